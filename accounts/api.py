@@ -1,0 +1,164 @@
+"""Registration, sign-in, tokens and one's own profile."""
+
+from typing import Any, cast
+
+from django.http import HttpRequest
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import status
+from rest_framework.authentication import get_authorization_header
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.engine import Entered, sign_in, sign_up
+from accounts.models import User
+from accounts.serializers import (
+    Credentials,
+    Me,
+    NewPerson,
+    ProfileChanges,
+    Refresh,
+    SignedIn,
+    SignOut,
+    TokenPair,
+    VerificationPending,
+)
+from accounts.services import change_profile
+from accounts.sessions import end_session
+from accounts.throttles import RefreshThrottle
+from accounts.tokens import InvalidToken, Use, read, rotate
+from core.api.envelope import Answer
+from core.api.etags import etag, expected_version
+from core.api.fields import Input
+from core.api.permissions import Anyone
+from core.api.permissions import SignedIn as IsSignedIn
+from core.api.schema import FAILURE
+from core.errors import Unauthenticated
+
+WRONG = OpenApiResponse(FAILURE.ref, "Not, or no longer, a valid credential")
+STALE = OpenApiResponse(FAILURE.ref, "Changed since it was read")
+
+
+class InvalidRefreshToken(Unauthenticated):
+    message = "This refresh token is not valid (any more)."
+
+
+class AuthView(APIView):
+    """Open to strangers, and blind to the credentials of anybody else."""
+
+    authentication_classes = []
+    permission_classes = [Anyone]
+
+    stranger: HttpRequest
+    """The bare request, as allauth reads it."""
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        self.stranger = request
+        return super().initialize_request(request, *args, **kwargs)
+
+
+class Register(AuthView):
+    @extend_schema(
+        operation_id="auth_register",
+        request=NewPerson,
+        responses={201: SignedIn, 202: VerificationPending},
+    )
+    def post(self, request: Request) -> Response:
+        """Register with email address and password.
+
+        Answers 202 where addresses have to be verified, the same for known and new ones.
+        """
+        outcome = sign_up(self.stranger, **_read(NewPerson, request))
+        if isinstance(outcome, Entered):
+            return Response(Answer(_entered(outcome), "Welcome."), status=status.HTTP_201_CREATED)
+        pending = {
+            "status": "email_verification_required",
+            "session_token": outcome.session_token,
+        }
+        return Response(
+            Answer(pending, "We have sent you a code."), status=status.HTTP_202_ACCEPTED
+        )
+
+
+class Login(AuthView):
+    @extend_schema(
+        operation_id="auth_login", request=Credentials, responses={200: SignedIn, 401: WRONG}
+    )
+    def post(self, request: Request) -> Response:
+        """Sign in with email address and password."""
+        entered = sign_in(self.stranger, **_read(Credentials, request))
+        return Response(_entered(entered))
+
+
+class RefreshTokens(AuthView):
+    throttle_classes = [RefreshThrottle]
+
+    @extend_schema(
+        operation_id="auth_refresh", request=Refresh, responses={200: TokenPair, 401: WRONG}
+    )
+    def post(self, request: Request) -> Response:
+        """Spend a refresh token for a new pair.
+
+        It works once; presented again later, it ends the session it came from.
+        """
+        pair = rotate(_read(Refresh, request)["refresh_token"])
+        if pair is None:
+            raise InvalidRefreshToken
+        return Response(pair)
+
+
+class Logout(AuthView):
+    @extend_schema(operation_id="auth_logout", request=SignOut, responses={204: None})
+    def post(self, request: Request) -> Response:
+        """End the session of the access token (expired or not), or of the refresh token.
+
+        Signing out twice is no mistake.
+        """
+        given = _read(SignOut, request).get("refresh_token", "")
+        bearer = get_authorization_header(request).decode("latin-1").partition(" ")[2].strip()
+        _end(bearer, "access")
+        _end(given, "refresh")
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class Myself(APIView):
+    permission_classes = [IsSignedIn]
+
+    @extend_schema(operation_id="auth_me", responses={200: Me})
+    def get(self, request: Request) -> Response:
+        """The person signed in."""
+        return _shown(cast("User", request.user))
+
+    @extend_schema(
+        operation_id="auth_me_change",
+        request=ProfileChanges,
+        responses={200: Me, 412: STALE},
+        parameters=[OpenApiParameter("If-Match", str, OpenApiParameter.HEADER)],
+    )
+    def patch(self, request: Request) -> Response:
+        """Change name, picture or time zone."""
+        person = cast("User", request.user)
+        changes = _read(ProfileChanges, request)
+        version = expected_version(request)
+        return _shown(change_profile(actor=person, person=person, version=version, **changes))
+
+
+def _read(form: type[Input], request: Request) -> dict[str, Any]:
+    body = form(data=request.data)
+    body.is_valid(raise_exception=True)
+    return cast("dict[str, Any]", body.validated_data)
+
+
+def _entered(entered: Entered) -> dict[str, Any]:
+    return {"user": Me(entered.person).data, **entered.pair}
+
+
+def _shown(person: User) -> Response:
+    return Response(Me(person).data, headers={"ETag": etag(person.version)})
+
+
+def _end(token: str, use: Use) -> None:
+    try:
+        end_session(read(token, use, even_expired=True).session_key)
+    except InvalidToken:
+        return

@@ -1,0 +1,185 @@
+"""Sign-up and sign-in by allauth, answered in the product's words."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from redis.exceptions import RedisError
+from rest_framework.exceptions import ValidationError
+
+from accounts.allauth_internals import APIView, Client, LoginView, SignupView
+from accounts.models import User
+from accounts.services import AlreadyRegistered
+from accounts.tokens import Pair
+from core.errors import TooManyRequests, Unauthenticated, Unavailable
+
+LOCKED_FOR = 300
+"""Seconds an address stays locked after too many wrong passwords (`login_failed`)."""
+BUSY_FOR = 60
+"""Seconds after which an internet address may try again."""
+
+
+class InvalidCredentials(Unauthenticated):
+    message = "Email address or password is wrong."
+
+
+class EmailVerificationRequired(Unauthenticated):
+    """Carries the `session_token` the code has to be sent with."""
+
+    message = "Verify your email address first: we have sent you a code."
+
+
+class MfaRequired(Unauthenticated):
+    """Carries the `session_token` the second factor has to be sent with."""
+
+    message = "Enter the code of your second factor."
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """Somebody is in."""
+
+    person: User
+    pair: Pair
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Somebody will be in, once the `stage` named by allauth is done."""
+
+    stage: str
+    session_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    """What one of allauth's views said."""
+
+    status: int
+    data: dict[str, Any] = field(default_factory=dict)
+    meta: dict[str, Any] = field(default_factory=dict)
+    errors: list[dict[str, str]] = field(default_factory=list)
+    person: User | None = None
+
+    def says(self, code: str) -> bool:
+        return any(error["code"] == code for error in self.errors)
+
+    def outcome(self) -> Entered | Pending | None:
+        if self.person and "access_token" in self.meta:
+            pair = Pair(
+                access_token=self.meta["access_token"],
+                refresh_token=self.meta["refresh_token"],
+                expires_in=self.meta["expires_in"],
+            )
+            return Entered(self.person, pair)
+        for flow in self.data.get("flows", ()):
+            if flow.get("is_pending"):
+                return Pending(flow["id"], self.meta.get("session_token", ""))
+        return None
+
+
+def sign_up(request: HttpRequest, **fields: str) -> Entered | Pending:
+    """Register a person and let them in, or have them prove their address first."""
+    try:
+        reply = _in_one_transaction(request, fields)
+    except AlreadyRegistered:
+        if settings.EMAIL_VERIFICATION == "optional":
+            raise
+        # The loser of a race must not learn more than anybody who registers a known address.
+        reply = _in_one_transaction(request, fields)
+    if outcome := reply.outcome():
+        return outcome
+    if reply.says("email_taken"):
+        raise AlreadyRegistered
+    raise _refusal(reply)
+
+
+def sign_in(request: HttpRequest, *, email: str, password: str) -> Entered:
+    """Let a person in, or say what is missing."""
+    reply = _ask(_log_in, request, {"email": email, "password": password})
+    match reply.outcome():
+        case Entered() as entered:
+            return entered
+        case Pending(stage="verify_email", session_token=token):
+            raise EmailVerificationRequired(session_token=token)
+        case Pending(stage="mfa_authenticate", session_token=token):
+            raise MfaRequired(session_token=token)
+    if reply.says("too_many_login_attempts"):
+        raise TooManyRequests(retry_after=LOCKED_FOR)
+    if reply.status == HTTPStatus.UNAUTHORIZED or reply.says("email_password_mismatch"):
+        raise InvalidCredentials
+    raise _refusal(reply)
+
+
+@transaction.atomic
+def _in_one_transaction(request: HttpRequest, fields: dict[str, str]) -> _Reply:
+    return _ask(_register, request, fields)
+
+
+def _refusal(reply: _Reply) -> Exception:
+    if reply.status == HTTPStatus.TOO_MANY_REQUESTS:
+        return TooManyRequests(retry_after=BUSY_FOR)
+    errors: dict[str, list[str]] = {}
+    for error in reply.errors:
+        errors.setdefault(error.get("param", "non_field_errors"), []).append(error["message"])
+    return ValidationError(errors)
+
+
+def _ask(view: Callable[..., HttpResponse], request: HttpRequest, fields: dict[str, str]) -> _Reply:
+    """Hand validated fields to one of allauth's views, as a stranger."""
+    # Who signs in says who they are; a credential of somebody else would only get in the way.
+    for header in ("HTTP_AUTHORIZATION", "HTTP_X_SESSION_TOKEN"):
+        request.META.pop(header, None)
+    entry = _Entry(fields)
+    try:
+        response = view(request, entry=entry)
+    except RedisError as outage:
+        raise Unavailable(retry_after=5) from outage
+    body = json.loads(response.content)
+    return _Reply(
+        response.status_code,
+        body.get("data", {}),
+        body.get("meta", {}),
+        body.get("errors", []),
+        entry.person,
+    )
+
+
+@dataclass
+class _Entry:
+    """What somebody comes with, and who it turns out to be."""
+
+    fields: dict[str, str]
+    person: User | None = None
+
+
+class _Prepared(APIView):
+    """Takes the fields from us instead of the body, which has been read already."""
+
+    kwargs: dict[str, _Entry]
+
+    def _parse_json(self, request: HttpRequest) -> dict[str, str]:
+        return self.kwargs["entry"].fields
+
+    def post(self, request: HttpRequest, entry: _Entry) -> HttpResponse:
+        response: HttpResponse = super().post(request)
+        if isinstance(request.user, User):
+            entry.person = request.user
+        return response
+
+
+class _Login(_Prepared, LoginView):
+    pass
+
+
+class _Signup(_Prepared, SignupView):
+    pass
+
+
+_log_in = _Login.as_api_view(client=Client.APP)
+_register = _Signup.as_api_view(client=Client.APP)

@@ -1,0 +1,25 @@
+"""What can happen to a person."""
+
+from dataclasses import dataclass
+
+from accounts.models import User
+from core.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonRegistered(Event):
+    person: User
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProfileChanged(Event):
+    """Name, picture or time zone."""
+
+    person: User
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessChanged(Event):
+    """The person may sign in, or is staff, or is neither any more."""
+
+    person: User

@@ -1,0 +1,105 @@
+"""People, and how to find them."""
+
+import uuid
+import zoneinfo
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Lower
+
+from core.models import LockingQuerySet, VersionedRow
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+
+def check_time_zone(value: str) -> None:
+    """Accept the names of the IANA time zone database only."""
+    if value not in zoneinfo.available_timezones():
+        message = "Not the name of a time zone, such as Europe/Berlin."
+        raise ValidationError(message, code="unknown_time_zone")
+
+
+class PersonQuerySet(LockingQuerySet):
+    def active(self) -> Self:
+        return self.filter(is_active=True, deleted_at=None)
+
+    def by_address(self, email: str) -> Self:
+        """The active person with this address, however it is capitalised."""
+        return self.active().alias(address=Lower("email")).filter(address=email.strip().lower())
+
+    def with_public_id(self, value: str) -> Self:
+        """Whoever is known by this id: the identity provider's or our own."""
+        try:
+            return self.filter(pk=uuid.UUID(value))
+        except ValueError:
+            return self.filter(external_id=value)
+
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """People who share a workspace with the user, and the user."""
+        colleagues = self.model.objects.filter(memberships__workspace__memberships__user=user.pk)
+        return self.alive().filter(models.Q(pk__in=colleagues.values("pk")) | models.Q(pk=user.pk))
+
+
+class People(BaseUserManager["User"].from_queryset(PersonQuerySet)):  # type: ignore[misc] # mypy knows no computed base
+    """A named class, because migrations refer to it."""
+
+    use_in_migrations = True
+
+    @classmethod
+    def normalize_email(cls, email: str | None) -> str:
+        """Lower case throughout, as allauth looks addresses up."""
+        return (email or "").strip().lower()
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user: User = self.model(email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(VersionedRow, AbstractBaseUser, PermissionsMixin):
+    """A person; `external_id` is set when an identity provider created them."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=200, blank=True)
+    avatar_url = models.URLField(max_length=2000, blank=True)
+    time_zone = models.CharField(max_length=64, default="UTC", validators=[check_time_zone])
+    external_id = models.CharField(
+        max_length=64, unique=True, null=True, blank=True, editable=False
+    )
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects = People()
+
+    class Meta:
+        verbose_name = "person"
+        verbose_name_plural = "people"
+        constraints: ClassVar = [
+            models.UniqueConstraint(Lower("email"), name="email_once_whatever_its_case")
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    @property
+    def public_id(self) -> str:
+        """The id the outside world knows this person by."""
+        return self.external_id or str(self.pk)
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name.split(" ", 1)[0]

@@ -1,0 +1,36 @@
+"""How passwords are hashed, and how long they may be."""
+
+from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.core.exceptions import ValidationError
+from django.utils.translation import ngettext
+
+MOST_CHARACTERS = 128
+
+
+class Argon2(Argon2PasswordHasher):
+    """46 MiB in one pass: Django's own 100 MiB per concurrent sign-in would exhaust the server."""
+
+    time_cost = 1
+    memory_cost = 46 * 1024
+    parallelism = 1
+
+
+class MaximumLength:
+    """Refuse passwords so long that hashing them becomes a way to keep the server busy."""
+
+    def __init__(self, max_length: int = MOST_CHARACTERS) -> None:
+        self.max_length = max_length
+
+    def validate(self, password: str, user: object = None) -> None:
+        if len(password) > self.max_length:
+            raise ValidationError(self._sentence(), code="password_too_long")
+
+    def get_help_text(self) -> str:
+        return self._sentence()
+
+    def _sentence(self) -> str:
+        return ngettext(
+            "Your password may have at most %(most)d character.",
+            "Your password may have at most %(most)d characters.",
+            self.max_length,
+        ) % {"most": self.max_length}

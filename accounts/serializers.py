@@ -1,0 +1,64 @@
+"""People and tokens as shown; sign-in bodies as read."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from accounts.models import User, check_time_zone
+from core.api.fields import Input
+
+
+class Me(serializers.ModelSerializer[User]):
+    """The person signed in, as they see themselves."""
+
+    id = serializers.CharField(source="public_id", read_only=True)
+
+    class Meta:
+        model = User
+        fields = ("id", "email", "name", "avatar_url", "time_zone", "created_at", "version")
+        read_only_fields = fields
+
+
+class TokenPair(serializers.Serializer[Any]):
+    """Send the access token as Bearer; spend the refresh token, once, for the next pair."""
+
+    access_token = serializers.CharField()
+    refresh_token = serializers.CharField()
+    expires_in = serializers.IntegerField(help_text="Seconds until the access token expires.")
+
+
+class SignedIn(TokenPair):
+    user = Me()
+
+
+class VerificationPending(serializers.Serializer[Any]):
+    """The address has to be proved first; the code is in the mail."""
+
+    status = serializers.ChoiceField(["email_verification_required"])
+    session_token = serializers.CharField(help_text="Send it back as X-Session-Token.")
+
+
+class Credentials(Input):
+    email = serializers.EmailField(max_length=254)
+    # Longer ones are refused by the rules for passwords, in one place and one sentence.
+    password = serializers.CharField(trim_whitespace=False, write_only=True)
+
+
+class NewPerson(Credentials):
+    name = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+
+
+class Refresh(Input):
+    refresh_token = serializers.CharField(max_length=4096)
+
+
+class SignOut(Input):
+    refresh_token = serializers.CharField(
+        max_length=4096, required=False, help_text="For a client whose access token is gone."
+    )
+
+
+class ProfileChanges(Input):
+    name = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    avatar_url = serializers.URLField(max_length=2000, required=False, allow_blank=True)
+    time_zone = serializers.CharField(max_length=64, required=False, validators=[check_time_zone])

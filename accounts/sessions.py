@@ -1,0 +1,75 @@
+"""The live session behind every token: opened in one query, ended in two."""
+
+import base64
+import hashlib
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from allauth.usersessions.models import UserSession
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+from django.db import DEFAULT_DB_ALIAS, connection
+from django.utils.crypto import constant_time_compare
+from psycopg import sql
+
+from accounts.models import User
+
+_COLUMNS = [field.attname for field in User._meta.concrete_fields]
+_OPENING = (
+    sql.SQL(
+        "SELECT s.session_data, {} FROM django_session s JOIN accounts_user u ON u.id = %s"
+        " WHERE s.session_key = %s AND s.expire_date > now()"
+        " AND u.is_active AND u.deleted_at IS NULL"
+    )
+    .format(sql.SQL(", ").join(sql.Identifier("u", name) for name in _COLUMNS))
+    .as_string(None)
+)
+_store = SessionStore()
+
+
+def open_session(session_key: str, person_id: UUID) -> User | None:
+    """The person whose session is alive and still theirs. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OPENING, (person_id, session_key))
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    person = User.from_db(DEFAULT_DB_ALIAS, _COLUMNS, row[1:])
+    return person if belongs_to(_store.decode(row[0]), person) else None
+
+
+def belongs_to(session: dict[str, Any], person: User) -> bool:
+    """The session is this person's, opened with the password they have now."""
+    return session.get(SESSION_KEY) == str(person.pk) and constant_time_compare(
+        session.get(HASH_SESSION_KEY, ""), person.get_session_auth_hash()
+    )
+
+
+def end_session(session_key: str) -> None:
+    """Log this device out: its tokens are dead with the next request."""
+    Session.objects.filter(session_key=session_key).delete()
+    UserSession.objects.filter(session_key=session_key).delete()
+
+
+def seal(session_key: str) -> str:
+    """A session token: the bare key would also work as a cookie, which opens the pages."""
+    sealed = _cipher(settings.SECRET_KEY).encrypt(session_key.encode(), None)
+    return base64.urlsafe_b64encode(sealed).decode()
+
+
+def unseal(session_token: str) -> str | None:
+    try:
+        sealed = base64.urlsafe_b64decode(session_token.encode())
+        return _cipher(settings.SECRET_KEY).decrypt(sealed, None).decode()
+    except (ValueError, InvalidTag):
+        return None
+
+
+@cache
+def _cipher(secret: str) -> AESSIV:
+    return AESSIV(hashlib.sha512(b"accounts.session-token" + secret.encode()).digest())

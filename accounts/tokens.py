@@ -1,0 +1,215 @@
+"""Access and refresh tokens: JWTs that live and die with one session row."""
+
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Literal, TypedDict
+from uuid import UUID
+
+import jwt
+from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+
+from accounts.allauth_internals import (
+    JWTTokenStrategy,
+    create_token,
+    get_authorization_credential,
+    lookup_session,
+    session_key_from_sid,
+    session_key_to_sid,
+)
+from accounts.models import User
+from accounts.sessions import belongs_to, end_session, seal, unseal
+from core.errors import Unauthenticated
+
+Use = Literal["access", "refresh"]
+MOST_CHARACTERS = 4096
+SIGNED_IN_AT = "signed_in_at"
+REFRESHABLE = "refreshable"
+"""Where a session keeps `{id: {expires, previous, rotated_at}}` of its unused refresh tokens."""
+_REQUIRED = ["exp", "iat", "iss", "aud", "sub", "sid", "jti", "token_use"]
+
+
+class Pair(TypedDict):
+    access_token: str
+    refresh_token: str
+    expires_in: int
+
+
+class InvalidToken(Unauthenticated):
+    message = "This token is not valid."
+
+
+class TokenExpired(InvalidToken):
+    message = "This token has expired."
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    id: str
+    person_id: UUID
+    session_key: str
+
+
+def sign(use: Use, person: User, session_key: str) -> tuple[str, dict[str, Any]]:
+    """A token and what it says."""
+    lifetimes = {
+        "access": settings.HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN,
+        "refresh": settings.HEADLESS_JWT_REFRESH_TOKEN_EXPIRES_IN,
+    }
+    token, claims = create_token(
+        use,
+        sub=str(person.pk),
+        sid=session_key_to_sid(session_key),
+        claims={"iss": settings.AUTH_JWT_ISSUER, "aud": settings.AUTH_JWT_AUDIENCE},
+        expires_in=lifetimes[use],
+    )
+    return token, claims
+
+
+def read(token: str, use: Use, *, even_expired: bool = False) -> Claims:
+    """What a token of ours says, or InvalidToken; whether its session lives is another question."""
+    if len(token) > MOST_CHARACTERS:
+        raise InvalidToken
+    for key in (settings.HEADLESS_JWT_PRIVATE_KEY, *settings.AUTH_JWT_PREVIOUS_KEYS):
+        try:
+            return _claims(_decoded(token, key, even_expired=even_expired), use)
+        except jwt.InvalidSignatureError:
+            continue
+        except jwt.ExpiredSignatureError as late:
+            raise TokenExpired from late
+        # A header of a thousand nested lists exhausts the JSON parser's stack.
+        except (jwt.PyJWTError, ValueError, RecursionError) as flaw:
+            raise InvalidToken from flaw
+    raise InvalidToken
+
+
+def _decoded(token: str, key: str, *, even_expired: bool) -> dict[str, Any]:
+    return jwt.decode(
+        token,
+        key,
+        algorithms=["HS256"],
+        issuer=settings.AUTH_JWT_ISSUER,
+        audience=settings.AUTH_JWT_AUDIENCE,
+        options={"require": _REQUIRED, "verify_exp": not even_expired},
+    )
+
+
+def _claims(decoded: dict[str, Any], use: Use) -> Claims:
+    session_key = session_key_from_sid(str(decoded["sid"]))
+    if decoded["token_use"] != use or not session_key:
+        raise InvalidToken
+    return Claims(decoded["jti"], UUID(decoded["sub"]), session_key)
+
+
+def issue(person: User, session: SessionBase) -> Pair:
+    """The first pair of a session; the caller saves the session."""
+    session.setdefault(SIGNED_IN_AT, time.time())
+    if session.session_key is None:
+        session.save()
+    pair, entry = _pair(person, str(session.session_key))
+    session[REFRESHABLE] = session.get(REFRESHABLE, {}) | entry
+    return pair
+
+
+def rotate(refresh_token: str) -> Pair | None:
+    """Spend a refresh token for a new pair; None where it is not, or no longer, good."""
+    try:
+        claims = read(refresh_token, "refresh")
+    except InvalidToken:
+        return None
+    return _rotate(claims)
+
+
+@transaction.atomic
+def _rotate(claims: Claims) -> Pair | None:
+    rows = Session.objects.select_for_update(no_key=True).filter(expire_date__gt=timezone.now())
+    row = rows.filter(pk=claims.session_key).first()
+    person = User.objects.active().filter(pk=claims.person_id).first()
+    if row is None or person is None:
+        return None
+    session = row.get_decoded()
+    refreshable = session.get(REFRESHABLE, {})
+    if not belongs_to(session, person) or _was_just_spent(claims, refreshable):
+        return None
+    if claims.id not in refreshable or _is_too_old(session):
+        end_session(claims.session_key)
+        return None
+    pair, entry = _pair(person, claims.session_key, previous=claims.id)
+    session[REFRESHABLE] = _unspent(refreshable, claims) | entry
+    row.session_data = Session.objects.encode(session)
+    row.expire_date = timezone.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    row.save(update_fields=["session_data", "expire_date"])
+    return pair
+
+
+def _was_just_spent(claims: Claims, refreshable: dict[str, Any]) -> bool:
+    """Spent seconds ago and its successor still unused: two tabs, or an answer that got lost."""
+    since = time.time() - settings.AUTH_REFRESH_REUSE_GRACE.total_seconds()
+    return any(
+        entry["previous"] == claims.id and entry["rotated_at"] >= since
+        for entry in refreshable.values()
+    )
+
+
+def _is_too_old(session: dict[str, Any]) -> bool:
+    age = time.time() - session.get(SIGNED_IN_AT, 0)
+    return bool(age > settings.AUTH_SESSION_ABSOLUTE_LIFETIME.total_seconds())
+
+
+def _unspent(refreshable: dict[str, Any], spent: Claims) -> dict[str, Any]:
+    now = time.time()
+    return {
+        id_: entry
+        for id_, entry in refreshable.items()
+        if id_ != spent.id and entry["expires"] > now
+    }
+
+
+def _pair(
+    person: User, session_key: str, previous: str | None = None
+) -> tuple[Pair, dict[str, Any]]:
+    access, _ = sign("access", person, session_key)
+    refresh, claims = sign("refresh", person, session_key)
+    entry = {"expires": claims["exp"], "previous": previous, "rotated_at": time.time()}
+    lifetime = settings.HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN
+    return Pair(access_token=access, refresh_token=refresh, expires_in=lifetime), {
+        claims["jti"]: entry
+    }
+
+
+class TokenStrategy(JWTTokenStrategy):
+    """Pins issuer and audience, makes refresh tokens single-use and never shows a session key."""
+
+    def get_session_token(self, request: HttpRequest) -> str | None:
+        if sealed := request.headers.get("X-Session-Token"):
+            return str(sealed)
+        token = get_authorization_credential(request, "Bearer")
+        try:
+            return seal(read(token, "access").session_key) if token else None
+        except InvalidToken:
+            return None
+
+    def create_session_token(self, request: HttpRequest) -> str:
+        return seal(super().create_session_token(request))
+
+    def lookup_session(self, session_token: str) -> SessionBase | None:
+        session_key = unseal(session_token)
+        session: SessionBase | None = lookup_session(session_key) if session_key else None
+        return session
+
+    def create_access_token(self, request: HttpRequest) -> str | None:
+        payload = self.create_access_token_payload(request)
+        return payload["access_token"] if payload else None
+
+    def create_access_token_payload(self, request: HttpRequest) -> Pair | None:
+        person = request.user
+        return issue(person, request.session) if isinstance(person, User) else None
+
+    def refresh_token(self, refresh_token: str) -> tuple[str, str] | None:
+        pair = rotate(refresh_token)
+        return (pair["access_token"], pair["refresh_token"]) if pair else None

@@ -1,0 +1,78 @@
+"""The log for staff: read, never touched."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import OuterRef, QuerySet
+from django.http import HttpRequest
+from unfold.contrib.filters.admin import RangeDateFilter
+
+from accounts.models import User
+from activity.models import Event, EventCounter
+from core.admin.records import ReadOnly
+from workspaces.models import Workspace
+
+
+@admin.register(Event)
+class Events(ReadOnly):
+    """The log keeps ids only; names are looked up as they are today."""
+
+    list_display = ("created_at", "workspace", "seq", "actor", "entity", "action", "what_changed")
+    list_filter = ("entity", "action", ("created_at", RangeDateFilter))
+    list_filter_submit = True
+    search_fields = ("=entity_id", "=workspace_id", "=actor_id", "=request_id")
+    search_help_text = "The id of a row, workspace, person or request"
+    ordering = ("-created_at",)
+    date_hierarchy = "created_at"
+    fields = (
+        "created_at",
+        ("workspace", "workspace_id"),
+        "seq",
+        ("actor", "actor_id"),
+        ("entity", "entity_id"),
+        "action",
+        "changes",
+        "request_id",
+    )
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        people = User.objects.filter(pk=OuterRef("actor_id"))
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                actor_email=people.values("email"),
+                workspace_name=_names(Workspace.objects.all()),
+            )
+        )
+
+    @admin.display(description="Actor", empty_value="system")
+    def actor(self, event: Any) -> Any:
+        return event.actor_email
+
+    @admin.display(description="Workspace")
+    def workspace(self, event: Any) -> Any:
+        return event.workspace_name
+
+    @admin.display(description="Changed")
+    def what_changed(self, event: Event) -> str:
+        return ", ".join(event.changes)
+
+
+@admin.register(EventCounter)
+class EventCounters(ReadOnly):
+    list_display = ("workspace_id", "workspace", "last_seq")
+    search_fields = ("=workspace_id",)
+    ordering = ("workspace_id",)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        names = _names(Workspace.objects.all())
+        return super().get_queryset(request).annotate(workspace_name=names)
+
+    @admin.display(description="Workspace")
+    def workspace(self, counter: Any) -> Any:
+        return counter.workspace_name
+
+
+def _names(workspaces: QuerySet[Workspace]) -> Any:
+    return workspaces.filter(pk=OuterRef("workspace_id")).values("name")

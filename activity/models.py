@@ -1,0 +1,66 @@
+"""The log: one row for everything that happened, numbered without gaps per workspace."""
+
+from typing import ClassVar
+
+import pgtrigger
+from django.db import models
+
+from core.models import Row
+
+
+class EventCounter(models.Model):
+    """The last number given in a workspace; locked only when a transaction is about to commit."""
+
+    workspace_id = models.UUIDField(primary_key=True)
+    last_seq = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.workspace_id}: {self.last_seq}"
+
+
+class Event(Row):
+    """Something that happened. Ids without foreign keys, so that the log outlives what it tells of.
+
+    `seq` is given by a deferred trigger just before the commit: readers who ask for
+    "everything after n" can never skip a row that commits late. What happens to a person belongs
+    to no workspace and has no number. `changes` is `{field: {"old": …, "new": …}}`.
+    """
+
+    append_only = True
+
+    workspace_id = models.UUIDField(null=True)
+    seq = models.BigIntegerField(null=True, editable=False)
+    actor_id = models.UUIDField(null=True)
+    entity = models.CharField(max_length=20)
+    entity_id = models.UUIDField()
+    action = models.CharField(max_length=40)
+    changes = models.JSONField(default=dict)
+    request_id = models.CharField(max_length=128, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["workspace_id", "seq"], name="event_number_once_per_workspace"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["entity", "entity_id", "created_at"], name="events_of_an_entity"),
+        ]
+        triggers: ClassVar = [
+            pgtrigger.Protect(name="log_is_not_deleted", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="log_is_not_rewritten",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__seq__isnull=False),
+            ),
+            pgtrigger.Trigger(
+                name="log_is_not_truncated",
+                level=pgtrigger.Statement,
+                when=pgtrigger.Before,
+                operation=pgtrigger.Truncate,
+                func="RAISE EXCEPTION 'the log is append-only';",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entity} {self.action}"

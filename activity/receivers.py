@@ -1,0 +1,59 @@
+"""Everything that is logged, in one list: the event, the row it happened to, the word for it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from accounts.events import AccessChanged, PersonRegistered, ProfileChanged
+from activity.services import record
+from comments.events import CommentAdded, CommentDeleted, CommentEdited
+from core.events import Event, subscribe
+from outbox.events import DeliveryResent
+from projects.events import (
+    ProjectArchived,
+    ProjectCreated,
+    ProjectDeleted,
+    ProjectLeadChanged,
+    ProjectMemberAdded,
+    ProjectMemberRemoved,
+    ProjectUnarchived,
+    ProjectUpdated,
+)
+from tasks.events import TaskAssigned, TaskCreated, TaskDeleted, TaskTransitioned, TaskUpdated
+from workspaces.events import MemberAdded, WorkspaceCreated, WorkspaceUpdated
+
+LOGGED: dict[type[Event], tuple[str, str]] = {
+    PersonRegistered: ("person", "registered"),
+    ProfileChanged: ("person", "updated"),
+    AccessChanged: ("person", "access_changed"),
+    DeliveryResent: ("delivery", "resent"),
+    WorkspaceCreated: ("workspace", "created"),
+    WorkspaceUpdated: ("workspace", "updated"),
+    MemberAdded: ("membership", "added"),
+    ProjectCreated: ("project", "created"),
+    ProjectUpdated: ("project", "updated"),
+    ProjectLeadChanged: ("project", "lead_changed"),
+    ProjectArchived: ("project", "archived"),
+    ProjectUnarchived: ("project", "unarchived"),
+    ProjectDeleted: ("project", "deleted"),
+    ProjectMemberAdded: ("membership", "added"),
+    ProjectMemberRemoved: ("project", "member_removed"),
+    TaskCreated: ("task", "created"),
+    TaskUpdated: ("task", "updated"),
+    TaskAssigned: ("task", "assigned"),
+    TaskTransitioned: ("task", "status_changed"),
+    TaskDeleted: ("task", "deleted"),
+    CommentAdded: ("comment", "commented"),
+    CommentEdited: ("comment", "updated"),
+    CommentDeleted: ("comment", "deleted"),
+}
+
+
+def _recorder(entity: str, action: str) -> Callable[[Any], None]:
+    def record_it(event: Any) -> None:
+        record(event, entity=entity, action=action, subject=getattr(event, entity))
+
+    return record_it
+
+
+for _event, (_entity, _action) in LOGGED.items():
+    subscribe(_event)(_recorder(_entity, _action))

@@ -1,0 +1,77 @@
+"""Comments for staff, on their own and on the page of their task."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateFilter
+
+from accounts.models import User
+from comments.models import Comment
+from comments.services import add_comment, delete_comment, edit_comment
+from core.admin.bases import ServiceAdmin
+from core.admin.filters import Deletion
+from core.admin.inlines import Inline
+from tasks.admin.tasks import Tasks
+
+SHOWN_AT_MOST = 80
+
+
+@admin.register(Comment)
+class Comments(ServiceAdmin):
+    list_display = ("excerpt", "author", "task", "created_at", "edited_at")
+    list_filter = (
+        Deletion,
+        ("workspace", AutocompleteSelectFilter),
+        ("task__project", AutocompleteSelectFilter),
+        ("author", AutocompleteSelectFilter),
+        ("created_at", RangeDateFilter),
+    )
+    list_select_related = ("author", "task")
+    search_fields = ("content", "author__email", "task__title")
+    ordering = ("-created_at",)
+    date_hierarchy = "created_at"
+    autocomplete_fields = ("task",)
+    add_fieldsets = ((None, {"fields": ("task", "content")}),)
+    fieldsets = (
+        (None, {"fields": ("content",)}),
+        ("Facts", {"fields": (("task", "author"), ("created_at", "edited_at"))}),
+    )
+    readonly_fields = ("author", "created_at", "edited_at")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        """A comment stays with its task."""
+        fixed = super().get_readonly_fields(request, obj)
+        return (*fixed, "task") if obj else fixed
+
+    def create(self, actor: User, **values: Any) -> Comment:
+        return add_comment(actor=actor, **values)
+
+    def update(
+        self, actor: User, row: Comment, changes: dict[str, Any], version: int | None
+    ) -> None:
+        content = changes.get("content", row.content)
+        edit_comment(actor=actor, comment=row, content=content, version=version)
+
+    def remove(self, actor: User, row: Comment) -> None:
+        delete_comment(actor=actor, comment=row)
+
+    @admin.display(description="Comment", ordering="content")
+    def excerpt(self, comment: Comment) -> str:
+        text = " ".join(comment.content.split())
+        return text if len(text) <= SHOWN_AT_MOST else f"{text[:SHOWN_AT_MOST]}…"
+
+
+class OnTask(Inline):
+    model = Comment
+    fk_name = "task"
+    fields = ("content", "author", "created_at")
+    readonly_fields = ("author", "created_at")
+    ordering = ("created_at",)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).filter(deleted_at=None).select_related("author")
+
+
+Tasks.inlines = (OnTask, *Tasks.inlines)

@@ -1,0 +1,57 @@
+"""What people say about a task."""
+
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import User
+from core.models import LockingQuerySet
+from projects.models import Project
+from tasks.models import Task
+from workspaces.models import VersionedTenantRow
+from workspaces.rights import Standing
+
+
+class CommentQuerySet(LockingQuerySet):
+    """Comments, chosen."""
+
+    def visible_to(self, user: User) -> Self:
+        """The live comments on live tasks of the projects the person may read."""
+        return self.filter(
+            deleted_at=None,
+            task__deleted_at=None,
+            task__project__in=Project.objects.reachable_by(user),
+        )
+
+
+class Comment(VersionedTenantRow):
+    """A remark in Markdown, kept as it was written."""
+
+    task = models.ForeignKey(Task, models.PROTECT, related_name="comments", db_constraint=False)
+    author = models.ForeignKey(User, models.PROTECT, related_name="comments")
+    content = models.TextField(max_length=20_000)
+    edited_at = models.DateTimeField(null=True, blank=True, editable=False)
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = CommentQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["task", "created_at", "id"],
+                name="live_comments_by_age",
+                condition=Q(deleted_at=None),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.content[:60]
+
+    def standing_of(self, user: User) -> Standing:
+        """What the person may do here follows from the task."""
+        return self.task.standing_of(user)
+
+    def belongs_to(self, user: User) -> bool:
+        """Whether the person wrote it."""
+        return self.author_id == user.pk

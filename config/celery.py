@@ -1,0 +1,35 @@
+"""The Celery application; entries live in each app's `background.py`."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from celery import Celery, Task
+from django_structlog.celery.steps import DjangoStructLogInitStep
+
+if TYPE_CHECKING:
+    AnyTask = Task[..., Any]
+else:
+    AnyTask = Task
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
+
+LONGEST_WAIT = 60
+
+
+class PromptTask(AnyTask):
+    """A message that waits long is redelivered again and again: plan a row instead."""
+
+    abstract = True
+
+    def apply_async(self, *args: Any, **options: Any) -> Any:
+        if options.get("eta") or (options.get("countdown") or 0) > LONGEST_WAIT:
+            raise ValueError(f"{self.name} may not wait in the broker: plan a row and scan it.")
+        return super().apply_async(*args, **options)
+
+
+app = Celery("gantry", task_cls=PromptTask)
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.steps["worker"].add(DjangoStructLogInitStep)
+app.autodiscover_tasks(related_name="background")

@@ -1,0 +1,102 @@
+"""Typed readers of the environment that refuse a missing or wrong value in one sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SECRET_BYTES = 32
+
+KEYS_READ: set[str] = set()
+
+ROOT = Path(__file__).resolve().parent.parent
+
+_env = environ.Env()
+if (ROOT / ".env").exists():
+    _env.read_env(ROOT / ".env")
+
+
+def text(key: str, default: str | None = None) -> str:
+    """Without a default the key is required and may not be empty."""
+    value = _raw(key)
+    if value is not None:
+        return value
+    if default is None:
+        raise ImproperlyConfigured(f"{key} is missing: set it in the environment.")
+    return default
+
+
+def flag(key: str, *, default: bool) -> bool:
+    value = (_raw(key) or str(default)).lower()
+    if value not in {"1", "true", "yes", "on", "0", "false", "no", "off"}:
+        raise ImproperlyConfigured(f"{key} must be 1 or 0, not {value!r}.")
+    return value in {"1", "true", "yes", "on"}
+
+
+def natural(key: str, default: int) -> int:
+    """A whole number, zero included."""
+    value = _raw(key) or str(default)
+    if not (value.isascii() and value.isdecimal()):
+        raise ImproperlyConfigured(f"{key} must be a whole number, not {value!r}.")
+    return int(value)
+
+
+def listed(key: str, default: tuple[str, ...] = ()) -> list[str]:
+    """Values separated by commas."""
+    value = _raw(key)
+    return list(default) if value is None else [part.strip() for part in value.split(",") if part]
+
+
+def one_of(key: str, choices: tuple[str, ...], default: str) -> str:
+    value = text(key, default)
+    if value not in choices:
+        raise ImproperlyConfigured(f"{key} must be one of {', '.join(choices)}, not {value!r}.")
+    return value
+
+
+def secret(key: str) -> str:
+    value = text(key)
+    if len(value.encode()) < SECRET_BYTES:
+        raise ImproperlyConfigured(f"{key} is too short: it needs at least {SECRET_BYTES} bytes.")
+    return value
+
+
+def url(key: str, schemes: tuple[str, ...], default: str | None = None) -> str:
+    value = text(key, default)
+    if not value.startswith(tuple(f"{scheme}://" for scheme in schemes)):
+        raise ImproperlyConfigured(f"{key} must be an address starting with {schemes[0]}://.")
+    return value.rstrip("/")
+
+
+def folder(key: str, default: Path) -> Path:
+    return Path(text(key, str(default))).expanduser().resolve()
+
+
+def database(key: str, default: str | None = None) -> dict[str, object]:
+    """Django's settings for a postgres:// address."""
+    address = url(key, ("postgres", "postgresql"), default)
+    return _parsed(key, address, environ.Env.db_url_config)
+
+
+def email(key: str, default: str) -> dict[str, object]:
+    """Django's EMAIL_* settings for an smtp:// or filemail:// address."""
+    return _parsed(key, text(key, default), environ.Env.email_url_config)
+
+
+def _raw(key: str) -> str | None:
+    KEYS_READ.add(key)
+    return str(_env.str(key, default="")).strip() or None
+
+
+def _parsed(key: str, value: str, parse: Callable[[str], dict[str, object]]) -> dict[str, object]:
+    try:
+        return parse(value)
+    except Exception as problem:
+        # The value stays out of the message: it may hold a password.
+        raise ImproperlyConfigured(f"{key} cannot be understood.") from problem

@@ -1,0 +1,67 @@
+"""What every request and answer passes through, whichever app serves it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from uuid_utils import uuid7
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest, HttpResponse
+
+    Next = Callable[[HttpRequest], HttpResponse]
+
+SANE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+SLASHED = ("/admin", "/accounts")
+API_POLICY = "default-src 'none'; frame-ancestors 'none'"
+PAGE_POLICY = "base-uri 'self'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+NO_DEVICES = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+
+
+class RequestId:
+    """Every request has an id: the caller's own where it is harmless in a log, else a new one."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
+        name = given if SANE_ID.fullmatch(given) else str(uuid7())
+        request.META["HTTP_X_REQUEST_ID"] = name
+        response = self.get_response(request)
+        response["X-Request-ID"] = name
+        return response
+
+
+class SecurityHeaders:
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        is_page = response.get("Content-Type", "").startswith("text/html")
+        response.setdefault("Content-Security-Policy", PAGE_POLICY if is_page else API_POLICY)
+        response.setdefault("Permissions-Policy", NO_DEVICES)
+        if request.path_info.startswith("/api/"):
+            response.setdefault("Cache-Control", "no-store")
+        return response
+
+
+class OptionalSlash:
+    """Serve `/api/tasks/` as `/api/tasks`; pages of Django and allauth keep their slash."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        path = request.path_info
+        if path.endswith("/") and path != "/" and not self._keeps_slash(path):
+            request.path_info = path.rstrip("/") or "/"
+            request.path = request.path.rstrip("/") or "/"
+        return self.get_response(request)
+
+    def _keeps_slash(self, path: str) -> bool:
+        return any(path.startswith(f"{prefix}/") for prefix in SLASHED)

@@ -1,0 +1,55 @@
+"""The four programs a server consists of; `python -m config.programs web` becomes one of them."""
+
+import os
+import sys
+
+from config import env
+from config.processes import Command
+
+# Only web requests come in parallel threads; the others keep one connection each.
+ONE_CONNECTION = {"DB_POOL_MAX": "0"}
+
+
+def web() -> Command:
+    listen = ["--host", env.text("HOST", "127.0.0.1"), "--port", str(env.natural("PORT", 8000))]
+    # Addresses behind a proxy are worked out from TRUSTED_PROXY_COUNT, never by the server.
+    quiet = ["--no-proxy-headers", "--no-server-header", "--no-access-log", "--log-level=warning"]
+    # Compression would cost memory for every open socket.
+    sockets = ["--ws=websockets-sansio", "--ws-max-size=65536", "--ws-ping-interval=20"]
+    sockets += ["--ws-per-message-deflate=false", "--timeout-graceful-shutdown=5"]
+    return Command("web", _python("uvicorn", "config.asgi:application", *listen, *quiet, *sockets))
+
+
+def worker() -> Command:
+    amount = f"--concurrency={env.natural('WORKER_PROCESSES', 2)}"
+    alone = ["--without-gossip", "--without-mingle"]
+    return Command("worker", _celery("worker", amount, *alone), env=ONE_CONNECTION)
+
+
+def beat() -> Command:
+    return Command("beat", _celery("beat"), env=ONE_CONNECTION)
+
+
+def relay() -> Command:
+    return Command("relay", manage("relay"), env=ONE_CONNECTION)
+
+
+def manage(*arguments: str) -> list[str]:
+    return [sys.executable, str(env.ROOT / "manage.py"), *arguments]
+
+
+def _python(module: str, *arguments: str) -> list[str]:
+    return [sys.executable, "-m", module, *arguments]
+
+
+def _celery(program: str, *arguments: str) -> list[str]:
+    return _python(
+        "celery", "--app=config.celery", "--quiet", program, "--loglevel=info", *arguments
+    )
+
+
+PROGRAMS = {"web": web, "worker": worker, "beat": beat, "relay": relay}
+
+if __name__ == "__main__":
+    chosen = PROGRAMS[sys.argv[1]]()
+    os.execve(chosen.argv[0], chosen.argv, {**os.environ, **chosen.env})  # noqa: S606 - becomes it

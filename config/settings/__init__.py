@@ -1,0 +1,1 @@
+"""Settings in layers: base first, then the place where the server runs."""

@@ -1,0 +1,97 @@
+"""How the admin looks: its name, its colours and the way through it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse_lazy
+
+ADMIN_APPS = ["unfold", "unfold.contrib.filters"]
+
+
+def _may_view(label: str) -> Callable[[HttpRequest], bool]:
+    app, model = label.split(".")
+    return lambda request: request.user.has_perm(f"{app}.view_{model}")
+
+
+def _pages(title: str, *rows: tuple[str, str, str]) -> dict[str, Any]:
+    """A group of the sidebar; each row is a title, an icon and `app.model`."""
+    items = [
+        {
+            "title": name,
+            "icon": icon,
+            "link": reverse_lazy(f"admin:{label.replace('.', '_')}_changelist"),
+            "permission": _may_view(label),
+        }
+        for name, icon, label in rows
+    ]
+    return {"title": title, "separator": True, "items": items}
+
+
+NAVIGATION = [
+    _pages(
+        "Work",
+        ("Workspaces", "workspaces", "workspaces.workspace"),
+        ("Projects", "folder_open", "projects.project"),
+        ("Tasks", "task_alt", "tasks.task"),
+        ("Comments", "chat", "comments.comment"),
+    ),
+    _pages(
+        "People",
+        ("People", "person", "accounts.user"),
+        ("Workspace members", "groups", "workspaces.membership"),
+        ("Project members", "group_add", "projects.projectmembership"),
+        ("Groups of staff", "shield_person", "auth.group"),
+    ),
+    _pages(
+        "Boards",
+        ("Columns", "view_column", "projects.status"),
+        ("Transitions", "arrow_forward", "projects.transition"),
+    ),
+    _pages(
+        "Records",
+        ("Activity", "history", "activity.event"),
+        ("Status changes", "timeline", "tasks.statuschange"),
+        ("Task numbers", "pin", "tasks.taskcounter"),
+        ("Event numbers", "tag", "activity.eventcounter"),
+        ("Idempotency keys", "key", "core.idempotencykey"),
+    ),
+    _pages(
+        "Mail",
+        ("Deliveries", "outgoing_mail", "outbox.delivery"),
+        ("Reminders", "notifications", "notifications.reminder"),
+        ("Relays", "favorite", "outbox.heartbeat"),
+    ),
+    _pages(
+        "Periodic work",
+        ("Periodic tasks", "event_repeat", "django_celery_beat.periodictask"),
+        ("Intervals", "timer", "django_celery_beat.intervalschedule"),
+        ("Crontabs", "calendar_month", "django_celery_beat.crontabschedule"),
+        ("Solar events", "wb_sunny", "django_celery_beat.solarschedule"),
+        ("Fixed times", "alarm", "django_celery_beat.clockedschedule"),
+    ),
+]
+UNFOLD = {
+    "SITE_TITLE": "Gantry",
+    "SITE_HEADER": "Gantry",
+    "SITE_SUBHEADER": "Administration",
+    "SITE_SYMBOL": "view_kanban",
+    "SITE_URL": "/api/docs",
+    "SHOW_HISTORY": True,
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97% .014 254.6)",
+            "100": "oklch(93.2% .032 255.6)",
+            "200": "oklch(88.2% .059 254.1)",
+            "300": "oklch(80.9% .105 251.8)",
+            "400": "oklch(70.7% .165 254.6)",
+            "500": "oklch(62.3% .214 259.8)",
+            "600": "oklch(54.6% .245 262.9)",
+            "700": "oklch(48.8% .243 264.4)",
+            "800": "oklch(42.4% .199 265.6)",
+            "900": "oklch(37.9% .146 265.5)",
+            "950": "oklch(28.2% .091 267.9)",
+        },
+    },
+    "SIDEBAR": {"show_search": True, "show_all_applications": True, "navigation": NAVIGATION},
+}

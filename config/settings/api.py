@@ -1,0 +1,46 @@
+"""The HTTP interface: what every endpoint inherits, and the OpenAPI document."""
+
+from config import env
+
+TRUSTED_PROXY_COUNT = env.natural("TRUSTED_PROXY_COUNT", 0)
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.authentication.BearerAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["core.api.permissions.Nobody"],
+    "DEFAULT_RENDERER_CLASSES": [
+        "core.api.renderers.EnvelopeRenderer",
+        "core.api.renderers.DeveloperRenderer",
+    ],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_FILTER_BACKENDS": [],
+    "DEFAULT_PAGINATION_CLASS": None,
+    "DEFAULT_SCHEMA_CLASS": "core.api.schema.EnvelopeAutoSchema",
+    "EXCEPTION_HANDLER": "core.api.errors.exception_handler",
+    "NUM_PROXIES": TRUSTED_PROXY_COUNT,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Gantry",
+    "DESCRIPTION": "Workspaces, projects and tasks for many teams on one server.",
+    "VERSION": "0.1.0",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": "/api/",
+    "ENUM_NAME_OVERRIDES": {
+        "WorkspaceRole": "workspaces.rights.WorkspaceRole",
+        "ProjectRole": "workspaces.rights.ProjectRole",
+        "ProjectStatus": "projects.models.ProjectStatus",
+        "Priority": "projects.models.Priority",
+        "Visibility": "projects.models.Visibility",
+        "Category": "projects.models.Category",
+        "TaskType": "tasks.models.TaskType",
+        "Workflow": "projects.templates.Workflow",
+    },
+}

@@ -1,0 +1,149 @@
+"""What is the same wherever the server runs."""
+
+import django_stubs_ext
+from django.core.exceptions import ImproperlyConfigured
+
+from config import env
+from config.settings.admin import *
+from config.settings.api import *
+from config.settings.celery import *
+from config.settings.databases import direct, runtime
+from config.settings.identity import *
+from config.settings.logs import *
+
+BASE_DIR = env.ROOT
+
+# `ModelAdmin[User]` and its like are generic for the type checker; this makes them so at run time.
+django_stubs_ext.monkeypatch()
+
+VERSION = "0.1.0"
+DATA_DIR = env.folder("DATA_DIR", BASE_DIR / ".local")
+DEBUG = False
+SECRET_KEY = env.secret("SECRET_KEY")
+JWT_SECRET = env.secret("JWT_SECRET")
+if JWT_SECRET == SECRET_KEY:
+    raise ImproperlyConfigured("JWT_SECRET must differ from SECRET_KEY.")
+
+INSTALLED_APPS = [
+    *ADMIN_APPS,
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.sites",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.headless",
+    "corsheaders",
+    "django_celery_beat",
+    "django_filters",
+    "django_structlog",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "pgtrigger",
+    "rest_framework",
+    "core",
+    "outbox",
+    "accounts",
+    "workspaces",
+    "projects",
+    "tasks",
+    "comments",
+    "activity",
+    "notifications",
+    "demo",
+]
+MIDDLEWARE = [
+    "config.middleware.RequestId",
+    "django_structlog.middlewares.RequestMiddleware",
+    "config.middleware.SecurityHeaders",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "config.middleware.OptionalSlash",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+ASGI_APPLICATION = "config.asgi.application"
+WEB_THREADS = env.natural("WEB_THREADS", 8)
+
+DATABASES = {"default": runtime(), "direct": direct()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+REDIS_URL = env.url("REDIS_URL", ("redis", "rediss"))
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [REDIS_URL], "prefix": "gantry"},
+    },
+}
+
+AUTH_USER_MODEL = "accounts.User"
+SITE_ID = 1
+HIDE_FOREIGN_OBJECTS = env.flag("HIDE_FOREIGN_OBJECTS", default=False)
+
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+FRONTEND_URL = env.url("FRONTEND_URL", ("https", "http"), "http://localhost:3000")
+TASK_URL_TEMPLATE = env.text(
+    "TASK_URL_TEMPLATE",
+    "{frontend}/workspace/{workspace}/projects/{project}/tasks/{task}",
+)
+CORS_ALLOWED_ORIGINS = env.listed("CORS_ORIGIN")
+CORS_ALLOW_CREDENTIALS = True
+CORS_ALLOW_HEADERS = [
+    "accept",
+    "authorization",
+    "content-type",
+    "idempotency-key",
+    "if-match",
+    "if-none-match",
+    "x-csrftoken",
+    "x-request-id",
+    "x-session-token",
+]
+CORS_EXPOSE_HEADERS = ["ETag", "Link", "X-Request-ID", "Idempotency-Replayed", "Retry-After"]
+CSRF_TRUSTED_ORIGINS = CORS_ALLOWED_ORIGINS
+
+_email = env.email("EMAIL_URL", f"filemail:///{DATA_DIR}/mail")
+EMAIL_BACKEND = _email["EMAIL_BACKEND"]
+EMAIL_FILE_PATH = f"/{str(_email['EMAIL_FILE_PATH']).lstrip('/')}"
+EMAIL_HOST = _email["EMAIL_HOST"] or "localhost"
+EMAIL_PORT = _email["EMAIL_PORT"] or 25
+EMAIL_HOST_USER = _email["EMAIL_HOST_USER"] or ""
+EMAIL_HOST_PASSWORD = _email["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_USE_TLS = _email.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = _email.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Gantry <gantry@example.com>")

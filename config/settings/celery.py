@@ -1,0 +1,54 @@
+"""Background work: the broker, its limits, and the one table of periodic work."""
+
+from config import env
+
+CELERY_BROKER_URL = env.url("REDIS_URL", ("redis", "rediss"))
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    # Longer than any task may run, or a running task is handed out again.
+    "visibility_timeout": 300,
+    "socket_timeout": 5,
+    "socket_connect_timeout": 1,
+    "socket_keepalive": True,
+    "health_check_interval": 10,
+    "unacked_restore_interval": 10,
+    "unacked_restore_throttle": 1,
+}
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = "json"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_RETRY_ON_WORKER_LOST = True
+CELERY_TASK_SOFT_TIME_LIMIT = 50
+CELERY_TASK_TIME_LIMIT = 60
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 1000
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 262_144
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+# Every entry is a scan that may run twice or late without harm. Entries look like
+# "scan_reminders": {"task": ..., "schedule": seconds, "options": {"expires": seconds}}.
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
+    "queue due reminders": {
+        "task": "notifications.background.queue_due_reminders",
+        "schedule": 15,
+        "options": {"expires": 15},
+    },
+    "deliver what is due": {
+        "task": "outbox.background.deliver_due",
+        "schedule": 15,
+        "options": {"expires": 15},
+    },
+    "sweep the outbox": {
+        "task": "outbox.background.sweep",
+        "schedule": 600,
+        "options": {"expires": 600},
+    },
+}
+# Seconds a relay or worker has for a delivery before another one may take it over.
+OUTBOX_LEASE = env.natural("OUTBOX_LEASE", 60)
+# Crash tests only: points at which a process is to be killed or delayed.
+FAULTS = env.listed("GANTRY_FAULTS")

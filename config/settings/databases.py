@@ -1,0 +1,41 @@
+"""The two roads to PostgreSQL: the runtime role for requests, the owner for migrations."""
+
+from config import env
+
+RUNTIME_LIMITS = (
+    "-c lock_timeout=2s -c statement_timeout=15s -c idle_in_transaction_session_timeout=10s"
+)
+# A migration may run long, but must not queue every request behind a lock it waits for.
+DIRECT_LIMITS = "-c lock_timeout=5s"
+
+
+def runtime(*, pooled: bool = True) -> dict[str, object]:
+    # A pooler refuses start-up options; there, set the same limits on the role.
+    behind_pooler = env.flag("DB_POOLER", default=False)
+    options: dict[str, object] = {} if behind_pooler else {"options": RUNTIME_LIMITS}
+    most = env.natural("DB_POOL_MAX", 10) if pooled else 0
+    if most:
+        least = min(env.natural("DB_POOL_MIN", 2), most)
+        patience = env.natural("DB_POOL_TIMEOUT", 5)
+        options["pool"] = {"min_size": least, "max_size": most, "timeout": patience}
+    return _database(env.database("DATABASE_URL"), options, keep=0 if most else 60)
+
+
+def direct() -> dict[str, object]:
+    address = env.database("DIRECT_URL", env.text("DATABASE_URL"))
+    return _database(address, {"options": DIRECT_LIMITS}, keep=0)
+
+
+def _database(
+    parsed: dict[str, object], options: dict[str, object], *, keep: int
+) -> dict[str, object]:
+    named = parsed.get("OPTIONS")
+    return {
+        **parsed,
+        "OPTIONS": {**(named if isinstance(named, dict) else {}), **options},
+        "ATOMIC_REQUESTS": False,
+        "CONN_MAX_AGE": keep,
+        "CONN_HEALTH_CHECKS": True,
+        # A pooler may hand the next statement to another session, which has no such cursor.
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+    }

@@ -1,0 +1,13 @@
+"""A developer's machine: helpful, talkative, reachable from any local front end."""
+
+from config.local import DATA_DIR
+from config.settings.base import *
+
+# DEBUG stays off: an unknown route or a fault answers here as it does in production.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", ".localhost"]
+INTERNAL_IPS = ["127.0.0.1"]
+CORS_ALLOWED_ORIGIN_REGEXES = [r"^http://(localhost|127\.0\.0\.1)(:\d+)?$"]
+CSRF_TRUSTED_ORIGINS = [*CORS_ALLOWED_ORIGINS, "http://localhost:3000", "http://localhost:5173"]
+MEDIA_ROOT = DATA_DIR / "media"

@@ -1,0 +1,94 @@
+"""Sign-in, tokens and identity providers."""
+
+from datetime import timedelta
+from importlib.util import find_spec
+
+from config import env
+
+EMAIL_VERIFICATION = env.one_of("EMAIL_VERIFICATION", ("mandatory", "optional"), "mandatory")
+_frontend = env.url("FRONTEND_URL", ("https", "http"), "http://localhost:3000")
+
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+# Sessions live in PostgreSQL: a cache would forget a logout, and its outage would end them all.
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+
+CACHES = {
+    "default": {
+        # The limiter stands in front of every sign-in, and no request waits for Redis.
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "core_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
+}
+
+PASSWORD_HASHERS = [
+    "accounts.passwords.Argon2",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+if find_spec("bcrypt"):
+    PASSWORD_HASHERS += [
+        "django.contrib.auth.hashers.BCryptSHA256PasswordHasher",
+        "django.contrib.auth.hashers.BCryptPasswordHasher",
+    ]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
+    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "accounts.passwords.MaximumLength"},
+]
+PASSWORD_RESET_TIMEOUT = int(timedelta(hours=1).total_seconds())
+
+ALLAUTH_TRUSTED_PROXY_COUNT = env.natural("TRUSTED_PROXY_COUNT", 0)
+ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignupForm"
+ACCOUNT_EMAIL_VERIFICATION = EMAIL_VERIFICATION
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = EMAIL_VERIFICATION == "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = int(timedelta(minutes=10).total_seconds())
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/5m/key",
+    "signup": "20/m/ip",
+    "reset_password": "20/m/ip,5/m/key",
+}
+
+HEADLESS_CLIENTS = ("app", "browser")
+# Staff and developers sign in on allauth's own pages.
+HEADLESS_ONLY = False
+HEADLESS_FRONTEND_URLS = {
+    "account_confirm_email": f"{_frontend}/verify-email/{{key}}",
+    "account_reset_password": f"{_frontend}/forgot-password",
+    "account_reset_password_from_key": f"{_frontend}/reset-password/{{key}}",
+    "account_signup": f"{_frontend}/sign-up",
+    "socialaccount_login_error": f"{_frontend}/sign-in/error",
+}
+HEADLESS_TOKEN_STRATEGY = "accounts.tokens.TokenStrategy"
+HEADLESS_JWT_ALGORITHM = "HS256"
+HEADLESS_JWT_PRIVATE_KEY = env.secret("JWT_SECRET")
+HEADLESS_JWT_STATEFUL_VALIDATION_ENABLED = True
+HEADLESS_JWT_ROTATE_REFRESH_TOKEN = True
+HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN = 300
+HEADLESS_JWT_REFRESH_TOKEN_EXPIRES_IN = SESSION_COOKIE_AGE
+
+AUTH_JWT_ISSUER = env.text("JWT_ISSUER", "gantry")
+AUTH_JWT_AUDIENCE = env.text("JWT_AUDIENCE", "gantry-api")
+AUTH_JWT_PREVIOUS_KEYS = env.listed("JWT_PREVIOUS_SECRETS")
+# A client whose answer got lost, or whose tabs raced, asks again within seconds; a thief later.
+AUTH_REFRESH_REUSE_GRACE = timedelta(seconds=10)
+AUTH_SESSION_ABSOLUTE_LIFETIME = timedelta(days=90)

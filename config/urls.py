@@ -1,0 +1,19 @@
+"""Every route of the server: each app brings its own full paths."""
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("admin/", admin.site.urls),
+    path("", include("core.urls")),
+    path("", include("accounts.urls")),
+    path("", include("workspaces.urls")),
+    path("", include("projects.urls")),
+    path("", include("tasks.urls")),
+    path("", include("comments.urls")),
+]
+
+handler400 = "core.api.errors.bad_request"
+handler403 = "core.api.errors.permission_denied"
+handler404 = "core.api.errors.not_found"
+handler500 = "core.api.errors.server_error"

@@ -1,0 +1,22 @@
+"""What staff see of core, and what every other admin is built from."""
+
+from django.contrib import admin
+
+from core.admin import periodic, sessions
+from core.admin.records import ReadOnly
+from core.models import IdempotencyKey
+
+__all__ = ["periodic", "sessions"]
+
+
+@admin.register(IdempotencyKey)
+class IdempotencyKeys(ReadOnly):
+    list_display = ("key", "principal", "status", "created_at")
+    list_filter = ("status", "created_at")
+    search_fields = ("=key", "=principal")
+    ordering = ("-created_at",)
+    fields = ("key", "principal", "fingerprint", "status", "headers", "answer", "created_at")
+
+    @admin.display(description="Body of the answer")
+    def answer(self, kept: IdempotencyKey) -> str:
+        return bytes(kept.body).decode(errors="replace")

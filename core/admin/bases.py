@@ -1,0 +1,151 @@
+"""How staff look at rows and edit them: through the services, or not at all."""
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import Model, QuerySet, URLField
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from unfold.admin import ModelAdmin
+
+from core.admin.forms import EditForm
+from core.admin.refusals import REFUSAL, REFUSED, in_words, sentence
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def actor_of(request: HttpRequest) -> "User":
+    """Whoever is signed in; admin pages let nobody else in."""
+    return cast("User", request.user)
+
+
+class ServiceAdmin(ModelAdmin):
+    """Saves by calling `create`, `update` and `remove`; what they refuse is said and undone.
+
+    `add_form` is the form for a new row where it differs from that of an existing one.
+    """
+
+    form = EditForm
+    formfield_overrides: ClassVar = {URLField: {"assume_scheme": "https"}}
+    add_form: type[EditForm] | None = None
+    change_form_before_template = "admin/standing.html"
+    list_filter_submit = True
+    list_per_page = 50
+    show_full_result_count = False
+    warn_unsaved_form = True
+
+    def create(self, actor: "User", **values: Any) -> Model:
+        raise NotImplementedError
+
+    def update(self, actor: "User", row: Any, changes: dict[str, Any], version: int | None) -> None:
+        raise NotImplementedError
+
+    def remove(self, actor: "User", row: Any) -> None:
+        raise NotImplementedError
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return not _is_deleted(obj) and bool(super().has_change_permission(request, obj))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return not _is_deleted(obj) and bool(super().has_delete_permission(request, obj))
+
+    def get_inlines(self, request: HttpRequest, obj: Model | None) -> Iterable[Any]:
+        """What hangs on a row can only be shown once it is there."""
+        return super().get_inlines(request, obj) if obj else ()
+
+    def get_form(
+        self, request: HttpRequest, obj: Model | None = None, **kwargs: Any
+    ) -> type[EditForm]:
+        if obj is None and self.add_form:
+            kwargs["form"] = self.add_form
+        form: type[EditForm] = super().get_form(request, obj, **kwargs)
+        form.refusal = request.META.get(REFUSAL)
+        return form
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The page; a refused one is built again, with what was typed and the reason."""
+        page = super().changeform_view
+        try:
+            return cast("HttpResponse", page(request, object_id, form_url, extra_context))
+        except REFUSED as error:
+            request.META[REFUSAL] = in_words(error)
+            return cast("HttpResponse", page(request, object_id, form_url, extra_context))
+
+    def save_model(self, request: HttpRequest, obj: Any, form: EditForm, change: Any) -> None:
+        actor = actor_of(request)
+        if change:
+            self.update(actor, obj, form.changes, form.cleaned_data["seen_version"])
+            return
+        obj.pk = self.create(actor, **form.values).pk
+        obj.refresh_from_db()
+
+    def save_formset(self, request: HttpRequest, form: EditForm, formset: Any, change: Any) -> None:
+        """Rows of an inline are made and removed as on their own pages."""
+        formset.save(commit=False)
+        rows = cast("ServiceAdmin", self.admin_site.get_model_admin(formset.model))
+        for removed in formset.deleted_objects:
+            rows.remove(actor_of(request), removed)
+        for new in formset.extra_forms:
+            if new.has_changed() and new not in formset.deleted_forms:
+                names = {field.name for field in formset.model._meta.fields} - {"id"}
+                values = {name: new.cleaned_data[name] for name in names & new.cleaned_data.keys()}
+                rows.create(actor_of(request), **values)
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        try:
+            return cast("HttpResponse", super().delete_view(request, object_id, extra_context))
+        except REFUSED as error:
+            self.message_user(request, sentence(in_words(error)), messages.ERROR)
+            return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", object_id)
+
+    def delete_model(self, request: HttpRequest, obj: Model) -> None:
+        self.remove(actor_of(request), obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        for row in queryset:
+            self.remove(actor_of(request), row)
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[Any], dict[Any, int], set[str], list[str]]:
+        """The rows themselves: removing one takes nothing else away, so nothing protects it."""
+        names = [str(row) for row in objs]
+        return names, {self.opts.verbose_name_plural: len(names)}, set(), []
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        """An action is done for all rows or for none."""
+        try:
+            with transaction.atomic():
+                return cast("HttpResponse | None", super().response_action(request, queryset))
+        except REFUSED as error:
+            self.message_user(request, sentence(in_words(error)), messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+
+    def carry_out(
+        self,
+        request: HttpRequest,
+        rows: QuerySet[Any],
+        service: Callable[["User", Any], object],
+        done: str,
+    ) -> None:
+        """Do the same to each chosen row, and say so here and in the row's history."""
+        chosen = list(rows)
+        for row in chosen:
+            service(actor_of(request), row)
+            self.log_change(request, row, f"{done}.")
+        self.message_user(request, f"{done}: {len(chosen)}.", messages.SUCCESS)
+
+
+def _is_deleted(row: Model | None) -> bool:
+    return getattr(row, "deleted_at", None) is not None

@@ -1,0 +1,76 @@
+"""The periodic table of Celery beat, in the look of the other pages."""
+
+from typing import Any
+
+from django.contrib import admin
+from django_celery_beat import admin as beat
+from django_celery_beat.models import (
+    ClockedSchedule,
+    CrontabSchedule,
+    IntervalSchedule,
+    PeriodicTask,
+    SolarSchedule,
+)
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+SCHEDULES = (ClockedSchedule, CrontabSchedule, IntervalSchedule, SolarSchedule)
+
+admin.site.unregister([PeriodicTask, *SCHEDULES])
+
+
+class TaskSelect(UnfoldAdminSelectWidget, beat.TaskSelectWidget):
+    """The tasks the worker knows, in a drop-down."""
+
+
+class PeriodicTaskForm(beat.PeriodicTaskForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["task"].widget = UnfoldAdminTextInputWidget()
+        self.fields["regtask"].widget = TaskSelect()
+
+
+@admin.register(PeriodicTask)
+class PeriodicTasks(beat.PeriodicTaskAdmin, ModelAdmin):
+    form = PeriodicTaskForm
+    list_display = ("name", "enabled", "schedule_in_words", "last_run_at", "total_run_count")
+    list_filter = ("enabled", "one_off", "last_run_at")
+    date_hierarchy = None
+    list_filter_submit = True
+
+    @admin.display(description="Schedule")
+    def schedule_in_words(self, task: PeriodicTask) -> str:
+        return str(task.interval or task.crontab or task.solar or task.clocked or "")
+
+
+class TasksOnSchedule(beat.PeriodicTaskInline, TabularInline):
+    fields = ("name", "task", "enabled")
+    readonly_fields = fields
+    tab = True
+
+
+class Schedules(ModelAdmin):
+    inlines = (TasksOnSchedule,)
+
+
+@admin.register(ClockedSchedule)
+class ClockedSchedules(Schedules):
+    list_display = ("clocked_time",)
+
+
+@admin.register(CrontabSchedule)
+class CrontabSchedules(Schedules):
+    list_display = ("__str__", "human_readable")
+    readonly_fields = ("human_readable",)
+    fields = (
+        "human_readable",
+        "minute",
+        "hour",
+        "day_of_month",
+        "month_of_year",
+        "day_of_week",
+        "timezone",
+    )
+
+
+admin.site.register([IntervalSchedule, SolarSchedule], Schedules)

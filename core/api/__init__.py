@@ -1,0 +1,1 @@
+"""The HTTP conventions every app shares."""

@@ -1,0 +1,154 @@
+"""What bodies are read with: inputs that know both spellings, and fields that forgive."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+
+class Input(serializers.Serializer[Any]):
+    """A body as read: declared keys in snake_case or camelCase, everything else ignored.
+
+    `Meta.also` maps further spellings (in snake_case) to the declared key.
+    """
+
+    class Meta:
+        also: ClassVar[dict[str, str]] = {}
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        if isinstance(data, Mapping):
+            data = self._respelled(data)
+        values: dict[str, Any] = super().to_internal_value(data)
+        return values
+
+    def _respelled(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        also = getattr(self.Meta, "also", {})
+        respelled = {}
+        for key, value in data.items():
+            snake = re.sub(r"(?<!^)(?=[A-Z])", "_", str(key)).lower()
+            name = also.get(snake, snake)
+            if name in self.fields and (name not in respelled or key == name):
+                respelled[name] = value
+        return respelled
+
+
+class Choice(serializers.ChoiceField):
+    """An enum, read without regard to case; `also` maps spellings of other products."""
+
+    def __init__(self, choices: Any, also: Mapping[str, str] | None = None, **options: Any) -> None:
+        super().__init__(getattr(choices, "choices", choices), **options)
+        self.also = also or {}
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, str):
+            data = data.strip().upper()
+            data = self.also.get(data, data)
+        return super().to_internal_value(data)
+
+
+class OptionalDate(serializers.DateField):
+    """A day, `YYYY-MM-DD`; the empty string means none, an instant means its day."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"allow_null": True, "required": False, **options})
+
+    def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
+        return super().validate_empty_values(None if data == "" else data)
+
+    def to_internal_value(self, value: Any) -> date:
+        if isinstance(value, str) and "T" in value:
+            try:
+                return datetime.fromisoformat(value).date()
+            except ValueError:
+                self.fail("invalid", format="YYYY-MM-DD")
+        day: date = super().to_internal_value(value)
+        return day
+
+
+class OptionalTime(serializers.TimeField):
+    """A time of day; the empty string means none."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"allow_null": True, "required": False, **options})
+
+    def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
+        return super().validate_empty_values(None if data == "" else data)
+
+
+class OptionalText(serializers.CharField):
+    """Text that may be left empty; null means empty."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"allow_blank": True, "allow_null": True, "required": False, **options})
+
+    def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
+        is_empty, value = super().validate_empty_values(data)
+        return is_empty, "" if is_empty and value is None else value
+
+
+class Percentage(serializers.IntegerField):
+    """0 to 100, rounded half up: 96.84 is 97."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(min_value=0, max_value=100, **options)
+
+    def to_internal_value(self, data: Any) -> int:
+        try:
+            number = Decimal(str(data))
+            if isinstance(data, bool) or not number.is_finite():
+                self.fail("invalid")
+            return int(number.quantize(Decimal(1), ROUND_HALF_UP))
+        except InvalidOperation:
+            self.fail("invalid")
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class Visible(serializers.Field[Any, str, str, Any]):
+    """A row named by its public id; one the person may not see does not exist.
+
+    `model.objects` needs `visible_to(user)`; models with ids of an identity provider
+    also `with_public_id(value)`. The serializer's context carries the `actor`.
+    """
+
+    default_error_messages: ClassVar = {
+        "does_not_exist": "Not found.",
+        "invalid": "Must be an id.",
+    }
+
+    def __init__(self, model: Any, **options: Any) -> None:
+        super().__init__(**options)
+        self.model = model
+
+    def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
+        is_optional = self.allow_null and data == ""
+        return super().validate_empty_values(None if is_optional else data)
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        rows = self.model.objects.visible_to(self.context["actor"])
+        found = find_by_public_id(rows, data)
+        if found is None:
+            self.fail("does_not_exist")
+        return found
+
+    def to_representation(self, value: Any) -> str:
+        return str(getattr(value, "public_id", value.pk))
+
+
+def find_by_public_id(rows: QuerySet[Any], value: str) -> Any | None:
+    """The row known by this id, or None; anything that is no id at all finds nothing."""
+    if not value.isprintable():  # a NUL or a lone surrogate never reaches the database
+        return None
+    if hasattr(rows, "with_public_id"):
+        return rows.with_public_id(value).first()
+    try:
+        return rows.filter(pk=serializers.UUIDField().to_internal_value(value)).first()
+    except serializers.ValidationError:
+        return None

@@ -1,0 +1,98 @@
+"""Is it up? Bodies that probes and older clients read, without the envelope."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import redis
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema, inline_serializer
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from core.api.envelope import Exact
+from core.api.permissions import Anyone
+
+PROBE_SECONDS = 0.5
+Get = TypeVar("Get", bound=Callable[..., Response])
+
+
+def _described(name: str, *keys: str) -> Callable[[Get], Get]:
+    fields: Any = {key: serializers.CharField() for key in keys}
+    described: Callable[[Get], Get] = extend_schema(
+        tags=["health"], operation_id=name.lower(), responses=inline_serializer(name, fields)
+    )
+    return described
+
+
+class Probe(APIView):
+    """Open to everybody and blind to credentials."""
+
+    authentication_classes = ()
+    permission_classes = (Anyone,)
+    is_exact = True
+
+
+class Root(Probe):
+    @_described("Greeting", "message")
+    def get(self, request: Request) -> Response:
+        return Response(Exact({"message": "Server is running successfully!"}))
+
+
+class ApiHealth(Probe):
+    @_described("Alive", "status")
+    def get(self, request: Request) -> Response:
+        return Response(Exact({"status": "ok"}))
+
+
+class Live(Probe):
+    @_described("Live", "status")
+    def get(self, request: Request) -> Response:
+        return Response(Exact({"status": "ok"}))
+
+
+class Health(Probe):
+    @_described("Health", "status", "version", "time")
+    def get(self, request: Request) -> Response:
+        now = timezone.now().isoformat()
+        return Response(Exact({"status": "ok", "version": settings.VERSION, "time": now}))
+
+
+class Ready(Probe):
+    """Ready to serve: PostgreSQL answers. Without Redis the service is degraded, not down."""
+
+    @_described("Readiness", "status", "database", "redis")
+    def get(self, request: Request) -> Response:
+        database, cache = _database_answers(), _redis_answers()
+        body = {
+            "status": "ok" if database and cache else "degraded" if database else "down",
+            "database": "up" if database else "down",
+            "redis": "up" if cache else "down",
+        }
+        return Response(Exact(body), status=200 if database else 503)
+
+
+def _database_answers() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError as error:
+        structlog.get_logger(__name__).warning("database_down", error=str(error))
+        return False
+    return True
+
+
+def _redis_answers() -> bool:
+    try:
+        with redis.Redis.from_url(
+            settings.REDIS_URL,
+            socket_timeout=PROBE_SECONDS,
+            socket_connect_timeout=PROBE_SECONDS,
+        ) as client:
+            return bool(client.ping())
+    except redis.RedisError:
+        return False

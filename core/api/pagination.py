@@ -1,0 +1,131 @@
+"""Lists: a keyset cursor on (order, id), opaque and signed, never an offset."""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core import signing
+from django.db.models import Q, QuerySet
+from rest_framework.request import Request
+from rest_framework.utils.urls import replace_query_param
+
+from core.api.envelope import Answer
+from core.errors import Invalid
+from core.reads import Document, Shown, show
+
+DEFAULT_LIMIT = 50
+MAX_LIMIT = 200
+UNPAGED_LIMIT = 1000
+"""What a client that never pages gets at most."""
+
+PARAMETERS = ("limit", "cursor", "ordering")
+SALT = "gantry.cursor"
+
+
+class InvalidCursor(Invalid):
+    message = "This cursor does not belong to this list."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """One page of a list: its documents and where to go on (None at the end)."""
+
+    rows: list[Shown]
+    next_cursor: str | None
+
+    def as_answer(self, request: Request) -> tuple[Answer, dict[str, str]]:
+        """The answer with `meta.next_cursor`, and the `Link` header where there is more."""
+        documents = [row.document for row in self.rows]
+        headers = {}
+        if self.next_cursor:
+            here = request.build_absolute_uri()
+            link = replace_query_param(here, "cursor", self.next_cursor)
+            headers["Link"] = f'<{link}>; rel="next"'
+        return Answer(documents, meta={"next_cursor": self.next_cursor}), headers
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """A declared order: one column, ties broken by id."""
+
+    field: str
+    descending: bool
+
+    @classmethod
+    def of(cls, request: Request, allowed: Iterable[str]) -> "Order":
+        """The order asked for, else the first allowed one."""
+        names = list(allowed)
+        name = request.query_params.get("ordering") or names[0]
+        field, allowed = name.removeprefix("-"), {n.removeprefix("-") for n in names}
+        if field not in allowed:
+            known = ", ".join(sorted(allowed))
+            raise Invalid(errors={"ordering": [f"One of: {known}, each with or without “-”."]})
+        return cls(field=field, descending=name.startswith("-"))
+
+    def apply(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        sign = "-" if self.descending else ""
+        return rows.order_by(f"{sign}{self.field}", f"{sign}id")
+
+    def after(self, rows: QuerySet[Any], place: Any, pk: str) -> QuerySet[Any]:
+        """The rows behind (place, pk); the outer bound is what lets PostgreSQL use the index."""
+        way = "lt" if self.descending else "gt"
+        beyond = Q(**{f"{self.field}__{way}": place})
+        tie = Q(**{self.field: place, f"id__{way}": pk})
+        return rows.filter(beyond | tie, **{f"{self.field}__{way}e": place})
+
+
+def paginate(
+    document: type[Document],
+    rows: QuerySet[Any],
+    request: Request,
+    *,
+    orderings: Iterable[str],
+    include: Iterable[str] = (),
+    default_limit: int = DEFAULT_LIMIT,
+) -> Page:
+    """Read the page the request asks for: one SQL."""
+    order, limit = Order.of(request, orderings), _limit(request, default_limit)
+    rows = order.apply(rows)
+    if cursor := request.query_params.get("cursor"):
+        rows = order.after(rows, *_opened(cursor, request))
+    found = show(document, rows[: limit + 1], include=include, order=order.field)
+    page = found[:limit]
+    more = len(found) > limit
+    return Page(rows=page, next_cursor=_sealed(page[-1], request) if more else None)
+
+
+def _limit(request: Request, default: int) -> int:
+    text = request.query_params.get("limit")
+    if text is None:
+        return default
+    if not re.fullmatch(r"[0-9]{1,3}", text) or not 1 <= int(text) <= MAX_LIMIT:
+        raise Invalid(errors={"limit": [f"A whole number from 1 to {MAX_LIMIT}."]})
+    return int(text)
+
+
+def _sealed(last: Shown, request: Request) -> str:
+    place = last.place.isoformat() if isinstance(last.place, datetime) else last.place
+    return signing.Signer(salt=SALT).sign_object([place, str(last.id), _list_of(request)])
+
+
+def _opened(cursor: str, request: Request) -> tuple[Any, str]:
+    try:
+        place, pk, origin = signing.Signer(salt=SALT).unsign_object(cursor)
+    except (signing.BadSignature, ValueError) as error:
+        raise InvalidCursor(errors={"cursor": [InvalidCursor.message]}) from error
+    if origin != _list_of(request):
+        raise InvalidCursor(errors={"cursor": [InvalidCursor.message]})
+    return place, pk
+
+
+def _list_of(request: Request) -> str:
+    """Which list a cursor belongs to: its path, its filters and its order, hashed."""
+    params = sorted(
+        (name, request.query_params.getlist(name))
+        for name in request.query_params
+        if name not in ("cursor", "limit")
+    )
+    return hashlib.sha256(repr((request.path, params)).encode()).hexdigest()[:16]

@@ -1,0 +1,12 @@
+"""Which method of a route calls which action; every `urls.py` picks from here."""
+
+from typing import Any
+
+Verbs = dict[str, Any]
+
+LIST: Verbs = {"get": "list"}
+CREATE: Verbs = {"post": "create"}
+DESTROY: Verbs = {"delete": "destroy"}
+MANY: Verbs = LIST | CREATE
+EDIT: Verbs = {"get": "retrieve", "put": "update", "patch": "partial_update"}
+ONE: Verbs = EDIT | DESTROY

@@ -1,0 +1,146 @@
+"""The base of every resource: find the row, read the input, call one service, show the result."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from django.db.models import Model, QuerySet
+from django_filters import FilterSet
+from rest_framework import serializers, status
+from rest_framework.exceptions import ValidationError
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from core.api.envelope import Answer
+from core.api.etags import etag, expected_version
+from core.api.fields import find_by_public_id
+from core.api.pagination import DEFAULT_LIMIT, PARAMETERS, paginate
+from core.api.permissions import Nobody, SignedIn
+from core.api.transactions import OneTransaction
+from core.api.visibility import find_visible
+from core.errors import NotFound, Stale
+from core.reads import Document, show
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
+    """Tables instead of code: `action_permissions` says who may, `inputs` what is read.
+
+    `outputs` names what an action shows if not `document`; `embedded` the embeds shown without
+    `?include=`; `alias` marks a second spelling of a route.
+    """
+
+    document: ClassVar[type[Document]]
+    action_permissions: ClassVar[dict[str, BasePermission]] = {}
+    inputs: ClassVar[dict[str, type[serializers.Serializer[Any]]]] = {}
+    outputs: ClassVar[dict[str, Any]] = {}
+    filters: ClassVar[type[FilterSet] | None] = None
+    orderings: ClassVar[tuple[str, ...]] = ("-created_at",)
+    query_params: ClassVar[tuple[str, ...]] = ()
+    embedded: tuple[str, ...] = ()
+    default_limit: int = DEFAULT_LIMIT
+    alias: bool = False
+
+    @property
+    def actor(self) -> "User":
+        """The person asking; permissions have made sure that there is one."""
+        return cast("User", self.request.user)
+
+    @property
+    def expected_version(self) -> int | None:
+        return expected_version(self.request)
+
+    def get_permissions(self) -> list[Any]:
+        if self.action is None:  # an undeclared method: let it become a 405
+            return [SignedIn()]
+        return [self.action_permissions.get(self.action, Nobody())]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if self.action:
+            self._check_query()
+
+    def find(self, rows: QuerySet[Any], value: str) -> Any:
+        """A row by its public id, with the action's permission checked on it."""
+        row = find_visible(rows, value, actor=self.actor)
+        self.check_object_permissions(self.request, row)
+        return row
+
+    def find_among(self, rows: QuerySet[Any], value: str) -> Any:
+        """One of these rows by its public id; whatever else exists, elsewhere, is not found."""
+        row = find_by_public_id(rows, value)
+        if row is None:
+            raise NotFound
+        return row
+
+    def read_input(self, **context: Any) -> dict[str, Any]:
+        """The validated body; bad input is a 400 with a sentence for each field."""
+        serializer = self.inputs[self.action](
+            data=self.request.data, context={"actor": self.actor, **context}
+        )
+        serializer.is_valid(raise_exception=True)
+        return cast("dict[str, Any]", serializer.validated_data)
+
+    def show(
+        self, row: Model, *, status: int = status.HTTP_200_OK, message: str | None = None
+    ) -> Response:
+        """The row's document with its version as ETag."""
+        document = self.outputs.get(self.action, self.document)
+        rows = document.Meta.model._base_manager.filter(pk=row.pk)
+        [shown] = show(document, rows, include=self._included())
+        headers = {"ETag": etag(shown.version)}
+        return Response(Answer(shown.document, message=message), status=status, headers=headers)
+
+    def show_list(self, rows: QuerySet[Any]) -> Response:
+        """One page of documents, filtered and ordered as the query asks."""
+        page = paginate(
+            self.document,
+            self._filtered(rows),
+            self.request,
+            orderings=self.orderings,
+            include=self._included(),
+            default_limit=self.default_limit,
+        )
+        answer, headers = page.as_answer(self.request)
+        return Response(answer, headers=headers)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        response = super().handle_exception(exc)
+        if isinstance(exc, Stale) and isinstance(exc.row, Model):
+            response.data["data"] = self.show(exc.row).data.data
+        return response
+
+    def _filtered(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Apply the declared filters; their form is dear to build, so only when one is used."""
+        if self.filters is None or not _any_in(self.filters.base_filters, self.request):
+            return rows
+        chosen = self.filters(self.request.query_params, queryset=rows, request=self.request)
+        if not chosen.is_valid():
+            raise ValidationError(chosen.errors)
+        return cast("QuerySet[Any]", chosen.qs)
+
+    def _included(self) -> list[str]:
+        asked = self.request.query_params.get("include", "")
+        return [*self.embedded, *(name for name in asked.split(",") if name)]
+
+    def _check_query(self) -> None:
+        """Refuse what this action does not know, so that a typo cannot silently widen a list."""
+        known = {"include", "format", *self.query_params}
+        if self.action == "list":
+            known.update(PARAMETERS, self.filters.base_filters if self.filters else ())
+        errors = {
+            name: ["Unknown parameter."] for name in self.request.query_params if name not in known
+        }
+        embeds = self.document.embeds if hasattr(self, "document") else {}
+        unknown = [name for name in self._included() if name not in embeds]
+        if unknown:
+            errors["include"] = [f"Unknown: {', '.join(unknown)}."]
+        if errors:
+            raise ValidationError(errors)
+
+
+def _any_in(names: Iterable[str], request: Request) -> bool:
+    return any(name in request.query_params for name in names)

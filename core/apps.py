@@ -1,0 +1,11 @@
+"""Wakes the modules that register themselves: receivers and documents."""
+
+from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
+
+
+class CoreConfig(AppConfig):
+    name = "core"
+
+    def ready(self) -> None:
+        autodiscover_modules("receivers", "serializers", "mails")

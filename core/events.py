@@ -1,0 +1,55 @@
+"""What happened, said once and heard by whoever subscribed, inside the same transaction."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.db import transaction
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+Changes = dict[str, dict[str, Any]]
+"""What changed: `{field: {"old": …, "new": …}}`, in JSON's own types."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """Something that happened to a row; subclasses carry the row itself.
+
+    `actor` is None when the system acted (a provider's webhook, a sweep).
+    """
+
+    actor: "User | None"
+    changes: Changes = field(default_factory=dict)
+
+
+E = TypeVar("E", bound=Event)
+Receiver = Callable[[E], None]
+
+_receivers: dict[type[Event], list[Callable[[Any], None]]] = defaultdict(list)
+
+
+def subscribe(event: type[E]) -> Callable[[Receiver[E]], Receiver[E]]:
+    """Have the decorated function hear every event of exactly this class."""
+
+    def register(receiver: Receiver[E]) -> Receiver[E]:
+        _receivers[event].append(receiver)
+        return receiver
+
+    return register
+
+
+def publish(event: Event) -> None:
+    """Tell the subscribers; what they write commits or vanishes with the change itself."""
+    if not transaction.get_connection().in_atomic_block:
+        message = f"{type(event).__name__} was published outside a transaction"
+        raise RuntimeError(message)
+    for receiver in _receivers[type(event)]:
+        receiver(event)
+
+
+def subscribers(event: type[Event]) -> list[Callable[[Any], None]]:
+    """Who hears this event."""
+    return list(_receivers[event])

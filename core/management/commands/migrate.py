@@ -1,0 +1,54 @@
+"""`migrate` as the owner of the tables, who then lets the runtime role in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.core.management.commands import migrate
+from django.db import connections, transaction
+
+if TYPE_CHECKING:
+    from django.core.management import CommandParser
+    from django.db.backends.base.base import BaseDatabaseWrapper
+
+OWNER = "direct"
+RUNTIME = "default"
+
+
+class Command(migrate.Command):
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.set_defaults(database=OWNER)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        super().handle(*args, **options)
+        if not (options["plan"] or options["check_unapplied"]):
+            let_in(connections[options["database"]], connections[RUNTIME].settings_dict["USER"])
+
+
+def let_in(owner: BaseDatabaseWrapper, role: str) -> None:
+    """Give the runtime role what requests need, and no change of what may only grow."""
+    if role == owner.settings_dict["USER"]:
+        return
+    name = owner.ops.quote_name(role)
+    grants = [
+        f"GRANT USAGE ON SCHEMA public TO {name}",
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name}",
+        f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {name}",
+    ]
+    with transaction.atomic(using=owner.alias), owner.cursor() as cursor:
+        for statement in grants:
+            cursor.execute(statement)
+        present = set(owner.introspection.table_names(cursor))
+        for table in present.intersection(append_only_tables()):
+            fixed = owner.ops.quote_name(table)
+            cursor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {fixed} FROM {name}")
+
+
+def append_only_tables() -> list[str]:
+    return [
+        model._meta.db_table
+        for model in apps.get_models(include_auto_created=True)
+        if getattr(model, "append_only", False)
+    ]

@@ -1,0 +1,185 @@
+"""The read path: documents are declared like serializers and built as JSON by PostgreSQL.
+
+A `Document` says what a client sees of a row. Its SQL is compiled once; a request only adds
+which rows it wants, as a QuerySet. The same declaration is what the OpenAPI describes.
+"""
+
+from collections.abc import Callable, Iterable
+from copy import deepcopy
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, ClassVar, cast
+
+import orjson
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Case, Expression, F, OuterRef, QuerySet, Subquery, TextField, When
+from django.db.models.functions import Cast, Coalesce
+from rest_framework import serializers
+
+from core.sql import JsonArray, JsonObject, RowCount
+
+Rows = Callable[[OuterRef], QuerySet[Any]]
+"""The rows that belong to an outer row: `lambda task: Comment.objects.filter(task=task)`."""
+
+
+class Document(serializers.Serializer[Any]):
+    """What a client sees of a row; fields name columns by `source`, as in any serializer.
+
+    `Meta.model` is the row, `Meta.also` maps a further spelling of a key to the declared one.
+    """
+
+    embeds: ClassVar[dict[str, Any]]
+
+    class Meta:
+        model: Any
+        also: ClassVar[dict[str, str]] = {}
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.embeds = {}
+
+    @classmethod
+    def embed(cls, name: str, field: Any, *, on_request: bool = False) -> None:
+        """Let an upper app show its rows in this document: always, or if `?include=` asks."""
+        field.required = not on_request
+        cls.embeds[name] = field
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        also = getattr(self.Meta, "also", {})
+        fields = super().get_fields()
+        twins = super().get_fields()
+        for spelling, name in also.items():
+            fields[spelling] = twins[name]
+            fields[spelling].source = fields[spelling].source or name
+        return fields | deepcopy(self.embeds)
+
+    def as_json(
+        self, path: str = "", include: Iterable[str] = (), *, as_text: bool = False
+    ) -> JsonObject:
+        """The expression that builds this document for the row at `path` (`"assignee__"`)."""
+        on_request = {name for name, field in self.embeds.items() if not field.required}
+        left_out = on_request - set(include)
+        shown = {name: field for name, field in self.fields.items() if name not in left_out}
+        return JsonObject(
+            {name: _expression(field, path) for name, field in shown.items()}, as_text=as_text
+        )
+
+
+class PublicId(serializers.CharField):
+    """The id a person or workspace is known by: the identity provider's, else our own."""
+
+    def __init__(self, *, external: str = "external_id", **options: Any) -> None:
+        super().__init__(**options)
+        self.external = external
+
+    def as_json(self, path: str) -> Expression:
+        own = "" if self.source in ("id", "*") else f"{self.source}__"
+        return Coalesce(f"{path}{own}{self.external}", Cast(f"{path}{own}id", TextField()))
+
+
+class Computed(serializers.CharField):
+    """Text computed by PostgreSQL: `Computed(lambda path: Concat(F(f"{path}key"), …))`."""
+
+    def __init__(self, sql: Callable[[str], Expression], **options: Any) -> None:
+        super().__init__(**options)
+        self.sql = sql
+
+    def as_json(self, path: str) -> Expression:
+        return self.sql(path)
+
+
+class Count(serializers.IntegerField):
+    """How many rows belong to this one."""
+
+    def __init__(self, rows: Rows, **options: Any) -> None:
+        super().__init__(**options)
+        self.rows = rows
+
+    def as_json(self, path: str) -> Subquery:
+        return RowCount(self.rows(OuterRef(f"{path}pk")).values("pk"))
+
+
+class Many(serializers.ListSerializer[Any]):
+    """The documents of the rows that belong to this one, in the order of `order`."""
+
+    def __init__(
+        self, document: type[Document], rows: Rows, order: str = "created_at", **options: Any
+    ) -> None:
+        super().__init__(child=document(), **options)
+        self.rows = rows
+        self.order = order
+
+    def as_json(self, path: str) -> Subquery:
+        rows = self.rows(OuterRef(f"{path}pk")).annotate(ordinal=F(self.order))
+        document = cast("Document", self.child).as_json()
+        return JsonArray(rows.annotate(document=document).values("document", "ordinal"))
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Many":
+        """A field of its own for each serializer instance that shows it."""
+        child = cast("type[Document]", type(self.child))
+        return Many(child, self.rows, self.order, required=self.required)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One row as the client sees it, with what the caller needs to page and to lock by."""
+
+    document: orjson.Fragment
+    version: int
+    id: Any
+    place: Any
+
+
+def show(
+    document: type[Document],
+    rows: QuerySet[Any],
+    *,
+    include: Iterable[str] = (),
+    order: str = "created_at",
+) -> list[Shown]:
+    """Read `rows` (filtered, ordered, sliced) as documents: one SQL whatever their number."""
+    select, select_params = _compiled(document, frozenset(include), order)
+    try:
+        chosen, params = rows.values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    numbered = f"SELECT c.pk, row_number() OVER () FROM ({chosen}) c"  # noqa: S608 - the ORM's SQL
+    with connection.cursor() as cursor:
+        cursor.execute(f"WITH chosen (id, place) AS ({numbered}) {select}", params + select_params)
+        return [
+            Shown(orjson.Fragment(text), version, pk, place)
+            for text, version, pk, place in cursor.fetchall()
+        ]
+
+
+@lru_cache(maxsize=256)
+def _compiled(
+    document: type[Document], include: frozenset[str], order: str
+) -> tuple[str, tuple[Any, ...]]:
+    model = document.Meta.model
+    names = {field.name for field in model._meta.concrete_fields}
+    rows = (
+        model._base_manager.annotate(document=document().as_json(include=include, as_text=True))
+        .values_list("document", "version" if "version" in names else "pk", "pk", order)
+        .order_by()
+    )
+    sql, params = rows.query.sql_with_params()
+    table = model._meta.db_table
+    return (
+        f'{sql} INNER JOIN chosen ON chosen.id = "{table}"."id" ORDER BY chosen.place',
+        params,
+    )
+
+
+def _expression(field: Any, path: str) -> Expression | F:
+    source = field.source.replace(".", "__")
+    if isinstance(field, Document):
+        inner = path if field.source == "*" else f"{path}{source}__"
+        document = field.as_json(inner)
+        if not field.allow_null:
+            return document
+        return Case(When(**{f"{path}{source}__isnull": True}, then=None), default=document)
+    if hasattr(field, "as_json"):
+        return cast("Expression", field.as_json(path))
+    return F(f"{path}{source}")

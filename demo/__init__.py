@@ -1,0 +1,1 @@
+"""Three teams at work, for a first look at the product."""

@@ -1,0 +1,6 @@
+-- Run once by the first start of PostgreSQL: tables belong to one role, requests use another.
+\getenv owner_password OWNER_PASSWORD
+\getenv app_password APP_PASSWORD
+CREATE ROLE gantry_owner LOGIN CREATEDB PASSWORD :'owner_password';
+CREATE ROLE gantry_app LOGIN PASSWORD :'app_password';
+CREATE DATABASE gantry OWNER gantry_owner;

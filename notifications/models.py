@@ -1,0 +1,85 @@
+"""Reminders: who is to be reminded of which task, and when."""
+
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Max, Q
+
+from core.models import LockingQuerySet
+from tasks.models import Task
+from workspaces.models import TenantRow
+
+
+class ReminderState(models.TextChoices):
+    PLANNED = "PLANNED"
+    QUEUED = "QUEUED"
+    CANCELLED = "CANCELLED"
+
+
+class ReminderQuerySet(LockingQuerySet):
+    """Reminders, chosen."""
+
+    def of(self, task: Task) -> Self:
+        return self.filter(task_id=task.pk)
+
+    def planned(self) -> Self:
+        return self.filter(state=ReminderState.PLANNED)
+
+    def same_as(self, other: "Reminder") -> Self:
+        """Planned already, just so."""
+        return self.planned().filter(
+            recipient=other.recipient_id, kind=other.kind, due=other.due, fire_at=other.fire_at
+        )
+
+    def last_rev(self) -> int:
+        """The newest plan's number, 0 before the first."""
+        newest: int | None = self.aggregate(newest=Max("rev"))["newest"]
+        return newest or 0
+
+
+class Reminder(TenantRow):
+    """One plan to remind one person of one task; a changed plan is a new row with the next `rev`.
+
+    `due` is the due date as it stood, `2026-05-31` or `2026-05-31T17:00:00`; a `fire_at` that has
+    passed goes out at once.
+    """
+
+    State = ReminderState
+
+    task = models.ForeignKey(Task, models.PROTECT, related_name="reminders", db_constraint=False)
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="reminders"
+    )
+    kind = models.CharField(max_length=40, default="task_due", editable=False)
+    due = models.CharField(max_length=32, editable=False)
+    fire_at = models.DateTimeField(editable=False)
+    rev = models.PositiveIntegerField(default=1, editable=False)
+    state = models.CharField(max_length=9, choices=ReminderState, default=ReminderState.PLANNED)
+
+    objects = ReminderQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["task", "recipient", "kind", "rev"], name="reminder_once_per_plan"
+            ),
+            models.UniqueConstraint(
+                fields=["task", "kind"],
+                name="one_planned_reminder_per_task",
+                condition=Q(state=ReminderState.PLANNED),
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=ReminderState.values), name="reminder_state_known"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["fire_at"],
+                name="reminders_due",
+                condition=Q(state=ReminderState.PLANNED),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.task_id} → {self.recipient_id} at {self.fire_at:%Y-%m-%d %H:%M}"

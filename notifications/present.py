@@ -1,0 +1,70 @@
+"""The world as it is when a mail leaves: what it tells of, or why it must not."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from accounts.models import User
+from notifications.moments import due_as_told
+from outbox.channels import Skip
+from outbox.models import Delivery
+from projects.models import Project, ProjectMembership
+from tasks.models import FINISHED, Task
+from workspaces.models import Membership
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A task and who is to hear of it, held still until the transaction ends."""
+
+    delivery: Delivery
+    recipient: User
+    task: Task
+
+    @property
+    def project(self) -> Project:
+        return self.task.project
+
+
+Obstacle = tuple[str, Callable[[Scene], bool]]
+
+ANY_MAIL: tuple[Obstacle, ...] = (
+    ("the workspace was deleted", lambda at: at.project.workspace.deleted_at is not None),
+    ("the project was deleted", lambda at: at.project.deleted_at is not None),
+    ("the task was deleted", lambda at: at.task.deleted_at is not None),
+    ("the account is closed", lambda at: not _is_active(at.recipient)),
+    ("the person left the workspace", lambda at: not _is_in_workspace(at)),
+    ("the person left the project", lambda at: not _is_in_project(at)),
+    ("the task is somebody else's now", lambda at: at.task.assignee_id != at.recipient.pk),
+)
+REMINDERS: tuple[Obstacle, ...] = (
+    ("the project is archived", lambda at: at.project.archived_at is not None),
+    ("the task is complete", lambda at: at.task.category in FINISHED),
+    ("the due date moved", lambda at: due_as_told(at.task) != at.delivery.payload["due"]),
+)
+
+
+def look_again(delivery: Delivery, *obstacles: Obstacle) -> Scene | Skip:
+    """Lock project and task, read them afresh, and name the first obstacle there is."""
+    known = Task.objects.filter(pk=delivery.payload["task"]).first()
+    recipient = User.objects.filter(pk=delivery.recipient_id).first()
+    if known is None or recipient is None:
+        return Skip("the task or the account was removed")
+    project = Project.objects.select_related("workspace").locked(known.project_id)
+    scene = Scene(delivery, recipient, Task.objects.locked(known.pk))
+    scene.task.project = project
+    for reason, stands_in_the_way in (*ANY_MAIL, *obstacles):
+        if stands_in_the_way(scene):
+            return Skip(reason)
+    return scene
+
+
+def _is_active(person: User) -> bool:
+    return person.is_active and person.deleted_at is None
+
+
+def _is_in_workspace(at: Scene) -> bool:
+    return bool(Membership.objects.role_of(at.recipient, at.task.workspace_id))
+
+
+def _is_in_project(at: Scene) -> bool:
+    return bool(ProjectMembership.objects.role_of(at.recipient, at.task.project_id))

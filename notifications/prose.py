@@ -1,0 +1,22 @@
+"""What people wrote, made safe for a mail."""
+
+import nh3
+from markdown_it import MarkdownIt
+
+# No pictures: a mail that loads them tells strangers when it was read.
+TAGS = {
+    *("p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "code"),
+    *("ul", "ol", "li", "a", "em", "strong", "s", "table", "thead", "tbody", "tr", "th", "td"),
+}
+ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
+SCHEMES = {"http", "https", "mailto"}
+
+_markdown = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(
+    ["table", "strikethrough"]
+)
+
+
+def as_html(markdown: str) -> str:
+    """Markdown as HTML that can do nothing but be read."""
+    rendered = _markdown.render(markdown)
+    return nh3.clean(rendered, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES)

@@ -1,0 +1,1 @@
+"""Rows that must leave the building, and the relay that sends them."""

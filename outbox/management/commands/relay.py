@@ -1,0 +1,18 @@
+"""`manage.py relay`: runs the relay until it is told to stop."""
+
+import signal
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from outbox.relay import Relay
+
+
+class Command(BaseCommand):
+    help = "Takes what is due out of the outbox and hands it to the workers."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        relay = Relay()
+        for request in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(request, lambda *_: relay.stop())
+        relay.run()

@@ -1,0 +1,130 @@
+"""Deliveries: one row for each thing somebody must be told, whatever happens to the process."""
+
+import uuid
+from datetime import timedelta
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models import F, Q, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Least, Now, Power, Random
+
+from core.models import LockingQuerySet, Row
+
+LONGEST_PAUSE = 3600
+"""Seconds between two attempts, at most (before jitter)."""
+
+PATIENCE = timedelta(hours=72)
+"""How long a delivery is tried before it is given up."""
+
+
+class State(models.TextChoices):
+    PENDING = "PENDING"
+    SENDING = "SENDING"
+    SENT = "SENT"
+    SKIPPED = "SKIPPED"
+    DEAD = "DEAD"
+
+
+UNDECIDED = (State.PENDING.value, State.SENDING.value)
+
+
+class DeliveryQuerySet(LockingQuerySet):
+    """Deliveries, chosen and moved on; every clock is the database's."""
+
+    def claimed_by(self, claim: uuid.UUID) -> Self:
+        """The rows that are still this claim's to send: the fence against a sleeper."""
+        return self.filter(state=State.SENDING, claim=claim)
+
+    def forgettable(self, age: timedelta) -> Self:
+        """Done with, for this long."""
+        return self.exclude(state__in=UNDECIDED).filter(next_at__lt=Now() - age)
+
+    def take(self, claim: uuid.UUID, lease: float) -> int:
+        """Begin an attempt, under a new claim that nobody else knows."""
+        until = Now() + timedelta(seconds=lease)
+        return self.update(claim=claim, next_at=until, attempts=F("attempts") + 1)
+
+    def postpone(self, reason: str) -> int:
+        """Try again after a pause that doubles, with jitter so that a crowd spreads out."""
+        doubling = Least(Value(LONGEST_PAUSE), Power(Value(2), Least(F("attempts"), Value(20))))
+        pause = models.ExpressionWrapper(
+            Value(timedelta(seconds=1)) * doubling * (1 + Random() / 4),
+            output_field=models.DurationField(),
+        )
+        return self.update(state=State.PENDING, claim=None, reason=reason, next_at=Now() + pause)
+
+    def close(self, state: State, reason: str | Combinable = "") -> int:
+        """Decide these rows for good."""
+        sent_at = Now() if state is State.SENT else F("sent_at")
+        return self.update(state=state, claim=None, reason=reason, sent_at=sent_at, next_at=Now())
+
+
+class Delivery(Row):
+    """Something one recipient must be told once, per `dedupe_key`.
+
+    `workspace_id` is None for account mail; `recipient_id` names a person without a
+    foreign key, because people stand above this app. `payload` holds ids and what was
+    known when it was written; words are rendered from fresh rows when it is sent, and
+    kept in `subject`, `text` and `html`. While SENDING, `next_at` is the end of the lease.
+    """
+
+    State = State
+
+    workspace_id = models.UUIDField(null=True, editable=False)
+    channel = models.CharField(max_length=16, default="email", editable=False)
+    kind = models.CharField(max_length=40, editable=False)
+    recipient_id = models.UUIDField(editable=False)
+    dedupe_key = models.CharField(max_length=255, unique=True, editable=False)
+    payload = models.JSONField(default=dict, editable=False)
+    state = models.CharField(max_length=8, choices=State, default=State.PENDING)
+    attempts = models.PositiveIntegerField(default=0)
+    generation = models.PositiveSmallIntegerField(default=0, editable=False)
+    queued_at = models.DateTimeField(db_default=Now(), editable=False)
+    next_at = models.DateTimeField(db_default=Now(), editable=False)
+    claim = models.UUIDField(null=True, editable=False)
+    sent_at = models.DateTimeField(null=True, editable=False)
+    reason = models.TextField(blank=True, editable=False)
+    message_id = models.CharField(max_length=255, blank=True, editable=False)
+    address = models.EmailField(blank=True, editable=False)
+    subject = models.CharField(max_length=400, blank=True, editable=False)
+    text = models.TextField(blank=True, editable=False)
+    html = models.TextField(blank=True, editable=False)
+    request_id = models.CharField(max_length=128, blank=True, editable=False)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(state__in=State.values), name="delivery_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=State.SENDING, claim__isnull=False)
+                | (~Q(state=State.SENDING) & Q(claim=None)),
+                name="only_a_delivery_being_sent_is_claimed",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["next_at"],
+                name="deliveries_due",
+                condition=Q(state__in=UNDECIDED),
+            ),
+            models.Index(fields=["recipient_id", "-created_at"], name="deliveries_to_a_person"),
+            models.Index(fields=["workspace_id", "-created_at"], name="deliveries_of_a_workspace"),
+        ]
+
+    def __str__(self) -> str:
+        return self.dedupe_key
+
+
+class Heartbeat(models.Model):
+    """When a relay last gave a sign of life; `relay` is host and process."""
+
+    relay = models.CharField(max_length=120, primary_key=True, editable=False)
+    beat_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    def __str__(self) -> str:
+        return self.relay

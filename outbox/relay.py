@@ -1,0 +1,69 @@
+"""The loop that takes what is due out of the outbox; any number of them may run."""
+
+import logging
+import os
+import socket
+import threading
+
+from django.db import InterfaceError, OperationalError, connection
+
+from outbox import scans
+from outbox.courier import Courier
+from outbox.hints import Hints
+from outbox.services import beat, claim_due, sweep
+
+logger = logging.getLogger(__name__)
+
+IDLE = 0.25
+BATCH = 50
+LONGEST_PAUSE = 5.0
+NAME = f"{socket.gethostname()}:{os.getpid()}"
+
+
+class Relay:
+    """Hands claims to the workers; keeps time by the monotonic clock, which nobody can set back."""
+
+    def __init__(self) -> None:
+        self._stopping = threading.Event()
+        self._hints = Hints()
+        self._courier = Courier()
+
+    def run(self) -> None:
+        """Turn until stopped; a database that is away is waited for."""
+        pause = IDLE
+        while not self._stopping.is_set():
+            try:
+                worked = self.turn()
+            except (InterfaceError, OperationalError) as problem:
+                logger.warning("database_does_not_answer", extra={"problem": str(problem)})
+                connection.close()
+                self._stopping.wait(pause)
+                pause = min(LONGEST_PAUSE, 2 * pause)
+                continue
+            pause = IDLE
+            if not worked:
+                self._stopping.wait(IDLE)
+        self._courier.stop()
+        self._hints.hang_up()
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    def turn(self) -> bool:
+        """Scan, claim and hand on; whether there may be more to do at once."""
+        scans.run_due()
+        room = BATCH if self._hints.are_welcome else self._courier.free_hands
+        claims = claim_due(limit=room) if room else []
+        for claim in claims:
+            # A lease that lapsed means a hint nobody took up: that worker is dead or deaf.
+            if claim.lapsed or not self._hints.give(claim):
+                self._courier.carry(claim)
+        return bool(claims)
+
+
+@scans.scan(every=5)
+def give_a_sign() -> None:
+    beat(relay=NAME)
+
+
+scans.scan(every=60)(sweep)

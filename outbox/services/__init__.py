@@ -1,0 +1,25 @@
+"""Everything that changes a delivery: queueing here, sending there."""
+
+from outbox.services.queue import (
+    Claim,
+    StillOnItsWay,
+    beat,
+    claim_due,
+    enqueue,
+    enqueue_all,
+    resend,
+    sweep,
+)
+from outbox.services.sending import deliver
+
+__all__ = [
+    "Claim",
+    "StillOnItsWay",
+    "beat",
+    "claim_due",
+    "deliver",
+    "enqueue",
+    "enqueue_all",
+    "resend",
+    "sweep",
+]

@@ -1,0 +1,135 @@
+"""What goes into the outbox, who takes it out, and what is cleared away."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F, Value
+from django.db.models.functions import Concat, Now
+
+from core.errors import Conflict
+from core.events import publish
+from outbox.events import DeliveryResent
+from outbox.models import PATIENCE, UNDECIDED, Delivery, Heartbeat, State
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+logger = logging.getLogger(__name__)
+
+KEPT_FOR = timedelta(days=30)
+SWEPT_AT_ONCE = 5000
+IN_FLIGHT = 100
+"""Claims out at a time: more would outlive their lease in the broker's queue."""
+
+CLAIM = """
+    WITH due AS (
+        SELECT id, state = 'SENDING' AS lapsed FROM outbox_delivery
+        WHERE state IN ('PENDING', 'SENDING') AND next_at <= statement_timestamp()
+        ORDER BY next_at
+        LIMIT greatest(0, least(%(limit)s, %(in_flight)s - (
+            SELECT count(*) FROM outbox_delivery
+            WHERE state = 'SENDING' AND next_at > statement_timestamp())))
+        FOR NO KEY UPDATE SKIP LOCKED
+    )
+    UPDATE outbox_delivery d
+    SET state = 'SENDING', claim = gen_random_uuid(),
+        next_at = statement_timestamp() + %(lease)s * interval '1 second'
+    FROM due WHERE d.id = due.id
+    RETURNING d.id, d.claim, due.lapsed
+"""
+
+
+class StillOnItsWay(Conflict):
+    message = "This delivery has not been decided yet; it will be sent."
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The right to send one delivery until a lease ends; `lapsed` if somebody let one end."""
+
+    delivery_id: UUID
+    claim: UUID
+    lapsed: bool
+
+
+def enqueue(
+    *,
+    kind: str,
+    recipient_id: UUID,
+    dedupe_key: str,
+    payload: dict[str, Any],
+    workspace_id: UUID | None = None,
+) -> None:
+    """Have this person told, with the change that is being written; a key is only told once."""
+    delivery = Delivery(
+        kind=kind,
+        recipient_id=recipient_id,
+        dedupe_key=dedupe_key,
+        payload=payload,
+        workspace_id=workspace_id,
+    )
+    enqueue_all(deliveries=[delivery])
+
+
+def enqueue_all(*, deliveries: Sequence[Delivery]) -> None:
+    """The same for many at once, not yet saved."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("something was put into the outbox outside a transaction")
+    request_id = structlog.contextvars.get_contextvars().get("request_id", "")
+    for delivery in deliveries:
+        delivery.request_id = request_id
+    Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
+
+
+def claim_due(*, limit: int, lease: float | None = None, in_flight: int = IN_FLIGHT) -> list[Claim]:
+    """Take what is due, in one statement; two callers never get the same row."""
+    wanted = {"limit": limit, "in_flight": in_flight, "lease": lease or settings.OUTBOX_LEASE}
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM, wanted)
+        return [Claim(*row) for row in cursor.fetchall()]
+
+
+@transaction.atomic
+def resend(*, actor: "User", delivery: Delivery) -> Delivery:
+    """Send a decided delivery once more; the new generation marks the copy as intended."""
+    delivery = Delivery.objects.locked(delivery.pk)
+    if delivery.state in UNDECIDED:
+        raise StillOnItsWay
+    Delivery.objects.filter(pk=delivery.pk).update(
+        state=State.PENDING,
+        generation=F("generation") + 1,
+        attempts=0,
+        reason="",
+        queued_at=Now(),
+        next_at=Now(),
+    )
+    delivery.refresh_from_db()
+    publish(DeliveryResent(actor=actor, delivery=delivery))
+    return delivery
+
+
+def sweep() -> None:
+    """Give up what was tried for too long, forget what was done long ago."""
+    hopeless = Delivery.objects.filter(state__in=UNDECIDED, queued_at__lt=Now() - PATIENCE)
+    if count := hopeless.close(State.DEAD, Concat(Value("given up after 72 hours: "), F("reason"))):
+        logger.error("deliveries_given_up", extra={"count": count})
+    old = Delivery.objects.forgettable(KEPT_FOR).values("pk")[:SWEPT_AT_ONCE]
+    Delivery.objects.filter(pk__in=old).delete()
+    Heartbeat.objects.filter(beat_at__lt=Now() - timedelta(days=1)).delete()
+
+
+def beat(*, relay: str) -> None:
+    """Give a sign of life."""
+    Heartbeat.objects.bulk_create(
+        [Heartbeat(relay=relay, beat_at=Now())],
+        update_conflicts=True,
+        unique_fields=["relay"],
+        update_fields=["beat_at"],
+    )

@@ -1,0 +1,132 @@
+"""Projects over HTTP; their people stand in `members_api`."""
+
+from typing import ClassVar
+
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.api.permissions import SignedIn
+from core.api.viewsets import ServiceViewSet
+from projects.filters import ProjectFilters
+from projects.membership import set_project_lead
+from projects.models import Project, Status
+from projects.serializers import (
+    NewLead,
+    NewProject,
+    ProjectChanges,
+    ProjectDocument,
+    StatusDocument,
+)
+from projects.services import (
+    archive_project,
+    create_project,
+    delete_project,
+    unarchive_project,
+    update_project,
+)
+from workspaces.models import Workspace
+from workspaces.permissions import Can
+from workspaces.services import personal_workspace
+
+
+class Projects(ServiceViewSet):
+    """The projects a person may read, and everything done to one of them."""
+
+    document = ProjectDocument
+    inputs: ClassVar = {
+        "create": NewProject,
+        "update": ProjectChanges,
+        "partial_update": ProjectChanges,
+        "lead": NewLead,
+    }
+    action_permissions: ClassVar = {
+        "list": SignedIn(),
+        "create": Can("project:create"),
+        "retrieve": Can("project:read"),
+        "update": Can("project:update"),
+        "partial_update": Can("project:update"),
+        "destroy": Can("project:delete"),
+        "lead": Can("project:set_lead"),
+        "archive": Can("project:archive"),
+        "unarchive": Can("project:archive"),
+    }
+    filters = ProjectFilters
+    orderings = ("-created_at", "name")
+    query_params = ("workspace", "workspaceId", "workspace_id")
+
+    def list(self, request: Request, workspace_id: str = "") -> Response:
+        """All projects the person may read, or those of one workspace."""
+        projects = Project.objects.visible_to(self.actor)
+        if named := workspace_id or self._workspace_asked_for():
+            workspace = self.find(Workspace.objects.visible_to(self.actor), named)
+            projects = projects.filter(workspace=workspace)
+        return self.show_list(projects)
+
+    def create(self, request: Request, workspace_id: str = "") -> Response:
+        fields = self.read_input()
+        named = workspace_id or fields.pop("workspace_id", None)
+        workspace = (
+            self.find(Workspace.objects.visible_to(self.actor), named)
+            if named
+            else personal_workspace(actor=self.actor)
+        )
+        project = create_project(actor=self.actor, workspace=workspace, **fields)
+        return self.show(
+            project,
+            status=status.HTTP_201_CREATED,
+            message="Project created successfully",
+        )
+
+    def retrieve(self, request: Request, pk: str) -> Response:
+        return self.show(self._project(pk))
+
+    def update(self, request: Request, pk: str) -> Response:
+        project = update_project(
+            actor=self.actor,
+            project=self._project(pk),
+            changes=self.read_input(),
+            version=self.expected_version,
+        )
+        return self.show(project, message="Project updated successfully")
+
+    partial_update = update
+
+    def destroy(self, request: Request, pk: str) -> Response:
+        delete_project(actor=self.actor, project=self._project(pk), version=self.expected_version)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def lead(self, request: Request, pk: str) -> Response:
+        """Hand the project to somebody, whoever leads it now."""
+        project = set_project_lead(
+            actor=self.actor,
+            project=self._project(pk),
+            person=self.read_input()["team_lead"],
+        )
+        return self.show(project)
+
+    def archive(self, request: Request, pk: str) -> Response:
+        return self.show(archive_project(actor=self.actor, project=self._project(pk)))
+
+    def unarchive(self, request: Request, pk: str) -> Response:
+        return self.show(unarchive_project(actor=self.actor, project=self._project(pk)))
+
+    def _workspace_asked_for(self) -> str:
+        asked = (self.request.query_params.get(name, "") for name in self.query_params)
+        return next(filter(None, asked), "")
+
+    def _project(self, pk: str) -> Project:
+        project: Project = self.find(Project.objects.visible_to(self.actor), pk)
+        return project
+
+
+class ProjectStatuses(ServiceViewSet):
+    """The columns of a project."""
+
+    document = StatusDocument
+    action_permissions: ClassVar = {"list": Can("project:read")}
+    orderings = ("position",)
+
+    def list(self, request: Request, pk: str) -> Response:
+        project = self.find(Project.objects.visible_to(self.actor), pk)
+        return self.show_list(Status.objects.filter(project=project))

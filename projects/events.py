@@ -1,0 +1,49 @@
+"""What can happen to a project."""
+
+from dataclasses import dataclass
+
+from accounts.models import User
+from core.events import Event
+from projects.models import Project, ProjectMembership
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectCreated(Event):
+    project: Project
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectUpdated(Event):
+    project: Project
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectLeadChanged(Event):
+    project: Project
+    before: User | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectArchived(Event):
+    project: Project
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectUnarchived(Event):
+    project: Project
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectDeleted(Event):
+    project: Project
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectMemberAdded(Event):
+    membership: ProjectMembership
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectMemberRemoved(Event):
+    project: Project
+    person: User

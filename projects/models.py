@@ -1,0 +1,252 @@
+"""Projects, their members and the columns their tasks move through."""
+
+from typing import Any, ClassVar, Self
+
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import F, OuterRef, Q
+
+from accounts.models import User
+from core.models import LockingQuerySet
+from workspaces.models import Membership, TenantRow, VersionedTenantRow, Workspace
+from workspaces.rights import ProjectRole, Standing, WorkspaceRole, holders
+
+
+class Priority(models.TextChoices):
+    LOW = "LOW"
+    MEDIUM = "MEDIUM"
+    HIGH = "HIGH"
+    URGENT = "URGENT"
+
+
+class ProjectStatus(models.TextChoices):
+    PLANNING = "PLANNING"
+    ACTIVE = "ACTIVE"
+    IN_PROGRESS = "IN_PROGRESS"
+    ON_HOLD = "ON_HOLD"
+    COMPLETED = "COMPLETED"
+    CANCELLED = "CANCELLED"
+
+
+class Visibility(models.TextChoices):
+    WORKSPACE = "WORKSPACE"
+    PRIVATE = "PRIVATE"
+
+
+class Category(models.TextChoices):
+    """What a column means, whatever it is called."""
+
+    TODO = "TODO"
+    IN_PROGRESS = "IN_PROGRESS"
+    DONE = "DONE"
+    CLOSED = "CLOSED"
+
+
+class ProjectQuerySet(LockingQuerySet):
+    """Projects, chosen and annotated."""
+
+    def visible_to(self, user: User) -> Self:
+        """What the person may read, annotated for the question of rights."""
+        return self.reachable_by(user).annotate(
+            actor_workspace_role=Membership.objects.filter(
+                workspace=OuterRef("workspace"), user=user
+            ).values("role"),
+            actor_project_role=ProjectMembership.objects.filter(
+                project=OuterRef("pk"), user=user
+            ).values("role"),
+        )
+
+    def reachable_by(self, user: User) -> Self:
+        """The gate alone: shared with the person, open to their role, or theirs as ADMIN."""
+        memberships = Membership.objects.filter(user=user)
+        readers = memberships.filter(role__in=holders("project:read"))
+        admins = memberships.filter(role=WorkspaceRole.ADMIN)
+        shared = ProjectMembership.objects.filter(user=user)
+        return self.filter(
+            Q(visibility=Visibility.WORKSPACE, workspace_id__in=readers.values("workspace_id"))
+            | Q(workspace_id__in=admins.values("workspace_id"))
+            | Q(pk__in=shared.values("project_id")),
+            deleted_at=None,
+            workspace__deleted_at=None,
+        )
+
+
+class Project(VersionedTenantRow):
+    """A body of work inside a workspace."""
+
+    workspace = models.ForeignKey(Workspace, models.PROTECT, related_name="projects")
+    key = models.CharField(max_length=10)
+    name = models.CharField(max_length=200)
+    description = models.TextField(max_length=20_000, blank=True)
+    visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.WORKSPACE)
+    status = models.CharField(max_length=12, choices=ProjectStatus, default=ProjectStatus.ACTIVE)
+    priority = models.CharField(max_length=8, choices=Priority, default=Priority.MEDIUM)
+    progress = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(100)])
+    start_date = models.DateField(null=True, blank=True)
+    end_date = models.DateField(null=True, blank=True)
+    team_lead = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    archived_at = models.DateTimeField(null=True, blank=True, editable=False)
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = ProjectQuerySet.as_manager()
+
+    actor_workspace_role: str | None
+    actor_project_role: str | None
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["workspace", "key"], name="project_key_once_per_workspace"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=ProjectStatus.values), name="project_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(priority__in=Priority.values), name="project_priority_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(visibility__in=Visibility.values), name="project_visibility_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(progress__lte=100), name="project_progress_is_a_percentage"
+            ),
+            models.CheckConstraint(
+                condition=Q(start_date=None) | Q(end_date=None) | Q(end_date__gte=F("start_date")),
+                name="project_ends_after_it_starts",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["workspace", "-created_at", "-id"],
+                name="live_projects_by_age",
+                condition=Q(deleted_at=None),
+            ),
+            models.Index(
+                fields=["workspace", "status"],
+                name="live_projects_by_status",
+                condition=Q(deleted_at=None),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.name}"
+
+    def standing_of(self, user: User) -> Standing:
+        """What the person may do here; uses the annotations of `visible_to` where they are."""
+        if hasattr(self, "actor_workspace_role"):
+            roles = (self.actor_workspace_role, self.actor_project_role)
+        else:
+            roles = (
+                Membership.objects.role_of(user, self.workspace_id),
+                ProjectMembership.objects.role_of(user, self.pk),
+            )
+        return Standing(
+            workspace_role=roles[0],
+            project_role=roles[1],
+            is_led=self.team_lead_id is not None,
+            is_private=self.visibility == Visibility.PRIVATE,
+        )
+
+
+class ProjectMembershipQuerySet(LockingQuerySet):
+    """Project memberships, chosen."""
+
+    def visible_to(self, user: User) -> Self:
+        return self.filter(project__in=Project.objects.reachable_by(user))
+
+    def role_of(self, user: User, project_id: Any) -> str | None:
+        """The person's role in the project, None for everybody else. One query."""
+        roles = self.filter(user=user, project_id=project_id).values_list("role", flat=True)
+        return roles.first()
+
+
+class ProjectMembership(TenantRow):
+    """A person's place in a project; always somebody of its workspace."""
+
+    project = models.ForeignKey(
+        Project, models.CASCADE, related_name="memberships", db_constraint=False
+    )
+    user = models.ForeignKey(User, models.PROTECT, related_name="project_memberships")
+    role = models.CharField(max_length=10, choices=ProjectRole, default=ProjectRole.MEMBER)
+
+    objects = ProjectMembershipQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["project", "user"], name="person_once_per_project"),
+            models.UniqueConstraint(
+                fields=["project"], name="one_lead_per_project", condition=Q(role=ProjectRole.LEAD)
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=ProjectRole.values), name="project_role_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.project_id}: {self.role}"
+
+
+class StatusQuerySet(LockingQuerySet):
+    """Columns, chosen."""
+
+    def visible_to(self, user: User) -> Self:
+        return self.filter(project__in=Project.objects.reachable_by(user))
+
+
+class Status(TenantRow):
+    """A column of the board. `key` travels in tasks; `category` says what it means."""
+
+    project = models.ForeignKey(
+        Project, models.CASCADE, related_name="statuses", db_constraint=False
+    )
+    key = models.CharField(max_length=40)
+    name = models.CharField(max_length=80)
+    color = models.CharField(max_length=7, default="#6b7280")
+    position = models.PositiveIntegerField()
+    category = models.CharField(max_length=12, choices=Category)
+    is_default = models.BooleanField(default=False)
+
+    objects = StatusQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "statuses"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["project", "key"], name="status_key_once_per_project"),
+            models.UniqueConstraint(
+                fields=["project", "position"],
+                name="status_position_once_per_project",
+                deferrable=models.Deferrable.DEFERRED,
+            ),
+            models.UniqueConstraint(
+                fields=["project"],
+                name="one_default_status_per_project",
+                condition=Q(is_default=True),
+            ),
+            models.CheckConstraint(
+                condition=Q(category__in=Category.values), name="status_category_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Transition(TenantRow):
+    """A move the project's workflow allows."""
+
+    project = models.ForeignKey(
+        Project, models.CASCADE, related_name="transitions", db_constraint=False
+    )
+    source = models.ForeignKey(Status, models.CASCADE, related_name="exits", db_constraint=False)
+    target = models.ForeignKey(Status, models.CASCADE, related_name="entries", db_constraint=False)
+
+    objects = LockingQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["source", "target"], name="transition_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source_id} → {self.target_id}"

@@ -1,0 +1,39 @@
+"""The routes of projects; the second spellings answer from the same views."""
+
+from typing import Any
+
+from django.urls import path
+
+from core.api.pagination import UNPAGED_LIMIT
+from core.api.routes import CREATE, DESTROY, LIST, MANY, ONE, Verbs
+from projects.api import Projects, ProjectStatuses
+from projects.members_api import ProjectMembers
+
+every: dict[str, Any] = {
+    "default_limit": UNPAGED_LIMIT,
+    "embedded": ("members", "tasks"),
+    "alias": True,
+}
+filed: Verbs = {"post": "archive", "delete": "unarchive"}
+
+urlpatterns = [
+    path("api/projects", Projects.as_view(MANY, embedded=("members",)), name="projects"),
+    path("api/projects/<str:pk>", Projects.as_view(ONE, embedded=("members",)), name="project"),
+    path("api/projects/<str:pk>/lead", Projects.as_view({"put": "lead"}, embedded=("members",))),
+    path("api/projects/<str:pk>/archive", Projects.as_view(filed, embedded=("members",))),
+    path("api/projects/<str:pk>/statuses", ProjectStatuses.as_view(LIST)),
+    path("api/projects/<str:pk>/members", ProjectMembers.as_view(MANY), name="project-members"),
+    path("api/projects/<str:pk>/members/<str:person>", ProjectMembers.as_view(DESTROY)),
+    path("api/project", Projects.as_view(MANY, **every)),
+    path("api/project/<str:pk>", Projects.as_view(ONE, **every)),
+    path("api/projects/workspace/<str:workspace_id>", Projects.as_view(MANY, **every)),
+    path(
+        "api/projects/workspace/<str:workspace_id>/projects",
+        Projects.as_view(LIST, **every),
+    ),
+    path("api/projects/<str:pk>/add-member", ProjectMembers.as_view(CREATE, alias=True)),
+    path(
+        "api/projects/<str:pk>/member/<str:person>",
+        ProjectMembers.as_view(DESTROY, alias=True),
+    ),
+]

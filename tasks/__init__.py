@@ -1,0 +1,1 @@
+"""Tasks: planning, assignment, status, history."""

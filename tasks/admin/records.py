@@ -1,0 +1,42 @@
+"""What is kept about tasks: the steps they went through and the numbers given; read only."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from unfold.contrib.filters.admin import AutocompleteSelectFilter
+
+from core.admin.inlines import ReadOnlyInline
+from core.admin.records import ReadOnly
+from tasks.models import StatusChange, TaskCounter
+
+
+class Steps(ReadOnlyInline):
+    model = StatusChange
+    fk_name = "task"
+    fields = ("created_at", "source", "target", "actor")
+    readonly_fields = fields
+    ordering = ("created_at",)
+    verbose_name = "step"
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("actor")
+
+
+@admin.register(StatusChange)
+class StatusChanges(ReadOnly):
+    list_display = ("task", "source", "target", "actor", "created_at")
+    list_filter = ("target", ("task__project", AutocompleteSelectFilter))
+    list_filter_submit = True
+    list_select_related = ("task", "actor")
+    search_fields = ("task__title", "actor__email")
+    ordering = ("-created_at",)
+    date_hierarchy = "created_at"
+
+
+@admin.register(TaskCounter)
+class TaskCounters(ReadOnly):
+    list_display = ("project", "workspace", "last_number")
+    list_select_related = ("project", "workspace")
+    search_fields = ("project__name", "=project__key")
+    ordering = ("project",)

@@ -1,0 +1,150 @@
+"""The page of a task."""
+
+import re
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateFilter
+
+from accounts.models import User
+from core.admin.badges import badge
+from core.admin.bases import ServiceAdmin
+from core.admin.filters import Deletion
+from core.admin.forms import EditForm
+from core.admin.inlines import Inline
+from projects.admin.colours import CATEGORY_COLOURS, PRIORITY_COLOURS
+from projects.models import Status
+from tasks.admin.records import Steps
+from tasks.columns import done_column
+from tasks.models import Task
+from tasks.services import create_task, delete_task, transition_task, update_task
+
+SPOKEN = re.compile(r"\s*([a-z0-9]+)-(\d{1,9})\s*", re.IGNORECASE)
+"""How people call a task: `ENG-123`."""
+
+
+class TaskForm(EditForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        column: Any = self.fields.get("status")
+        if column:
+            columns = Status.objects.filter(project=self.instance.project_id)
+            column.queryset = columns.order_by("position")
+
+
+@admin.register(Task)
+class Tasks(ServiceAdmin):
+    list_display = (
+        "spoken_key",
+        "title",
+        "project",
+        "column",
+        "shown_priority",
+        "type",
+        "assignee",
+        "due_date",
+    )
+    list_display_links = ("spoken_key", "title")
+    list_filter = (
+        "category",
+        "priority",
+        "type",
+        Deletion,
+        ("workspace", AutocompleteSelectFilter),
+        ("project", AutocompleteSelectFilter),
+        ("assignee", AutocompleteSelectFilter),
+        ("due_date", RangeDateFilter),
+    )
+    list_select_related = ("project", "status", "assignee")
+    search_fields = ("title", "project__name", "assignee__email")
+    search_help_text = "Title, project, assignee or a key such as ENG-12"
+    ordering = ("-created_at",)
+    date_hierarchy = "created_at"
+    form = TaskForm
+    autocomplete_fields = ("project", "assignee")
+    inlines: tuple[type[Inline], ...] = (Steps,)
+    actions = ("mark_done",)
+    add_fieldsets = (
+        (None, {"fields": ("project", "title", "description")}),
+        ("Plan", {"fields": (("type", "priority"), "assignee", ("due_date", "due_time"))}),
+    )
+    fieldsets = (
+        (None, {"fields": ("title", "description")}),
+        (
+            "Plan",
+            {
+                "fields": (
+                    ("type", "priority"),
+                    ("status", "assignee"),
+                    ("due_date", "due_time"),
+                )
+            },
+        ),
+        (
+            "Facts",
+            {
+                "fields": (
+                    ("spoken_key", "project"),
+                    ("parent", "due_set_by"),
+                    ("created_by", "created_at"),
+                    ("completed_at", "updated_at"),
+                )
+            },
+        ),
+    )
+    readonly_fields = (
+        "spoken_key",
+        "parent",
+        "created_by",
+        "due_set_by",
+        "created_at",
+        "updated_at",
+        "completed_at",
+    )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        """A task stays in its project, whose number it carries."""
+        fixed = super().get_readonly_fields(request, obj)
+        return (*fixed, "project") if obj else fixed
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Task], search_term: str
+    ) -> tuple[QuerySet[Task], bool]:
+        if spoken := SPOKEN.fullmatch(search_term):
+            key, number = spoken.groups()
+            return queryset.filter(project__key__iexact=key, number=int(number)), False
+        found: tuple[QuerySet[Task], bool] = super().get_search_results(
+            request, queryset, search_term
+        )
+        return found
+
+    def create(self, actor: User, **values: Any) -> Task:
+        return create_task(actor=actor, **values)
+
+    def update(self, actor: User, row: Task, changes: dict[str, Any], version: int | None) -> None:
+        update_task(actor=actor, task=row, changes=changes, version=version)
+
+    def remove(self, actor: User, row: Task) -> None:
+        delete_task(actor=actor, task=row)
+
+    @admin.display(description="Key", ordering="number")
+    def spoken_key(self, task: Task) -> str:
+        return f"{task.project.key}-{task.number}"
+
+    @badge("Column", ordering="status__position", colours=CATEGORY_COLOURS)
+    def column(self, task: Task) -> tuple[str, str]:
+        return task.category, task.status.name
+
+    @badge("Priority", ordering="priority", colours=PRIORITY_COLOURS)
+    def shown_priority(self, task: Task) -> tuple[str, str]:
+        return task.priority, task.get_priority_display()
+
+    @admin.action(description="Mark the chosen tasks as done", permissions=["change"])
+    def mark_done(self, request: HttpRequest, queryset: QuerySet[Task]) -> None:
+        self.carry_out(request, queryset, _finish, "Marked as done")
+
+
+def _finish(actor: User, task: Task) -> Task:
+    return transition_task(actor=actor, task=task, status=done_column(task.project))

@@ -1,0 +1,151 @@
+"""Tasks over HTTP."""
+
+from typing import Any, ClassVar
+
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.api.viewsets import ServiceViewSet
+from core.errors import NotFound
+from projects.models import Project
+from tasks.columns import column_called, default_column, done_column
+from tasks.filters import TaskFilters
+from tasks.models import Task
+from tasks.serializers import (
+    Deleted,
+    NewTask,
+    NewTaskIn,
+    NextStatus,
+    TaskChanges,
+    TaskDocument,
+    TasksNamed,
+)
+from tasks.services import create_task, delete_task, delete_tasks, transition_task, update_task
+from workspaces.permissions import Can, require
+
+
+class TaskViewSet(ServiceViewSet):
+    """What the resources of tasks share."""
+
+    document = TaskDocument
+
+    def find_task(self, pk: str) -> Task:
+        tasks = Task.objects.visible_to(self.actor).with_standing_of(self.actor)
+        task: Task = self.find(tasks, pk)
+        return task
+
+    def find_project(self, pk: str) -> Project:
+        project: Project = self.find(Project.objects.visible_to(self.actor), pk)
+        return project
+
+    def read_task(self, project_named: str | None = None) -> tuple[Project, dict[str, Any]]:
+        """The project a body is about and the fields it gives, its status looked up there."""
+        fields = self.read_input()
+        project = self.find_project(project_named or fields.pop("project_id"))
+        return project, named_column(project, fields)
+
+    def create_in(self, project: Project, fields: dict[str, Any]) -> Response:
+        task = create_task(actor=self.actor, project=project, **fields)
+        return self.show(
+            task,
+            status=status.HTTP_201_CREATED,
+            message="Task created successfully",
+        )
+
+
+class ProjectTasks(TaskViewSet):
+    """The tasks of one project."""
+
+    inputs: ClassVar = {"create": NewTask}
+    action_permissions: ClassVar = {"list": Can("project:read"), "create": Can("task:create")}
+    filters = TaskFilters
+    orderings = ("-created_at", "updated_at", "number", "title")
+
+    def list(self, request: Request, pk: str) -> Response:
+        project = self.find_project(pk)
+        return self.show_list(Task.objects.visible_to(self.actor).filter(project=project))
+
+    def create(self, request: Request, pk: str) -> Response:
+        return self.create_in(*self.read_task(pk))
+
+
+class Tasks(TaskViewSet):
+    """Single tasks, wherever they live."""
+
+    inputs: ClassVar = {
+        "create": NewTaskIn,
+        "update": TaskChanges,
+        "partial_update": TaskChanges,
+        "transition": NextStatus,
+        "destroy_many": TasksNamed,
+    }
+    outputs: ClassVar = {"destroy_many": Deleted}
+    action_permissions: ClassVar = {
+        "create": Can("task:create"),
+        "retrieve": Can("project:read"),
+        "update": Can("task:update"),
+        "partial_update": Can("task:update"),
+        "transition": Can("task:transition"),
+        "destroy": Can("task:delete"),
+        "destroy_many": Can("task:delete"),
+    }
+
+    def create(self, request: Request) -> Response:
+        return self.create_in(*self.read_task())
+
+    def retrieve(self, request: Request, pk: str) -> Response:
+        return self.show(self.find_task(pk))
+
+    def update(self, request: Request, pk: str) -> Response:
+        task, changes = self.find_task(pk), self.read_input()
+        if "assignee" in changes:
+            require("task:assign", task, self.actor)
+        task = update_task(
+            actor=self.actor,
+            task=task,
+            changes=named_column(task.project, changes, was_complete=task.is_complete),
+            version=self.expected_version,
+        )
+        return self.show(task, message="Task updated successfully")
+
+    partial_update = update
+
+    def transition(self, request: Request, pk: str) -> Response:
+        """Move the task to another column."""
+        task = self.find_task(pk)
+        task = transition_task(
+            actor=self.actor,
+            task=task,
+            status=column_called(task.project, self.read_input()["status"]),
+            version=self.expected_version,
+        )
+        return self.show(task)
+
+    def destroy(self, request: Request, pk: str) -> Response:
+        delete_task(actor=self.actor, task=self.find_task(pk), version=self.expected_version)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def destroy_many(self, request: Request) -> Response:
+        """All tasks named, or none of them."""
+        named = set(self.read_input()["task_ids"])
+        visible = Task.objects.visible_to(self.actor).with_standing_of(self.actor)
+        tasks = list(visible.filter(pk__in=named))
+        if len(tasks) < len(named):
+            raise NotFound("Some of these tasks do not exist.")
+        for task in tasks:
+            self.check_object_permissions(request, task)
+        delete_tasks(actor=self.actor, tasks=tasks)
+        return Response({"deleted": len(tasks)})
+
+
+def named_column(
+    project: Project, fields: dict[str, Any], *, was_complete: bool = False
+) -> dict[str, Any]:
+    """`status` and `is_complete` in words become the project's column."""
+    is_complete = fields.pop("is_complete", was_complete)
+    if "status" in fields:
+        return {**fields, "status": column_called(project, fields["status"])}
+    if is_complete == was_complete:
+        return fields
+    return {**fields, "status": done_column(project) if is_complete else default_column(project)}

@@ -1,0 +1,49 @@
+"""Which column a task may enter."""
+
+from core.errors import Conflict, Invalid
+from projects.models import Category, Project, Status, Transition
+
+
+class UnknownStatus(Invalid):
+    message = "This project has no such status."
+
+
+class IllegalTransition(Conflict):
+    """Says in `allowed` where the task may go from here."""
+
+    message = "The workflow does not allow this move."
+
+
+def default_column(project: Project) -> Status:
+    """Where new tasks start."""
+    column: Status = Status.objects.filter(project=project).order_by("-is_default", "position")[0]
+    return column
+
+
+def column_called(project: Project, name: str) -> Status:
+    """The project's column with this key, name or id, whatever its case."""
+    wanted = name.strip().casefold()
+    columns: list[Status] = list(Status.objects.filter(project=project).order_by("position"))
+    for column in columns:
+        if wanted in (column.key.casefold(), column.name.casefold(), str(column.pk)):
+            return column
+    known = ", ".join(column.key for column in columns)
+    raise UnknownStatus(errors={"status": [f"Must be one of: {known}."]})
+
+
+def done_column(project: Project) -> Status:
+    """The first column that means done."""
+    columns = Status.objects.filter(project=project, category=Category.DONE)
+    column: Status | None = columns.order_by("position").first()
+    if column is None:
+        raise UnknownStatus(errors={"is_complete": ["This project has no column that means done."]})
+    return column
+
+
+def check_transition(project: Project, source: Status, target: Status) -> None:
+    """Refuse a move the workflow does not know; a workflow without moves allows them all."""
+    moves = Transition.objects.filter(project=project).select_related("target")
+    by_source = [(move.source_id, move.target) for move in moves]
+    allowed = [column for source_id, column in by_source if source_id == source.pk]
+    if by_source and target not in allowed:
+        raise IllegalTransition(allowed=[column.key for column in allowed])

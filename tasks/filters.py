@@ -1,0 +1,45 @@
+"""What a list of tasks can be narrowed by."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django_filters import (
+    CharFilter,
+    DateFilter,
+    FilterSet,
+    MultipleChoiceFilter,
+    TypedChoiceFilter,
+)
+
+from accounts.models import User
+from projects.models import Category, Priority
+from tasks.models import Task, TaskType
+
+TRUTHS = {"true": True, "True": True, "1": True, "false": False, "False": False, "0": False}
+
+
+class TaskFilters(FilterSet):
+    """`assignee` takes a person's id, `me` or `none`; due dates are inclusive bounds."""
+
+    status = CharFilter("status__key", lookup_expr="iexact", max_length=40)
+    category = MultipleChoiceFilter(choices=Category.choices, distinct=False)
+    type = MultipleChoiceFilter(choices=TaskType.choices, distinct=False)
+    priority = MultipleChoiceFilter(choices=Priority.choices, distinct=False)
+    # Not a BooleanFilter: that one takes a typo for "no filter".
+    is_complete = TypedChoiceFilter(choices=[(w, w) for w in TRUTHS], coerce=TRUTHS.get)
+    assignee = CharFilter(method="given_to", max_length=64)
+    due_after = DateFilter("due_date", lookup_expr="gte")
+    due_before = DateFilter("due_date", lookup_expr="lte")
+
+    class Meta:
+        model = Task
+        fields = ("status", "category", "type", "priority", "is_complete")
+
+    def given_to(self, tasks: QuerySet[Task], _: str, value: str) -> QuerySet[Task]:
+        if value == "none":
+            return tasks.filter(assignee=None)
+        person: Any = self.request.user.pk
+        if value != "me":
+            person = User.objects.with_public_id(value).values("pk")[:1]
+            return tasks.filter(assignee__in=person)
+        return tasks.filter(assignee=person)

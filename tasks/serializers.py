@@ -1,0 +1,127 @@
+"""Tasks as shown, and the bodies that change them."""
+
+from typing import Any, ClassVar
+
+from django.db.models import CharField, F, Value
+from django.db.models.functions import Cast, Concat
+from rest_framework import serializers
+
+from accounts.documents import Person
+from accounts.models import User
+from core.api.fields import Choice, Input, OptionalDate, OptionalText, OptionalTime, Visible
+from core.reads import Computed, Document, Many, PublicId
+from projects.models import Category, Priority, Project, ProjectStatus
+from projects.serializers import ProjectDocument
+from tasks.models import Task, TaskType
+
+
+class ProjectOfTask(Document):
+    """What a task says of its project."""
+
+    id = serializers.UUIDField()
+    key = serializers.CharField()
+    name = serializers.CharField()
+    status = serializers.ChoiceField(ProjectStatus.choices)
+    priority = serializers.ChoiceField(Priority.choices)
+    team_lead = PublicId(allow_null=True)
+    workspace_id = PublicId(source="workspace", external="external_org_id")
+
+    class Meta:
+        model = Project
+        also: ClassVar = {"workspaceId": "workspace_id"}
+
+
+class TaskDocument(Document):
+    """A task; `key` is how people call it, `status` the key of its column."""
+
+    id = serializers.UUIDField()
+    key = Computed(
+        lambda at: Concat(F(f"{at}project__key"), Value("-"), Cast(f"{at}number", CharField()))
+    )
+    number = serializers.IntegerField()
+    title = serializers.CharField()
+    description = serializers.CharField()
+    type = serializers.ChoiceField(TaskType.choices)
+    priority = serializers.ChoiceField(Priority.choices)
+    status = serializers.CharField(source="status.key")
+    status_id = serializers.UUIDField()
+    category = serializers.ChoiceField(Category.choices)
+    is_complete = serializers.BooleanField()
+    assignee_id = PublicId(source="assignee", allow_null=True)
+    assignee = Person(allow_null=True)
+    created_by = Person()
+    workspace_id = PublicId(source="workspace", external="external_org_id")
+    project_id = serializers.UUIDField()
+    project = ProjectOfTask()
+    parent_id = serializers.UUIDField(allow_null=True)
+    position = serializers.IntegerField()
+    due_date = serializers.DateField(allow_null=True)
+    due_time = serializers.TimeField(allow_null=True)
+    completed_at = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+    version = serializers.IntegerField()
+
+    class Meta:
+        model = Task
+        also: ClassVar = {"projectId": "project_id", "assigneeId": "assignee_id"}
+
+
+ProjectDocument.embed(
+    "tasks",
+    Many(TaskDocument, lambda project: Task.objects.filter(project=project, deleted_at=None)),
+    on_request=True,
+)
+
+
+class TaskFields(Input):
+    """What may be said about a task, on creation and later."""
+
+    title = serializers.CharField(max_length=255)
+    description = OptionalText(max_length=50_000)
+    type = Choice(TaskType, required=False)
+    priority = Choice(Priority, required=False)
+    status = serializers.CharField(max_length=80, required=False)
+    is_complete = serializers.BooleanField(required=False)
+    assignee_id = Visible(User, source="assignee", required=False, allow_null=True)
+    due_date = OptionalDate()
+    due_time = OptionalTime()
+
+    class Meta:
+        also: ClassVar = {"assignee": "assignee_id", "status_id": "status"}
+
+
+class NewTask(TaskFields):
+    pass
+
+
+class NewTaskIn(TaskFields):
+    """The same, with the project named in the body."""
+
+    project_id = serializers.CharField()
+
+    class Meta(TaskFields.Meta):
+        also: ClassVar = {**TaskFields.Meta.also, "project": "project_id"}
+
+
+class TaskChanges(TaskFields):
+    title = serializers.CharField(max_length=255, required=False)
+
+
+class NextStatus(Input):
+    status = serializers.CharField(max_length=80)
+
+    class Meta:
+        also: ClassVar = {"status_id": "status"}
+
+
+class TasksNamed(Input):
+    """Up to 200 tasks, by id."""
+
+    task_ids = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=200)
+
+
+class Deleted(serializers.Serializer[Any]):
+    """How many tasks went."""
+
+    deleted = serializers.IntegerField()

@@ -1,0 +1,91 @@
+"""What we take from allauth behind its back; an upgrade that changes it fails here."""
+
+import inspect
+import re
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+from allauth.headless import app_settings
+from django.contrib.sessions.backends.db import SessionStore
+
+from accounts import allauth_internals as internals
+from accounts.tokens import TokenStrategy
+
+ROOT = Path(__file__).parents[2]
+IMPORTS = re.compile(r"^(?:from|import) (allauth[\w.]*)", re.MULTILINE)
+DOCUMENTED = {
+    "allauth.account.adapter",
+    "allauth.account.auth_backends",
+    "allauth.core",
+    "allauth.headless",
+    "allauth.usersessions.models",
+}
+
+
+def test_the_version_is_the_one_that_was_read() -> None:
+    assert version("django-allauth") == "65.21.1"
+
+
+def test_one_module_imports_the_internals() -> None:
+    found = {
+        (module, path.relative_to(ROOT).as_posix())
+        for folder in ("accounts", "config", "core", "workspaces", "tests")
+        for path in (ROOT / folder).rglob("*.py")
+        for module in IMPORTS.findall(path.read_text())
+        if module not in DOCUMENTED
+    }
+
+    assert {path for _, path in found} == {"accounts/allauth_internals.py"}
+
+
+@pytest.mark.parametrize(
+    ("function", "parameters"),
+    [
+        (internals.create_token, ["token_use", "sub", "sid", "claims", "expires_in"]),
+        (internals.session_key_to_sid, ["session_key"]),
+        (internals.session_key_from_sid, ["sid"]),
+        (internals.lookup_session, ["session_key"]),
+        (internals.get_authorization_credential, ["request", "auth_scheme"]),
+        (internals.is_headless_request, ["request"]),
+    ],
+)
+def test_functions_take_what_we_give(function: object, parameters: list[str]) -> None:
+    assert callable(function)
+    assert list(inspect.signature(function).parameters) == parameters
+
+
+def test_a_session_key_survives_its_disguise() -> None:
+    sid = internals.session_key_to_sid("abc123")
+
+    assert "abc123" not in sid
+    assert internals.session_key_from_sid(sid) == "abc123"
+
+
+def test_a_token_says_what_it_was_told() -> None:
+    _, claims = internals.create_token(
+        "access", sub="me", sid="s", claims={"iss": "us"}, expires_in=60
+    )
+
+    assert claims.keys() == {"iss", "iat", "exp", "sid", "jti", "token_use", "sub"}
+
+
+@pytest.mark.django_db
+def test_a_lost_session_is_none() -> None:
+    session = SessionStore()
+    session.create()
+
+    assert internals.lookup_session(session.session_key) is not None
+    assert internals.lookup_session("lost") is None
+
+
+def test_the_strategy_overrides_what_exists() -> None:
+    ours = {name for name in vars(TokenStrategy) if not name.startswith("_")}
+
+    assert ours <= set(dir(internals.JWTTokenStrategy))
+    assert isinstance(app_settings.TOKEN_STRATEGY, TokenStrategy)
+
+
+def test_the_views_read_and_answer_where_we_step_in() -> None:
+    for view in (internals.LoginView, internals.SignupView):
+        assert {"_parse_json", "post", "as_api_view"} <= set(dir(view))

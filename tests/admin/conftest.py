@@ -1,0 +1,28 @@
+"""Staff, and something to look at."""
+
+import pytest
+
+from accounts.models import User
+from projects.models import Project
+from tasks.models import Task
+from tasks.services import create_task
+from tests.admin.desk import Desk
+from tests.cast import Cast
+
+
+@pytest.fixture
+def root(db: None) -> User:
+    """A superuser who belongs to no workspace."""
+    return User.objects.create_superuser("root@example.com", "correct horse", name="Root")
+
+
+@pytest.fixture
+def desk(root: User) -> Desk:
+    browser = Desk()
+    browser.force_login(root)
+    return browser
+
+
+@pytest.fixture
+def task(cast: Cast, project: Project) -> Task:
+    return create_task(actor=cast.lea, project=project, title="Grind the gears")

@@ -1,0 +1,79 @@
+"""Three of everything the admin shows."""
+
+from datetime import timedelta
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.usersessions.models import UserSession
+from django.contrib.auth.models import Group
+from django.contrib.sites.models import Site
+from django.utils import timezone
+from django_celery_beat import models as beat
+
+from accounts.models import User
+from activity.models import EventCounter
+from comments.services import add_comment
+from core.models import IdempotencyKey
+from outbox.services import beat as give_a_sign
+from projects.services import create_project
+from projects.templates import Workflow
+from tasks.columns import done_column
+from tasks.services import create_task, transition_task
+from tests.cast import person
+from workspaces.services import add_member, create_workspace
+
+
+def fill() -> None:
+    for n in range(3):
+        owner = plan_work(n)
+        keep_records(n, owner)
+        sign_in(n, owner)
+        schedule(n)
+
+
+def plan_work(n: int) -> User:
+    """A workspace whose owner gives a task to a colleague, who comments on it."""
+    owner, colleague = person(f"owner{n}"), person(f"colleague{n}")
+    workspace = create_workspace(actor=owner, name=f"Works {n}")
+    add_member(actor=owner, workspace=workspace, email=colleague.email, role="MEMBER")
+    strict = create_project(actor=owner, workspace=workspace, name="Desk", workflow=Workflow.TICKET)
+    create_task(actor=owner, project=strict, title="Answer the telephone")
+    project = create_project(
+        actor=owner, workspace=workspace, name="Engine", team_lead=colleague, team_members=[owner]
+    )
+    tomorrow = timezone.now().date() + timedelta(days=1)
+    task = create_task(
+        actor=owner, project=project, title="Oil it", assignee=colleague, due_date=tomorrow
+    )
+    add_comment(actor=colleague, task=task, content="With which oil?")
+    done = create_task(actor=owner, project=project, title="Unpack it")
+    transition_task(actor=owner, task=done, status=done_column(project))
+    return owner
+
+
+def keep_records(n: int, owner: User) -> None:
+    workspace = owner.owned_workspaces.get()
+    EventCounter.objects.create(workspace_id=workspace.pk, last_seq=n)
+    IdempotencyKey.objects.create(principal=str(owner.pk), key=f"k{n}", body=b'{"a": 1}')
+    give_a_sign(relay=f"host:{n}")
+    Group.objects.create(name=f"Support {n}")
+
+
+def sign_in(n: int, owner: User) -> None:
+    Site.objects.create(domain=f"{n}.example.com", name=str(n))
+    EmailAddress.objects.create(user=owner, email=owner.email)
+    app = SocialApp.objects.create(provider="p", name=f"App {n}", client_id=str(n))
+    account = SocialAccount.objects.create(user=owner, provider="p", uid=str(n))
+    SocialToken.objects.create(app=app, account=account, token="t")
+    Authenticator.objects.create(user=owner, type="totp", data={})
+    UserSession.objects.create(user=owner, session_key=str(n), ip="127.0.0.1", user_agent="Browser")
+
+
+def schedule(n: int) -> None:
+    every: Any = beat.IntervalSchedule.objects.create(every=n + 1, period="hours")
+    beat.PeriodicTask.objects.create(name=f"Sweep {n}", task="sweep", interval=every)
+    beat.CrontabSchedule.objects.create(minute=str(n))
+    beat.SolarSchedule.objects.create(event="sunrise", latitude=n, longitude=n)
+    beat.ClockedSchedule.objects.create(clocked_time=timezone.now() + timedelta(hours=n))

@@ -1,0 +1,63 @@
+"""What every test may use."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from accounts.models import User
+from comments.models import Comment
+from comments.services import add_comment
+from projects.models import Project
+from tasks.models import Task
+from tasks.services import create_task
+from tests.cast import Cast, gather
+from tests.tables import everything
+from workspaces.models import Workspace
+
+pytest_plugins = ["tests.databases", "tests.mail", "tests.programs"]
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """The people of Analytical Engines and one stranger."""
+    return gather()
+
+
+@pytest.fixture
+def ada(cast: Cast) -> User:
+    return cast.ada
+
+
+@pytest.fixture
+def lea(cast: Cast) -> User:
+    return cast.lea
+
+
+@pytest.fixture
+def workspace(cast: Cast) -> Workspace:
+    return cast.workspace
+
+
+@pytest.fixture
+def project(cast: Cast) -> Project:
+    return cast.project
+
+
+@pytest.fixture
+def task(cast: Cast) -> Task:
+    """Lea's task, given to nobody."""
+    return create_task(actor=cast.lea, project=cast.project, title="Grind the gears")
+
+
+@pytest.fixture
+def comment(cast: Cast, task: Task) -> Comment:
+    """What Max said about it."""
+    return add_comment(actor=cast.max, task=task, content="On it")
+
+
+@pytest.fixture
+def unchanged(comment: Comment) -> Iterator[None]:
+    """The test leaves every row of every table as it was."""
+    before = everything()
+    yield
+    assert everything() == before

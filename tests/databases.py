@@ -1,0 +1,142 @@
+"""Each worker's own database, cloned from one that was migrated once, used as the runtime role."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from psycopg import sql
+from psycopg.errors import InsufficientPrivilege, ObjectInUse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_django.plugin import DjangoDbBlocker
+
+RUN = "GANTRY_TEST_RUN"
+ALIASES = ("default", "direct")
+
+
+@dataclass(frozen=True)
+class CommittedDatabase:
+    """A database of one test, where commits are real and other processes may join."""
+
+    name: str
+    url: str
+    direct_url: str
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        os.environ[RUN] = uuid4().hex[:8]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput") and (settings.DATA_DIR / _template()).exists():
+        _drop(_template())
+        (settings.DATA_DIR / _template()).unlink()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    name = f"{_template()}_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    with django_db_blocker.unblock():
+        _migrate_once()
+        _clone(name)
+        _switch_to(name)
+    yield
+    with django_db_blocker.unblock():
+        _close_all()
+        _drop(name)
+
+
+@pytest.fixture
+def committed_db(
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[CommittedDatabase]:
+    """For threads, other processes and on-commit work; never together with the `django_db` mark."""
+    usual = connections["default"].settings_dict["NAME"]
+    name = f"{_template()}_{uuid4().hex[:8]}"
+    runtime, direct = os.environ["DATABASE_URL"], _owner_url()
+    here = CommittedDatabase(name, _renamed(runtime, name), _renamed(direct, name))
+    with django_db_blocker.unblock():
+        _clone(name)
+        _switch_to(name)
+        with monkeypatch.context() as patch:
+            patch.setenv("DATABASE_URL", here.url)
+            patch.setenv("DIRECT_URL", here.direct_url)
+            yield here
+        _switch_to(usual)
+        _drop(name)
+
+
+def _template() -> str:
+    return f"test_{os.environ[RUN]}"
+
+
+def _migrate_once() -> None:
+    with (settings.DATA_DIR / _template()).open("a+") as done:
+        fcntl.flock(done, fcntl.LOCK_EX)
+        done.seek(0)
+        if done.read():
+            return
+        _execute("CREATE DATABASE {}", _template())
+        _switch_to(_template())
+        call_command("migrate", verbosity=0, interactive=False)
+        _close_all()
+        done.write("migrated")
+
+
+def _clone(name: str) -> None:
+    # A template may have no visitors; workers clone one after the other.
+    with (settings.DATA_DIR / _template()).open() as gate:
+        fcntl.flock(gate, fcntl.LOCK_EX)
+        _execute("CREATE DATABASE {} TEMPLATE {}", name, _template())
+
+
+def _drop(name: str, patience: float = 5.0) -> None:
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            return _execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+        except (InsufficientPrivilege, ObjectInUse):
+            # Sessions of the runtime role, which the owner may not end, are still saying goodbye.
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+
+
+def _switch_to(name: str) -> None:
+    _close_all()
+    for alias in ALIASES:
+        connections.settings[alias]["NAME"] = name
+
+
+def _close_all() -> None:
+    for alias in ALIASES:
+        connections[alias].close()
+
+
+def _execute(statement: str, *names: str) -> None:
+    with psycopg.connect(_owner_url(), autocommit=True) as owner:
+        owner.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+def _owner_url() -> str:
+    return os.environ.get("DIRECT_URL") or os.environ["DATABASE_URL"]
+
+
+def _renamed(url: str, name: str) -> str:
+    return urlsplit(url)._replace(path=f"/{name}").geturl()

@@ -1,0 +1,161 @@
+"""Documents as clients see them, spelled out key by key."""
+
+from datetime import datetime
+from typing import Any
+
+from accounts.models import User
+from comments.models import Comment
+from projects.models import Project, ProjectMembership
+from tasks.models import Task
+from workspaces.models import Membership, Workspace
+
+
+def at(moment: datetime) -> str:
+    """An instant as PostgreSQL writes it into JSON."""
+    seconds, dot, fraction = moment.isoformat().partition("+")[0].partition(".")
+    return f"{seconds}{dot}{fraction.rstrip('0')}+00:00"
+
+
+def person(user: User) -> dict[str, Any]:
+    return {
+        "id": user.public_id,
+        "name": user.name,
+        "email": user.email,
+        "avatar_url": "",
+        "image": "",
+    }
+
+
+def workspace_document(workspace: Workspace) -> dict[str, Any]:
+    return {
+        "id": workspace.public_id,
+        "name": workspace.name,
+        "slug": workspace.slug,
+        "image_url": workspace.image_url,
+        "owner_id": workspace.owner.public_id,
+        "created_at": at(workspace.created_at),
+        "updated_at": at(workspace.updated_at),
+        "version": workspace.version,
+    }
+
+
+def member_document(membership: Membership) -> dict[str, Any]:
+    user = membership.user
+    return {
+        "id": user.public_id,
+        "userId": user.public_id,
+        "email": user.email,
+        "name": user.name,
+        "avatar_url": "",
+        "role": membership.role,
+        "message": membership.message,
+        "workspace_id": membership.workspace.public_id,
+        "workspaceId": membership.workspace.public_id,
+        "joined_at": at(membership.created_at),
+        "user": person(user),
+        "version": membership.version,
+    }
+
+
+def project_member_document(membership: ProjectMembership) -> dict[str, Any]:
+    return {
+        "id": str(membership.pk),
+        "user_id": membership.user.public_id,
+        "userId": membership.user.public_id,
+        "project_id": str(membership.project_id),
+        "projectId": str(membership.project_id),
+        "role": membership.role,
+        "user": person(membership.user),
+        "created_at": at(membership.created_at),
+    }
+
+
+def project_document(project: Project) -> dict[str, Any]:
+    """As the canonical routes show it: with members, without tasks."""
+    lead = project.team_lead
+    return {
+        "id": str(project.pk),
+        "workspace_id": project.workspace.public_id,
+        "workspaceId": project.workspace.public_id,
+        "key": project.key,
+        "name": project.name,
+        "description": project.description,
+        "visibility": project.visibility,
+        "status": project.status,
+        "priority": project.priority,
+        "progress": project.progress,
+        "start_date": _day(project.start_date),
+        "end_date": _day(project.end_date),
+        "team_lead": lead.public_id if lead else None,
+        "lead": person(lead) if lead else None,
+        "created_by": person(project.created_by),
+        "archived_at": at(project.archived_at) if project.archived_at else None,
+        "created_at": at(project.created_at),
+        "updated_at": at(project.updated_at),
+        "version": project.version,
+        "members": [project_member_document(m) for m in project.memberships.order_by("created_at")],
+    }
+
+
+def task_document(task: Task) -> dict[str, Any]:
+    """As the canonical routes show it: with the number of comments, without them."""
+    assignee, project = task.assignee, task.project
+    return {
+        "id": str(task.pk),
+        "key": f"{project.key}-{task.number}",
+        "number": task.number,
+        "title": task.title,
+        "description": task.description,
+        "type": task.type,
+        "priority": task.priority,
+        "status": task.status.key,
+        "status_id": str(task.status_id),
+        "category": task.category,
+        "is_complete": task.is_complete,
+        "assignee_id": assignee.public_id if assignee else None,
+        "assigneeId": assignee.public_id if assignee else None,
+        "assignee": person(assignee) if assignee else None,
+        "created_by": person(task.created_by),
+        "workspace_id": task.workspace.public_id,
+        "project_id": str(project.pk),
+        "projectId": str(project.pk),
+        "project": {
+            "id": str(project.pk),
+            "key": project.key,
+            "name": project.name,
+            "status": project.status,
+            "priority": project.priority,
+            "team_lead": project.team_lead.public_id if project.team_lead else None,
+            "workspace_id": task.workspace.public_id,
+            "workspaceId": task.workspace.public_id,
+        },
+        "parent_id": None,
+        "position": task.position,
+        "due_date": _day(task.due_date),
+        "due_time": _day(task.due_time),
+        "completed_at": at(task.completed_at) if task.completed_at else None,
+        "created_at": at(task.created_at),
+        "updated_at": at(task.updated_at),
+        "version": task.version,
+        "comment_count": task.comments.filter(deleted_at=None).count(),
+    }
+
+
+def comment_document(comment: Comment) -> dict[str, Any]:
+    return {
+        "id": str(comment.pk),
+        "task_id": str(comment.task_id),
+        "taskId": str(comment.task_id),
+        "content": comment.content,
+        "author": person(comment.author),
+        "user": person(comment.author),
+        "created_at": at(comment.created_at),
+        "createdAt": at(comment.created_at),
+        "updated_at": at(comment.updated_at),
+        "edited_at": at(comment.edited_at) if comment.edited_at else None,
+        "version": comment.version,
+    }
+
+
+def _day(value: Any) -> str | None:
+    return value.isoformat() if value else None

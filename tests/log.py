@@ -1,0 +1,13 @@
+"""The log of events, as tests read it."""
+
+from typing import Any
+
+from django.db.models import Model
+
+from activity.models import Event
+
+
+def log_of(row: Model) -> list[tuple[str, Any, dict[str, Any]]]:
+    """(action, actor's id, changes) of everything that happened to the row, oldest first."""
+    events = Event.objects.filter(entity_id=row.pk).order_by("created_at", "id")
+    return list(events.values_list("action", "actor_id", "changes"))

@@ -1,0 +1,171 @@
+"""The whole way out with real programs, some of which die on it."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+
+from outbox.models import Delivery, Heartbeat, State
+from tasks.models import Task
+from tasks.services import create_task
+from tests.cast import Cast, gather
+from tests.databases import CommittedDatabase
+from tests.programs import Programs, eventually
+from tests.sink import Sink
+
+QUICK = {"OUTBOX_LEASE": "2"}
+END_OTHERS = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+LAPSED = 6.0
+"""Seconds after which two short leases and a turn are surely over."""
+
+
+@pytest.fixture
+def sink(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sink]:
+    """The mail server of the programs."""
+    server = Sink()
+    monkeypatch.setenv("EMAIL_URL", f"smtp://127.0.0.1:{server.port}")
+    server.open()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def people(committed_db: CommittedDatabase) -> Cast:
+    return gather()
+
+
+def assign(people: Cast, title: str = "Oil it") -> Task:
+    return create_task(actor=people.lea, project=people.project, title=title, assignee=people.max)
+
+
+def is_sent() -> bool:
+    return not Delivery.objects.exclude(state=State.SENT).exists()
+
+
+def test_mail_leaves_within_two_seconds(
+    people: Cast, broker: subprocess.Popen[bytes], started: Programs, sink: Sink
+) -> None:
+    started.worker()
+    started.relay()
+    eventually(Heartbeat.objects.exists)
+
+    waits: list[float] = []
+    for number in range(5):
+        start = time.monotonic()
+        assign(people, f"Task {number}")
+        eventually(lambda: len(sink.mails) > len(waits))
+        waits.append(time.monotonic() - start)
+
+    eventually(is_sent)
+    assert max(waits) < 2, waits
+
+
+def test_mail_survives_the_death_of_its_worker(
+    people: Cast, broker: subprocess.Popen[bytes], started: Programs, sink: Sink
+) -> None:
+    first = started.worker(GANTRY_FAULTS="outbox.before_send=sleep:60", **QUICK)
+    started.relay(**QUICK)
+    assign(people)
+    eventually(lambda: Delivery.objects.exclude(message_id="").exists())
+
+    os.killpg(first.pid, signal.SIGKILL)
+    assert sink.mails == []
+    started.worker(**QUICK)
+    eventually(is_sent)
+    time.sleep(LAPSED)
+
+    assert sink.recipients == ["max@example.com"]
+    assert Delivery.objects.get().attempts == 2
+
+
+def test_mail_survives_the_death_of_the_relay(
+    people: Cast, broker: subprocess.Popen[bytes], started: Programs, sink: Sink
+) -> None:
+    broker.kill()
+    first = started.relay(GANTRY_FAULTS="outbox.before_send=kill", **QUICK)
+    assign(people)
+    assert first.wait(60) == -signal.SIGKILL
+    assert sink.mails == []
+
+    started.relay(**QUICK)
+    eventually(is_sent)
+    time.sleep(LAPSED)
+
+    assert sink.recipients == ["max@example.com"]
+
+
+def test_mail_of_a_sender_that_overslept_is_left_to_others(
+    people: Cast, broker: subprocess.Popen[bytes], started: Programs, sink: Sink
+) -> None:
+    sleeper = started.worker(GANTRY_FAULTS="outbox.before_send=sleep:1", **QUICK)
+    started.relay(**QUICK)
+    assign(people)
+    eventually(lambda: Delivery.objects.exclude(message_id="").exists())
+
+    os.killpg(sleeper.pid, signal.SIGSTOP)
+    eventually(is_sent)
+    os.killpg(sleeper.pid, signal.SIGCONT)
+    time.sleep(2)
+
+    assert sink.recipients == ["max@example.com"]
+
+
+def test_copy_after_a_death_past_the_sending_is_known_as_one(
+    people: Cast, broker: subprocess.Popen[bytes], started: Programs, sink: Sink
+) -> None:
+    broker.kill()
+    first = started.relay(GANTRY_FAULTS="outbox.after_send=kill", **QUICK)
+    assign(people)
+    first.wait(60)
+
+    started.relay(**QUICK)
+    eventually(is_sent)
+
+    assert len(sink.mails) == 2
+    assert len({mail["Message-ID"] for mail in sink.mails}) == 1
+
+
+@pytest.mark.parametrize("fate", [signal.SIGKILL, signal.SIGSTOP])
+def test_mail_leaves_without_a_broker(
+    people: Cast,
+    broker: subprocess.Popen[bytes],
+    started: Programs,
+    sink: Sink,
+    fate: signal.Signals,
+) -> None:
+    started.relay()
+    eventually(Heartbeat.objects.exists)
+    broker.send_signal(fate)
+
+    start = time.monotonic()
+    for number in range(20):
+        assign(people, f"Task {number}")
+    eventually(is_sent)
+
+    assert len(sink.mails) == 20
+    assert time.monotonic() - start < 8
+
+
+def test_relay_outlives_its_sessions_and_stops_when_told(
+    people: Cast, broker: subprocess.Popen[bytes], started: Programs, sink: Sink
+) -> None:
+    relay = started.relay()
+    eventually(Heartbeat.objects.exists)
+    with connection.cursor() as cursor:
+        cursor.execute(END_OTHERS)
+        assert cursor.fetchall() == [(True,)]
+
+    broker.kill()
+    assign(people)
+    eventually(is_sent)
+
+    assert relay.poll() is None
+    relay.terminate()
+    assert relay.wait(5) == 0

@@ -1,0 +1,70 @@
+"""One turn of the relay, and the entries beat has for the same work."""
+
+import pytest
+from django.db.models.functions import Now
+
+from outbox import background, scans
+from outbox.models import Delivery, Heartbeat, State
+from outbox.relay import NAME, Relay, give_a_sign
+from tests.databases import CommittedDatabase
+from tests.outbox.notes import claim, write
+from tests.sink import Sink
+
+
+@pytest.mark.django_db
+def test_give_a_sign_keeps_one_row_for_each_relay() -> None:
+    give_a_sign()
+    first = Heartbeat.objects.get(relay=NAME).beat_at
+    give_a_sign()
+
+    assert Heartbeat.objects.get().beat_at > first
+
+
+def test_scans_that_fail_do_not_keep_others_from_running(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+    broken = scans.Scan(lambda: seen.index("missing"), every=60)
+    monkeypatch.setattr(scans, "_scans", [broken, scans.Scan(lambda: seen.append("ran"), 60)])
+
+    scans.run_due()
+    scans.run_due()
+
+    assert seen == ["ran"]
+
+
+def test_turn_sends_by_itself_what_nobody_took_up(
+    committed_db: CommittedDatabase, sink: Sink
+) -> None:
+    write()
+    claim()
+    Delivery.objects.update(next_at=Now())
+    relay = Relay()
+
+    assert relay.turn()
+    relay.stop()
+    relay.run()
+
+    assert len(sink.mails) == 1
+    assert Delivery.objects.get().state == State.SENT
+
+
+@pytest.mark.django_db
+def test_deliver_due_does_the_work_where_no_relay_runs(sink: Sink) -> None:
+    for number in range(3):
+        write(str(number))
+
+    background.deliver_due()
+    background.deliver_due()
+    background.sweep()
+
+    assert len(sink.mails) == 3
+    assert set(Delivery.objects.values_list("state", flat=True)) == {State.SENT}
+
+
+@pytest.mark.django_db
+def test_deliver_entry_takes_ids_as_text(sink: Sink) -> None:
+    write()
+    claimed = claim()
+
+    background.deliver(delivery_id=str(claimed.delivery_id), claim=str(claimed.claim))
+
+    assert len(sink.mails) == 1

@@ -1,0 +1,203 @@
+"""The house rules that a program can check."""
+
+import ast
+import re
+import statistics
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.contrib import admin
+from django.core.management import call_command
+from django.db import connection
+from django.db.models import ForeignKey
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from config import env
+from core.api.viewsets import ServiceViewSet
+from core.events import Event, subscribers
+
+ROOT = settings.BASE_DIR
+OURS = (
+    "core",
+    "outbox",
+    "accounts",
+    "workspaces",
+    "projects",
+    "tasks",
+    "comments",
+    "activity",
+    "notifications",
+)
+SUPPRESSION = re.compile(r"# noqa|# type: ignore|# pragma: no cover")
+
+
+def sources(*folders: str) -> list[Path]:
+    files = chain.from_iterable((ROOT / folder).rglob("*.py") for folder in folders)
+    return [file for file in files if "migrations" not in file.parts]
+
+
+def functions(file: Path) -> Iterator[ast.FunctionDef]:
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.FunctionDef):
+            yield node
+
+
+def lengths(files: list[Path]) -> list[int]:
+    return [(node.end_lineno or 0) - node.lineno + 1 for file in files for node in functions(file)]
+
+
+def ninetieth(numbers: list[int]) -> float:
+    return statistics.quantiles(numbers, n=10)[-1]
+
+
+def test_files_are_small() -> None:
+    sizes = {str(f): len(f.read_text().splitlines()) for f in sources(*OURS, "config")}
+    assert {name: size for name, size in sizes.items() if size > 300} == {}
+    assert ninetieth(list(sizes.values())) <= 150
+
+
+def test_functions_are_small() -> None:
+    found = lengths(sources(*OURS, "config"))
+    assert max(found) <= 39
+    assert ninetieth(found) <= 20
+    assert statistics.median(found) <= 6
+
+
+def test_tests_are_small() -> None:
+    found = [
+        (node.end_lineno or 0) - node.lineno + 1
+        for file in sources("tests")
+        for node in functions(file)
+        if node.name.startswith("test_") and "story" not in file.parts
+    ]
+    assert max(found) <= 25
+    assert statistics.median(found) <= 10
+
+
+def test_nothing_is_imported_inside_functions() -> None:
+    hidden = [
+        f"{file}:{inner.lineno}"
+        for file in sources(*OURS, "config", "tests", "bench")
+        for node in functions(file)
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Import | ast.ImportFrom)
+    ]
+    assert hidden == []
+
+
+def test_hardly_anything_is_suppressed() -> None:
+    here = Path(__file__)
+    lines = [
+        f"{file}: {line.strip()}"
+        for file in sources(*OURS, "config", "tests", "bench")
+        if file != here
+        for line in file.read_text().splitlines()
+        if SUPPRESSION.search(line)
+    ]
+    assert len(lines) < 8, lines  # two more stand in pyproject.toml
+
+
+def test_row_locks_never_fight_foreign_keys() -> None:
+    calls = [
+        line
+        for file in sources(*OURS)
+        for line in re.findall(r"select_for_update\([^)]*\)", file.read_text())
+    ]
+    assert calls
+    assert [call for call in calls if "no_key=True" not in call] == []
+
+
+def routes(patterns: list[Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for pattern in patterns:
+        path = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, path)
+        elif isinstance(pattern, URLPattern):
+            yield path, pattern.callback
+
+
+def test_every_action_of_every_route_has_a_row() -> None:
+    undeclared = [
+        f"{method} {path}"
+        for path, view in routes(get_resolver().url_patterns)
+        if issubclass(getattr(view, "cls", object), ServiceViewSet)
+        for method, action in view.actions.items()
+        if action not in view.cls.action_permissions
+    ]
+    assert undeclared == []
+
+
+def test_every_api_view_declares_who_may_come_in() -> None:
+    open_by_default = [
+        path
+        for path, view in routes(get_resolver().url_patterns)
+        if path.startswith("api/") and not hasattr(view, "cls")
+    ]
+    assert open_by_default == []
+
+
+def descendants(kind: type[Event]) -> Iterator[type[Event]]:
+    for child in kind.__subclasses__():
+        yield child
+        yield from descendants(child)
+
+
+def test_every_event_is_heard() -> None:
+    events = [e for e in descendants(Event) if e.__module__.partition(".")[0] in OURS]
+    assert events
+    assert [event for event in events if not subscribers(event)] == []
+
+
+def test_every_model_has_an_admin() -> None:
+    models = [m for m in apps.get_models() if m._meta.app_label in OURS]
+    assert [m for m in models if not admin.site.is_registered(m)] == []
+
+
+def test_every_key_of_the_environment_is_explained() -> None:
+    told = set(re.findall(r"^#? ?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    assert env.KEYS_READ - told == set()
+
+
+def test_no_migration_is_missing(db: None) -> None:
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_the_openapi_document_is_up_to_date(tmp_path: Path) -> None:
+    fresh = tmp_path / "api.yaml"
+    call_command("spectacular", file=str(fresh), validate=True, fail_on_warn=True)
+    assert fresh.read_text() == (ROOT / "docs/api.yaml").read_text()
+
+
+def tenant_links() -> list[tuple[str, str]]:
+    """Every column by which one tenant row points to another."""
+    tenant = [m for m in apps.get_models() if any(f.name == "workspace" for f in m._meta.fields)]
+    return [
+        (model._meta.db_table, field.column)
+        for model in tenant
+        for field in model._meta.fields
+        if isinstance(field, ForeignKey) and field.related_model in tenant
+    ]
+
+
+@pytest.mark.parametrize(("table", "column"), tenant_links())
+def test_a_tenant_row_points_into_its_own_workspace(db: None, table: str, column: str) -> None:
+    with connection.cursor() as cursor:
+        constraints = connection.introspection.get_constraints(cursor, table)
+    foreign = [c["columns"] for c in constraints.values() if c["foreign_key"]]
+    pairs = [columns for columns in foreign if column in columns and len(columns) == 2]
+    assert pairs
+    assert foreign.count([column]) == 0
+
+
+def test_the_runtime_role_is_neither_owner_nor_superuser(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT rolsuper, rolbypassrls, (SELECT count(*) FROM pg_tables"
+            " WHERE tableowner = current_user) FROM pg_roles WHERE rolname = current_user"
+        )
+        assert cursor.fetchone() == (False, False, 0)

@@ -1,0 +1,1 @@
+"""Workspaces, memberships, roles and rights."""
