@@ -2,6 +2,9 @@
 
 from typing import TYPE_CHECKING, cast
 
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialToken
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.models import Group
@@ -11,18 +14,39 @@ from unfold.admin import ModelAdmin
 
 from accounts.models import User
 from accounts.services import ACCESS_FIELDS, PROFILE_FIELDS, change_access, change_profile
+from core.admin.records import ReadOnly
 
 if TYPE_CHECKING:
     from django.forms import ModelForm
 
 POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
-admin.site.unregister(Group)
+admin.site.unregister([Group, UserSession, Authenticator, SocialToken])
 
 
 @admin.register(Group)
 class Groups(DjangoGroupAdmin, ModelAdmin):
     pass
+
+
+@admin.register(UserSession)
+class Devices(ReadOnly):
+    """allauth's own page would search people by a user name nobody has here."""
+
+    list_display = ("user", "ip", "user_agent", "last_seen_at")
+    search_fields = ("user__email", "ip")
+    list_select_related = ("user",)
+    fields = ("user", "ip", "user_agent", "created_at", "last_seen_at")
+
+
+@admin.register(Authenticator)
+class Factors(ReadOnly):
+    """Without the secrets, which allauth's own page shows."""
+
+    list_display = ("user", "type", "created_at", "last_used_at")
+    search_fields = ("user__email",)
+    list_select_related = ("user",)
+    fields = ("user", "type", "created_at", "last_used_at")
 
 
 @admin.register(User)

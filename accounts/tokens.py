@@ -1,8 +1,10 @@
 """Access and refresh tokens: JWTs that live and die with one session row."""
 
+import base64
 import time
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any, Literal, TypedDict
 from uuid import UUID
 
@@ -88,10 +90,17 @@ def read(token: str, use: Use, *, even_expired: bool = False) -> Claims:
     raise InvalidToken
 
 
+@cache
+def _prepared(key: str) -> jwt.PyJWK:
+    """The key, looked at once: PyJWT examines a bare string with every token."""
+    encoded = base64.urlsafe_b64encode(key.encode()).decode()
+    return jwt.PyJWK.from_dict({"kty": "oct", "k": encoded}, "HS256")
+
+
 def _decoded(token: str, key: str, *, even_expired: bool) -> dict[str, Any]:
     return jwt.decode(
         token,
-        key,
+        _prepared(key),
         algorithms=["HS256"],
         issuer=settings.AUTH_JWT_ISSUER,
         audience=settings.AUTH_JWT_AUDIENCE,

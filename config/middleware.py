@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import TYPE_CHECKING
 
+import structlog
+from django.utils.functional import SimpleLazyObject
 from uuid_utils import uuid7
 
 if TYPE_CHECKING:
@@ -21,19 +24,39 @@ PAGE_POLICY = "base-uri 'self'; form-action 'self'; frame-ancestors 'none'; obje
 NO_DEVICES = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 
-class RequestId:
-    """Every request has an id: the caller's own where it is harmless in a log, else a new one."""
+class RequestLog:
+    """An id and one line of log for every request.
+
+    The id is the caller's own where it is harmless in a log, else a new one.
+    """
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
+        self.log = structlog.get_logger("gantry.request")
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.META.get("HTTP_X_REQUEST_ID", "")
         name = given if SANE_ID.fullmatch(given) else str(uuid7())
-        request.META["HTTP_X_REQUEST_ID"] = name
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=name)
+        started = time.perf_counter()
         response = self.get_response(request)
+        self.log.info(
+            "request",
+            method=request.method,
+            path=request.path,
+            status=response.status_code,
+            ms=round((time.perf_counter() - started) * 1000, 1),
+            person=_person(request),
+        )
         response["X-Request-ID"] = name
         return response
+
+
+def _person(request: HttpRequest) -> str | None:
+    """Who asked, if the request has found out; looking would cost a query."""
+    user = vars(request).get("user")
+    return None if user is None or isinstance(user, SimpleLazyObject) else str(user.pk)
 
 
 class SecurityHeaders:

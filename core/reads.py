@@ -11,12 +11,12 @@ from functools import lru_cache
 from typing import Any, ClassVar, cast
 
 import orjson
-from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Case, Expression, F, OuterRef, QuerySet, Subquery, TextField, When
 from django.db.models.functions import Cast, Coalesce
 from rest_framework import serializers
 
+from core.prepared import Bound
 from core.sql import JsonArray, JsonObject, RowCount
 
 Rows = Callable[[OuterRef], QuerySet[Any]]
@@ -123,34 +123,40 @@ class Many(serializers.ListSerializer[Any]):
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One row as the client sees it, with what the caller needs to page and to lock by."""
+    """One row as the client sees it, with what the caller needs to page and to lock by.
+
+    `place` is its value in the order of the list, as PostgreSQL writes it.
+    """
 
     document: orjson.Fragment
     version: int
     id: Any
-    place: Any
+    place: str
 
 
 def show(
     document: type[Document],
-    rows: QuerySet[Any],
+    chosen: Bound | None,
     *,
     include: Iterable[str] = (),
     order: str = "created_at",
 ) -> list[Shown]:
-    """Read `rows` (filtered, ordered, sliced) as documents: one SQL whatever their number."""
-    select, select_params = _compiled(document, frozenset(include), order)
-    try:
-        chosen, params = rows.values("pk").query.sql_with_params()
-    except EmptyResultSet:
+    """Read the rows whose ids `chosen` selects, in its order: one SQL whatever their number."""
+    if chosen is None:
         return []
-    numbered = f"SELECT c.pk, row_number() OVER () FROM ({chosen}) c"  # noqa: S608 - the ORM's SQL
+    select, params = _compiled(document, frozenset(include), order)
+    numbered = f"SELECT c.pk, row_number() OVER () FROM ({chosen.sql}) c"  # noqa: S608 - compiled
     with connection.cursor() as cursor:
-        cursor.execute(f"WITH chosen (id, place) AS ({numbered}) {select}", params + select_params)
-        return [
-            Shown(orjson.Fragment(text), version, pk, place)
-            for text, version, pk, place in cursor.fetchall()
-        ]
+        cursor.execute(
+            f"WITH chosen (id, place) AS MATERIALIZED ({numbered}) {select}", chosen.params + params
+        )
+        return [Shown(orjson.Fragment(text), *more) for text, *more in cursor.fetchall()]
+
+
+def show_one(document: type[Document], pk: Any, *, include: Iterable[str] = ()) -> Shown:
+    """The document of a row that is known to be there."""
+    [shown] = show(document, Bound("SELECT %s::uuid AS pk", (pk,)), include=include)
+    return shown
 
 
 @lru_cache(maxsize=256)
@@ -159,17 +165,17 @@ def _compiled(
 ) -> tuple[str, tuple[Any, ...]]:
     model = document.Meta.model
     names = {field.name for field in model._meta.concrete_fields}
-    rows = (
-        model._base_manager.annotate(document=document().as_json(include=include, as_text=True))
-        .values_list("document", "version" if "version" in names else "pk", "pk", order)
-        .order_by()
-    )
-    sql, params = rows.query.sql_with_params()
+    rows = model._base_manager.annotate(
+        document=document().as_json(include=include, as_text=True),
+        ordinal=Cast(order, TextField()),
+    ).values_list("document", "version" if "version" in names else "pk", "pk", "ordinal")
+    sql, params = rows.order_by().query.sql_with_params()
     table = model._meta.db_table
-    return (
-        f'{sql} INNER JOIN chosen ON chosen.id = "{table}"."id" ORDER BY chosen.place',
-        params,
-    )
+    # The choice stands first: PostgreSQL plans many joins in groups, in the order they are
+    # written, and would otherwise join the whole table together before it picks the chosen rows.
+    columns, _, joins = sql.rpartition(f' FROM "{table}"')
+    chosen = f'FROM chosen INNER JOIN "{table}" ON "{table}"."id" = chosen.id'
+    return f"{columns} {chosen} {joins} ORDER BY chosen.place", params
 
 
 def _expression(field: Any, path: str) -> Expression | F:

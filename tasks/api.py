@@ -2,12 +2,15 @@
 
 from typing import Any, ClassVar
 
+from django.db.models import QuerySet
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.fields import as_uuid
 from core.api.viewsets import ServiceViewSet
 from core.errors import NotFound
+from core.prepared import Choice
 from projects.models import Project
 from tasks.columns import column_called, default_column, done_column
 from tasks.filters import TaskFilters
@@ -63,8 +66,12 @@ class ProjectTasks(TaskViewSet):
     orderings = ("-created_at", "updated_at", "number", "title")
 
     def list(self, request: Request, pk: str) -> Response:
-        project = self.find_project(pk)
-        return self.show_list(Task.objects.visible_to(self.actor).filter(project=project))
+        """What the gate lets through may be read; only an empty list is looked at twice."""
+        project = as_uuid(pk)
+        tasks = self.show_list(Choice(tasks_of, actor=self.actor.pk, project=project))
+        if not tasks.data.data:
+            self.find_project(pk)
+        return tasks
 
     def create(self, request: Request, pk: str) -> Response:
         return self.create_in(*self.read_task(pk))
@@ -95,7 +102,9 @@ class Tasks(TaskViewSet):
         return self.create_in(*self.read_task())
 
     def retrieve(self, request: Request, pk: str) -> Response:
-        return self.show(self.find_task(pk))
+        """What the gate lets through may be read; only what is not found is looked at twice."""
+        seen = self.show_chosen(Choice(task_of, actor=self.actor.pk, task=as_uuid(pk)))
+        return seen or self.show(self.find_task(pk))
 
     def update(self, request: Request, pk: str) -> Response:
         task, changes = self.find_task(pk), self.read_input()
@@ -137,6 +146,14 @@ class Tasks(TaskViewSet):
             self.check_object_permissions(request, task)
         delete_tasks(actor=self.actor, tasks=tasks)
         return Response({"deleted": len(tasks)})
+
+
+def task_of(actor: Any, task: Any) -> QuerySet[Task]:
+    return Task.objects.visible_to(actor).filter(pk=task)
+
+
+def tasks_of(actor: Any, project: Any) -> QuerySet[Task]:
+    return Task.objects.visible_to(actor).filter(project=project)
 
 
 def named_column(

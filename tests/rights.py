@@ -62,16 +62,12 @@ def _row(method: str, path: str, *statuses: str) -> Row:
 def _answer(person: Any, method: str, path: str, body: Any) -> int:
     with transaction.atomic():
         response = client_of(person).generic(
-            method, path, _encoded(body), content_type="application/json"
+            method, path, "" if body is None else json.dumps(body), content_type="application/json"
         )
         transaction.set_rollback(True)
     if response.status_code == 403:
         assert {"required", "you_have"} <= response.json().keys()
     return int(response.status_code)
-
-
-def _encoded(body: Any) -> bytes:
-    return b"" if body is None else json.dumps(body).encode()
 
 
 def _routes(patterns: list[Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

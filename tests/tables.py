@@ -21,4 +21,5 @@ def _digest(table: str) -> tuple[int, str]:
             f"SELECT count(*), md5(coalesce(string_agg(t::text, '' ORDER BY t::text), ''))"
             f" FROM {connection.ops.quote_name(table)} t"
         )
-        return cursor.fetchone()
+        rows, digest = cursor.fetchone()
+        return int(rows), str(digest)

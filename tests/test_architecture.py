@@ -32,6 +32,7 @@ OURS = (
     "comments",
     "activity",
     "notifications",
+    "demo",
 )
 SUPPRESSION = re.compile(r"# noqa|# type: ignore|# pragma: no cover")
 

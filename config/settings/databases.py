@@ -5,6 +5,8 @@ from config import env
 RUNTIME_LIMITS = (
     "-c lock_timeout=2s -c statement_timeout=15s -c idle_in_transaction_session_timeout=10s"
 )
+# Statements are planned once per connection; a pooler would not know them again.
+PREPARED = {"server_side_binding": True, "prepare_threshold": 3}
 # A migration may run long, but must not queue every request behind a lock it waits for.
 DIRECT_LIMITS = "-c lock_timeout=5s"
 
@@ -12,7 +14,7 @@ DIRECT_LIMITS = "-c lock_timeout=5s"
 def runtime(*, pooled: bool = True) -> dict[str, object]:
     # A pooler refuses start-up options; there, set the same limits on the role.
     behind_pooler = env.flag("DB_POOLER", default=False)
-    options: dict[str, object] = {} if behind_pooler else {"options": RUNTIME_LIMITS}
+    options: dict[str, object] = {} if behind_pooler else {"options": RUNTIME_LIMITS, **PREPARED}
     most = env.natural("DB_POOL_MAX", 10) if pooled else 0
     if most:
         least = min(env.natural("DB_POOL_MIN", 2), most)

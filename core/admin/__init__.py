@@ -2,11 +2,11 @@
 
 from django.contrib import admin
 
-from core.admin import periodic, sessions
+from core.admin import periodic
 from core.admin.records import ReadOnly
 from core.models import IdempotencyKey
 
-__all__ = ["periodic", "sessions"]
+__all__ = ["periodic"]
 
 
 @admin.register(IdempotencyKey)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.db.models import QuerySet
 from drf_spectacular.types import OpenApiTypes
@@ -148,7 +149,13 @@ def find_by_public_id(rows: QuerySet[Any], value: str) -> Any | None:
         return None
     if hasattr(rows, "with_public_id"):
         return rows.with_public_id(value).first()
+    pk = as_uuid(value)
+    return rows.filter(pk=pk).first() if pk else None
+
+
+def as_uuid(value: str) -> UUID | None:
+    """The id a path or a body names, None if it is none."""
     try:
-        return rows.filter(pk=serializers.UUIDField().to_internal_value(value)).first()
-    except serializers.ValidationError:
+        return UUID(value)
+    except ValueError:
         return None

@@ -4,7 +4,6 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.core import signing
@@ -14,6 +13,7 @@ from rest_framework.utils.urls import replace_query_param
 
 from core.api.envelope import Answer
 from core.errors import Invalid
+from core.prepared import Choice, bind
 from core.reads import Document, Shown, show
 
 DEFAULT_LIMIT = 50
@@ -77,9 +77,20 @@ class Order:
         return rows.filter(beyond | tie, **{f"{self.field}__{way}e": place})
 
 
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """The first rows of an order."""
+
+    order: Order
+    most: int
+
+    def __call__(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return self.order.apply(rows)[: self.most]
+
+
 def paginate(
     document: type[Document],
-    rows: QuerySet[Any],
+    rows: QuerySet[Any] | Choice,
     request: Request,
     *,
     orderings: Iterable[str],
@@ -88,10 +99,12 @@ def paginate(
 ) -> Page:
     """Read the page the request asks for: one SQL."""
     order, limit = Order.of(request, orderings), _limit(request, default_limit)
-    rows = order.apply(rows)
+    shape = Shape(order=order, most=limit + 1)
     if cursor := request.query_params.get("cursor"):
+        rows = rows.as_queryset() if isinstance(rows, Choice) else rows
         rows = order.after(rows, *_opened(cursor, request))
-    found = show(document, rows[: limit + 1], include=include, order=order.field)
+    chosen = rows.bound(shape) if isinstance(rows, Choice) else bind(shape(rows))
+    found = show(document, chosen, include=include, order=order.field)
     page = found[:limit]
     more = len(found) > limit
     return Page(rows=page, next_cursor=_sealed(page[-1], request) if more else None)
@@ -107,8 +120,8 @@ def _limit(request: Request, default: int) -> int:
 
 
 def _sealed(last: Shown, request: Request) -> str:
-    place = last.place.isoformat() if isinstance(last.place, datetime) else last.place
-    return signing.Signer(salt=SALT).sign_object([place, str(last.id), _list_of(request)])
+    place = [last.place, str(last.id), _list_of(request)]
+    return signing.Signer(salt=SALT).sign_object(place)
 
 
 def _opened(cursor: str, request: Request) -> tuple[Any, str]:

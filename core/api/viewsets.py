@@ -20,7 +20,8 @@ from core.api.permissions import Nobody, SignedIn
 from core.api.transactions import OneTransaction
 from core.api.visibility import find_visible
 from core.errors import NotFound, Stale
-from core.reads import Document, show
+from core.prepared import Choice, whole
+from core.reads import Document, Shown, show, show_one
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -89,12 +90,14 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
     ) -> Response:
         """The row's document with its version as ETag."""
         document = self.outputs.get(self.action, self.document)
-        rows = document.Meta.model._base_manager.filter(pk=row.pk)
-        [shown] = show(document, rows, include=self._included())
-        headers = {"ETag": etag(shown.version)}
-        return Response(Answer(shown.document, message=message), status=status, headers=headers)
+        return _answer(show_one(document, row.pk, include=self._included()), status, message)
 
-    def show_list(self, rows: QuerySet[Any]) -> Response:
+    def show_chosen(self, row: Choice) -> Response | None:
+        """The document of the one row chosen, None if there is no such row."""
+        shown = show(self.document, row.bound(whole), include=self._included())
+        return _answer(shown[0]) if shown else None
+
+    def show_list(self, rows: QuerySet[Any] | Choice) -> Response:
         """One page of documents, filtered and ordered as the query asks."""
         page = paginate(
             self.document,
@@ -113,10 +116,11 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
             response.data["data"] = self.show(exc.row).data.data
         return response
 
-    def _filtered(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+    def _filtered(self, rows: QuerySet[Any] | Choice) -> QuerySet[Any] | Choice:
         """Apply the declared filters; their form is dear to build, so only when one is used."""
         if self.filters is None or not _any_in(self.filters.base_filters, self.request):
             return rows
+        rows = rows.as_queryset() if isinstance(rows, Choice) else rows
         chosen = self.filters(self.request.query_params, queryset=rows, request=self.request)
         if not chosen.is_valid():
             raise ValidationError(chosen.errors)
@@ -140,6 +144,11 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
             errors["include"] = [f"Unknown: {', '.join(unknown)}."]
         if errors:
             raise ValidationError(errors)
+
+
+def _answer(shown: Shown, status: int = status.HTTP_200_OK, message: str | None = None) -> Response:
+    headers = {"ETag": etag(shown.version)}
+    return Response(Answer(shown.document, message=message), status=status, headers=headers)
 
 
 def _any_in(names: Iterable[str], request: Request) -> bool:

@@ -29,7 +29,7 @@ def _refusal(model: type[Model], value: str, actor: "User") -> Refusal:
 
     With HIDE_FOREIGN_OBJECTS both are 404, so that ids reveal nothing.
     """
-    row = find_by_public_id(model._base_manager.all(), value)
+    row = find_by_public_id(model._default_manager.all(), value)
     if row is None or settings.HIDE_FOREIGN_OBJECTS or getattr(row, "deleted_at", None):
         return NotFound()
     workspace_id = getattr(row, "workspace_id", row.pk)

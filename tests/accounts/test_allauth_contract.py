@@ -17,8 +17,11 @@ IMPORTS = re.compile(r"^(?:from|import) (allauth[\w.]*)", re.MULTILINE)
 DOCUMENTED = {
     "allauth.account.adapter",
     "allauth.account.auth_backends",
+    "allauth.account.models",
     "allauth.core",
     "allauth.headless",
+    "allauth.mfa.models",
+    "allauth.socialaccount.models",
     "allauth.usersessions.models",
 }
 

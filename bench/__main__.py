@@ -1,0 +1,33 @@
+"""`bin/bench`: throw-away servers, as durable as in development, around one measurement."""
+
+import os
+import shutil
+import signal
+import sys
+from contextlib import suppress
+
+from config import embedded, local, processes, programs
+
+
+def main() -> int:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
+    with suppress(KeyboardInterrupt), embedded.running():
+        return _manage("migrate", "--verbosity=0") or _manage("measure", *sys.argv[1:])
+    return 130
+
+
+def _manage(*arguments: str) -> int:
+    command = processes.Command(arguments[0], programs.manage(*arguments))
+    process = processes.start(command)
+    try:
+        return process.wait()
+    finally:
+        processes.stop(process, command)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    finally:
+        shutil.rmtree(local.DATA_DIR, ignore_errors=True)

@@ -1,0 +1,73 @@
+"""Queries compiled once: the ORM says what is asked, a request only binds its values."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any, NamedTuple
+
+from django.core.exceptions import EmptyResultSet
+from django.db.models import Expression, QuerySet
+
+Shape = Callable[[QuerySet[Any]], QuerySet[Any]]
+"""Orders and cuts rows; hashable by what it does, so that its SQL can be kept."""
+
+
+class Bound(NamedTuple):
+    """SQL that selects the ids of rows, with its values."""
+
+    sql: str
+    params: tuple[Any, ...]
+
+
+class Slot(Expression):
+    """Stands in a QuerySet for a value that is only known when it is read."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        return "%s", (self,)
+
+
+class Choice:
+    """Rows chosen by a function of values, such as `tasks_of(actor, project)`.
+
+    Building and compiling a QuerySet costs more than PostgreSQL needs to run it, so the
+    function is called with slots, once for each shape, and its SQL is kept.
+    """
+
+    def __init__(self, rows: Callable[..., QuerySet[Any]], **values: Any) -> None:
+        self._rows = rows
+        self._values = values
+
+    def as_queryset(self) -> QuerySet[Any]:
+        """The same rows as an ordinary QuerySet, to be filtered further."""
+        return self._rows(**self._values)
+
+    def bound(self, shape: Shape) -> Bound:
+        """The SQL of the shaped rows and this request's values for it."""
+        sql, template = _compiled(self._rows, tuple(self._values), shape)
+        values = self._values
+        return Bound(sql, tuple(values[p.name] if isinstance(p, Slot) else p for p in template))
+
+
+def bind(rows: QuerySet[Any]) -> Bound | None:
+    """A QuerySet's ids as SQL; None when it can be seen to be empty."""
+    try:
+        return Bound(*rows.values("pk").query.sql_with_params())
+    except EmptyResultSet:
+        return None
+
+
+def whole(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """The shape of rows that are few anyway."""
+    return rows
+
+
+@cache
+def _compiled(
+    rows: Callable[..., QuerySet[Any]], names: tuple[str, ...], shape: Shape
+) -> tuple[str, tuple[Any, ...]]:
+    chosen = shape(rows(**{name: Slot(name) for name in names}))
+    sql, params = chosen.values("pk").query.sql_with_params()
+    return sql, params

@@ -1,0 +1,96 @@
+"""The numbers of events: without gaps, in the order of the commits, per workspace."""
+
+import threading
+import time
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+from django.db import transaction
+
+from activity.models import Event, EventCounter
+from projects.services import create_project
+from tasks.models import Task
+from tasks.services import create_task
+from tests.cast import Cast, gather
+from tests.databases import CommittedDatabase
+from tests.threads import times
+
+NUMBERS = "SELECT seq FROM activity_event WHERE workspace_id = %s AND seq > %s ORDER BY seq"
+
+
+def numbers(workspace_id: UUID) -> list[int | None]:
+    events = Event.objects.filter(workspace_id=workspace_id)
+    return list(events.order_by("seq").values_list("seq", flat=True))
+
+
+@pytest.fixture
+def cast(committed_db: CommittedDatabase) -> Cast:
+    return gather()
+
+
+def test_events_of_one_transaction_are_numbered_in_their_order(cast: Cast) -> None:
+    with transaction.atomic():
+        tasks = [create_task(actor=cast.lea, project=cast.project, title=t) for t in "abc"]
+        assert set(Event.objects.filter(entity="task").values_list("seq", flat=True)) == {None}
+    events = Event.objects.filter(entity="task").order_by("seq")
+    assert [event.entity_id for event in events] == [task.pk for task in tasks]
+
+
+def test_a_rollback_leaves_no_event_and_no_gap(cast: Cast) -> None:
+    before = numbers(cast.workspace.pk)
+    with transaction.atomic():
+        create_task(actor=cast.lea, project=cast.project, title="Never")
+        transaction.set_rollback(True)
+    assert numbers(cast.workspace.pk) == before
+    create_task(actor=cast.lea, project=cast.project, title="Next")
+    assert numbers(cast.workspace.pk) == [*before, len(before) + 1]
+
+
+def test_forty_writers_in_two_workspaces_leave_no_gap(cast: Cast) -> None:
+    other = create_project(actor=cast.sam, workspace=cast.elsewhere, name="Other")
+    places = [(cast.lea, cast.project), (cast.sam, other)]
+
+    def write(n: int) -> None:
+        actor, project = places[n % 2]
+        for _ in range(2):
+            create_task(actor=actor, project=project, title="Oil")
+
+    times(20, write)
+    for workspace in (cast.workspace, cast.elsewhere):
+        found = numbers(workspace.pk)
+        assert found == list(range(1, len(found) + 1))
+        assert EventCounter.objects.get(pk=workspace.pk).last_seq == len(found)
+    assert Task.objects.count() == 40
+
+
+def follow(url: str, workspace_id: UUID, seen: list[int], done: threading.Event) -> None:
+    """Ask again and again for everything after the last number seen."""
+    with psycopg.connect(url, autocommit=True) as reader:
+        is_last = False
+        while not is_last:
+            is_last = done.is_set()
+            seen += [seq for (seq,) in reader.execute(NUMBERS, [workspace_id, seen[-1]])]
+
+
+def test_a_reader_never_misses_an_event(cast: Cast, committed_db: CommittedDatabase) -> None:
+    """Writers hold their transactions open for different times, so late commits are certain."""
+    place: dict[str, Any] = {"actor": cast.ada, "workspace": cast.workspace}
+    projects = [create_project(**place, name=f"P{n}") for n in range(6)]
+    done, seen = threading.Event(), [len(numbers(cast.workspace.pk))]
+
+    def write(n: int) -> None:
+        for pause in range(4):
+            with transaction.atomic():
+                create_task(actor=cast.ada, project=projects[n], title="Oil")
+                time.sleep((n + pause) % 3 * 0.01)
+
+    following = (committed_db.url, cast.workspace.pk, seen, done)
+    reader = threading.Thread(target=follow, args=following)
+    reader.start()
+    times(6, write)
+    done.set()
+    reader.join()
+    assert seen == list(range(seen[0], len(numbers(cast.workspace.pk)) + 1))
+    assert len(seen) == 25

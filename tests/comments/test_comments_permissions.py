@@ -1,0 +1,83 @@
+"""Who may do what with a comment; the one they meet here is Max's."""
+
+import pytest
+
+from comments.models import Comment
+from comments.services import add_comment
+from projects.membership import add_project_member
+from projects.services import update_project
+from tests.cast import Cast, client_of
+from tests.rights import Row, answers, routes_in, routes_of, rows
+
+TABLE = rows("""
+                                            nobody sam gus moe max lea pia ada
+GET    /api/tasks/{task}/comments              401 403 404 200 200 200 200 200
+POST   /api/tasks/{task}/comments              401 403 404 201 201 201 201 201
+GET    /api/comments/{comment}                 401 403 404 200 200 200 200 200
+PUT    /api/comments/{comment}                 401 403 404 403 200 403 403 200
+PATCH  /api/comments/{comment}                 401 403 404 403 200 403 403 200
+DELETE /api/comments/{comment}                 401 403 404 403 204 204 204 204
+GET    /api/comments/task/{task}/comments      401 403 404 200 200 200 200 200
+POST   /api/comments/task/{task}/comments      401 403 404 201 201 201 201 201
+""")
+VIEWED_BY_GUS = rows("""
+                                            nobody sam gus moe max lea pia ada
+GET    /api/tasks/{task}/comments              401 403 200 200 200 200 200 200
+POST   /api/tasks/{task}/comments              401 403 403 201 201 201 201 201
+GET    /api/comments/{comment}                 401 403 200 200 200 200 200 200
+DELETE /api/comments/{comment}                 401 403 403 403 204 204 204 204
+""")
+PRIVATE = rows("""
+                                            nobody sam gus moe max lea pia ada
+GET    /api/tasks/{task}/comments              401 403 404 404 200 200 404 200
+POST   /api/tasks/{task}/comments              401 403 404 404 201 201 404 201
+GET    /api/comments/{comment}                 401 403 404 404 200 200 404 200
+PATCH  /api/comments/{comment}                 401 403 404 404 200 403 404 200
+DELETE /api/comments/{comment}                 401 403 404 404 204 204 404 204
+""")
+
+
+def ask(row: Row, cast: Cast, comment: Comment) -> None:
+    method, path, expected = row
+    named = {"task": comment.task_id, "comment": comment.pk}
+    assert answers(cast, method, path, {"content": "Changed"}, **named) == expected
+
+
+def name_of(row: Row) -> str:
+    return f"{row[0]} {row[1]}"
+
+
+def test_every_route_stands_in_the_table() -> None:
+    assert routes_of("comments") == routes_in(TABLE)
+
+
+@pytest.mark.parametrize("row", TABLE, ids=name_of)
+def test_rights_on_the_comment_of_max(cast: Cast, comment: Comment, row: Row) -> None:
+    ask(row, cast, comment)
+
+
+@pytest.mark.parametrize("row", VIEWED_BY_GUS, ids=name_of)
+def test_rights_of_a_viewer(cast: Cast, comment: Comment, row: Row) -> None:
+    add_project_member(actor=cast.lea, project=cast.project, person=cast.gus, role="VIEWER")
+    ask(row, cast, comment)
+
+
+@pytest.mark.parametrize("row", PRIVATE, ids=name_of)
+def test_rights_in_a_private_project(cast: Cast, comment: Comment, row: Row) -> None:
+    update_project(actor=cast.lea, project=cast.project, changes={"visibility": "PRIVATE"})
+    ask(row, cast, comment)
+
+
+@pytest.mark.parametrize("who", ["moe", "lea", "pia"])
+def test_people_edit_what_they_said(cast: Cast, comment: Comment, who: str) -> None:
+    person = getattr(cast, who)
+    own = add_comment(actor=person, task=comment.task, content="Mine")
+    edited = client_of(person).ask("PATCH", f"/api/comments/{own.pk}", {"content": "Better"})
+    assert edited["data"]["content"] == "Better"
+
+
+def test_a_refusal_names_the_right(cast: Cast, comment: Comment) -> None:
+    path = f"/api/comments/{comment.pk}"
+    refusal = client_of(cast.lea).ask("PATCH", path, {"content": "No"}, status=403)
+    assert refusal["required"] == "comment:update"
+    assert refusal["you_have"] == ["workspace:MEMBER", "project:LEAD"]

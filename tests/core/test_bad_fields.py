@@ -1,0 +1,121 @@
+"""Every field of every body, given what it cannot be: always 400, never a changed row."""
+
+import json
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from comments.models import Comment
+from tests.cast import Cast, client_of
+from tests.rights import filled
+
+NUL, SURROGATE = "a\0b", "a\ud800b"
+SHAPES: list[Any] = [[], ["x"], {}, {"x": 1}]
+TEXT = [*SHAPES, True, NUL, SURROGATE]
+REQUIRED = [*TEXT, None, "", "   "]
+DATE = [*SHAPES, True, 5, 1e300, "2025-02-31", "0000-01-01", "10000-01-01", "today", NUL, SURROGATE]
+TIME = [*SHAPES, True, 5, "25:00", "noon", NUL, SURROGATE]
+ENUM = [*SHAPES, True, 5, None, "", "NOPE", NUL, SURROGATE]
+NUMBER = [*SHAPES, True, None, "", "many", -1, 100.5, 101, 10**400, 1e300, NUL, SURROGATE]
+FLAG = [*SHAPES, None, "perhaps", 5, NUL, SURROGATE]
+PERSON = [*SHAPES, True, 5, "nobody@example.com", "user_2unknown", str(uuid4()), NUL, SURROGATE]
+EMAIL = [*SHAPES, True, 5, None, "", "ada", "ada@", "@example.com", NUL, SURROGATE]
+LINK = [*SHAPES, True, 5, None, "nowhere", "javascript:alert(1)", "x" * 501, NUL, SURROGATE]
+
+WORKSPACE = {"name": [*REQUIRED, "x" * 121], "image_url": LINK}
+PROJECT = {
+    "name": [*REQUIRED, "x" * 300],
+    "description": [*TEXT, "x" * 20_001],
+    "visibility": ENUM,
+    "status": ENUM,
+    "priority": ENUM,
+    "progress": NUMBER,
+    "start_date": DATE,
+    "end_date": DATE,
+}
+NEW_PROJECT = {
+    **PROJECT,
+    "team_lead": PERSON,
+    "team_members": ["max@example.com", {}, {"x": 1}, None, True, 5, *([p] for p in PERSON), [""]],
+    "workflow": ENUM,
+    "workspace_id": [*SHAPES, True],
+}
+TASK = {
+    "title": [*REQUIRED, "x" * 256],
+    "description": [*TEXT, "x" * 50_001],
+    "type": ENUM,
+    "priority": ENUM,
+    "status": [*REQUIRED, "NOPE", 5, str(uuid4())],
+    "is_complete": FLAG,
+    "assignee_id": PERSON,
+    "due_date": DATE,
+    "due_time": TIME,
+}
+MEMBER = {"email": EMAIL, "role": ENUM}
+NEW_MEMBER = {**MEMBER, "message": [*TEXT, "x" * 2001], "workspace_id": [*SHAPES, True, None, ""]}
+TASKS_NAMED: list[Any] = [
+    None,
+    True,
+    5,
+    "x",
+    {},
+    [],
+    [5.5],
+    ["x"],
+    [None],
+    [[]],
+    [str(uuid4())] * 201,
+]
+SAID = {"content": [*REQUIRED, "x" * 20_001]}
+
+BODIES: dict[str, tuple[dict[str, Any], dict[str, list[Any]]]] = {
+    "POST /api/workspaces": ({"name": "New"}, WORKSPACE),
+    "PATCH /api/workspaces/{workspace}": ({}, WORKSPACE),
+    "POST /api/workspace/add-member": (
+        {"workspace_id": "{workspace}", "email": "sam@example.com"},
+        NEW_MEMBER,
+    ),
+    "POST /api/projects": ({"name": "New", "workspace_id": "{workspace}"}, NEW_PROJECT),
+    "PATCH /api/projects/{project}": ({}, PROJECT),
+    "PUT /api/projects/{project}/lead": ({}, {"team_lead": PERSON}),
+    "POST /api/projects/{project}/members": ({"email": "moe@example.com"}, MEMBER),
+    "POST /api/projects/{project}/tasks": ({"title": "New"}, TASK),
+    "POST /api/tasks": (
+        {"title": "New", "project_id": "{project}"},
+        {"project_id": [*SHAPES, True, None, ""]},
+    ),
+    "PATCH /api/tasks/{task}": ({}, TASK),
+    "POST /api/tasks/{task}/transition": ({}, {"status": TASK["status"]}),
+    "DELETE /api/tasks": ({}, {"task_ids": TASKS_NAMED}),
+    "POST /api/tasks/{task}/comments": ({}, SAID),
+    "PATCH /api/comments/{comment}": ({}, SAID),
+}
+CASES = [(route, field) for route, (_, fields) in BODIES.items() for field in fields]
+
+
+@pytest.mark.usefixtures("unchanged")
+@pytest.mark.parametrize(("route", "field"), CASES)
+def test_a_bad_value_is_refused(cast: Cast, comment: Comment, route: str, field: str) -> None:
+    named: dict[str, object] = {"workspace": cast.workspace.pk, "project": cast.project.pk}
+    named |= {"task": comment.task_id, "comment": comment.pk}
+    base, fields = BODIES[route]
+    method, path = route.format(**named).split()
+    client = client_of(
+        cast.max if "comment" in path else cast.lea if "{project}" in route else cast.ada
+    )
+    found = {}
+    for value in fields[field]:
+        body = json.dumps({**filled(base, named), field: value})
+        answer = client.generic(method, path, body, content_type="application/json")
+        found[repr(value)[:60]] = fault(answer.status_code, answer.json(), field)
+    assert found == dict.fromkeys(found, "fine")
+
+
+def fault(status: int, body: dict[str, Any], field: str) -> str:
+    """What is wrong with a refusal of this field's value."""
+    if status != 400 or body["success"]:
+        return f"{status} {body}"
+    keys = {"success", "message", "code", "errors", "request_id"}
+    about = {name.split(".")[0] for name in body["errors"]}
+    return "fine" if body.keys() - {"people"} == keys and about == {field} else str(body)

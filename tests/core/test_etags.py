@@ -1,0 +1,109 @@
+"""Versions over HTTP: who edits on an old reading is told so."""
+
+from typing import Any
+
+import pytest
+
+from comments.models import Comment
+from tasks.services import create_task
+from tests.cast import Cast, client_of, gather
+from tests.databases import CommittedDatabase
+from tests.threads import times
+
+VERSIONED = [
+    ("ada", "/api/workspaces/{workspace}", "name"),
+    ("lea", "/api/projects/{project}", "name"),
+    ("lea", "/api/tasks/{task}", "title"),
+    ("max", "/api/comments/{comment}", "content"),
+]
+each = pytest.mark.parametrize(("who", "path", "field"), VERSIONED)
+DELETABLE = VERSIONED[1:]
+
+
+@pytest.fixture
+def ids(cast: Cast, comment: Comment) -> dict[str, object]:
+    return {
+        "workspace": cast.workspace.pk,
+        "project": cast.project.pk,
+        "task": comment.task_id,
+        "comment": comment.pk,
+    }
+
+
+@each
+def test_a_version_is_shown_and_counts_up(
+    cast: Cast, ids: dict[str, object], who: str, path: str, field: str
+) -> None:
+    client, path = client_of(getattr(cast, who)), path.format(**ids)
+    assert client.get(path)["ETag"] == '"1"'
+    for given, shown in (('"1"', '"2"'), ('W/"2"', '"3"'), ("*", '"4"')):
+        body = {field: f"Version {shown}"}
+        answer = client.patch(path, body, format="json", headers={"If-Match": given})
+        assert (answer.status_code, answer["ETag"]) == (200, shown)
+    assert client.get(path)["ETag"] == '"4"'
+
+
+@each
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+def test_a_stale_edit_answers_the_current_object(
+    cast: Cast, ids: dict[str, object], who: str, path: str, field: str, method: str
+) -> None:
+    client, path = client_of(getattr(cast, who)), path.format(**ids)
+    client.ask("PATCH", path, {field: "First"})
+    stale: dict[str, Any] = {"If-Match": '"1"'}
+    refusal = client.ask(method, path, {field: "Second"}, status=412, **stale)
+    assert refusal == {
+        "success": False,
+        "message": "The object has changed since you read it.",
+        "code": "stale",
+        "request_id": refusal["request_id"],
+        "data": client.ask("GET", path)["data"],
+    }
+    assert refusal["data"][field] == "First"
+
+
+@pytest.mark.parametrize(("who", "path", "field"), DELETABLE)
+def test_a_stale_delete_is_refused(
+    cast: Cast, ids: dict[str, object], who: str, path: str, field: str
+) -> None:
+    client, path = client_of(getattr(cast, who)), path.format(**ids)
+    client.ask("PATCH", path, {field: "First"})
+    refusal = client.ask("DELETE", path, status=412, **{"If-Match": '"1"'})
+    assert refusal["data"] == client.ask("GET", path)["data"]
+    client.ask("DELETE", path, status=204, **{"If-Match": '"2"'})
+
+
+def test_a_stale_transition_is_refused(cast: Cast, ids: dict[str, object]) -> None:
+    client, path = client_of(cast.moe), f"/api/tasks/{ids['task']}/transition"
+    stale: dict[str, Any] = {"If-Match": '"1"'}
+    client.ask("POST", path, {"status": "DONE"}, **stale)
+    refusal = client.ask("POST", path, {"status": "TODO"}, status=412, **stale)
+    assert refusal["data"]["status"] == "DONE"
+
+
+@each
+def test_an_unreadable_version_is_refused(
+    cast: Cast, ids: dict[str, object], unchanged: None, who: str, path: str, field: str
+) -> None:
+    client = client_of(getattr(cast, who))
+    for garbage in ("1x", '"-1"', '"1", "2"', '"99999999999"', '"\xb2"', '"a"', '"'):
+        stale = {"If-Match": garbage}
+        answer = client.patch(path.format(**ids), {field: "x"}, format="json", headers=stale)
+        assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
+        assert list(answer.json()["errors"]) == ["If-Match"]
+
+
+def test_of_eight_edits_of_one_version_one_wins(committed_db: CommittedDatabase) -> None:
+    cast = gather()
+    task = create_task(actor=cast.lea, project=cast.project, title="Oil")
+    clients = [client_of(cast.lea) for _ in range(8)]
+
+    def edit(n: int) -> int:
+        body, seen = {"title": f"Edit {n}"}, {"If-Match": '"1"'}
+        path = f"/api/tasks/{task.pk}"
+        return clients[n].patch(path, body, format="json", headers=seen).status_code
+
+    answers = times(8, edit)
+    assert sorted(answers) == [200, *[412] * 7]
+    task.refresh_from_db()
+    assert (task.title, task.version) == (f"Edit {answers.index(200)}", 2)

@@ -1,0 +1,215 @@
+"""What holds for every list: paging, its cursor, its limits, its cost."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import User
+from comments.models import Comment
+from comments.services import add_comment
+from projects.models import Project, ProjectMembership
+from projects.services import create_project
+from tasks.models import Task
+from tasks.services import create_task
+from tests.cast import Cast, Client, client_of
+from workspaces.models import Membership, Workspace
+from workspaces.services import create_workspace
+
+LISTS = [
+    "/api/workspaces",
+    "/api/workspaces/{workspace}/members",
+    "/api/projects",
+    "/api/projects?workspace={workspace}",
+    "/api/projects/{project}/members",
+    "/api/projects/{project}/statuses",
+    "/api/projects/{project}/tasks",
+    "/api/projects/{project}/tasks?include=comments",
+    "/api/tasks/{task}/comments",
+]
+ALIASES = [
+    "/api/workspace",
+    "/api/workspace/{workspace}/members",
+    "/api/project?workspaceId={workspace}",
+    "/api/projects/workspace/{workspace}",
+    "/api/projects/workspace/{workspace}/projects",
+    "/api/tasks/project/{project}/tasks",
+    "/api/comments/task/{task}/comments",
+]
+every_list = pytest.mark.parametrize("path", [*LISTS, *ALIASES])
+
+
+def grow(cast: Cast, task: Task, count: int) -> None:
+    """So many more of everything that is listed."""
+    for n in range(count):
+        create_workspace(actor=cast.ada, name=f"Workspace {n}")
+        create_project(
+            actor=cast.ada, workspace=cast.workspace, name=f"Project {n}", team_lead=cast.lea
+        )
+        create_task(actor=cast.lea, project=cast.project, title=f"Task {n}", assignee=cast.max)
+        add_comment(actor=cast.moe, task=task, content=f"Comment {n}")
+
+
+@pytest.fixture
+def paths(cast: Cast, task: Task) -> dict[str, object]:
+    return {"workspace": cast.workspace.pk, "project": cast.project.pk, "task": task.pk}
+
+
+@pytest.fixture
+def client(cast: Cast) -> Client:
+    return client_of(cast.ada)
+
+
+def with_query(path: str, query: str) -> str:
+    return f"{path}{'&' if '?' in path else '?'}{query}"
+
+
+def page_of(answer: dict[str, Any]) -> tuple[list[Any], str | None]:
+    """The items of a page and its cursor, in either of the two shapes."""
+    if "meta" in answer:
+        return answer["data"], answer["meta"]["next_cursor"]
+    return answer["data"]["items"], answer["data"]["nextCursor"]
+
+
+def cost(client: Client, path: str) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        client.ask("GET", path)
+    return sum("SAVEPOINT" not in query["sql"] for query in captured)
+
+
+@every_list
+def test_a_list_costs_the_same_for_one_row_and_for_three(
+    cast: Cast, client: Client, task: Task, paths: dict[str, object], path: str
+) -> None:
+    grow(cast, task, 1)
+    before = cost(client, path.format(**paths))
+    grow(cast, task, 2)
+    assert cost(client, path.format(**paths)) == before
+    assert before <= 6
+
+
+@every_list
+def test_paging_walks_everything_exactly_once(
+    cast: Cast, client: Client, task: Task, paths: dict[str, object], path: str
+) -> None:
+    grow(cast, task, 4)
+    path = path.format(**paths)
+    everything, cursor = page_of(client.ask("GET", path))
+    assert cursor is None
+    walked, query = [], "limit=2"
+    for _ in range(len(everything)):
+        items, cursor = page_of(client.ask("GET", with_query(path, query)))
+        walked += items
+        query = f"limit=2&cursor={cursor}"
+        if cursor is None:
+            break
+    assert walked == everything
+    assert len(walked) >= 3
+
+
+@every_list
+def test_a_limit_outside_its_bounds_is_refused(
+    client: Client, paths: dict[str, object], path: str
+) -> None:
+    for limit in ("0", "-1", "201", "1000000000", "ten", "", "2.5", "\u0661"):
+        refusal = client.ask("GET", with_query(path.format(**paths), f"limit={limit}"), status=400)
+        assert refusal["code"] == "invalid"
+        assert refusal["errors"] == {"limit": ["A whole number from 1 to 200."]}
+
+
+@every_list
+def test_an_unknown_parameter_is_refused(
+    client: Client, paths: dict[str, object], path: str
+) -> None:
+    refusal = client.ask("GET", with_query(path.format(**paths), "assigne=me"), status=400)
+    assert refusal["code"] == "invalid"
+    assert refusal["errors"] == {"assigne": ["Unknown parameter."]}
+
+
+@every_list
+def test_only_declared_orderings_are_accepted(
+    client: Client, paths: dict[str, object], path: str
+) -> None:
+    for name in ("password", "-email", "--created_at", "id;drop", "owner__email", "%00"):
+        refusal = client.ask(
+            "GET", with_query(path.format(**paths), f"ordering={name}"), status=400
+        )
+        assert list(refusal["errors"]) == ["ordering"]
+
+
+@every_list
+def test_a_cursor_from_elsewhere_is_refused(
+    cast: Cast, client: Client, task: Task, paths: dict[str, object], path: str
+) -> None:
+    grow(cast, task, 2)
+    path = path.format(**paths)
+    _, cursor = page_of(client.ask("GET", with_query(path, "limit=1")))
+    assert cursor
+    foreign = client.ask("GET", "/api/workspaces?limit=1&ordering=-name")["meta"]["next_cursor"]
+    tampered = cursor[:5] + ("A" if cursor[5] != "A" else "B") + cursor[6:]
+    for wrong in (tampered, foreign, cursor[:-1], "x", "%00", "a:b:c"):
+        refusal = client.ask("GET", with_query(path, f"cursor={wrong}"), status=400)
+        assert refusal["code"] == "invalid_cursor"
+
+
+def test_a_cursor_belongs_to_its_filters(cast: Cast, client: Client, task: Task) -> None:
+    grow(cast, task, 2)
+    path = f"/api/projects/{cast.project.pk}/tasks"
+    cursor = client.ask("GET", f"{path}?limit=1&assignee=none")["meta"]["next_cursor"]
+    assert cursor is None
+    cursor = client.ask("GET", f"{path}?limit=1&type=TASK")["meta"]["next_cursor"]
+    client.ask("GET", f"{path}?type=TASK&cursor={cursor}")
+    client.ask("GET", f"{path}?type=BUG&cursor={cursor}", status=400)
+
+
+def test_more_pages_are_announced_in_a_link(cast: Cast, client: Client, task: Task) -> None:
+    grow(cast, task, 1)
+    path = f"/api/projects/{cast.project.pk}/tasks"
+    first = client.get(f"{path}?limit=1")
+    cursor = first.json()["meta"]["next_cursor"].replace(":", "%3A")
+    assert first["Link"] == f'<http://testserver{path}?cursor={cursor}&limit=1>; rel="next"'
+    last = client.get(first["Link"].split(">")[0][1:])
+    assert last.json()["meta"] == {"next_cursor": None}
+    assert not last.has_header("Link")
+
+
+@pytest.mark.parametrize("path", ALIASES)
+def test_an_alias_answers_everything_to_clients_that_never_page(
+    cast: Cast, client: Client, task: Task, paths: dict[str, object], path: str
+) -> None:
+    crowd(cast, task, 60)
+    everything, cursor = page_of(client.ask("GET", path.format(**paths)))
+    assert len(everything) > 60
+    assert cursor is None
+    limited, cursor = page_of(client.ask("GET", with_query(path.format(**paths), "limit=5")))
+    assert limited == everything[:5]
+    assert cursor
+
+
+@pytest.mark.parametrize("path", [path for path in LISTS if "statuses" not in path])
+def test_other_lists_stop_at_fifty(
+    cast: Cast, client: Client, task: Task, paths: dict[str, object], path: str
+) -> None:
+    crowd(cast, task, 60)
+    items, cursor = page_of(client.ask("GET", path.format(**paths)))
+    assert len(items) == 50
+    assert cursor
+
+
+def crowd(cast: Cast, task: Task, count: int) -> None:
+    """So many rows of every kind, written at once."""
+    here, n = {"workspace": cast.workspace}, range(count)
+    add_comment(actor=cast.ada, task=task, content="First")
+    people = User.objects.bulk_create(User(email=f"{i}@crowd.example.com") for i in n)
+    places = Workspace.objects.bulk_create(
+        Workspace(name="W", slug=f"w{i}", owner=cast.ada) for i in n
+    )
+    Membership.objects.bulk_create(Membership(workspace=w, user=cast.ada) for w in places)
+    Membership.objects.bulk_create(Membership(user=person, **here) for person in people)
+    joined = [ProjectMembership(project=cast.project, user=person, **here) for person in people]
+    ProjectMembership.objects.bulk_create(joined)
+    Project.objects.bulk_create(Project(key=f"K{i}", created_by=cast.ada, **here) for i in n)
+    Comment.objects.bulk_create(Comment(task=task, author=cast.ada, **here) for _ in n)
+    same = {"project": cast.project, "status": task.status, "category": "TODO", "position": 0}
+    Task.objects.bulk_create(Task(number=i + 9, created_by=cast.ada, **same, **here) for i in n)

@@ -1,0 +1,91 @@
+"""A request is one transaction: deadlocks are repeated, long waits given up."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connections
+
+from tasks.models import Task
+from tasks.services import create_task
+from tests.cast import Cast, client_of, gather
+from tests.databases import CommittedDatabase
+from tests.log import log_of
+
+TASK = "SELECT 1 FROM tasks_task FOR NO KEY UPDATE"
+PROJECT = "SELECT 1 FROM projects_project FOR NO KEY UPDATE"
+
+
+@pytest.fixture
+def rival(committed_db: CommittedDatabase) -> Any:
+    """Somebody else's transaction."""
+    with psycopg.connect(committed_db.url) as connection:
+        yield connection
+
+
+def patched(cast: Cast, task: Task) -> Any:
+    try:
+        client = client_of(cast.lea)
+        return client.patch(f"/api/tasks/{task.pk}", {"title": "Oil"}, format="json")
+    finally:
+        connections.close_all()
+
+
+def wait_for_a_waiter(url: str) -> None:
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    with psycopg.connect(url, autocommit=True) as observer:
+        for _ in range(200):
+            row = observer.execute(waiting).fetchone()
+            if row and row[0]:
+                return
+            time.sleep(0.02)
+    pytest.fail("nobody waits")
+
+
+def test_the_victim_of_a_deadlock_simply_runs_again(
+    committed_db: CommittedDatabase, rival: psycopg.Connection[Any]
+) -> None:
+    cast = gather()
+    task = create_task(actor=cast.lea, project=cast.project, title="Grind")
+    rival.execute(TASK)
+    with ThreadPoolExecutor(1) as threads:
+        answer = threads.submit(patched, cast, task)
+        wait_for_a_waiter(committed_db.url)
+        rival.execute(PROJECT)  # the request holds it and waits for us: PostgreSQL ends the circle
+        rival.commit()
+    assert answer.result().status_code == 200
+    assert answer.result().json()["data"]["title"] == "Oil"
+    assert [action for action, _, _ in log_of(task)] == ["created", "updated"]
+
+
+def test_a_lock_held_too_long_is_given_up(
+    committed_db: CommittedDatabase, rival: psycopg.Connection[Any]
+) -> None:
+    cast = gather()
+    task = create_task(actor=cast.lea, project=cast.project, title="Grind")
+    rival.execute(PROJECT)
+    answer = patched(cast, task)
+    told = answer.json()
+    assert (answer.status_code, answer["Retry-After"]) == (503, "1")
+    assert told == {
+        "success": False,
+        "message": "The service is busy. Try again in a moment.",
+        "code": "unavailable",
+        "retry_after": 1,
+        "request_id": told["request_id"],
+    }
+    assert len(log_of(task)) == 1
+
+
+def test_a_lock_held_at_the_commit_is_given_up_too(
+    committed_db: CommittedDatabase,
+) -> None:
+    cast = gather()
+    task = create_task(actor=cast.lea, project=cast.project, title="Grind")
+    with psycopg.connect(committed_db.direct_url) as owner:
+        owner.execute("SELECT 1 FROM activity_eventcounter FOR UPDATE")
+        assert patched(cast, task).status_code == 503
+    task.refresh_from_db()
+    assert (task.title, len(log_of(task))) == ("Grind", 1)

@@ -1,0 +1,120 @@
+"""The tasks of a project, as a list and alone."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from comments.models import Comment
+from comments.services import add_comment, delete_comment
+from projects.services import create_project
+from tasks.models import Task
+from tasks.services import create_task
+from tests.cast import Cast, client_of
+from tests.documents import comment_document, task_document
+
+
+def listed(cast: Cast, query: str = "", **options: Any) -> Any:
+    path = f"/api/projects/{cast.project.pk}/tasks{query}"
+    return client_of(cast.moe).ask("GET", path, **options)
+
+
+def test_list_tasks_shows_the_newest_first(cast: Cast, comment: Comment) -> None:
+    newer = create_task(
+        actor=cast.lea, project=cast.project, title="Oil", assignee=cast.max, due_date=None
+    )
+    other = create_project(actor=cast.ada, workspace=cast.workspace, name="Other")
+    create_task(actor=cast.ada, project=other, title="Elsewhere")
+    assert listed(cast) == {
+        "success": True,
+        "data": [task_document(newer), task_document(comment.task)],
+        "meta": {"next_cursor": None},
+    }
+
+
+def test_a_listed_task_is_the_one_shown_alone(cast: Cast, comment: Comment) -> None:
+    shown = client_of(cast.moe).ask("GET", f"/api/tasks/{comment.task_id}")
+    assert shown == {"success": True, "data": listed(cast)["data"][0]}
+
+
+def test_list_tasks_embeds_comments_on_request(cast: Cast, comment: Comment) -> None:
+    [shown] = listed(cast, "?include=comments")["data"]
+    assert shown == {**task_document(comment.task), "comments": [comment_document(comment)]}
+    alone = client_of(cast.moe).ask("GET", f"/api/tasks/{comment.task_id}?include=comments")
+    assert alone["data"] == shown
+
+
+def test_the_second_spelling_embeds_comments(cast: Cast, comment: Comment) -> None:
+    gone = add_comment(actor=cast.moe, task=comment.task, content="Never mind")
+    delete_comment(actor=cast.moe, comment=gone)
+    answer = client_of(cast.moe).ask("GET", f"/api/tasks/project/{cast.project.pk}/tasks")
+    expected = {**task_document(comment.task), "comments": [comment_document(comment)]}
+    assert answer["data"] == [expected]
+    assert answer["data"][0]["comment_count"] == 1
+
+
+def test_the_second_spelling_embeds_the_newest_twenty_comments(cast: Cast, task: Task) -> None:
+    for n in range(23):
+        add_comment(actor=cast.max, task=task, content=str(n))
+    [shown] = client_of(cast.moe).ask("GET", f"/api/tasks/project/{cast.project.pk}/tasks")["data"]
+    assert [c["content"] for c in shown["comments"]] == [str(n) for n in range(3, 23)]
+    assert shown["comment_count"] == 23
+
+
+def test_list_tasks_leaves_out_the_deleted(cast: Cast, task: Task) -> None:
+    assert len(listed(cast)["data"]) == 1
+    client_of(cast.lea).ask("DELETE", f"/api/tasks/{task.pk}", status=204)
+    assert listed(cast)["data"] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("status=TODO", [3, 1]),
+        ("status=done", [2]),
+        ("category=DONE", [2]),
+        ("category=TODO&category=DONE", [3, 2, 1]),
+        ("is_complete=true", [2]),
+        ("is_complete=false", [3, 1]),
+        ("type=BUG", [3]),
+        ("priority=HIGH&type=BUG", [3]),
+        ("priority=URGENT", []),
+        ("assignee=none", [1]),
+        ("assignee=me", []),
+        ("assignee={max}", [3]),
+        ("assignee=user_2unknown", []),
+        ("due_after=2030-01-02", [3]),
+        ("due_before=2030-01-01", [2]),
+        ("due_after=2030-01-01&due_before=2030-01-02&ordering=number", [2, 3]),
+        ("ordering=-title", [3, 2, 1]),
+    ],
+)
+def test_list_tasks_filtered(cast: Cast, query: str, found: list[int]) -> None:
+    same: dict[str, Any] = {"actor": cast.lea, "project": cast.project}
+    done = cast.project.statuses.get(key="DONE")
+    create_task(**same, title="A")
+    create_task(**same, title="B", assignee=cast.lea, status=done, due_date=date(2030, 1, 1))
+    create_task(
+        **same, title="C", assignee=cast.max, due_date=date(2030, 1, 2), type="BUG", priority="HIGH"
+    )
+    data = listed(cast, f"?{query.format(max=cast.max.pk)}")["data"]
+    assert [task["number"] for task in data] == found
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "category=NOPE",
+        "type=%00",
+        "priority=5",
+        "is_complete=perhaps",
+        "due_after=2030-02-31",
+        "due_before=soon",
+        "status=%00",
+        "include=project__workspace",
+    ],
+)
+def test_list_tasks_refuses_a_filter_it_cannot_read(cast: Cast, query: str) -> None:
+    refusal = listed(cast, f"?{query}", status=400)
+    assert refusal["code"] == "invalid"
+    assert list(refusal["errors"]) == [query.partition("=")[0]]

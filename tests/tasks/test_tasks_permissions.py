@@ -1,0 +1,111 @@
+"""Who may do what with a task."""
+
+from typing import Any
+
+import pytest
+
+from projects.membership import add_project_member
+from projects.services import update_project
+from tasks.models import Task
+from tasks.services import create_task
+from tests.cast import Cast, client_of
+from tests.rights import Row, answers, routes_in, routes_of, rows
+
+TABLE = rows("""
+                                            nobody sam gus moe max lea pia ada
+GET    /api/projects/{project}/tasks           401 403 404 200 200 200 200 200
+POST   /api/projects/{project}/tasks           401 403 404 201 201 201 201 201
+POST   /api/tasks                              401 403 404 201 201 201 201 201
+DELETE /api/tasks                              401 404 404 403 403 200 200 200
+GET    /api/tasks/{task}                       401 403 404 200 200 200 200 200
+PUT    /api/tasks/{task}                       401 403 404 200 200 200 200 200
+PATCH  /api/tasks/{task}                       401 403 404 200 200 200 200 200
+DELETE /api/tasks/{task}                       401 403 404 403 403 204 204 204
+POST   /api/tasks/{task}/transition            401 403 404 200 200 200 200 200
+GET    /api/tasks/project/{project}/tasks      401 403 404 200 200 200 200 200
+POST   /api/tasks/project/{project}/tasks      401 403 404 201 201 201 201 201
+""")
+VIEWED_BY_GUS = rows("""
+                                            nobody sam gus moe max lea pia ada
+GET    /api/projects/{project}/tasks           401 403 200 200 200 200 200 200
+POST   /api/projects/{project}/tasks           401 403 403 201 201 201 201 201
+GET    /api/tasks/{task}                       401 403 200 200 200 200 200 200
+PATCH  /api/tasks/{task}                       401 403 403 200 200 200 200 200
+POST   /api/tasks/{task}/transition            401 403 403 200 200 200 200 200
+DELETE /api/tasks                              401 404 403 403 403 200 200 200
+""")
+PRIVATE = rows("""
+                                            nobody sam gus moe max lea pia ada
+GET    /api/projects/{project}/tasks           401 403 404 404 200 200 404 200
+POST   /api/projects/{project}/tasks           401 403 404 404 201 201 404 201
+GET    /api/tasks/{task}                       401 403 404 404 200 200 404 200
+PATCH  /api/tasks/{task}                       401 403 404 404 200 200 404 200
+DELETE /api/tasks                              401 404 404 404 403 200 404 200
+""")
+ASSIGNING = rows("""
+                                            nobody sam gus moe max lea pia ada
+PATCH  /api/tasks/{task}                       401 403 404 403 200 200 200 200
+""")
+
+
+def ask(row: Row, cast: Cast, task: Task, **more: Any) -> None:
+    method, path, expected = row
+    body = {"title": "Oil it", "status": "DONE", "projectId": "{project}", **more}
+    body["taskIds"] = ["{task}"]
+    named = {"project": cast.project.pk, "task": task.pk, "max": cast.max.pk}
+    assert answers(cast, method, path, body, **named) == expected
+
+
+def name_of(row: Row) -> str:
+    return f"{row[0]} {row[1]}"
+
+
+def test_every_route_stands_in_the_table() -> None:
+    assert routes_of("tasks") == routes_in(TABLE)
+
+
+@pytest.mark.parametrize("row", TABLE, ids=name_of)
+def test_rights_on_somebody_elses_task(cast: Cast, task: Task, row: Row) -> None:
+    ask(row, cast, task)
+
+
+@pytest.mark.parametrize("row", VIEWED_BY_GUS, ids=name_of)
+def test_rights_of_a_viewer(cast: Cast, task: Task, row: Row) -> None:
+    add_project_member(actor=cast.lea, project=cast.project, person=cast.gus, role="VIEWER")
+    ask(row, cast, task)
+
+
+@pytest.mark.parametrize("row", PRIVATE, ids=name_of)
+def test_rights_in_a_private_project(cast: Cast, task: Task, row: Row) -> None:
+    update_project(actor=cast.lea, project=cast.project, changes={"visibility": "PRIVATE"})
+    ask(row, cast, task)
+
+
+@pytest.mark.parametrize("row", ASSIGNING, ids=name_of)
+def test_rights_to_give_a_task_to_somebody(cast: Cast, task: Task, row: Row) -> None:
+    ask(row, cast, task, assigneeId="{max}")
+
+
+@pytest.mark.parametrize("who", ["moe", "max"])
+def test_people_may_delete_what_they_made(cast: Cast, who: str) -> None:
+    person = getattr(cast, who)
+    own = create_task(actor=person, project=cast.project, title="Mine")
+    client_of(person).ask("DELETE", f"/api/tasks/{own.pk}", status=204)
+
+
+def test_a_member_may_give_away_what_they_made(cast: Cast) -> None:
+    own = create_task(actor=cast.moe, project=cast.project, title="Mine")
+    given = client_of(cast.moe).ask(
+        "PATCH", f"/api/tasks/{own.pk}", {"assigneeId": str(cast.max.pk)}
+    )
+    assert given["data"]["assigneeId"] == str(cast.max.pk)
+
+
+def test_a_refusal_to_assign_names_the_right(cast: Cast, task: Task) -> None:
+    body = {"assigneeId": str(cast.max.pk)}
+    refusal = client_of(cast.moe).ask("PATCH", f"/api/tasks/{task.pk}", body, status=403)
+    assert refusal["code"] == "forbidden"
+    assert refusal["required"] == "task:assign"
+    assert refusal["you_have"] == ["workspace:MEMBER"]
+    task.refresh_from_db()
+    assert task.assignee is None

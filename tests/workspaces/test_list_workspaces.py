@@ -1,0 +1,60 @@
+"""The workspaces one belongs to, and who else does."""
+
+from django.utils import timezone
+
+from tests.cast import Cast, client_of
+from tests.documents import member_document, workspace_document
+from workspaces.models import Workspace
+from workspaces.services import create_workspace
+
+
+def test_list_workspaces_shows_ones_own_only(cast: Cast) -> None:
+    second = create_workspace(actor=cast.ada, name="Second")
+    assert client_of(cast.ada).ask("GET", "/api/workspaces") == {
+        "success": True,
+        "data": [workspace_document(cast.workspace), workspace_document(second)],
+        "meta": {"next_cursor": None},
+    }
+
+
+def test_list_workspaces_by_its_second_spelling(cast: Cast) -> None:
+    sam = client_of(cast.sam)
+    assert sam.ask("GET", "/api/workspace") == sam.ask("GET", "/api/workspaces")
+    [item] = sam.ask("GET", "/api/workspace/")["data"]
+    assert item["id"] == str(cast.elsewhere.pk)
+    assert item.keys() >= {"id", "name", "slug", "image_url"}
+
+
+def test_a_listed_workspace_is_the_one_shown_alone(cast: Cast) -> None:
+    client = client_of(cast.gus)
+    [item] = client.ask("GET", "/api/workspaces")["data"]
+    for path in ("/api/workspaces", "/api/workspace"):
+        answer = client.ask("GET", f"{path}/{cast.workspace.pk}")
+        assert answer == {"success": True, "data": item}
+
+
+def test_a_deleted_workspace_is_gone(cast: Cast) -> None:
+    Workspace.objects.filter(pk=cast.workspace.pk).update(deleted_at=timezone.now())
+    ada = client_of(cast.ada)
+    assert ada.ask("GET", "/api/workspaces")["data"] == []
+    for path in ("", "/members"):
+        refusal = ada.ask("GET", f"/api/workspaces/{cast.workspace.pk}{path}", status=404)
+        assert refusal["code"] == "not_found"
+    ada.ask("GET", f"/api/projects/{cast.project.pk}", status=404)
+
+
+def test_list_members_shows_everybody_flat(cast: Cast) -> None:
+    memberships = cast.workspace.memberships.order_by("created_at")
+    assert client_of(cast.gus).ask("GET", f"/api/workspaces/{cast.workspace.pk}/members") == {
+        "success": True,
+        "data": [member_document(membership) for membership in memberships],
+        "meta": {"next_cursor": None},
+    }
+
+
+def test_list_workspaces_in_the_order_asked_for(cast: Cast) -> None:
+    create_workspace(actor=cast.ada, name="Zeppelin")
+    ada = client_of(cast.ada)
+    down = ada.ask("GET", "/api/workspaces?ordering=-name")["data"]
+    assert [item["name"] for item in down] == ["Zeppelin", "Analytical Engines"]
+    assert ada.ask("GET", "/api/workspaces?ordering=name")["data"] == down[::-1]
