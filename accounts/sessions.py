@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -40,7 +40,13 @@ def open_session(session_key: str, person_id: UUID) -> User | None:
     if row is None:
         return None
     person = User.from_db(DEFAULT_DB_ALIAS, _COLUMNS, row[1:])
-    return person if belongs_to(_store.decode(row[0]), person) else None
+    return person if _is_owned(row[0], person.pk, person.password) else None
+
+
+@lru_cache(maxsize=4096)
+def _is_owned(session_data: str, person_id: UUID, password: str) -> bool:
+    """`belongs_to` for what a row holds; the same row is read with every request of a device."""
+    return belongs_to(_store.decode(session_data), User(pk=person_id, password=password))
 
 
 def belongs_to(session: dict[str, Any], person: User) -> bool:

@@ -4,7 +4,7 @@ import base64
 import time
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal, TypedDict
 from uuid import UUID
 
@@ -50,11 +50,13 @@ class TokenExpired(InvalidToken):
     message = "This token has expired."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Claims:
     id: str
+    use: str
     person_id: UUID
     session_key: str
+    expires_at: int
 
 
 def sign(use: Use, person: User, session_key: str) -> tuple[str, dict[str, Any]]:
@@ -77,13 +79,32 @@ def read(token: str, use: Use, *, even_expired: bool = False) -> Claims:
     """What a token of ours says, or InvalidToken; whether its session lives is another question."""
     if len(token) > MOST_CHARACTERS:
         raise InvalidToken
-    for key in (settings.HEADLESS_JWT_PRIVATE_KEY, *settings.AUTH_JWT_PREVIOUS_KEYS):
+    keys = (settings.HEADLESS_JWT_PRIVATE_KEY, *settings.AUTH_JWT_PREVIOUS_KEYS)
+    claims = _verified(token, keys, settings.AUTH_JWT_ISSUER, settings.AUTH_JWT_AUDIENCE)
+    if claims.use != use:
+        raise InvalidToken
+    if claims.expires_at <= time.time() and not even_expired:
+        raise TokenExpired
+    return claims
+
+
+@lru_cache(maxsize=4096)
+def _verified(token: str, keys: tuple[str, ...], issuer: str, audience: str) -> Claims:
+    """A token whose signature and claims hold; a browser sends the same one for minutes."""
+    for key in keys:
         try:
-            return _claims(_decoded(token, key, even_expired=even_expired), use)
+            return _claims(
+                jwt.decode(
+                    token,
+                    _prepared(key),
+                    algorithms=["HS256"],
+                    issuer=issuer,
+                    audience=audience,
+                    options={"require": _REQUIRED, "verify_exp": False},
+                )
+            )
         except jwt.InvalidSignatureError:
             continue
-        except jwt.ExpiredSignatureError as late:
-            raise TokenExpired from late
         # A header of a thousand nested lists exhausts the JSON parser's stack.
         except (jwt.PyJWTError, ValueError, RecursionError) as flaw:
             raise InvalidToken from flaw
@@ -97,22 +118,17 @@ def _prepared(key: str) -> jwt.PyJWK:
     return jwt.PyJWK.from_dict({"kty": "oct", "k": encoded}, "HS256")
 
 
-def _decoded(token: str, key: str, *, even_expired: bool) -> dict[str, Any]:
-    return jwt.decode(
-        token,
-        _prepared(key),
-        algorithms=["HS256"],
-        issuer=settings.AUTH_JWT_ISSUER,
-        audience=settings.AUTH_JWT_AUDIENCE,
-        options={"require": _REQUIRED, "verify_exp": not even_expired},
-    )
-
-
-def _claims(decoded: dict[str, Any], use: Use) -> Claims:
+def _claims(decoded: dict[str, Any]) -> Claims:
     session_key = session_key_from_sid(str(decoded["sid"]))
-    if decoded["token_use"] != use or not session_key:
+    if not session_key:
         raise InvalidToken
-    return Claims(decoded["jti"], UUID(decoded["sub"]), session_key)
+    return Claims(
+        id=decoded["jti"],
+        use=decoded["token_use"],
+        person_id=UUID(decoded["sub"]),
+        session_key=session_key,
+        expires_at=int(decoded["exp"]),
+    )
 
 
 def issue(person: User, session: SessionBase) -> Pair:

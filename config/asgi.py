@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING, Any, cast
 
 from a2wsgi import WSGIMiddleware
@@ -34,6 +35,10 @@ async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
     await receive()
     await send({"type": "websocket.close", "code": 4404})
 
+
+# What start-up has made stays for good; the collector need not walk it again and again.
+gc.collect()
+gc.freeze()
 
 http: Any = WSGIMiddleware(cast("Any", django), workers=settings.WEB_THREADS)
 sockets = URLRouter([re_path(r"", cast("Any", refuse))])

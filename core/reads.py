@@ -6,18 +6,17 @@ which rows it wants, as a QuerySet. The same declaration is what the OpenAPI des
 
 from collections.abc import Callable, Iterable
 from copy import deepcopy
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, NamedTuple, cast
 
 import orjson
 from django.db import connection
-from django.db.models import Case, Expression, F, OuterRef, QuerySet, Subquery, TextField, When
+from django.db.models import Expression, F, OuterRef, QuerySet, Subquery, TextField, When
 from django.db.models.functions import Cast, Coalesce
 from rest_framework import serializers
 
 from core.prepared import Bound
-from core.sql import JsonArray, JsonObject, RowCount
+from core.sql import JsonArray, JsonObject, JsonOrNull, RowCount
 
 Rows = Callable[[OuterRef], QuerySet[Any]]
 """The rows that belong to an outer row: `lambda task: Comment.objects.filter(task=task)`."""
@@ -54,16 +53,12 @@ class Document(serializers.Serializer[Any]):
             fields[spelling].source = fields[spelling].source or name
         return fields | deepcopy(self.embeds)
 
-    def as_json(
-        self, path: str = "", include: Iterable[str] = (), *, as_text: bool = False
-    ) -> JsonObject:
+    def as_json(self, path: str = "", include: Iterable[str] = ()) -> JsonObject:
         """The expression that builds this document for the row at `path` (`"assignee__"`)."""
         on_request = {name for name, field in self.embeds.items() if not field.required}
         left_out = on_request - set(include)
         shown = {name: field for name, field in self.fields.items() if name not in left_out}
-        return JsonObject(
-            {name: _expression(field, path) for name, field in shown.items()}, as_text=as_text
-        )
+        return JsonObject({name: _expression(field, path) for name, field in shown.items()})
 
 
 class PublicId(serializers.CharField):
@@ -121,8 +116,7 @@ class Many(serializers.ListSerializer[Any]):
         return Many(child, self.rows, self.order, required=self.required)
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """One row as the client sees it, with what the caller needs to page and to lock by.
 
     `place` is its value in the order of the list, as PostgreSQL writes it.
@@ -166,7 +160,7 @@ def _compiled(
     model = document.Meta.model
     names = {field.name for field in model._meta.concrete_fields}
     rows = model._base_manager.annotate(
-        document=document().as_json(include=include, as_text=True),
+        document=document().as_json(include=include),
         ordinal=Cast(order, TextField()),
     ).values_list("document", "version" if "version" in names else "pk", "pk", "ordinal")
     sql, params = rows.order_by().query.sql_with_params()
@@ -185,7 +179,7 @@ def _expression(field: Any, path: str) -> Expression | F:
         document = field.as_json(inner)
         if not field.allow_null:
             return document
-        return Case(When(**{f"{path}{source}__isnull": True}, then=None), default=document)
+        return JsonOrNull(When(**{f"{path}{source}__isnull": False}, then=document))
     if hasattr(field, "as_json"):
         return cast("Expression", field.as_json(path))
     return F(f"{path}{source}")
