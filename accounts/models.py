@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 
-from core.models import LockingQuerySet, VersionedRow
+from core.models import LockingQuerySet, VersionedRow, public_id
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -73,6 +73,7 @@ class User(VersionedRow, AbstractBaseUser, PermissionsMixin):
     external_id = models.CharField(
         max_length=64, unique=True, null=True, blank=True, editable=False
     )
+    public_id = public_id("external_id")
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -92,11 +93,6 @@ class User(VersionedRow, AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
-
-    @property
-    def public_id(self) -> str:
-        """The id the outside world knows this person by."""
-        return self.external_id or str(self.pk)
 
     def get_full_name(self) -> str:
         return self.name

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 
 import uuid_utils.compat
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Cast, Coalesce, Now
 from django.utils import timezone
 
 from core.errors import NotFound, Stale
@@ -23,6 +23,15 @@ def as_told(value: Any) -> Any:
     if isinstance(value, models.Model):
         return str(value.pk)
     return value.isoformat() if isinstance(value, date | time) else value
+
+
+def public_id(external: str) -> models.GeneratedField:
+    """The id clients know: the identity provider's, kept in `external`, else our own."""
+    return models.GeneratedField(
+        expression=Coalesce(external, Cast("id", models.CharField(max_length=64))),
+        output_field=models.CharField(max_length=64),
+        db_persist=True,
+    )
 
 
 class LockingQuerySet(models.QuerySet[Any]):

@@ -1,5 +1,6 @@
 """Queries compiled once: the ORM says what is asked, a request only binds its values."""
 
+import re
 from collections.abc import Callable
 from functools import cache
 from typing import Any, NamedTuple
@@ -70,4 +71,9 @@ def _compiled(
 ) -> tuple[str, tuple[Any, ...]]:
     chosen = shape(rows(**{name: Slot(name) for name in names}))
     sql, params = chosen.values("pk").query.sql_with_params()
-    return sql, params
+    return brief(sql), params
+
+
+def brief(sql: str) -> str:
+    """The SQL without needless quotes: psycopg keeps what it parsed up to 4096 characters."""
+    return re.sub(r'"([a-z_0-9]+)"\."([a-z_0-9]+)"', r"\1.\2", sql)

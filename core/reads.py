@@ -12,10 +12,10 @@ from typing import Any, ClassVar, NamedTuple, cast
 import orjson
 from django.db import connection
 from django.db.models import Expression, F, OuterRef, QuerySet, Subquery, TextField, When
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast
 from rest_framework import serializers
 
-from core.prepared import Bound
+from core.prepared import Bound, brief
 from core.sql import JsonArray, JsonObject, JsonOrNull, RowCount
 
 Rows = Callable[[OuterRef], QuerySet[Any]]
@@ -62,15 +62,10 @@ class Document(serializers.Serializer[Any]):
 
 
 class PublicId(serializers.CharField):
-    """The id a person or workspace is known by: the identity provider's, else our own."""
+    """The id a person or workspace is known by; `source` names the row."""
 
-    def __init__(self, *, external: str = "external_id", **options: Any) -> None:
-        super().__init__(**options)
-        self.external = external
-
-    def as_json(self, path: str) -> Expression:
-        own = "" if self.source in ("id", "*") else f"{self.source}__"
-        return Coalesce(f"{path}{own}{self.external}", Cast(f"{path}{own}id", TextField()))
+    def as_json(self, path: str) -> F:
+        return F(f"{path}{'' if self.source == 'id' else f'{self.source}__'}public_id")
 
 
 class Computed(serializers.CharField):
@@ -124,7 +119,7 @@ class Shown(NamedTuple):
 
     document: orjson.Fragment
     version: int
-    id: Any
+    id: str
     place: str
 
 
@@ -161,15 +156,16 @@ def _compiled(
     names = {field.name for field in model._meta.concrete_fields}
     rows = model._base_manager.annotate(
         document=document().as_json(include=include),
-        ordinal=Cast(order, TextField()),
-    ).values_list("document", "version" if "version" in names else "pk", "pk", "ordinal")
+        shown_id=Cast("pk", TextField()),
+        shown_place=Cast(order, TextField()),
+    ).values_list("document", "version" if "version" in names else "pk", "shown_id", "shown_place")
     sql, params = rows.order_by().query.sql_with_params()
     table = model._meta.db_table
     # The choice stands first: PostgreSQL plans many joins in groups, in the order they are
     # written, and would otherwise join the whole table together before it picks the chosen rows.
     columns, _, joins = sql.rpartition(f' FROM "{table}"')
     chosen = f'FROM chosen INNER JOIN "{table}" ON "{table}"."id" = chosen.id'
-    return f"{columns} {chosen} {joins} ORDER BY chosen.place", params
+    return brief(f"{columns} {chosen} {joins} ORDER BY chosen.place"), params
 
 
 def _expression(field: Any, path: str) -> Expression | F:

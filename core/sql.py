@@ -17,7 +17,6 @@ from django.db.models import (
 )
 from django.db.models.expressions import Col
 from django.db.models.functions import Cast, Coalesce
-from django.db.models.functions.text import ConcatPair
 from django.db.models.sql.constants import LOUTER
 
 
@@ -51,6 +50,13 @@ class JsonObject(Func):
             params.extend(inner)
             text = f"{after},"
         return f"concat({', '.join(pieces)}, '{text.removesuffix(',')}}}')", tuple(params)
+
+
+class Hyphenated(Func):
+    """Its parts with hyphens between them; null parts are left out."""
+
+    template = "concat_ws('-', %(expressions)s)"
+    output_field = TextField()
 
 
 class JsonOrNull(Case):
@@ -110,4 +116,4 @@ def _may_be_null(expression: Any, query: Any) -> bool:
         return bool(expression.target.null or is_outer)
     if isinstance(expression, Coalesce | Cast):
         return all(_may_be_null(inner, query) for inner in expression.get_source_expressions())
-    return not isinstance(expression, ConcatPair)  # whose parts Django coalesces to ""
+    return not isinstance(expression, Hyphenated)

@@ -50,7 +50,7 @@ class ProjectDocument(Document):
     """A project; `team_lead` is the lead's id."""
 
     id = serializers.UUIDField()
-    workspace_id = PublicId(source="workspace", external="external_org_id")
+    workspace_id = PublicId(source="workspace")
     key = serializers.CharField()
     name = serializers.CharField()
     description = serializers.CharField()

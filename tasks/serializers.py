@@ -2,14 +2,14 @@
 
 from typing import Any, ClassVar
 
-from django.db.models import CharField, F, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import F
 from rest_framework import serializers
 
 from accounts.documents import Person
 from accounts.models import User
 from core.api.fields import Choice, Input, OptionalDate, OptionalText, OptionalTime, Visible
 from core.reads import Computed, Document, Many, PublicId
+from core.sql import Hyphenated
 from projects.models import Category, Priority, Project, ProjectStatus
 from projects.serializers import ProjectDocument
 from tasks.models import Task, TaskType
@@ -24,7 +24,7 @@ class ProjectOfTask(Document):
     status = serializers.ChoiceField(ProjectStatus.choices)
     priority = serializers.ChoiceField(Priority.choices)
     team_lead = PublicId(allow_null=True)
-    workspace_id = PublicId(source="workspace", external="external_org_id")
+    workspace_id = PublicId(source="workspace")
 
     class Meta:
         model = Project
@@ -35,9 +35,7 @@ class TaskDocument(Document):
     """A task; `key` is how people call it, `status` the key of its column."""
 
     id = serializers.UUIDField()
-    key = Computed(
-        lambda at: Concat(F(f"{at}project__key"), Value("-"), Cast(f"{at}number", CharField()))
-    )
+    key = Computed(lambda at: Hyphenated(F(f"{at}project__key"), F(f"{at}number")))
     number = serializers.IntegerField()
     title = serializers.CharField()
     description = serializers.CharField()
@@ -50,7 +48,7 @@ class TaskDocument(Document):
     assignee_id = PublicId(source="assignee", allow_null=True)
     assignee = Person(allow_null=True)
     created_by = Person()
-    workspace_id = PublicId(source="workspace", external="external_org_id")
+    workspace_id = PublicId(source="workspace")
     project_id = serializers.UUIDField()
     project = ProjectOfTask()
     parent_id = serializers.UUIDField(allow_null=True)

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from accounts.models import User
-from core.models import LockingQuerySet, Row, VersionedRow
+from core.models import LockingQuerySet, Row, VersionedRow, public_id
 from workspaces.rights import Standing, WorkspaceRole
 
 
@@ -37,6 +37,7 @@ class Workspace(VersionedRow):
     settings = models.JSONField(default=dict, blank=True)
     owner = models.ForeignKey(User, models.PROTECT, related_name="owned_workspaces")
     external_org_id = models.CharField(max_length=64, null=True, blank=True, unique=True)
+    public_id = public_id("external_org_id")
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = WorkspaceQuerySet.as_manager()
@@ -48,11 +49,6 @@ class Workspace(VersionedRow):
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def public_id(self) -> str:
-        """The id clients know: the identity provider's where the workspace came from one."""
-        return self.external_org_id or str(self.pk)
 
     def standing_of(self, user: User) -> Standing:
         """What the person may do here; uses the annotation of `visible_to` where there is one."""

@@ -14,7 +14,7 @@ from workspaces.rights import ROLE_ALIASES, WorkspaceRole
 class WorkspaceDocument(Document):
     """A workspace."""
 
-    id = PublicId(external="external_org_id")
+    id = PublicId()
     name = serializers.CharField()
     slug = serializers.SlugField()
     image_url = serializers.CharField()
@@ -36,7 +36,7 @@ class Member(Document):
     avatar_url = serializers.CharField(source="user.avatar_url")
     role = serializers.ChoiceField(WorkspaceRole.choices)
     message = serializers.CharField()
-    workspace_id = PublicId(source="workspace", external="external_org_id")
+    workspace_id = PublicId(source="workspace")
     joined_at = serializers.DateTimeField(source="created_at")
     user = Person()
     version = serializers.IntegerField()

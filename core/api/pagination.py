@@ -9,7 +9,6 @@ from typing import Any
 from django.core import signing
 from django.db.models import Q, QuerySet
 from rest_framework.request import Request
-from rest_framework.utils.urls import replace_query_param
 
 from core.api.envelope import Answer
 from core.errors import Invalid
@@ -41,9 +40,10 @@ class Page:
         documents = [row.document for row in self.rows]
         headers = {}
         if self.next_cursor:
-            here = request.build_absolute_uri()
-            link = replace_query_param(here, "cursor", self.next_cursor)
-            headers["Link"] = f'<{link}>; rel="next"'
+            here = request.build_absolute_uri(request.path)
+            query = request.query_params.copy()
+            query["cursor"] = self.next_cursor
+            headers["Link"] = f'<{here}?{query.urlencode()}>; rel="next"'
         return Answer(documents, meta={"next_cursor": self.next_cursor}), headers
 
 

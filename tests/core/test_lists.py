@@ -168,7 +168,7 @@ def test_more_pages_are_announced_in_a_link(cast: Cast, client: Client, task: Ta
     path = f"/api/projects/{cast.project.pk}/tasks"
     first = client.get(f"{path}?limit=1")
     cursor = first.json()["meta"]["next_cursor"].replace(":", "%3A")
-    assert first["Link"] == f'<http://testserver{path}?cursor={cursor}&limit=1>; rel="next"'
+    assert first["Link"] == f'<http://testserver{path}?limit=1&cursor={cursor}>; rel="next"'
     last = client.get(first["Link"].split(">")[0][1:])
     assert last.json()["meta"] == {"next_cursor": None}
     assert not last.has_header("Link")

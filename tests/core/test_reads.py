@@ -99,5 +99,5 @@ def test_quotes_percents_and_braces_are_only_text(cast: Cast) -> None:
 
 def test_the_version_and_the_place_come_along(tasks: list[Task]) -> None:
     [row] = show(Job, bind(Task.objects.filter(pk=tasks[0].pk)), order="number")
-    assert (row.id, row.version, row.place) == (tasks[0].pk, 1, "1")
+    assert (row.id, row.version, row.place) == (str(tasks[0].pk), 1, "1")
     assert Workspace.objects.count() == 2
