@@ -11,6 +11,8 @@ from core.models import Row
 class EventCounter(models.Model):
     """The last number given in a workspace; locked only when a transaction is about to commit."""
 
+    kept_by_triggers = True
+
     workspace_id = models.UUIDField(primary_key=True)
     last_seq = models.BigIntegerField(default=0)
 

@@ -25,7 +25,7 @@ START_PATIENCE = 60.0
 LONGEST_SOCKET_PATH = 100
 """Bytes the kernel is sure to allow."""
 TUNING = {
-    "max_connections": "100",
+    "max_connections": "200",
     "shared_buffers": "128MB",
     "effective_cache_size": "1GB",
     "random_page_cost": "1.1",

@@ -1,13 +1,14 @@
 """What a list of projects can be narrowed by."""
 
-from django_filters import FilterSet, MultipleChoiceFilter
+from django_filters import FilterSet
 
+from core.api.filters import EnumFilter
 from projects.models import Priority, Project, ProjectStatus
 
 
 class ProjectFilters(FilterSet):
-    status = MultipleChoiceFilter(choices=ProjectStatus.choices, distinct=False)
-    priority = MultipleChoiceFilter(choices=Priority.choices, distinct=False)
+    status = EnumFilter(ProjectStatus)
+    priority = EnumFilter(Priority)
 
     class Meta:
         model = Project

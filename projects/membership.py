@@ -65,7 +65,7 @@ def set_project_lead(*, actor: User, project: Project, person: User | None) -> P
         return project
     _step_down(project)
     if person:
-        join(project, [person], field="team_lead")
+        join(project, [person], actor=actor, field="team_lead")
         lead(project, person)
     project.save_changes("team_lead")
     changes = {"team_lead": {"old": as_told(before), "new": as_told(person)}}
@@ -73,17 +73,21 @@ def set_project_lead(*, actor: User, project: Project, person: User | None) -> P
     return project
 
 
-def join(project: Project, people: Iterable[User], *, field: str = "team_members") -> None:
+def join(
+    project: Project, people: Iterable[User], *, actor: User, field: str = "team_members"
+) -> None:
     """Make each of them a member; who is one stays what they are. The caller holds a lock."""
-    newcomers = {person.pk: person for person in people}
-    _check_workspace(project, newcomers.values(), field=field)
-    ProjectMembership.objects.bulk_create(
-        (
-            ProjectMembership(workspace_id=project.workspace_id, project=project, user=person)
-            for person in newcomers.values()
-        ),
-        ignore_conflicts=True,
+    wanted = {person.pk: person for person in people}
+    _check_workspace(project, wanted.values(), field=field)
+    present = ProjectMembership.objects.filter(project=project, user__in=wanted)
+    for known in present.values_list("user_id", flat=True):
+        del wanted[known]
+    joined = ProjectMembership.objects.bulk_create(
+        ProjectMembership(workspace_id=project.workspace_id, project=project, user=person)
+        for person in wanted.values()
     )
+    for membership in joined:
+        publish(ProjectMemberAdded(actor=actor, membership=membership))
 
 
 def lead(project: Project, person: User) -> None:

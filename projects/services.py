@@ -52,11 +52,11 @@ def create_project(
     project.key = _free_key(workspace, project.name)
     project.save(force_insert=True)
     _lay_out(project, Workflow(workflow))
-    join(project, [actor, *team_members])
-    if team_lead:
-        join(project, [team_lead], field="team_lead")
-        lead(project, team_lead)
     publish(ProjectCreated(actor=actor, project=project))
+    join(project, [actor, *team_members], actor=actor)
+    if team_lead:
+        join(project, [team_lead], actor=actor, field="team_lead")
+        lead(project, team_lead)
     return project
 
 

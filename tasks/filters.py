@@ -7,11 +7,11 @@ from django_filters import (
     CharFilter,
     DateFilter,
     FilterSet,
-    MultipleChoiceFilter,
     TypedChoiceFilter,
 )
 
 from accounts.models import User
+from core.api.filters import EnumFilter
 from projects.models import Category, Priority
 from tasks.models import Task, TaskType
 
@@ -22,9 +22,9 @@ class TaskFilters(FilterSet):
     """`assignee` takes a person's id, `me` or `none`; due dates are inclusive bounds."""
 
     status = CharFilter("status__key", lookup_expr="iexact", max_length=40)
-    category = MultipleChoiceFilter(choices=Category.choices, distinct=False)
-    type = MultipleChoiceFilter(choices=TaskType.choices, distinct=False)
-    priority = MultipleChoiceFilter(choices=Priority.choices, distinct=False)
+    category = EnumFilter(Category)
+    type = EnumFilter(TaskType)
+    priority = EnumFilter(Priority)
     # Not a BooleanFilter: that one takes a typo for "no filter".
     is_complete = TypedChoiceFilter(choices=[(w, w) for w in TRUTHS], coerce=TRUTHS.get)
     assignee = CharFilter(method="given_to", max_length=64)

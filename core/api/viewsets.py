@@ -132,9 +132,10 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
 
     def _check_query(self) -> None:
         """Refuse what this action does not know, so that a typo cannot silently widen a list."""
-        known = {"include", "format", *self.query_params}
+        known = {"include", "format"}
         if self.action == "list":
-            known.update(PARAMETERS, self.filters.base_filters if self.filters else ())
+            filters = self.filters.base_filters if self.filters else ()
+            known.update(PARAMETERS, self.query_params, filters)
         errors = {
             name: ["Unknown parameter."] for name in self.request.query_params if name not in known
         }

@@ -41,14 +41,17 @@ def let_in(owner: BaseDatabaseWrapper, role: str) -> None:
         for statement in grants:
             cursor.execute(statement)
         present = set(owner.introspection.table_names(cursor))
-        for table in present.intersection(append_only_tables()):
+        for table in present.intersection(tables_marked("append_only")):
             fixed = owner.ops.quote_name(table)
             cursor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {fixed} FROM {name}")
+        for table in present.intersection(tables_marked("kept_by_triggers")):
+            fixed = owner.ops.quote_name(table)
+            cursor.execute(f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {fixed} FROM {name}")
 
 
-def append_only_tables() -> list[str]:
+def tables_marked(mark: str) -> list[str]:
     return [
         model._meta.db_table
         for model in apps.get_models(include_auto_created=True)
-        if getattr(model, "append_only", False)
+        if getattr(model, mark, False)
     ]

@@ -1,0 +1,21 @@
+"""Filters whose words are read as bodies read them."""
+
+from typing import Any
+
+from django.forms import MultipleChoiceField
+from django_filters import MultipleChoiceFilter
+
+
+class _AnyCase(MultipleChoiceField):
+    def to_python(self, value: Any) -> list[str]:
+        return [word.upper() for word in super().to_python(value)]
+
+
+class EnumFilter(MultipleChoiceFilter):
+    """One or several values of an enum, whatever their case."""
+
+    field_class = _AnyCase
+
+    def __init__(self, kind: Any) -> None:
+        # DISTINCT would reorder the page.
+        super().__init__(choices=kind.choices, distinct=False)
