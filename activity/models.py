@@ -5,7 +5,7 @@ from typing import ClassVar
 import pgtrigger
 from django.db import models
 
-from core.models import Row
+from core.models import Row, never_truncated
 
 
 class EventCounter(models.Model):
@@ -55,13 +55,7 @@ class Event(Row):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__seq__isnull=False),
             ),
-            pgtrigger.Trigger(
-                name="log_is_not_truncated",
-                level=pgtrigger.Statement,
-                when=pgtrigger.Before,
-                operation=pgtrigger.Truncate,
-                func="RAISE EXCEPTION 'the log is append-only';",
-            ),
+            never_truncated("log_is_not_truncated", "the log is append-only"),
         ]
 
     def __str__(self) -> str:

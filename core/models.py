@@ -4,6 +4,7 @@ import uuid
 from datetime import date, time
 from typing import Any, ClassVar, Self
 
+import pgtrigger
 import uuid_utils.compat
 from django.db import models
 from django.db.models.functions import Cast, Coalesce, Now
@@ -31,6 +32,17 @@ def public_id(external: str) -> models.GeneratedField:
         expression=Coalesce(external, Cast("id", models.CharField(max_length=64))),
         output_field=models.CharField(max_length=64),
         db_persist=True,
+    )
+
+
+def never_truncated(name: str, message: str) -> pgtrigger.Trigger:
+    """The trigger that append-only tables need beside `Protect`, which lets TRUNCATE pass."""
+    return pgtrigger.Trigger(
+        name=name,
+        level=pgtrigger.Statement,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Truncate,
+        func=f"RAISE EXCEPTION '{message}';",
     )
 
 

@@ -8,7 +8,7 @@ from django.db.models import ExpressionWrapper, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import User
-from core.models import LockingQuerySet
+from core.models import LockingQuerySet, never_truncated
 from projects.models import Category, Priority, Project, ProjectMembership, Status
 from workspaces.models import Membership, TenantRow, VersionedTenantRow, Workspace
 from workspaces.rights import Standing
@@ -183,13 +183,7 @@ class StatusChange(TenantRow):
         indexes: ClassVar = [models.Index(fields=["task", "created_at"], name="steps_of_a_task")]
         triggers: ClassVar = [
             pgtrigger.Protect(name="history_stands", operation=pgtrigger.Update | pgtrigger.Delete),
-            pgtrigger.Trigger(
-                name="history_is_not_truncated",
-                level=pgtrigger.Statement,
-                when=pgtrigger.Before,
-                operation=pgtrigger.Truncate,
-                func="RAISE EXCEPTION 'history is append-only';",
-            ),
+            never_truncated("history_is_not_truncated", "history is append-only"),
         ]
 
     def __str__(self) -> str:
