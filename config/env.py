@@ -50,7 +50,8 @@ def natural(key: str, default: int) -> int:
 def listed(key: str, default: tuple[str, ...] = ()) -> list[str]:
     """Values separated by commas."""
     value = _raw(key)
-    return list(default) if value is None else [part.strip() for part in value.split(",") if part]
+    parts = default if value is None else map(str.strip, value.split(","))
+    return [part for part in parts if part]
 
 
 def one_of(key: str, choices: tuple[str, ...], default: str) -> str:
@@ -97,6 +98,6 @@ def _raw(key: str) -> str | None:
 def _parsed(key: str, value: str, parse: Callable[[str], dict[str, object]]) -> dict[str, object]:
     try:
         return parse(value)
-    except Exception as problem:
-        # The value stays out of the message: it may hold a password.
-        raise ImproperlyConfigured(f"{key} cannot be understood.") from problem
+    except (ImproperlyConfigured, LookupError, ValueError):
+        # The value stays out of the message, and its parser's: it may hold a password.
+        raise ImproperlyConfigured(f"{key} cannot be understood.") from None

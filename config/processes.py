@@ -58,10 +58,20 @@ def start(command: Command, output: IO[bytes] | int | None = None) -> subprocess
 
 def stop(process: subprocess.Popen[bytes], command: Command, patience: float = PATIENCE) -> None:
     """Ask politely, wait, then end whatever is left of its group."""
+    ask(process, command)
+    await_end(process, patience)
+
+
+def ask(process: subprocess.Popen[bytes], command: Command) -> None:
+    """Ask to stop; once is enough, for a second request may interrupt the answer to the first."""
     if process.poll() is None:
         process.send_signal(command.stop_signal)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(patience)
+
+
+def await_end(process: subprocess.Popen[bytes], patience: float) -> None:
+    """Wait for a program that was asked, then end whatever is left of its group."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(patience)
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

@@ -68,14 +68,15 @@ class Supervisor:
 
     def stop(self) -> None:
         """Programs first and all at once, the servers they use after them."""
-        living = [child for child in reversed(self.children) if child.process]
-        programs = [child for child in living if child.launch is not embedded.start]
-        for child in programs:
-            if child.process and child.process.poll() is None:
-                child.process.send_signal(child.command.stop_signal)
-        for child in [*programs, *(child for child in living if child not in programs)]:
-            if child.process:
-                processes.stop(child.process, child.command, STOP_PATIENCE)
+        living = [(child, child.process) for child in reversed(self.children) if child.process]
+        programs = [one for one in living if one[0].launch is not embedded.start]
+        for child, process in programs:
+            processes.ask(process, child.command)
+        for _, process in programs:
+            processes.await_end(process, STOP_PATIENCE)
+        for child, process in living:
+            if child.launch is embedded.start:
+                processes.stop(process, child.command, STOP_PATIENCE)
 
     def _add(self, child: Child) -> None:
         self.children.append(child)

@@ -3,7 +3,7 @@
 import logging
 import os
 import socket
-import threading
+from queue import Empty, SimpleQueue
 
 from django.db import InterfaceError, OperationalError, connection
 
@@ -24,30 +24,40 @@ class Relay:
     """Hands claims to the workers; keeps time by the monotonic clock, which nobody can set back."""
 
     def __init__(self) -> None:
-        self._stopping = threading.Event()
+        # Not an Event: setting one from a signal handler can meet its own lock.
+        self._orders: SimpleQueue[None] = SimpleQueue()
         self._hints = Hints()
         self._courier = Courier()
 
     def run(self) -> None:
         """Turn until stopped; a database that is away is waited for."""
         pause = IDLE
-        while not self._stopping.is_set():
+        while not self._is_told_to_stop():
             try:
                 worked = self.turn()
             except (InterfaceError, OperationalError) as problem:
                 logger.warning("database_does_not_answer", extra={"problem": str(problem)})
                 connection.close()
-                self._stopping.wait(pause)
+                self._is_told_to_stop(within=pause)
                 pause = min(LONGEST_PAUSE, 2 * pause)
                 continue
             pause = IDLE
             if not worked:
-                self._stopping.wait(IDLE)
+                self._is_told_to_stop(within=IDLE)
         self._courier.stop()
         self._hints.hang_up()
 
     def stop(self) -> None:
-        self._stopping.set()
+        self._orders.put(None)
+
+    def _is_told_to_stop(self, within: float = 0) -> bool:
+        """Whether the order has come, or comes within so many seconds; it stays in force."""
+        try:
+            self._orders.get(timeout=within)
+        except Empty:
+            return False
+        self._orders.put(None)
+        return True
 
     def turn(self) -> bool:
         """Scan, claim and hand on; whether there may be more to do at once."""

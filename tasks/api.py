@@ -44,8 +44,9 @@ class TaskViewSet(ServiceViewSet):
 
     def read_task(self, project_named: str | None = None) -> tuple[Project, dict[str, Any]]:
         """The project a body is about and the fields it gives, its status looked up there."""
+        project = self.find_project(project_named) if project_named else None
         fields = self.read_input()
-        project = self.find_project(project_named or fields.pop("project_id"))
+        project = project or self.find_project(fields.pop("project_id"))
         return project, named_column(project, fields)
 
     def create_in(self, project: Project, fields: dict[str, Any]) -> Response:

@@ -96,7 +96,17 @@ class EnvelopeAutoSchema(AutoSchema):
                 status,
                 {"content": {"application/json": {"schema": FAILURE.ref}}, "description": about},
             )
+        if self._by_tables and "412" in bodies:
+            self._show_current(bodies)
         return bodies
+
+    def _show_current(self, bodies: dict[str, Any]) -> None:
+        """A stale edit is answered with the object as it is now."""
+        now = self._get_response_for_code(self.view.document, OK)
+        shown = now["content"]["application/json"]["schema"]["properties"]["data"]
+        properties = {**FAILURE.schema["properties"], "data": shown}
+        whole = {**FAILURE.schema, "properties": properties}
+        bodies["412"]["content"]["application/json"]["schema"] = whole
 
     def _get_response_for_code(
         self, serializer: Any, status_code: str, *args: Any, **kwargs: Any

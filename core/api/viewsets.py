@@ -116,6 +116,10 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
             response.data["data"] = self.show(exc.row).data.data
         return response
 
+    def get_serializer_class(self) -> type[serializers.Serializer[Any]]:
+        """What the action reads; the pages for developers start their raw form from it."""
+        return self.inputs.get(self.action, serializers.Serializer)
+
     def _filtered(self, rows: QuerySet[Any] | Choice) -> QuerySet[Any] | Choice:
         """Apply the declared filters; their form is dear to build, so only when one is used."""
         if self.filters is None or not _any_in(self.filters.base_filters, self.request):

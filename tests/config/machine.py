@@ -1,0 +1,97 @@
+"""`bin/dev` as a real process tree in a folder of its own."""
+
+import os
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from config import env, local, processes
+from config.processes import Command
+from tests.config.wire import Wire
+from tests.programs import eventually
+
+START_PATIENCE = 180.0
+# Empty rather than absent, so that neither the suite's own servers nor a `.env` fill them.
+CHOSEN_BY_ITSELF = (
+    "DATABASE_URL",
+    "DIRECT_URL",
+    "EMBEDDED_SUPERUSER_URL",
+    "REDIS_URL",
+    "SECRET_KEY",
+    "JWT_SECRET",
+    "EMAIL_VERIFICATION",
+    "EMAIL_URL",
+    "FRONTEND_URL",
+    "HOST",
+)
+
+
+class Machine:
+    """One data folder and port; may be started again and again."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.port = folder, local.free_port()
+        self.wire = Wire(self.port)
+        self.said = ""
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def boot(self) -> subprocess.Popen[bytes]:
+        """Start, and do not wait."""
+        log = self.folder / "said"
+        log.unlink(missing_ok=True)
+        with log.open("ab") as output:
+            self._process = processes.start(development(self.folder, self.port), output)
+        return self._process
+
+    def start(self) -> None:
+        """Start, unless it runs, and return when it says that it is ready."""
+        if self._process is None or self._process.poll() is not None:
+            self.boot()
+        eventually(self._is_ready, START_PATIENCE)
+
+    def end(self, how: signal.Signals) -> int:
+        """Send a signal to the supervisor, as a terminal would, and return how it ended."""
+        assert self._process
+        os.killpg(self._process.pid, how)
+        return self._process.wait(60)
+
+    def stop(self) -> None:
+        if self._process:
+            processes.stop(self._process, development(self.folder, self.port))
+
+    def alive(self) -> list[str]:
+        """The command lines of all that belongs to this folder."""
+        return [words for pid in Path("/proc").glob("[0-9]*") if (words := self._words_of(pid))]
+
+    def _is_ready(self) -> bool:
+        assert self._process
+        self.said = (self.folder / "said").read_text()
+        assert self._process.poll() is None, self.said
+        return "Gantry is ready." in self.said
+
+    def _words_of(self, process: Path) -> str:
+        """The command line, if the process was started for this folder or stands in it."""
+        words, signs = "", ""
+        with suppress(OSError):
+            words = signs = (process / "cmdline").read_text(errors="replace")
+            signs += (process / "environ").read_text(errors="replace")
+            signs += str((process / "cwd").readlink())
+        return words.replace("\0", " ") if str(self.folder) in signs else ""
+
+
+def development(folder: Path, port: int) -> Command:
+    chosen = dict.fromkeys(CHOSEN_BY_ITSELF, "")
+    settings = {"DJANGO_SETTINGS_MODULE": "config.settings.development", "LOG_FORMAT": "console"}
+    named = {"DATA_DIR": str(folder), "PORT": str(port)}
+    argv = [sys.executable, "-m", "config.development"]
+    return Command("dev", argv, chosen | settings | named, None, env.ROOT, signal.SIGINT)
+
+
+def refused(folder: Path, port: int) -> tuple[int, str]:
+    """How a start that must not succeed ended, and what it said."""
+    command = development(folder, port)
+    process = processes.start(command, subprocess.PIPE)
+    output, _ = process.communicate(timeout=60)
+    return process.returncode, output.decode()

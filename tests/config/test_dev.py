@@ -1,0 +1,135 @@
+"""`bin/dev`, as a person who has just cloned the repository meets it."""
+
+import signal
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from config import local
+from tests.config.machine import Machine, refused
+from tests.programs import eventually
+
+PASSWORD = "gantry-demo"
+
+
+def throwaway() -> Iterator[Machine]:
+    """A machine in a folder that PostgreSQL's user can reach, which pytest's own are not."""
+    with TemporaryDirectory(prefix="gantry-", ignore_cleanup_errors=True) as name:
+        folder = Path(name).resolve()
+        folder.chmod(local.REACHABLE_FOLDER)
+        machine = Machine(folder)
+        yield machine
+        machine.stop()
+
+
+one = pytest.fixture(scope="module")(throwaway)
+another = pytest.fixture(throwaway)
+
+
+@pytest.fixture
+def machine(one: Machine) -> Machine:
+    """Running, whatever the test before did to it."""
+    one.start()
+    return one
+
+
+def test_it_says_where_it_is_and_who_may_sign_in(machine: Machine) -> None:
+    address = f"http://localhost:{machine.port}"
+    welcome = machine.said.partition("Gantry is ready.\n\n")[2]
+    assert welcome.splitlines()[:6] == [
+        f"    {address}                 the server",
+        f"    {address}/api/docs        the API, explained",
+        f"    {address}/admin/          the admin",
+        "",
+        "Sign in as admin@example.com with the password gantry-demo; the other",
+        "demo people at example.com have the same one. Ctrl-C stops everything.",
+    ]
+
+
+def test_everything_is_up(machine: Machine) -> None:
+    ask = machine.wire.ask
+    assert ask("GET", "/") == {"message": "Server is running successfully!"}
+    assert ask("GET", "/api/health") == {"status": "ok"}
+    assert ask("GET", "/readyz") == {"status": "ok", "database": "up", "redis": "up"}
+
+
+@pytest.mark.parametrize(
+    ("nick", "name"), [("admin", "Robin Keller"), ("ada", "Ada Moreau"), ("lucy", "Lucy Bennett")]
+)
+def test_the_demo_people_sign_in(machine: Machine, nick: str, name: str) -> None:
+    person = machine.wire.signed_in(f"{nick}@example.com", PASSWORD)
+    assert person.ask("GET", "/api/auth/me")["data"]["name"] == name
+
+
+def test_a_task_for_a_colleague_becomes_a_mail(machine: Machine) -> None:
+    ada = machine.wire.signed_in("ada@example.com", PASSWORD)
+    ben = machine.wire.signed_in("ben@example.com", PASSWORD).ask("GET", "/api/auth/me")["data"]
+    made = ada.ask("POST", "/api/workspaces", {"name": "Boats"}, status=201)["data"]
+    member = {"workspaceId": made["id"], "email": ben["email"]}
+    ada.ask("POST", "/api/workspace/add-member", member, status=201)
+    project = {"workspaceId": made["id"], "name": "Harbour", "team_members": [ben["email"]]}
+    project = ada.ask("POST", "/api/projects", project, status=201)["data"]
+    task = {"title": "Fold the boat", "assigneeId": ben["id"]}
+    ada.ask("POST", f"/api/projects/{project['id']}/tasks", task, status=201)
+
+    eventually(lambda: mails_to("ben@example.com", machine))
+    [mail] = mails_to("ben@example.com", machine)
+    assert "\nSubject: Assigned to you: Fold the boat" in mail
+
+
+def mails_to(address: str, machine: Machine) -> list[str]:
+    mails = [file.read_text() for file in (machine.folder / "mail").glob("*")]
+    return [mail for mail in mails if f"\nTo: {address}\n" in mail]
+
+
+def test_killed_it_leaves_nothing_behind_and_comes_back_with_its_data(machine: Machine) -> None:
+    admin = machine.wire.signed_in("admin@example.com", PASSWORD)
+    admin.ask("POST", "/api/workspaces", {"name": "Kept"}, status=201)
+    before = [admin.ask("GET", f"/api/{rows}") for rows in ("workspaces", "projects")]
+    assert [made["name"] for made in before[0]["data"]].count("Kept") == 1
+    assert len(before[1]["data"]) > 1
+
+    machine.end(signal.SIGKILL)
+    eventually(lambda: machine.alive() == [], patience=30)
+    machine.start()
+
+    assert [admin.ask("GET", f"/api/{rows}") for rows in ("workspaces", "projects")] == before
+    assert "demo is ready" not in machine.said
+    assert "Somebody has one of the demo's addresses" not in machine.said
+
+
+def test_two_run_side_by_side_until_one_is_interrupted(machine: Machine, another: Machine) -> None:
+    another.start()
+    assert "The demo is ready." in another.said
+    up = {"status": "ok", "database": "up", "redis": "up"}
+    assert [each.wire.ask("GET", "/readyz") for each in (machine, another)] == [up, up]
+    assert len(another.alive()) > 10
+
+    assert another.end(signal.SIGINT) == 0
+    assert another.alive() == []
+    assert machine.wire.ask("GET", "/readyz") == up
+
+
+def test_interrupted_while_it_starts_it_leaves_nothing_behind(another: Machine) -> None:
+    another.boot()
+    eventually((another.folder / "postgres" / "postmaster.pid").exists)
+    assert another.end(signal.SIGINT) == 0
+    assert another.alive() == []
+
+
+def test_a_taken_port_is_refused(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        port = local.free_port()
+        taken.bind(("127.0.0.1", port))
+        taken.listen()
+        told = f"Port {port} is taken: set PORT to a free one.\n"
+        assert refused(tmp_path, port) == (1, told)
+
+
+def test_a_folder_in_use_is_refused(machine: Machine) -> None:
+    told = f"Another Gantry is running on {machine.folder}: stop it, or set another DATA_DIR.\n"
+    assert refused(machine.folder, local.free_port()) == (1, told)
+    assert machine.wire.ask("GET", "/readyz")["status"] == "ok"

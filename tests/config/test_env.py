@@ -1,0 +1,116 @@
+"""A wrong value in the environment stops the start with one sentence that names the key."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from config import env
+
+POSTGRES = ("postgres", "postgresql")
+WRONG: list[tuple[str, str, Callable[[str], Any], str]] = [
+    ("SECRET_KEY", "", env.text, "is missing: set it in the environment."),
+    ("SECRET_KEY", "  ", env.text, "is missing: set it in the environment."),
+    (
+        "DB_POOLER",
+        "maybe",
+        lambda key: env.flag(key, default=False),
+        "must be 1 or 0, not 'maybe'.",
+    ),
+    ("DB_POOLER", "2", lambda key: env.flag(key, default=True), "must be 1 or 0, not '2'."),
+    *(
+        ("PORT", wrong, lambda key: env.natural(key, 1), f"must be a whole number, not {wrong!r}.")
+        for wrong in ("eighty", "-1", "1.5", "1e3", "٣", "²", "0x10")
+    ),
+    (
+        "LOG_LEVEL",
+        "debug",
+        lambda key: env.one_of(key, ("DEBUG", "INFO"), "INFO"),
+        "must be one of DEBUG, INFO, not 'debug'.",
+    ),
+    ("SECRET_KEY", "", env.secret, "is missing: set it in the environment."),
+    ("SECRET_KEY", "hunter2", env.secret, "is too short: it needs at least 32 bytes."),
+    *(
+        (
+            "REDIS_URL",
+            wrong,
+            lambda key: env.url(key, ("redis", "rediss")),
+            "must be an address starting with redis://.",
+        )
+        for wrong in ("hunter2", "localhost:6379", "http://:hunter2@localhost", "redis:hunter2")
+    ),
+    *(
+        ("DATABASE_URL", wrong, env.database, "must be an address starting with postgres://.")
+        for wrong in ("nonsense", "mysql://u:hunter2@localhost/x", "sqlite:///x")
+    ),
+    *(
+        ("DATABASE_URL", wrong, env.database, "cannot be understood.")
+        for wrong in (
+            "postgres://gantry:hunter2/x@localhost/gantry",
+            "postgres://gantry:hunter2@[::1/gantry",
+            "postgres://gantry:hunter2@localhost:many/gantry",
+        )
+    ),
+    *(
+        ("EMAIL_URL", wrong, lambda key: env.email(key, ""), "cannot be understood.")
+        for wrong in ("pigeon://hunter2@loft", "hunter2", "smtp://u:hunter2@localhost:many")
+    ),
+]
+
+
+@pytest.mark.parametrize(("key", "value", "read", "told"), WRONG)
+def test_a_wrong_value_is_refused_in_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, key: str, value: str, read: Callable[[str], Any], told: str
+) -> None:
+    monkeypatch.setenv(key, value)
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        read(key)
+    assert str(refusal.value) == f"{key} {told}"
+    assert refusal.value.__suppress_context__ or refusal.value.__context__ is None
+
+
+@pytest.mark.parametrize(
+    ("value", "meant"), [("1", True), ("On", True), ("yes", True), ("FALSE", False), ("no", False)]
+)
+def test_a_flag_has_many_spellings(
+    monkeypatch: pytest.MonkeyPatch, value: str, *, meant: bool
+) -> None:
+    monkeypatch.setenv("DB_POOLER", value)
+    assert env.flag("DB_POOLER", default=not meant) is meant
+
+
+@pytest.mark.parametrize("empty", ["", "   "])
+def test_an_empty_value_means_the_default(monkeypatch: pytest.MonkeyPatch, empty: str) -> None:
+    for key in ("PORT", "DB_POOLER", "CORS_ORIGIN", "LOG_LEVEL", "REDIS_URL", "DATA_DIR"):
+        monkeypatch.setenv(key, empty)
+    assert env.natural("PORT", 8000) == 8000
+    assert env.flag("DB_POOLER", default=True) is True
+    assert env.listed("CORS_ORIGIN", ("a",)) == ["a"]
+    assert env.one_of("LOG_LEVEL", ("INFO",), "INFO") == "INFO"
+    assert env.url("REDIS_URL", ("redis",), "redis://localhost/") == "redis://localhost"
+    assert env.folder("DATA_DIR", Path("/srv")) == Path("/srv")
+
+
+@pytest.mark.parametrize(
+    ("value", "parts"),
+    [("a", ["a"]), ("a, b ,c", ["a", "b", "c"]), ("a,", ["a"]), ("a, ,b", ["a", "b"])],
+)
+def test_a_list_is_separated_by_commas(
+    monkeypatch: pytest.MonkeyPatch, value: str, parts: list[str]
+) -> None:
+    monkeypatch.setenv("CORS_ORIGIN", value)
+    assert env.listed("CORS_ORIGIN") == parts
+
+
+def test_a_database_address_is_taken_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgres://app:p%40ss@db.example.com:5433/gantry")
+    assert env.database("DATABASE_URL") == {
+        "ENGINE": "django.db.backends.postgresql",
+        "HOST": "db.example.com",
+        "PORT": 5433,
+        "NAME": "gantry",
+        "USER": "app",
+        "PASSWORD": "p@ss",
+    }

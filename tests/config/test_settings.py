@@ -1,0 +1,149 @@
+"""What production insists on, and how the two roads to PostgreSQL are set up."""
+
+import re
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import connection, connections, transaction
+from django.db.utils import ProgrammingError
+
+from config.settings.databases import PREPARED, RUNTIME_LIMITS, direct, runtime
+from tests.config.production import COMPLETE, run, start
+
+LIMITS = ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout")
+
+
+def test_complete_settings_start_in_silence() -> None:
+    assert start() == ""
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        (
+            {"ALLOWED_HOSTS": ""},
+            "ALLOWED_HOSTS is missing: name the hosts this server answers for.",
+        ),
+        ({"FRONTEND_URL": ""}, "FRONTEND_URL is missing: set it in the environment."),
+        (
+            {"FRONTEND_URL": "app.example.com"},
+            "FRONTEND_URL must be an address starting with https://.",
+        ),
+        ({"SECRET_KEY": ""}, "SECRET_KEY is missing: set it in the environment."),
+        ({"SECRET_KEY": "hunter2"}, "SECRET_KEY is too short: it needs at least 32 bytes."),
+        ({"JWT_SECRET": ""}, "JWT_SECRET is missing: set it in the environment."),
+        ({"JWT_SECRET": COMPLETE["SECRET_KEY"]}, "JWT_SECRET must differ from SECRET_KEY."),
+        ({"DATABASE_URL": ""}, "DATABASE_URL is missing: set it in the environment."),
+        (
+            {"DATABASE_URL": "postgres://gantry:hunter2/x@db/x"},
+            "DATABASE_URL cannot be understood.",
+        ),
+        ({"REDIS_URL": ""}, "REDIS_URL is missing: set it in the environment."),
+        ({"PORT": "", "WEB_THREADS": "many"}, "WEB_THREADS must be a whole number, not 'many'."),
+        ({"SECURE_SSL_REDIRECT": "maybe"}, "SECURE_SSL_REDIRECT must be 1 or 0, not 'maybe'."),
+    ],
+)
+def test_a_missing_or_senseless_setting_stops_the_start(changes: dict[str, str], told: str) -> None:
+    said = start(**changes)
+    assert said.splitlines()[-1] == f"django.core.exceptions.ImproperlyConfigured: {told}"
+    for secret in ("hunter2", COMPLETE["SECRET_KEY"], COMPLETE["JWT_SECRET"]):
+        assert secret not in said
+
+
+def test_production_passes_the_deployment_check() -> None:
+    # W021: whether browsers preload the domain is for its owner to decide.
+    found = run("-W", "ignore", "manage.py", "check", "--deploy", "--fail-level=ERROR")
+    assert found.returncode == 0
+    assert re.findall(r"\(([a-z_]+\.[EWIC]\d+)\)", found.stderr) == ["security.W021"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "cookies"), [({}, (True, True)), ({"SECURE_SSL_REDIRECT": "0"}, (False, False))]
+)
+def test_cookies_need_tls_unless_it_is_switched_off_on_purpose(
+    changes: dict[str, str], cookies: tuple[bool, bool]
+) -> None:
+    names = "(s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE)"
+    shown = run("-c", f"from django.conf import settings as s; print({names})", **changes)
+    assert shown.stdout == f"{cookies}\n"
+
+
+@pytest.mark.django_db(databases=["default", "direct"])
+def test_limits_are_set_on_every_connection() -> None:
+    assert shown("default") == ["2s", "15s", "10s"]
+    assert shown("direct") == ["5s", "0", "0"]
+
+
+def shown(alias: str) -> list[str]:
+    with connections[alias].cursor() as cursor:
+        found = []
+        for limit in LIMITS:
+            cursor.execute(f"SHOW {limit}")
+            found.append(cursor.fetchone()[0])
+        return found
+
+
+def test_a_pooler_gets_no_start_up_options(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert runtime(pooled=False)["OPTIONS"] == {"options": RUNTIME_LIMITS, **PREPARED}
+    monkeypatch.setenv("DB_POOLER", "1")
+    assert runtime(pooled=False)["OPTIONS"] == {}
+    assert runtime()["OPTIONS"] == {"pool": {"min_size": 2, "max_size": 10, "timeout": 5}}
+
+
+def test_a_pool_is_as_large_as_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    for key, value in {"DB_POOLER": "1", "DB_POOL_MAX": "1", "DB_POOL_TIMEOUT": "2"}.items():
+        monkeypatch.setenv(key, value)
+    pooled = runtime()
+    assert pooled["OPTIONS"] == {"pool": {"min_size": 1, "max_size": 1, "timeout": 2}}
+    assert pooled["CONN_MAX_AGE"] == 0
+    monkeypatch.setenv("DB_POOL_MAX", "0")
+    assert (runtime()["OPTIONS"], runtime()["CONN_MAX_AGE"]) == ({}, 60)
+
+
+def test_without_an_address_of_its_own_the_owner_is_the_runtime_role(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DIRECT_URL", "")
+    names: Any = ("HOST", "PORT", "NAME", "USER", "PASSWORD")
+    assert [direct()[name] for name in names] == [runtime()[name] for name in names]
+
+
+def growing() -> list[str]:
+    """The tables whose models say that rows are only ever added."""
+    models = [model for model in apps.get_models() if getattr(model, "append_only", False)]
+    return [model._meta.db_table for model in models]
+
+
+def test_the_tables_that_only_grow_are_known() -> None:
+    assert {"activity_event", "tasks_statuschange"} - set(growing()) == set()
+
+
+@pytest.mark.parametrize("table", growing())
+@pytest.mark.parametrize(
+    "statement", ["UPDATE {} SET created_at = now()", "DELETE FROM {}", "TRUNCATE {}"]
+)
+def test_migrate_lets_the_runtime_role_only_append(db: None, table: str, statement: str) -> None:
+    assert connection.settings_dict["USER"] != connections["direct"].settings_dict["USER"]
+    with (
+        pytest.raises(ProgrammingError, match=f"permission denied for table {table}"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement.format(table))
+
+
+def test_the_runtime_role_may_read_and_write_but_not_empty_or_alter(db: None) -> None:
+    rights = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT array_agg(has_table_privilege('tasks_task', name) ORDER BY place)"
+            " FROM unnest(%s::text[]) WITH ORDINALITY AS named (name, place)",
+            [list(rights)],
+        )
+        assert cursor.fetchone() == ([True, True, True, True, False, False, False],)
+
+
+def test_errors_are_never_shown_with_their_source(db: None) -> None:
+    assert settings.DEBUG is False

@@ -1,0 +1,276 @@
+"""The OpenAPI document is true: routes, statuses and bodies are those of the running server."""
+
+import json
+import re
+from importlib import import_module
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.urls import get_resolver
+
+from comments.models import Comment
+from tests.cast import Cast, client_of
+from tests.openapi import KEY, METHODS, complaints, described, operations
+from tests.signing import token_pair_for
+from tests.test_architecture import routes
+
+# The library ships no types.
+jsonschema: Any = import_module("jsonschema")
+
+UNDESCRIBED = ("api/schema", "api/docs", "api/redoc")
+SECRET = "correct horse"
+
+READS = [
+    ("moe", f"/api{path}")
+    for path in (
+        "/health",
+        "/auth/me",
+        "/workspaces",
+        "/workspaces/{workspace}",
+        "/workspaces/{workspace}/members",
+        "/workspace",
+        "/workspace/{workspace}",
+        "/workspace/{workspace}/members",
+        "/projects",
+        "/projects/{project}",
+        "/projects/{project}/members",
+        "/projects/{project}/statuses",
+        "/projects/{project}/tasks",
+        "/project",
+        "/project/{project}",
+        "/projects/workspace/{workspace}",
+        "/projects/workspace/{workspace}/projects",
+        "/tasks/{task}",
+        "/tasks/project/{project}/tasks",
+        "/tasks/{task}/comments",
+        "/comments/{comment}",
+        "/comments/task/{task}/comments",
+    )
+]
+PROBES = [(None, path) for path in ("/", "/health", "/livez", "/readyz")]
+WORKSPACE, PROJECT, TASK = {"name": "New"}, {"name": "New"}, {"title": "New"}
+SAID = {"content": "Said"}
+WRITES: list[tuple[str | None, str, str, Any]] = [
+    (None, "post", "/api/auth/register", {"email": "new@example.com", "password": SECRET * 2}),
+    (None, "post", "/api/auth/login", {"email": "moe@example.com", "password": SECRET}),
+    (None, "post", "/api/auth/refresh", {"refresh_token": "{refresh}"}),
+    ("moe", "post", "/api/auth/logout", None),
+    ("moe", "patch", "/api/auth/me", {"name": "Moses"}),
+    ("moe", "post", "/api/workspaces", WORKSPACE),
+    ("moe", "post", "/api/workspace", WORKSPACE),
+    *(
+        ("ada", method, f"/api/{noun}/{{workspace}}", {"name": "Newer"})
+        for method in ("put", "patch")
+        for noun in ("workspaces", "workspace")
+    ),
+    (
+        "ada",
+        "post",
+        "/api/workspace/add-member",
+        {"workspaceId": "{workspace}", "email": "sam@example.com"},
+    ),
+    *(
+        ("pia", "post", path, {"workspaceId": "{workspace}", **PROJECT})
+        for path in ("/api/projects", "/api/project", "/api/projects/workspace/{workspace}")
+    ),
+    *(
+        ("lea", method, f"/api/{noun}/{{project}}", {"name": "Newer", "end_date": "2030-01-31"})
+        for method in ("put", "patch")
+        for noun in ("projects", "project")
+    ),
+    ("lea", "delete", "/api/projects/{project}", None),
+    ("lea", "delete", "/api/project/{project}", None),
+    ("pia", "put", "/api/projects/{project}/lead", {"team_lead": "max@example.com"}),
+    ("lea", "post", "/api/projects/{project}/archive", None),
+    ("lea", "delete", "/api/projects/{project}/archive", None),
+    ("lea", "post", "/api/projects/{project}/members", {"email": "moe@example.com"}),
+    ("lea", "post", "/api/projects/{project}/add-member", {"email": "moe@example.com"}),
+    ("lea", "delete", "/api/projects/{project}/members/{max}", None),
+    ("lea", "delete", "/api/projects/{project}/member/{max}", None),
+    ("max", "post", "/api/projects/{project}/tasks", TASK),
+    ("max", "post", "/api/tasks/project/{project}/tasks", {**TASK, "due_date": "2030-01-31"}),
+    ("max", "post", "/api/tasks", {**TASK, "projectId": "{project}", "assigneeId": "{lea}"}),
+    ("lea", "delete", "/api/tasks", {"taskIds": ["{task}"]}),
+    ("max", "put", "/api/tasks/{task}", {"status": "DONE"}),
+    ("max", "patch", "/api/tasks/{task}", {"due_date": "2030-01-31", "due_time": "09:30"}),
+    ("lea", "delete", "/api/tasks/{task}", None),
+    ("max", "post", "/api/tasks/{task}/transition", {"status": "IN_PROGRESS"}),
+    ("moe", "post", "/api/tasks/{task}/comments", SAID),
+    ("moe", "post", "/api/comments/task/{task}/comments", SAID),
+    ("max", "put", "/api/comments/{comment}", SAID),
+    ("max", "patch", "/api/comments/{comment}", SAID),
+    ("max", "delete", "/api/comments/{comment}", None),
+]
+STEPS = [(who, "get", path, None) for who, path in [*PROBES, *READS]] + WRITES
+REFUSALS: list[tuple[str | None, str, str, Any, int]] = [
+    (None, "post", "/api/auth/register", {"email": "new@example.com", "password": "1"}, 400),
+    (None, "post", "/api/auth/login", {"email": "moe@example.com", "password": "no"}, 401),
+    (None, "post", "/api/auth/refresh", {"refresh_token": "no"}, 401),
+    ("ada", "post", "/api/workspaces", {"name": ""}, 400),
+    ("ada", "get", "/api/workspaces?sort=name", None, 400),
+    (
+        "ada",
+        "post",
+        "/api/workspace/add-member",
+        {"workspaceId": "{workspace}", "email": "max@example.com"},
+        409,
+    ),
+    (
+        "ada",
+        "post",
+        "/api/workspace/add-member",
+        {"workspaceId": "{workspace}", "email": "nobody@example.com"},
+        404,
+    ),
+    ("moe", "post", "/api/projects", {"workspaceId": "{workspace}", "name": "x"}, 403),
+    (
+        "pia",
+        "post",
+        "/api/projects",
+        {"workspaceId": "{workspace}", "name": "x", "team_members": ["sam@example.com"]},
+        400,
+    ),
+    ("ada", "patch", "/api/projects/{project}", {"name": "x"}, 403),
+    ("lea", "patch", "/api/projects/{project}", {"progress": 101}, 400),
+    ("lea", "post", "/api/projects/{project}/add-member", {"email": "max@example.com"}, 409),
+    ("max", "post", "/api/projects/{project}/tasks", {**TASK, "assigneeId": "{moe}"}, 400),
+    ("gus", "post", "/api/projects/{project}/tasks", TASK, 404),
+    ("max", "delete", "/api/tasks/{task}", None, 403),
+    ("moe", "patch", "/api/comments/{comment}", SAID, 403),
+    ("sam", "post", "/api/tasks/{task}/comments", SAID, 403),
+]
+VERSIONED = [
+    ("ada", "/api/workspaces/{workspace}"),
+    ("lea", "/api/projects/{project}"),
+    ("lea", "/api/tasks/{task}"),
+    ("max", "/api/comments/{comment}"),
+    ("moe", "/api/auth/me"),
+]
+
+
+@pytest.fixture
+def ids(cast: Cast, comment: Comment) -> dict[str, str]:
+    """What stands in the braces of a path or body."""
+    people = {name: str(getattr(cast, name).pk) for name in ("ada", "lea", "max", "moe")}
+    return people | {
+        "workspace": str(cast.workspace.pk),
+        "project": str(cast.project.pk),
+        "task": str(comment.task_id),
+        "comment": str(comment.pk),
+        "refresh": token_pair_for(cast.moe)["refresh_token"],
+    }
+
+
+def send(
+    cast: Cast,
+    who: str | None,
+    method: str,
+    path: str,
+    body: Any = None,
+    kind: str = "application/json",
+    **headers: str,
+) -> tuple[int, list[str]]:
+    """The status of the answer, and what is wrong with it."""
+    client = client_of(getattr(cast, who) if who else None)
+    raw = "" if body is None else body if isinstance(body, str) else json.dumps(body)
+    answer: Any = client.generic(method.upper(), path, raw, content_type=kind, headers=headers)
+    return answer.status_code, complaints(answer, described(method, path))
+
+
+def filled(part: Any, ids: dict[str, str]) -> Any:
+    """With the ids in place of the names in braces."""
+    return json.loads(re.sub(KEY, lambda name: ids[name[1]], json.dumps(part)))
+
+
+def every(steps: list[Any], answer: Any) -> dict[str, Any]:
+    """The answer to each step, under its name."""
+    return {" ".join(map(str, step[:3])): answer(*step) for step in steps}
+
+
+def test_every_operation_is_tried() -> None:
+    assert {described(method, path) for _, method, path, _ in STEPS} == set(operations())
+
+
+def test_every_route_is_described_and_every_description_is_routed() -> None:
+    served = {
+        (method, re.sub(r"<[^>]+>", "{}", f"/{path}"))
+        for path, view in routes(get_resolver().url_patterns)
+        if hasattr(view, "cls") and path not in UNDESCRIBED
+        for method in METHODS
+        if method in (getattr(view, "actions", None) or vars(view.cls))
+    }
+    assert served == {(method, re.sub(KEY, "{}", path)) for method, path in operations()}
+
+
+def test_a_read_is_answered_as_described(cast: Cast, ids: dict[str, str]) -> None:
+    reads = [step for step in STEPS if step[1] == "get"]
+    answers = every(reads, lambda who, *asked: send(cast, who, *filled(asked, ids)))
+    assert answers == dict.fromkeys(answers, (200, []))
+
+
+@pytest.mark.parametrize(("who", "method", "path", "body"), WRITES)
+def test_a_write_is_answered_as_described(
+    cast: Cast, ids: dict[str, str], who: str | None, method: str, path: str, body: Any
+) -> None:
+    status, wrong = send(cast, who, *filled((method, path, body), ids))
+    assert wrong == []
+    assert status in (200, 201, 204)
+
+
+@pytest.mark.parametrize(("who", "method", "path", "body", "status"), REFUSALS)
+def test_a_refusal_is_answered_as_described(
+    cast: Cast, ids: dict[str, str], who: str | None, method: str, path: str, body: Any, status: int
+) -> None:
+    assert send(cast, who, *filled((method, path, body), ids)) == (status, [])
+
+
+def test_strangers_are_refused_as_described(cast: Cast, ids: dict[str, str]) -> None:
+    closed = [step for step in STEPS if operations()[described(*step[1:3])].get("security")]
+    assert len(closed) > 50
+    answers = every(closed, lambda _, *asked: send(cast, None, *filled(asked, ids)))
+    assert answers == dict.fromkeys(answers, (401, []))
+
+
+def test_foreign_objects_are_refused_as_described(cast: Cast, ids: dict[str, str]) -> None:
+    named = [step for step in STEPS if "{" in step[2]]
+    answers = every(named, lambda _, *asked: send(cast, "sam", *filled(asked, ids)))
+    assert answers == dict.fromkeys(answers, (403, []))
+
+
+def test_unknown_objects_are_refused_as_described(cast: Cast, ids: dict[str, str]) -> None:
+    named = [step for step in STEPS if "{" in step[2]]
+    unknown = {name: str(uuid4()) for name in ids}
+    answers = every(named, lambda who, *asked: send(cast, who, *filled(asked, unknown)))
+    assert answers == dict.fromkeys(answers, (404, []))
+
+
+@pytest.mark.parametrize(("kind", "status"), [("application/json", 400), ("text/plain", 415)])
+def test_unreadable_bodies_are_refused_as_described(
+    cast: Cast, ids: dict[str, str], kind: str, status: int
+) -> None:
+    answers = every(
+        [step for step in WRITES if step[3]],
+        lambda who, method, path, _: send(cast, who, method, filled(path, ids), "{", kind),
+    )
+    assert answers == dict.fromkeys(answers, (status, []))
+
+
+@pytest.mark.parametrize(("who", "path"), VERSIONED)
+def test_a_stale_edit_is_refused_as_described(
+    cast: Cast, ids: dict[str, str], who: str, path: str
+) -> None:
+    body = {"name": "x", "title": "x", "content": "x"}
+    stale = {"If-Match": '"99"'}
+    assert send(cast, who, "patch", filled(path, ids), body, **stale) == (412, [])
+
+
+def test_a_forbidden_move_is_refused_as_described(cast: Cast, ids: dict[str, str]) -> None:
+    path = filled("/api/tasks/{task}/transition", ids)
+    assert send(cast, "max", "post", path, {"status": "NOWHERE"}) == (400, [])
+
+
+def test_a_key_used_twice_is_refused_as_described(cast: Cast) -> None:
+    once = {"Idempotency-Key": "once"}
+    assert send(cast, "ada", "post", "/api/workspaces", {"name": "One"}, **once) == (201, [])
+    assert send(cast, "ada", "post", "/api/workspaces", {"name": "Two"}, **once) == (422, [])
