@@ -9,8 +9,10 @@ from rest_framework.test import APIClient
 
 from accounts.deletion import delete_person
 from accounts.models import User
+from accounts.services import change_access, change_profile
 from activity.models import Event
 from comments.models import Comment
+from core.errors import NotFound
 from projects.models import ProjectMembership
 from tasks.models import Task
 from tasks.services import create_task
@@ -73,6 +75,14 @@ def test_delete_person_twice_changes_nothing(grace: User) -> None:
     delete_person(actor=None, person=grace)
     assert User.objects.get(pk=grace.pk).email == first.email
     assert Event.objects.filter(entity_id=grace.pk, action="deleted").count() == 1
+
+
+def test_a_deleted_person_is_not_edited_by_a_late_request(grace: User) -> None:
+    delete_person(actor=grace, person=grace)
+    with pytest.raises(NotFound):
+        change_profile(actor=grace, person=grace, name="Grace")
+    with pytest.raises(NotFound):
+        change_access(actor=grace, person=grace, is_active=True)
 
 
 @pytest.mark.parametrize(
