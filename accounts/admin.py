@@ -12,6 +12,7 @@ from django.db.models import URLField
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
+from accounts.admin_deletion import Deletion
 from accounts.models import User
 from accounts.services import ACCESS_FIELDS, PROFILE_FIELDS, change_access, change_profile
 from core.admin.records import ReadOnly
@@ -50,7 +51,7 @@ class Factors(ReadOnly):
 
 
 @admin.register(User)
-class Persons(ModelAdmin):
+class Persons(Deletion):
     list_display = ("email", "name", "is_active", "is_staff", "last_login", "created_at")
     list_filter = ("is_active", "is_staff", "is_superuser", "created_at")
     search_fields = ("email", "name", "external_id")
@@ -71,7 +72,7 @@ class Persons(ModelAdmin):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """History points at people; deactivate them instead."""
+        """History points at people: the action blanks them, no row goes."""
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:

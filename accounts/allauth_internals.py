@@ -1,6 +1,8 @@
 """The only door to what allauth does not document; tests/accounts holds the contract."""
 
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.core.internal.httpkit import get_authorization_credential, is_headless_request
+from allauth.core.ratelimit import consume
 from allauth.headless.account.views import LoginView, SignupView
 from allauth.headless.base.views import APIView
 from allauth.headless.constants import Client
@@ -13,11 +15,13 @@ from allauth.headless.tokens.strategies.jwt.internal import (
 )
 
 __all__ = [
+    "AUTHENTICATION_METHODS_SESSION_KEY",
     "APIView",
     "Client",
     "JWTTokenStrategy",
     "LoginView",
     "SignupView",
+    "consume",
     "create_token",
     "get_authorization_credential",
     "is_headless_request",

@@ -2,10 +2,18 @@
 
 from typing import ClassVar
 
+from django.db.models import Case, F, When
 from rest_framework import serializers
 
 from accounts.models import User
 from core.reads import Document, PublicId
+
+
+class AddressInUse(serializers.EmailField):
+    """The address, null once the person is deleted."""
+
+    def as_json(self, path: str) -> Case:
+        return Case(When(**{f"{path}deleted_at__isnull": True}, then=F(f"{path}email")))
 
 
 class Person(Document):
@@ -13,7 +21,7 @@ class Person(Document):
 
     id = PublicId()
     name = serializers.CharField()
-    email = serializers.EmailField()
+    email = AddressInUse(allow_null=True)
     avatar_url = serializers.CharField()
 
     class Meta:

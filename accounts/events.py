@@ -23,3 +23,10 @@ class AccessChanged(Event):
     """The person may sign in, or is staff, or is neither any more."""
 
     person: User
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonDeleted(Event):
+    """The person is about to be nobody; who hears it may still refuse."""
+
+    person: User

@@ -30,6 +30,10 @@ class PersonQuerySet(LockingQuerySet):
         """The active person with this address, however it is capitalised."""
         return self.active().alias(address=Lower("email")).filter(address=email.strip().lower())
 
+    def held(self) -> Any:
+        """The first of them, locked; None if there is none (any more)."""
+        return self.select_for_update(no_key=True, of=("self",)).first()
+
     def with_public_id(self, value: str) -> Self:
         """Whoever is known by this id: the identity provider's or our own."""
         try:

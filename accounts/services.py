@@ -38,7 +38,7 @@ def change_profile(
     *, actor: User, person: User, version: int | None = None, **profile: str
 ) -> User:
     """Set some of name, avatar_url and time_zone; what stays the same is no change."""
-    person = User.objects.locked(person.pk)
+    person = User.objects.alive().locked(person.pk)
     person.check_version(version)
     if changes := _set(person, PROFILE_FIELDS, profile):
         publish(ProfileChanged(actor=actor, person=person, changes=changes))
@@ -48,7 +48,7 @@ def change_profile(
 @transaction.atomic
 def change_access(*, actor: User, person: User, **access: bool) -> User:
     """Set some of is_active, is_staff and is_superuser; who is inactive is out at once."""
-    person = User.objects.locked(person.pk)
+    person = User.objects.alive().locked(person.pk)
     if changes := _set(person, ACCESS_FIELDS, access):
         publish(AccessChanged(actor=actor, person=person, changes=changes))
     return person

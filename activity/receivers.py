@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from accounts.events import AccessChanged, PersonRegistered, ProfileChanged
+from accounts.events import AccessChanged, PersonDeleted, PersonRegistered, ProfileChanged
 from activity.services import record
 from comments.events import CommentAdded, CommentDeleted, CommentEdited
 from core.events import Event, subscribe
@@ -19,16 +19,25 @@ from projects.events import (
     ProjectUpdated,
 )
 from tasks.events import TaskAssigned, TaskCreated, TaskDeleted, TaskTransitioned, TaskUpdated
-from workspaces.events import MemberAdded, WorkspaceCreated, WorkspaceUpdated
+from workspaces.events import (
+    MemberAdded,
+    MemberRemoved,
+    WorkspaceCreated,
+    WorkspaceDeleted,
+    WorkspaceUpdated,
+)
 
 LOGGED: dict[type[Event], tuple[str, str]] = {
     PersonRegistered: ("person", "registered"),
     ProfileChanged: ("person", "updated"),
     AccessChanged: ("person", "access_changed"),
+    PersonDeleted: ("person", "deleted"),
     DeliveryResent: ("delivery", "resent"),
     WorkspaceCreated: ("workspace", "created"),
     WorkspaceUpdated: ("workspace", "updated"),
+    WorkspaceDeleted: ("workspace", "deleted"),
     MemberAdded: ("membership", "added"),
+    MemberRemoved: ("workspace", "member_removed"),
     ProjectCreated: ("project", "created"),
     ProjectUpdated: ("project", "updated"),
     ProjectLeadChanged: ("project", "lead_changed"),

@@ -5,9 +5,14 @@ from uuid import UUID
 
 import structlog
 
+from accounts.models import User
 from activity.models import Event
+from core.events import Changes
 from core.events import Event as Happening
 from workspaces.models import Workspace
+
+PERSONAL = ("name", "email", "avatar_url", "time_zone")
+"""What is blanked when a person is deleted; a log that is never rewritten must not keep it."""
 
 
 def record(happening: Happening, *, entity: str, action: str, subject: Any) -> None:
@@ -18,9 +23,19 @@ def record(happening: Happening, *, entity: str, action: str, subject: Any) -> N
         entity=entity,
         entity_id=subject.pk,
         action=action,
-        changes=happening.changes,
+        changes=_without_words_about_people(subject, happening.changes),
         request_id=structlog.contextvars.get_contextvars().get("request_id", ""),
     )
+
+
+def _without_words_about_people(subject: Any, changes: Changes) -> Changes:
+    """That a name changed is history, the name itself is not."""
+    if not isinstance(subject, User):
+        return changes
+    return {
+        field: {"old": None, "new": None} if field in PERSONAL else change
+        for field, change in changes.items()
+    }
 
 
 def _workspace_of(row: Any) -> UUID | None:

@@ -6,11 +6,11 @@ from django.db import transaction
 
 from accounts.models import User
 from core.errors import Conflict, Invalid
-from core.events import publish
+from core.events import Changes, publish
 from core.models import as_told
 from projects.events import ProjectLeadChanged, ProjectMemberAdded, ProjectMemberRemoved
 from projects.models import Project, ProjectMembership
-from workspaces.models import Membership
+from workspaces.models import Membership, Workspace
 from workspaces.rights import ProjectRole
 
 
@@ -50,10 +50,8 @@ def remove_project_member(*, actor: User, project: Project, person: User) -> Non
     project = Project.objects.alive().locked(project.pk)
     if project.team_lead_id == person.pk:
         raise LeadsTheProject
-    removed, _ = ProjectMembership.objects.filter(project=project, user=person).delete()
-    if removed:
-        changes = {"member": {"old": as_told(person), "new": None}}
-        publish(ProjectMemberRemoved(actor=actor, project=project, person=person, changes=changes))
+    if ProjectMembership.objects.role_of(person, project.pk):
+        _let_go(project, person, actor=actor)
 
 
 @transaction.atomic
@@ -71,6 +69,23 @@ def set_project_lead(*, actor: User, project: Project, person: User | None) -> P
     changes = {"team_lead": {"old": as_told(before), "new": as_told(person)}}
     publish(ProjectLeadChanged(actor=actor, project=project, before=before, changes=changes))
     return project
+
+
+@transaction.atomic
+def leave_projects(*, actor: User | None, workspace: Workspace, person: User) -> None:
+    """Let somebody go from every project of a workspace; those they led are without a lead.
+
+    All projects are locked, or they could be taken into another one meanwhile.
+    """
+    inside = set(
+        Project.objects.filter(workspace=workspace)
+        .select_for_update(no_key=True, of=("self",))
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+    places = ProjectMembership.objects.filter(project__in=inside, user=person)
+    for place in places.select_related("project").order_by("project_id"):
+        _let_go(place.project, person, actor=actor)
 
 
 def join(
@@ -95,6 +110,17 @@ def lead(project: Project, person: User) -> None:
     project.team_lead = person
     ProjectMembership.objects.filter(project=project, user=person).update(role=ProjectRole.LEAD)
     Project.objects.filter(pk=project.pk).update(team_lead=person)
+
+
+def _let_go(project: Project, person: User, *, actor: User | None) -> None:
+    if project.team_lead_id == person.pk:
+        _step_down(project)
+        project.save_changes("team_lead")
+        lost: Changes = {"team_lead": {"old": as_told(person), "new": None}}
+        publish(ProjectLeadChanged(actor=actor, project=project, before=person, changes=lost))
+    ProjectMembership.objects.filter(project=project, user=person).delete()
+    changes: Changes = {"member": {"old": as_told(person), "new": None}}
+    publish(ProjectMemberRemoved(actor=actor, project=project, person=person, changes=changes))
 
 
 def _step_down(project: Project) -> None:

@@ -98,13 +98,20 @@ def unarchive_project(*, actor: User, project: Project) -> Project:
 
 
 @transaction.atomic
-def delete_project(*, actor: User, project: Project, version: int | None = None) -> None:
+def delete_project(*, actor: User | None, project: Project, version: int | None = None) -> None:
     """Take the project and all its tasks out of sight; the rows stay for a restore."""
     project = Project.objects.alive().locked(project.pk)
     project.check_version(version)
     project.deleted_at = timezone.now()
     project.save_changes("deleted_at")
     publish(ProjectDeleted(actor=actor, project=project))
+
+
+@transaction.atomic
+def delete_projects_of(*, actor: User | None, workspace: Workspace) -> None:
+    """Take every project of a workspace that goes out of sight with it."""
+    for pk in Project.objects.alive().filter(workspace=workspace).order_by("pk").values("pk"):
+        delete_project(actor=actor, project=Project(**pk))
 
 
 def check_open(project: Project) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from accounts.models import User
 from core.events import Event
 from workspaces.models import Membership, Workspace
 
@@ -19,3 +20,16 @@ class WorkspaceUpdated(Event):
 @dataclass(frozen=True, kw_only=True)
 class MemberAdded(Event):
     membership: Membership
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkspaceDeleted(Event):
+    workspace: Workspace
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberRemoved(Event):
+    """Told before the membership goes, because places in projects hang on it."""
+
+    workspace: Workspace
+    person: User

@@ -32,6 +32,7 @@ class RoleOutOfReach(Forbidden):
 @transaction.atomic
 def create_workspace(*, actor: User, name: str, image_url: str = "") -> Workspace:
     """A new tenant; its creator owns it and becomes its ADMIN."""
+    User.objects.active().locked(actor.pk)
     workspace = _with_free_slug(Workspace(name=name, image_url=image_url, owner=actor))
     Membership.objects.create(workspace=workspace, user=actor, role=WorkspaceRole.ADMIN)
     publish(WorkspaceCreated(actor=actor, workspace=workspace))
@@ -66,6 +67,8 @@ def add_member(
     *, actor: User, workspace: Workspace, email: str, role: str, message: str = ""
 ) -> Membership:
     """Give somebody who has an account a place in the workspace, at once."""
+    # Held before the workspace, so that nobody enters who is being deleted.
+    User.objects.by_address(email).held()
     workspace = Workspace.objects.alive().locked(workspace.pk)
     _check_grant(actor, workspace, role)
     person = person_with_address(email)

@@ -15,6 +15,11 @@ EDITS = ("update", "partial_update", "destroy", "transition")
 
 
 SENTENCES = {"type": "array", "items": {"type": "string"}}
+NAMED = {
+    "type": "object",
+    "required": ["id", "name"],
+    "properties": {"id": {"type": "string"}, "name": {"type": "string"}},
+}
 FAILURE = ResolvedComponent(
     name="Failure",
     type=ResolvedComponent.SCHEMA,
@@ -32,6 +37,7 @@ FAILURE = ResolvedComponent(
             "you_have": SENTENCES,
             "allowed": SENTENCES,
             "people": SENTENCES,
+            "workspaces": {"type": "array", "items": NAMED},
             "request_id": {"type": "string"},
         },
     },

@@ -1,5 +1,6 @@
 """Everything that changes a delivery: queueing here, sending there."""
 
+from outbox.services.forgetting import forget_person
 from outbox.services.queue import (
     Claim,
     StillOnItsWay,
@@ -20,6 +21,7 @@ __all__ = [
     "deliver",
     "enqueue",
     "enqueue_all",
+    "forget_person",
     "resend",
     "sweep",
 ]

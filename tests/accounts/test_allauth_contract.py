@@ -47,6 +47,10 @@ def test_one_module_imports_the_internals() -> None:
     [
         (internals.create_token, ["token_use", "sub", "sid", "claims", "expires_in"]),
         (internals.session_key_to_sid, ["session_key"]),
+        (
+            internals.consume,
+            ["request", "action", "key", "user", "dry_run", "raise_exception"],
+        ),
         (internals.session_key_from_sid, ["sid"]),
         (internals.lookup_session, ["session_key"]),
         (internals.get_authorization_credential, ["request", "auth_scheme"]),

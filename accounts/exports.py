@@ -1,0 +1,83 @@
+"""What accounts keep about a person. Secrets (passwords, keys, tokens) are left out."""
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
+from rest_framework import serializers
+
+from accounts.export import contribute, kinds
+from accounts.models import User
+from core.reads import Document, PublicId
+
+
+class OwnProfile(Document):
+    id = PublicId()
+    email = serializers.EmailField()
+    name = serializers.CharField()
+    avatar_url = serializers.CharField()
+    time_zone = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+    last_login = serializers.DateTimeField(allow_null=True)
+
+    class Meta:
+        model = User
+
+
+class OwnAddress(Document):
+    email = serializers.EmailField()
+    verified = serializers.BooleanField()
+    primary = serializers.BooleanField()
+
+    class Meta:
+        model = EmailAddress
+
+
+class OwnDevice(Document):
+    """A device that is signed in, or was."""
+
+    ip = serializers.IPAddressField()
+    user_agent = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    last_seen_at = serializers.DateTimeField()
+
+    class Meta:
+        model = UserSession
+
+
+class OwnFactor(Document):
+    """A second factor, without its secret."""
+
+    type = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    last_used_at = serializers.DateTimeField(allow_null=True)
+
+    class Meta:
+        model = Authenticator
+
+
+class OwnProvider(Document):
+    """An account elsewhere the person signs in with."""
+
+    provider = serializers.CharField()
+    uid = serializers.CharField()
+    date_joined = serializers.DateTimeField()
+    last_login = serializers.DateTimeField()
+
+    class Meta:
+        model = SocialAccount
+
+
+class PersonalData(serializers.Serializer[User]):
+    """Everything kept about the person signed in."""
+
+    def get_fields(self) -> dict[str, "serializers.Field[object, object, object, object]"]:
+        rows = {name: kind.document(many=True) for name, kind in kinds.items()}
+        return {"profile": OwnProfile(), **rows}
+
+
+contribute("addresses", OwnAddress, lambda person: EmailAddress.objects.filter(user=person))
+contribute("devices", OwnDevice, lambda person: UserSession.objects.filter(user=person))
+contribute("factors", OwnFactor, lambda person: Authenticator.objects.filter(user=person))
+contribute("providers", OwnProvider, lambda person: SocialAccount.objects.filter(user=person))

@@ -1,0 +1,47 @@
+"""What only the person themselves may do with their account: end it."""
+
+from typing import TYPE_CHECKING, cast
+
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api import Myself
+from accounts.confirmation import confirm
+from accounts.deletion import delete_person
+from core.api.fields import Input
+from core.api.schema import FAILURE
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+UNCONFIRMED = OpenApiResponse(FAILURE.ref, "Neither the password nor a recent sign-in")
+NEEDED = OpenApiResponse(FAILURE.ref, "Workspaces depend on the person; `workspaces` names them")
+OFTEN = OpenApiResponse(FAILURE.ref, "Tried too often")
+
+
+class Farewell(Input):
+    """Nothing else is needed within minutes of a sign-in."""
+
+    password = serializers.CharField(trim_whitespace=False, write_only=True, required=False)
+
+
+class OwnAccount(Myself):
+    @extend_schema(
+        operation_id="auth_me_delete",
+        request=Farewell,
+        responses={204: None, 403: UNCONFIRMED, 409: NEEDED, 429: OFTEN},
+    )
+    def delete(self, request: Request) -> Response:
+        """Delete the account for good.
+
+        Needs `{"password": …}` in the body or a sign-in of the last minutes. Tasks are
+        unassigned, comments stay as those of a deleted user, workspaces nobody else belongs to go.
+        """
+        farewell = Farewell(data=request.data)
+        farewell.is_valid(raise_exception=True)
+        person = cast("User", request.user)
+        confirm(request, person, farewell.validated_data.get("password"))
+        delete_person(actor=person, person=person)
+        return Response(status=status.HTTP_204_NO_CONTENT)

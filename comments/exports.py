@@ -1,0 +1,23 @@
+"""What comments keep about a person: every word of theirs, also what they took back."""
+
+from rest_framework import serializers
+
+from accounts.export import contribute
+from comments.models import Comment
+from core.reads import Document, PublicId
+
+
+class OwnComment(Document):
+    id = serializers.UUIDField()
+    workspace_id = PublicId(source="workspace")
+    task_id = serializers.UUIDField()
+    content = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    edited_at = serializers.DateTimeField(allow_null=True)
+    deleted_at = serializers.DateTimeField(allow_null=True)
+
+    class Meta:
+        model = Comment
+
+
+contribute("comments", OwnComment, lambda person: Comment.objects.filter(author=person))

@@ -1,0 +1,26 @@
+"""What projects keep about a person."""
+
+from rest_framework import serializers
+
+from accounts.export import contribute
+from core.reads import Document, PublicId
+from projects.models import ProjectMembership
+from workspaces.rights import ProjectRole
+
+
+class OwnProjectMembership(Document):
+    workspace_id = PublicId(source="workspace")
+    project_id = serializers.UUIDField()
+    project = serializers.CharField(source="project.name")
+    role = serializers.ChoiceField(ProjectRole.choices)
+    joined_at = serializers.DateTimeField(source="created_at")
+
+    class Meta:
+        model = ProjectMembership
+
+
+contribute(
+    "project_memberships",
+    OwnProjectMembership,
+    lambda person: ProjectMembership.objects.visible_to(person).filter(user=person),
+)

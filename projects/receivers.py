@@ -1,0 +1,16 @@
+"""What happens to projects when something happens below them."""
+
+from core.events import subscribe
+from projects.membership import leave_projects
+from projects.services import delete_projects_of
+from workspaces.events import MemberRemoved, WorkspaceDeleted
+
+
+@subscribe(MemberRemoved)
+def end_their_places(event: MemberRemoved) -> None:
+    leave_projects(actor=event.actor, workspace=event.workspace, person=event.person)
+
+
+@subscribe(WorkspaceDeleted)
+def delete_its_projects(event: WorkspaceDeleted) -> None:
+    delete_projects_of(actor=event.actor, workspace=event.workspace)

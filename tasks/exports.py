@@ -1,0 +1,42 @@
+"""What tasks keep about a person: those they may still read, without other people's names."""
+
+from django.db.models import F
+from rest_framework import serializers
+
+from accounts.export import contribute
+from core.reads import Computed, Document, PublicId
+from core.sql import Hyphenated
+from projects.models import Priority
+from tasks.models import Task, TaskType
+
+
+class OwnTask(Document):
+    id = serializers.UUIDField()
+    key = Computed(lambda at: Hyphenated(F(f"{at}project__key"), F(f"{at}number")))
+    workspace_id = PublicId(source="workspace")
+    project_id = serializers.UUIDField()
+    title = serializers.CharField()
+    description = serializers.CharField()
+    type = serializers.ChoiceField(TaskType.choices)
+    priority = serializers.ChoiceField(Priority.choices)
+    status = serializers.CharField(source="status.key")
+    due_date = serializers.DateField(allow_null=True)
+    due_time = serializers.TimeField(allow_null=True)
+    completed_at = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+    class Meta:
+        model = Task
+
+
+contribute(
+    "tasks_created",
+    OwnTask,
+    lambda person: Task.objects.visible_to(person).filter(created_by=person),
+)
+contribute(
+    "tasks_assigned",
+    OwnTask,
+    lambda person: Task.objects.visible_to(person).filter(assignee=person),
+)

@@ -1,0 +1,133 @@
+"""GET /api/auth/me/export: everything kept about oneself, and nothing about others."""
+
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from activity.models import Event
+from comments.services import add_comment
+from core.models import IdempotencyKey
+from projects.membership import remove_project_member
+from projects.models import Project
+from tasks.models import Task
+from tasks.services import create_task
+from tests.cast import Cast, client_of
+from tests.documents import at
+from tests.notifications.mailing import send_all
+from workspaces.models import Membership
+
+PATH = "/api/auth/me/export"
+DAY = date(2031, 7, 1)
+
+
+def exported(user: User) -> dict[str, Any]:
+    data: dict[str, Any] = client_of(user).ask("GET", PATH)["data"]
+    return data
+
+
+@pytest.fixture
+def traces(cast: Cast) -> Task:
+    """Max and Lea each give the other a task, say something and sign in somewhere."""
+    pairs = ((cast.max, cast.lea), (cast.lea, cast.max))
+    for n, (giver, taker) in enumerate(pairs):
+        task = create_task(
+            actor=giver,
+            project=cast.project,
+            title=f"{giver.name}'s secret",
+            assignee=taker,
+            due_date=DAY,
+        )
+        add_comment(actor=giver, task=task, content=f"{giver.name}'s word")
+        EmailAddress.objects.create(user=giver, email=giver.email)
+        SocialAccount.objects.create(user=giver, provider="p", uid=f"{giver.name}'s uid")
+        Authenticator.objects.create(user=giver, type="totp", data={"secret": "hush"})
+        UserSession.objects.create(user=giver, session_key=str(n), ip="10.0.0.1", user_agent="B")
+    return task
+
+
+def test_export_has_every_kind(cast: Cast, traces: Task) -> None:
+    data = exported(cast.max)
+
+    assert {name: len(rows) for name, rows in data.items() if name != "profile"} == {
+        "addresses": 1,
+        "devices": 1,
+        "factors": 1,
+        "providers": 1,
+        "memberships": 1,
+        "project_memberships": 1,
+        "tasks_created": 1,
+        "tasks_assigned": 1,
+        "comments": 1,
+        "events": 3,
+        "deliveries": 1,
+        "reminders": 1,
+    }
+    assert (data["profile"]["email"], data["profile"]["name"]) == ("max@example.com", "Max")
+    assert data["tasks_created"][0]["title"] == "Max's secret"
+    assert data["tasks_assigned"][0]["title"] == "Lea's secret"
+    assert data["comments"][0]["content"] == "Max's word"
+    assert data["devices"][0]["ip"] == "10.0.0.1"
+
+
+def test_export_of_a_membership(cast: Cast) -> None:
+    own = Membership.objects.get(user=cast.max)
+    assert exported(cast.max)["memberships"] == [
+        {
+            "workspace_id": str(cast.workspace.pk),
+            "workspace": "Analytical Engines",
+            "role": "MEMBER",
+            "message": "",
+            "joined_at": at(own.created_at),
+        }
+    ]
+
+
+def test_export_shows_nothing_of_others(cast: Cast, traces: Task) -> None:
+    text = json.dumps(exported(cast.max))
+
+    assert "lea@example.com" not in text
+    assert "Lea's word" not in text
+    assert "Lea's uid" not in text
+    assert "hush" not in text
+    assert Event.objects.filter(actor_id=cast.lea.pk).exists()
+    ids = {event["id"] for event in exported(cast.max)["events"]}
+    assert set(Event.objects.filter(pk__in=ids).values_list("actor_id", flat=True)) == {cast.max.pk}
+
+
+def test_export_shows_the_mail_that_was_sent(cast: Cast, traces: Task) -> None:
+    send_all()
+    [mail] = exported(cast.max)["deliveries"]
+    assert (mail["address"], mail["state"]) == ("max@example.com", "SENT")
+    assert "Lea's secret" in mail["text"]
+
+
+def test_export_leaves_out_what_one_may_no_longer_read(cast: Cast, traces: Task) -> None:
+    Project.objects.filter(pk=cast.project.pk).update(visibility="PRIVATE")
+    remove_project_member(actor=cast.lea, project=cast.project, person=cast.max)
+
+    data = exported(cast.max)
+
+    assert (data["tasks_created"], data["project_memberships"]) == ([], [])
+    assert [comment["content"] for comment in data["comments"]] == ["Max's word"]
+
+
+def test_export_is_neither_stored_nor_cached(cast: Cast) -> None:
+    response = client_of(cast.max).get(PATH, headers={"Idempotency-Key": "k"})
+
+    assert response.status_code == 200
+    assert response["Cache-Control"] == "no-store"
+    assert response["Content-Disposition"] == 'attachment; filename="my-data.json"'
+    assert not IdempotencyKey.objects.exists()
+
+
+@pytest.mark.django_db
+def test_export_is_not_for_strangers(stranger: APIClient) -> None:
+    assert stranger.get(PATH).status_code == 401

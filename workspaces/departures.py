@@ -1,0 +1,86 @@
+"""How somebody leaves every workspace they belong to."""
+
+import secrets
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import User
+from core.errors import Conflict
+from core.events import Changes, publish
+from core.models import as_told
+from workspaces.events import MemberRemoved, WorkspaceDeleted
+from workspaces.models import Membership, Workspace
+from workspaces.rights import WorkspaceRole
+
+
+class OwnsWorkspaces(Conflict):
+    """Names them in `workspaces`."""
+
+    message = "The person owns workspaces other people belong to. Hand them over first."
+
+
+class LastAdmin(Conflict):
+    """Names the workspaces in `workspaces`."""
+
+    message = "Nobody else is ADMIN of workspaces other people belong to. Name another one first."
+
+
+@transaction.atomic
+def end_memberships(*, actor: User | None, person: User) -> None:
+    """Leave all workspaces; one where nobody else is goes too. The caller holds the person."""
+    theirs = Membership.objects.filter(user=person).values("workspace")
+    workspaces = list(
+        Workspace.objects.filter(Q(pk__in=theirs) | Q(owner=person))
+        .select_for_update(no_key=True, of=("self",))
+        .order_by("pk")
+    )
+    alive = [workspace for workspace in workspaces if workspace.deleted_at is None]
+    shared = _shared(alive, person)
+    _check_owner(shared, person)
+    _check_admins(shared, person)
+    for workspace in workspaces:
+        if workspace in alive and workspace not in shared:
+            _delete(workspace, actor=actor)
+        _leave(workspace, person, actor=actor)
+
+
+def _shared(workspaces: list[Workspace], person: User) -> list[Workspace]:
+    """Those other people belong to."""
+    others = Membership.objects.filter(workspace__in=workspaces).exclude(user=person)
+    shared = set(others.values_list("workspace_id", flat=True))
+    return [workspace for workspace in workspaces if workspace.pk in shared]
+
+
+def _check_owner(workspaces: list[Workspace], person: User) -> None:
+    if owned := [workspace for workspace in workspaces if workspace.owner_id == person.pk]:
+        raise OwnsWorkspaces(workspaces=_told(owned))
+
+
+def _check_admins(workspaces: list[Workspace], person: User) -> None:
+    admins = Membership.objects.filter(workspace__in=workspaces, role=WorkspaceRole.ADMIN)
+    theirs = set(admins.filter(user=person).values_list("workspace_id", flat=True))
+    safe = set(admins.exclude(user=person).values_list("workspace_id", flat=True))
+    if lost := [workspace for workspace in workspaces if workspace.pk in theirs - safe]:
+        raise LastAdmin(workspaces=_told(lost))
+
+
+def _told(workspaces: list[Workspace]) -> list[dict[str, str]]:
+    return [{"id": workspace.public_id, "name": workspace.name} for workspace in workspaces]
+
+
+def _delete(workspace: Workspace, *, actor: User | None) -> None:
+    workspace.deleted_at = timezone.now()
+    if workspace.settings.get("personal"):  # it is called after its person
+        workspace.name, workspace.slug = "Deleted workspace", f"deleted-{secrets.token_hex(8)}"
+    workspace.save_changes("deleted_at", "name", "slug")
+    publish(WorkspaceDeleted(actor=actor, workspace=workspace))
+
+
+def _leave(workspace: Workspace, person: User, *, actor: User | None) -> None:
+    membership = Membership.objects.filter(workspace=workspace, user=person)
+    if membership.exists():
+        changes: Changes = {"member": {"old": as_told(person), "new": None}}
+        publish(MemberRemoved(actor=actor, workspace=workspace, person=person, changes=changes))
+        membership.delete()
