@@ -1,7 +1,14 @@
 """The only door to what allauth does not document; tests/accounts holds the contract."""
 
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal.httpkit import get_authorization_credential, is_headless_request
-from allauth.headless.account.views import LoginView, SignupView
+from allauth.headless.account.views import (
+    LoginView,
+    ReauthenticateView,
+    ResendEmailVerificationCodeView,
+    SignupView,
+    VerifyEmailView,
+)
 from allauth.headless.base.views import APIView
 from allauth.headless.constants import Client
 from allauth.headless.internal.sessionkit import lookup_session
@@ -15,9 +22,13 @@ from allauth.headless.tokens.strategies.jwt.internal import (
 __all__ = [
     "APIView",
     "Client",
+    "ImmediateHttpResponse",
     "JWTTokenStrategy",
     "LoginView",
+    "ReauthenticateView",
+    "ResendEmailVerificationCodeView",
     "SignupView",
+    "VerifyEmailView",
     "create_token",
     "get_authorization_credential",
     "is_headless_request",

@@ -23,3 +23,11 @@ class AccessChanged(Event):
     """The person may sign in, or is staff, or is neither any more."""
 
     person: User
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasswordChanged(Event):
+    """By somebody who knew the old one, or, if `recovered`, by a link sent to their address."""
+
+    person: User
+    recovered: bool
