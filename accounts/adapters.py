@@ -5,13 +5,26 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as current
 from django.contrib.sites.shortcuts import get_current_site
-from django.db import transaction
 from django.forms import Form
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from accounts.allauth_internals import is_headless_request
+from accounts.limits import (
+    WRONG_PASSWORDS,
+    WRONG_PASSWORDS_FROM,
+    client_address,
+    forget,
+    give_back,
+    neighbourhood,
+    take,
+)
+from accounts.mails import MASK, post
 from accounts.models import User
+from accounts.recovery import note_device
 from accounts.services import register_person
+from core.errors import TooManyRequests
+
+HARMLESS = ("email", "ip", "user_agent")
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -34,9 +47,55 @@ class AccountAdapter(DefaultAccountAdapter):
             name=fields.get("name", ""),
         )
 
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """With fewer forwarded addresses than proxies allauth's own would fail."""
+        return client_address(request)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count the attempt before it is evaluated; on the pages a form tells of a refusal."""
+        try:
+            take(WRONG_PASSWORDS_FROM, neighbourhood(request))
+            take(WRONG_PASSWORDS, credentials.get("email", ""))
+        except TooManyRequests as refusal:
+            if is_headless_request(request):
+                raise
+            raise self.validation_error("too_many_login_attempts") from refusal
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        person: User | None = super().authenticate(request, **credentials)
+        if person:
+            give_back(WRONG_PASSWORDS_FROM, neighbourhood(request))
+            give_back(WRONG_PASSWORDS, credentials.get("email", ""))
+        return person
+
+    def reauthenticate(self, user: User, password: str) -> bool:
+        """By the address of the account, also where allauth has not recorded one."""
+        found = self.authenticate(current.request, email=user.email, password=password)
+        return found is not None and found.pk == user.pk
+
+    def post_login(self, request: HttpRequest, user: User, **facts: Any) -> HttpResponse:
+        response: HttpResponse = super().post_login(request, user, **facts)
+        agent = self.get_http_user_agent(request)
+        note_device(person=user, user_agent=agent, address=client_address(request))
+        return response
+
+    def set_password(self, user: User, password: str) -> None:
+        """Who proved the mailbox or the old password is not locked out any more."""
+        super().set_password(user, password)
+        forget(WRONG_PASSWORDS, user.email)
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send after the commit; a mail server that is down must not undo a sign-up."""
-        request = current.request
-        facts = {"request": request, "email": email, "current_site": get_current_site(request)}
-        message = self.render_mail(template_prefix, email, facts | context)
-        transaction.on_commit(message.send, robust=True)
+        """Into the outbox: a mail server that is down must not undo a sign-up."""
+        site = get_current_site(current.request)
+        facts = {"request": current.request, "email": email, "current_site": site} | context
+        written = self.render_mail(template_prefix, email, facts)
+        kept = self.render_mail(template_prefix, email, _masked(facts)).body
+        post(written, kept=str(kept), kind=template_prefix.rpartition("/")[2])
+
+
+def _masked(facts: dict[str, Any]) -> dict[str, Any]:
+    """Every text is taken for a secret, except what is known to be none."""
+    return {
+        name: MASK if isinstance(value, str) and name not in HARMLESS else value
+        for name, value in facts.items()
+    }

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
 from accounts.admin_deletion import Deletion
-from accounts.models import User
+from accounts.models import AttemptCount, KnownDevice, User
 from accounts.services import ACCESS_FIELDS, PROFILE_FIELDS, change_access, change_profile
 from core.admin.records import ReadOnly
 
@@ -48,6 +48,22 @@ class Factors(ReadOnly):
     search_fields = ("user__email",)
     list_select_related = ("user",)
     fields = ("user", "type", "created_at", "last_used_at")
+
+
+@admin.register(AttemptCount)
+class AttemptCounts(ReadOnly):
+    """Who is locked out is not told: the keys are hashes."""
+
+    list_display = ("key", "count", "resets_at")
+    ordering = ("-resets_at",)
+
+
+@admin.register(KnownDevice)
+class KnownDevices(ReadOnly):
+    list_display = ("user", "fingerprint", "created_at")
+    search_fields = ("user__email",)
+    list_select_related = ("user",)
+    ordering = ("-created_at",)
 
 
 @admin.register(User)

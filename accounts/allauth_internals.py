@@ -1,9 +1,15 @@
 """The only door to what allauth does not document; tests/accounts holds the contract."""
 
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal.httpkit import get_authorization_credential, is_headless_request
-from allauth.core.ratelimit import consume
-from allauth.headless.account.views import LoginView, SignupView
+from allauth.headless.account.views import (
+    LoginView,
+    ReauthenticateView,
+    ResendEmailVerificationCodeView,
+    SignupView,
+    VerifyEmailView,
+)
 from allauth.headless.base.views import APIView
 from allauth.headless.constants import Client
 from allauth.headless.internal.sessionkit import lookup_session
@@ -18,10 +24,13 @@ __all__ = [
     "AUTHENTICATION_METHODS_SESSION_KEY",
     "APIView",
     "Client",
+    "ImmediateHttpResponse",
     "JWTTokenStrategy",
     "LoginView",
+    "ReauthenticateView",
+    "ResendEmailVerificationCodeView",
     "SignupView",
-    "consume",
+    "VerifyEmailView",
     "create_token",
     "get_authorization_credential",
     "is_headless_request",

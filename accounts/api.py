@@ -68,9 +68,9 @@ class Register(AuthView):
 
         Answers 202 where addresses have to be verified, the same for known and new ones.
         """
-        outcome = sign_up(self.stranger, **_read(NewPerson, request))
+        outcome = sign_up(self.stranger, **read_body(NewPerson, request))
         if isinstance(outcome, Entered):
-            return Response(Answer(_entered(outcome), "Welcome."), status=status.HTTP_201_CREATED)
+            return Response(Answer(as_shown(outcome), "Welcome."), status=status.HTTP_201_CREATED)
         pending = {
             "status": "email_verification_required",
             "session_token": outcome.session_token,
@@ -86,8 +86,8 @@ class Login(AuthView):
     )
     def post(self, request: Request) -> Response:
         """Sign in with email address and password."""
-        entered = sign_in(self.stranger, **_read(Credentials, request))
-        return Response(_entered(entered))
+        entered = sign_in(self.stranger, **read_body(Credentials, request))
+        return Response(as_shown(entered))
 
 
 class RefreshTokens(AuthView):
@@ -101,7 +101,7 @@ class RefreshTokens(AuthView):
 
         It works once; presented again later, it ends the session it came from.
         """
-        pair = rotate(_read(Refresh, request)["refresh_token"])
+        pair = rotate(read_body(Refresh, request)["refresh_token"])
         if pair is None:
             raise InvalidRefreshToken
         return Response(pair)
@@ -114,7 +114,7 @@ class Logout(AuthView):
 
         Signing out twice is no mistake.
         """
-        given = _read(SignOut, request).get("refresh_token", "")
+        given = read_body(SignOut, request).get("refresh_token", "")
         bearer = get_authorization_header(request).decode("latin-1").partition(" ")[2].strip()
         _end(bearer, "access")
         _end(given, "refresh")
@@ -138,18 +138,18 @@ class Myself(APIView):
     def patch(self, request: Request) -> Response:
         """Change name, picture or time zone."""
         person = cast("User", request.user)
-        changes = _read(ProfileChanges, request)
+        changes = read_body(ProfileChanges, request)
         version = expected_version(request)
         return _shown(change_profile(actor=person, person=person, version=version, **changes))
 
 
-def _read(form: type[Input], request: Request) -> dict[str, Any]:
+def read_body(form: type[Input], request: Request) -> dict[str, Any]:
     body = form(data=request.data)
     body.is_valid(raise_exception=True)
     return cast("dict[str, Any]", body.validated_data)
 
 
-def _entered(entered: Entered) -> dict[str, Any]:
+def as_shown(entered: Entered) -> dict[str, Any]:
     return {"user": Me(entered.person).data, **entered.pair}
 
 

@@ -8,18 +8,13 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.backends.db import SessionStore
 from rest_framework.request import Request
 
-from accounts.allauth_internals import AUTHENTICATION_METHODS_SESSION_KEY, consume
+from accounts.allauth_internals import AUTHENTICATION_METHODS_SESSION_KEY
 from accounts.authentication import Credential
+from accounts.limits import neighbourhood
 from accounts.models import User
+from accounts.recovery import prove_password
 from accounts.tokens import SIGNED_IN_AT
-from core.errors import Forbidden, Invalid, TooManyRequests
-
-TRIED_TOO_OFTEN = 60
-"""Seconds until a password may be tried again."""
-
-
-class WrongPassword(Invalid):
-    message = "This is not your password."
+from core.errors import Forbidden
 
 
 class ReauthenticationRequired(Forbidden):
@@ -32,10 +27,12 @@ def confirm(request: Request, person: User, password: str | None) -> None:
         if not _has_just_signed_in(request):
             raise ReauthenticationRequired
         return
-    if not consume(request, action="reauthenticate", user=person):
-        raise TooManyRequests(retry_after=TRIED_TOO_OFTEN)
-    if not person.check_password(password):
-        raise WrongPassword(errors={"password": [WrongPassword.message]})
+    prove_password(
+        person=person,
+        password=password,
+        field="password",
+        origin=neighbourhood(request),
+    )
 
 
 def _has_just_signed_in(request: Request) -> bool:

@@ -13,13 +13,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.events import PersonDeleted
-from accounts.models import User
+from accounts.models import KnownDevice, User
 from core.events import publish
 from core.forget import forget_answers
 from outbox.services import forget_person
 
 NAME = "Deleted user"
-WAYS_IN = (UserSession, EmailAddress, SocialAccount, Authenticator)
+WAYS_IN = (UserSession, KnownDevice, EmailAddress, SocialAccount, Authenticator)
 """Rows by which a person is recognised or let in; each has a `user`."""
 
 

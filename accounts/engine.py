@@ -12,16 +12,22 @@ from django.http import HttpRequest, HttpResponse
 from redis.exceptions import RedisError
 from rest_framework.exceptions import ValidationError
 
-from accounts.allauth_internals import APIView, Client, LoginView, SignupView
+from accounts.allauth_internals import (
+    APIView,
+    Client,
+    ImmediateHttpResponse,
+    LoginView,
+    SignupView,
+)
+from accounts.limits import SIGN_INS_FROM, SIGN_UPS_FROM, neighbourhood, take
 from accounts.models import User
 from accounts.services import AlreadyRegistered
 from accounts.tokens import Pair
 from core.errors import TooManyRequests, Unauthenticated, Unavailable
 
-LOCKED_FOR = 300
-"""Seconds an address stays locked after too many wrong passwords (`login_failed`)."""
-BUSY_FOR = 60
-"""Seconds after which an internet address may try again."""
+BUSY_FOR = 10
+"""Seconds after which allauth sends the next code to an address (`confirm_email`)."""
+STRANGER = ("HTTP_AUTHORIZATION", "HTTP_X_SESSION_TOKEN")
 
 
 class InvalidCredentials(Unauthenticated):
@@ -57,7 +63,7 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reply:
+class Reply:
     """What one of allauth's views said."""
 
     status: int
@@ -85,6 +91,7 @@ class _Reply:
 
 def sign_up(request: HttpRequest, **fields: str) -> Entered | Pending:
     """Register a person and let them in, or have them prove their address first."""
+    take(SIGN_UPS_FROM, neighbourhood(request))
     try:
         reply = _in_one_transaction(request, fields)
     except AlreadyRegistered:
@@ -96,12 +103,13 @@ def sign_up(request: HttpRequest, **fields: str) -> Entered | Pending:
         return outcome
     if reply.says("email_taken"):
         raise AlreadyRegistered
-    raise _refusal(reply)
+    raise refusal_of(reply)
 
 
 def sign_in(request: HttpRequest, *, email: str, password: str) -> Entered:
     """Let a person in, or say what is missing."""
-    reply = _ask(_log_in, request, {"email": email, "password": password})
+    take(SIGN_INS_FROM, neighbourhood(request))
+    reply = ask(_log_in, request, {"email": email, "password": password})
     match reply.outcome():
         case Entered() as entered:
             return entered
@@ -110,18 +118,19 @@ def sign_in(request: HttpRequest, *, email: str, password: str) -> Entered:
         case Pending(stage="mfa_authenticate", session_token=token):
             raise MfaRequired(session_token=token)
     if reply.says("too_many_login_attempts"):
-        raise TooManyRequests(retry_after=LOCKED_FOR)
+        raise TooManyRequests(retry_after=BUSY_FOR)
     if reply.status == HTTPStatus.UNAUTHORIZED or reply.says("email_password_mismatch"):
         raise InvalidCredentials
-    raise _refusal(reply)
+    raise refusal_of(reply)
 
 
 @transaction.atomic
-def _in_one_transaction(request: HttpRequest, fields: dict[str, str]) -> _Reply:
-    return _ask(_register, request, fields)
+def _in_one_transaction(request: HttpRequest, fields: dict[str, str]) -> Reply:
+    return ask(_register, request, fields)
 
 
-def _refusal(reply: _Reply) -> Exception:
+def refusal_of(reply: Reply) -> Exception:
+    """What to raise for a reply that is neither in nor pending."""
     if reply.status == HTTPStatus.TOO_MANY_REQUESTS:
         return TooManyRequests(retry_after=BUSY_FOR)
     errors: dict[str, list[str]] = {}
@@ -130,18 +139,27 @@ def _refusal(reply: _Reply) -> Exception:
     return ValidationError(errors)
 
 
-def _ask(view: Callable[..., HttpResponse], request: HttpRequest, fields: dict[str, str]) -> _Reply:
-    """Hand validated fields to one of allauth's views, as a stranger."""
+def ask(
+    view: Callable[..., HttpResponse],
+    request: HttpRequest,
+    fields: dict[str, str],
+    *,
+    without: tuple[str, ...] = STRANGER,
+) -> Reply:
+    """Hand validated fields to one of allauth's views, by default as a stranger."""
     # Who signs in says who they are; a credential of somebody else would only get in the way.
-    for header in ("HTTP_AUTHORIZATION", "HTTP_X_SESSION_TOKEN"):
+    for header in without:
         request.META.pop(header, None)
     entry = _Entry(fields)
     try:
         response = view(request, entry=entry)
+    except ImmediateHttpResponse as early:
+        # Left to the middleware, it would be answered outside the envelope.
+        response = early.response
     except RedisError as outage:
         raise Unavailable(retry_after=5) from outage
     body = json.loads(response.content)
-    return _Reply(
+    return Reply(
         response.status_code,
         body.get("data", {}),
         body.get("meta", {}),
@@ -158,7 +176,7 @@ class _Entry:
     person: User | None = None
 
 
-class _Prepared(APIView):
+class Prepared(APIView):
     """Takes the fields from us instead of the body, which has been read already."""
 
     kwargs: dict[str, _Entry]
@@ -173,11 +191,11 @@ class _Prepared(APIView):
         return response
 
 
-class _Login(_Prepared, LoginView):
+class _Login(Prepared, LoginView):
     pass
 
 
-class _Signup(_Prepared, SignupView):
+class _Signup(Prepared, SignupView):
     pass
 
 

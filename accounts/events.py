@@ -30,3 +30,11 @@ class PersonDeleted(Event):
     """The person is about to be nobody; who hears it may still refuse."""
 
     person: User
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasswordChanged(Event):
+    """By somebody who knew the old one, or, if `recovered`, by a link sent to their address."""
+
+    person: User
+    recovered: bool

@@ -4,12 +4,13 @@ import uuid
 import zoneinfo
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 
-from core.models import LockingQuerySet, VersionedRow, public_id
+from core.models import LockingQuerySet, Row, VersionedRow, public_id
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -26,13 +27,21 @@ class PersonQuerySet(LockingQuerySet):
     def active(self) -> Self:
         return self.filter(is_active=True, deleted_at=None)
 
-    def by_address(self, email: str) -> Self:
-        """The active person with this address, however it is capitalised."""
+    def registered_as(self, email: str) -> Self:
+        """The active person with this address, however it is capitalised, proved or not."""
         return self.active().alias(address=Lower("email")).filter(address=email.strip().lower())
 
     def held(self) -> Any:
         """The first of them, locked; None if there is none (any more)."""
         return self.select_for_update(no_key=True, of=("self",)).first()
+
+    def by_address(self, email: str) -> Self:
+        """The person others reach under this address; where that is demanded, a proved one."""
+        found = self.registered_as(email)
+        if settings.EMAIL_VERIFICATION == "mandatory":
+            proved = {"emailaddress__verified": True, "emailaddress__email": models.F("address")}
+            return found.filter(**proved)
+        return found
 
     def with_public_id(self, value: str) -> Self:
         """Whoever is known by this id: the identity provider's or our own."""
@@ -103,3 +112,32 @@ class User(VersionedRow, AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.name.split(" ", 1)[0]
+
+
+class AttemptCount(models.Model):
+    """How often something was tried in the window that is open; `key` is a hash of what."""
+
+    key = models.CharField(max_length=64, primary_key=True, editable=False)
+    count = models.PositiveIntegerField(editable=False)
+    resets_at = models.DateTimeField(editable=False)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["resets_at"], name="attempts_by_end")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class KnownDevice(Row):
+    """A kind of browser in a part of the internet somebody has signed in from; as a hash."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="known_devices", editable=False)
+    fingerprint = models.CharField(max_length=64, editable=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "fingerprint"], name="device_known_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.fingerprint

@@ -1,6 +1,6 @@
 """People and tokens as shown; sign-in bodies as read."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
@@ -62,3 +62,63 @@ class ProfileChanges(Input):
     name = serializers.CharField(max_length=200, required=False, allow_blank=True)
     avatar_url = serializers.URLField(max_length=2000, required=False, allow_blank=True)
     time_zone = serializers.CharField(max_length=64, required=False, validators=[check_time_zone])
+
+
+class VerificationCode(Input):
+    code = serializers.CharField(
+        max_length=200, help_text="The code from the mail, or the key at the end of its link."
+    )
+
+    class Meta:
+        also: ClassVar = {"key": "code"}
+
+
+class Verified(serializers.Serializer[Any]):
+    """The tokens come where the code completed a sign-in."""
+
+    status = serializers.ChoiceField(["verified"])
+    user = Me(required=False)
+    access_token = serializers.CharField(required=False)
+    refresh_token = serializers.CharField(required=False)
+    expires_in = serializers.IntegerField(required=False)
+
+
+class Done(serializers.Serializer[Any]):
+    """Nothing is to be told but that it was done."""
+
+    status = serializers.ChoiceField(["ok"])
+
+
+class ForgottenPassword(Input):
+    email = serializers.EmailField(max_length=254)
+
+
+class PasswordReset(Input):
+    key = serializers.CharField(max_length=200, help_text="What stands at the end of the link.")
+    password = serializers.CharField(trim_whitespace=False, write_only=True)
+
+
+class ResetLink(serializers.Serializer[Any]):
+    """A link that still works, and whose password it sets."""
+
+    email = serializers.EmailField()
+
+
+class PasswordChange(Input):
+    current_password = serializers.CharField(trim_whitespace=False, write_only=True)
+    new_password = serializers.CharField(trim_whitespace=False, write_only=True)
+
+
+class Proof(Input):
+    password = serializers.CharField(trim_whitespace=False, write_only=True)
+
+
+class DeviceShown(serializers.Serializer[Any]):
+    """A place somebody is signed in at."""
+
+    id = serializers.IntegerField()
+    ip = serializers.IPAddressField()
+    user_agent = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    last_seen_at = serializers.DateTimeField()
+    is_current = serializers.BooleanField()

@@ -1,22 +1,19 @@
 """The live session behind every token: opened in one query, ended in two."""
 
-import base64
-import hashlib
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from allauth.usersessions.models import UserSession
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESSIV
-from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.models.functions import Now
 from django.utils.crypto import constant_time_compare
 from psycopg import sql
 
+from accounts import sealing
 from accounts.models import User
 
 _COLUMNS = [field.attname for field in User._meta.concrete_fields]
@@ -62,20 +59,22 @@ def end_session(session_key: str) -> None:
     UserSession.objects.filter(session_key=session_key).delete()
 
 
+def seen_again(session_key: str) -> None:
+    """Note that this device is in use; it refreshes its tokens every few minutes."""
+    UserSession.objects.filter(session_key=session_key).update(last_seen_at=Now())
+
+
+def end_sessions_of(person: User, *, but: str | None = None) -> None:
+    """Log out every device of a person, or every one but this session's."""
+    devices = UserSession.objects.filter(user=person).exclude(session_key=but or "")
+    Session.objects.filter(session_key__in=devices.values("session_key")).delete()
+    devices.delete()
+
+
 def seal(session_key: str) -> str:
     """A session token: the bare key would also work as a cookie, which opens the pages."""
-    sealed = _cipher(settings.SECRET_KEY).encrypt(session_key.encode(), None)
-    return base64.urlsafe_b64encode(sealed).decode()
+    return sealing.seal("session-token", session_key)
 
 
 def unseal(session_token: str) -> str | None:
-    try:
-        sealed = base64.urlsafe_b64decode(session_token.encode())
-        return _cipher(settings.SECRET_KEY).decrypt(sealed, None).decode()
-    except (ValueError, InvalidTag):
-        return None
-
-
-@cache
-def _cipher(secret: str) -> AESSIV:
-    return AESSIV(hashlib.sha512(b"accounts.session-token" + secret.encode()).digest())
+    return sealing.unseal("session-token", session_token)

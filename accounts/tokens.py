@@ -10,6 +10,7 @@ from uuid import UUID
 
 import jwt
 from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.models import Session
 from django.db import transaction
@@ -25,7 +26,7 @@ from accounts.allauth_internals import (
     session_key_to_sid,
 )
 from accounts.models import User
-from accounts.sessions import belongs_to, end_session, seal, unseal
+from accounts.sessions import belongs_to, end_session, seal, seen_again, unseal
 from core.errors import Unauthenticated
 
 Use = Literal["access", "refresh"]
@@ -141,6 +142,18 @@ def issue(person: User, session: SessionBase) -> Pair:
     return pair
 
 
+def carry_over(person: User, session_key: str) -> Pair | None:
+    """The pair with which a session goes on under a new password; None if it has ended."""
+    row = Session.objects.select_for_update(no_key=True).filter(pk=session_key).first()
+    if row is None:
+        return None
+    pair, entry = _pair(person, session_key)
+    session = row.get_decoded() | {HASH_SESSION_KEY: person.get_session_auth_hash()}
+    row.session_data = Session.objects.encode(session | {REFRESHABLE: entry})
+    row.save(update_fields=["session_data"])
+    return pair
+
+
 def rotate(refresh_token: str) -> Pair | None:
     """Spend a refresh token for a new pair; None where it is not, or no longer, good."""
     try:
@@ -169,6 +182,7 @@ def _rotate(claims: Claims) -> Pair | None:
     row.session_data = Session.objects.encode(session)
     row.expire_date = timezone.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE)
     row.save(update_fields=["session_data", "expire_date"])
+    seen_again(claims.session_key)
     return pair
 
 

@@ -3,8 +3,11 @@
 from django.urls import include, path
 
 from accounts.api import Login, Logout, RefreshTokens, Register
+from accounts.devices_api import Device, Devices
 from accounts.export_api import OwnData
 from accounts.own_api import OwnAccount
+from accounts.passwords_api import ChangePassword, ForgotPassword, Reauthenticate, ResetPassword
+from accounts.verification_api import ResendCode, VerifyEmail
 
 urlpatterns = [
     path("api/auth/register", Register.as_view(), name="register"),
@@ -13,5 +16,13 @@ urlpatterns = [
     path("api/auth/logout", Logout.as_view(), name="logout"),
     path("api/auth/me", OwnAccount.as_view(), name="me"),
     path("api/auth/me/export", OwnData.as_view(), name="export"),
+    path("api/auth/email/verify", VerifyEmail.as_view(), name="email_verify"),
+    path("api/auth/email/resend", ResendCode.as_view(), name="email_resend"),
+    path("api/auth/password/forgot", ForgotPassword.as_view(), name="password_forgot"),
+    path("api/auth/password/reset", ResetPassword.as_view(), name="password_reset"),
+    path("api/auth/password/change", ChangePassword.as_view(), name="password_change"),
+    path("api/auth/reauthenticate", Reauthenticate.as_view(), name="reauthenticate"),
+    path("api/auth/devices", Devices.as_view(), name="devices"),
+    path("api/auth/devices/<int:device_id>", Device.as_view(), name="device"),
     path("accounts/", include("allauth.urls")),
 ]

@@ -10,12 +10,16 @@ LONGEST_SUBJECT = 200
 
 @dataclass(frozen=True, kw_only=True)
 class Mail:
-    """What is sent; `subject` is cut and made one line, or it could carry further headers."""
+    """What is sent; `subject` is cut and made one line, or it could carry further headers.
+
+    Of a mail with a secret only `kept` is written down, for staff to read.
+    """
 
     to: str
     subject: str
     text: str
     html: str = ""
+    kept: str = ""
     headers: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

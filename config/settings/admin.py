@@ -42,6 +42,7 @@ NAVIGATION = [
         ("Workspace members", "groups", "workspaces.membership"),
         ("Project members", "group_add", "projects.projectmembership"),
         ("Groups of staff", "shield_person", "auth.group"),
+        ("Known devices", "devices", "accounts.knowndevice"),
     ),
     _pages(
         "Boards",
@@ -55,6 +56,7 @@ NAVIGATION = [
         ("Task numbers", "pin", "tasks.taskcounter"),
         ("Event numbers", "tag", "activity.eventcounter"),
         ("Idempotency keys", "key", "core.idempotencykey"),
+        ("Attempts", "speed", "accounts.attemptcount"),
     ),
     _pages(
         "Mail",

@@ -129,6 +129,7 @@ CORS_ALLOW_HEADERS = [
     "if-match",
     "if-none-match",
     "x-csrftoken",
+    "x-password-reset-key",
     "x-request-id",
     "x-session-token",
 ]

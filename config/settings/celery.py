@@ -47,6 +47,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 600,
         "options": {"expires": 600},
     },
+    "forget attempts and sessions": {
+        "task": "accounts.background.sweep",
+        "schedule": 3600,
+        "options": {"expires": 3600},
+    },
 }
 # Seconds a relay or worker has for a delivery before another one may take it over.
 OUTBOX_LEASE = env.natural("OUTBOX_LEASE", 60)

@@ -61,12 +61,15 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+# Passwords, sign-ups, resets and codes are counted by accounts/limits.py; these are the rest.
 ACCOUNT_RATE_LIMITS = {
-    "login": "30/m/ip",
+    "login": None,
     "login_failed": "10/m/ip,5/5m/key",
-    "signup": "20/m/ip",
+    "signup": None,
     "reset_password": "20/m/ip,5/m/key",
+    "reauthenticate": None,
 }
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 
 HEADLESS_CLIENTS = ("app", "browser")
 # Staff and developers sign in on allauth's own pages.

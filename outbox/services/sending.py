@@ -63,8 +63,8 @@ def _compose(mine: DeliveryQuerySet) -> tuple[Mail, str] | None:
         message_id=known_as,
         address=mail.to,
         subject=mail.subject,
-        text=mail.text,
-        html=mail.html,
+        text=mail.kept or mail.text,
+        html="" if mail.kept else mail.html,
     )
     return (mail, known_as) if still_ours else None
 

@@ -48,7 +48,6 @@ def test_one_module_imports_the_internals() -> None:
         (internals.create_token, ["token_use", "sub", "sid", "claims", "expires_in"]),
         (internals.session_key_to_sid, ["session_key"]),
         (
-            internals.consume,
             ["request", "action", "key", "user", "dry_run", "raise_exception"],
         ),
         (internals.session_key_from_sid, ["sid"]),
@@ -94,5 +93,11 @@ def test_the_strategy_overrides_what_exists() -> None:
 
 
 def test_the_views_read_and_answer_where_we_step_in() -> None:
-    for view in (internals.LoginView, internals.SignupView):
+    for view in (
+        internals.LoginView,
+        internals.ReauthenticateView,
+        internals.ResendEmailVerificationCodeView,
+        internals.SignupView,
+        internals.VerifyEmailView,
+    ):
         assert {"_parse_json", "post", "as_api_view"} <= set(dir(view))

@@ -82,7 +82,8 @@ def test_log_in_locks_an_address_after_five_wrong_passwords(
 
     response = log_in(stranger, email, REMOTE_ADDR="192.0.2.9")
 
-    assert (response.status_code, response["Retry-After"]) == (429, "300")
+    assert response.status_code == 429
+    assert 295 <= int(response["Retry-After"]) <= 300
     assert response.json()["code"] == "too_many_requests"
 
 
@@ -108,17 +109,16 @@ def test_log_in_cannot_be_unlocked_by_a_forged_proxy_header(
     assert log_in(stranger, grace.email, HTTP_X_FORWARDED_FOR="192.0.2.99").status_code == 429
 
 
-def test_log_in_is_unavailable_without_the_limiter_while_tokens_go_on(
-    stranger: APIClient, signed_in: APIClient, grace: User, settings: Settings
+def test_log_in_does_without_the_cache(
+    stranger: APIClient, grace: User, settings: Settings
 ) -> None:
     redis = "django.core.cache.backends.redis.RedisCache"
     nowhere = f"redis://127.0.0.1:{free_port()}/0"
     settings.CACHES = {"default": {"BACKEND": redis, "LOCATION": nowhere}}
 
-    response = log_in(stranger, grace.email)
-
-    assert (response.status_code, response["Retry-After"]) == (503, "5")
-    assert signed_in.get("/api/auth/me").status_code == 200
+    for _ in range(5):
+        assert log_in(stranger, grace.email, "wrong").status_code == 401
+    assert log_in(stranger, grace.email).status_code == 429
 
 
 @pytest.mark.usefixtures("mandatory_verification")

@@ -10,12 +10,12 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.core.mail import EmailMessage
 from django.db import connection
-from pytest_django import DjangoCaptureOnCommitCallbacks
 from rest_framework.test import APIClient
 
 from accounts.models import User
 from tests.accounts.conftest import PASSWORD, bearing
 from tests.databases import CommittedDatabase
+from tests.notifications.mailing import send_all
 from tests.signing import access_token_for
 
 ADA = {"email": "Ada@Example.com", "password": PASSWORD, "name": "Ada Lovelace"}
@@ -154,7 +154,8 @@ def test_register_person_is_limited_for_each_internet_address(stranger: APIClien
 
     response = register(stranger)
 
-    assert (response.status_code, response["Retry-After"]) == (429, "60")
+    assert response.status_code == 429
+    assert 55 <= int(response["Retry-After"]) <= 60
 
 
 @pytest.mark.django_db
@@ -163,10 +164,9 @@ def test_register_person_answers_the_same_for_known_and_new_addresses(
     stranger: APIClient,
     grace: User,
     mailoutbox: list[EmailMessage],
-    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
-    with django_capture_on_commit_callbacks(execute=True):
-        new, known = register(stranger), register(stranger, email=grace.email)
+    new, known = register(stranger), register(stranger, email=grace.email)
+    send_all()
 
     assert (new.status_code, known.status_code) == (202, 202)
     assert new.json() == known.json() | {

@@ -13,7 +13,7 @@ from django.db import connection
 from django.utils import timezone
 from django_celery_beat import models as beat
 
-from accounts.models import User
+from accounts.models import AttemptCount, KnownDevice, User
 from comments.services import add_comment
 from core.models import IdempotencyKey
 from outbox.services import beat as give_a_sign
@@ -58,6 +58,8 @@ def keep_records(n: int, owner: User) -> None:
     IdempotencyKey.objects.create(principal=str(owner.pk), key=f"k{n}", body=b'{"a": 1}')
     give_a_sign(relay=f"host:{n}")
     Group.objects.create(name=f"Support {n}")
+    KnownDevice.objects.create(user=owner, fingerprint=str(n))
+    AttemptCount.objects.create(key=str(n), count=1, resets_at=timezone.now())
 
 
 def number_the_events() -> None:

@@ -1,0 +1,111 @@
+"""How often somebody may try: counted in PostgreSQL, exact however many try at once.
+
+The cache in front of allauth's own limits reads, decides and writes; here one statement does
+all three. It commits at once, so that an attempt counts even if its request is rolled back.
+"""
+
+import hashlib
+import ipaddress
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F
+from django.db.models.functions import Now
+from django.http import HttpRequest
+
+from accounts.models import AttemptCount
+from core.errors import TooManyRequests
+
+# A row that is full is not touched: no dead rows under attack, and waiting ends for certain.
+TAKE = """
+    INSERT INTO accounts_attemptcount AS counted (key, count, resets_at)
+    VALUES (%(key)s, 1, clock_timestamp() + %(seconds)s * interval '1 second')
+    ON CONFLICT (key) DO UPDATE
+    SET count = CASE WHEN counted.resets_at > clock_timestamp() THEN counted.count + 1 ELSE 1 END,
+        resets_at = CASE WHEN counted.resets_at > clock_timestamp() THEN counted.resets_at
+            ELSE excluded.resets_at END
+    WHERE counted.count < %(most)s OR counted.resets_at <= clock_timestamp()
+    RETURNING count
+"""
+WAIT = """
+    SELECT greatest(1, ceil(extract(epoch FROM resets_at - clock_timestamp())))::int
+    FROM accounts_attemptcount WHERE key = %s
+"""
+
+NOWHERE = str(ipaddress.IPv4Address(0))
+"""The address of a caller whose server does not tell it, such as one behind a Unix socket."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """So many attempts in a window that opens with the first one."""
+
+    name: str
+    most: int
+    seconds: int
+
+    def key(self, subject: str) -> str:
+        """What is counted, as a hash: the table does not know whom strangers asked for."""
+        told = f"{self.name}:{subject.strip().lower()}"
+        return hashlib.sha256(told.encode(errors="surrogatepass")).hexdigest()
+
+
+SIGN_INS_FROM = Limit("sign-ins from an internet address", 30, 60)
+WRONG_PASSWORDS_FROM = Limit("wrong passwords from an internet address", 10, 60)
+WRONG_PASSWORDS = Limit("wrong passwords for an account", 5, 300)
+SIGN_UPS_FROM = Limit("sign-ups from an internet address", 20, 60)
+RESETS_FROM = Limit("resets from an internet address", 20, 60)
+RESETS = Limit("reset mails to an address", 5, 60)
+CODES_FROM = Limit("codes from an internet address", 30, 60)
+CODES = Limit("codes of a session", 3, 600)
+CODE_MAILS = Limit("code mails of a session", 5, 600)
+
+
+def take(limit: Limit, subject: str) -> None:
+    """Use up one attempt, or refuse; the same for subjects that exist and that do not."""
+    key = limit.key(subject)
+    with transaction.atomic(durable=True), connection.cursor() as cursor:
+        cursor.execute(TAKE, {"key": key, "most": limit.most, "seconds": limit.seconds})
+        if cursor.fetchone():
+            return
+        cursor.execute(WAIT, [key])
+        row = cursor.fetchone()
+    raise TooManyRequests(retry_after=row[0] if row else limit.seconds)
+
+
+def give_back(limit: Limit, subject: str) -> None:
+    """An attempt that was none: the password was right. Earlier wrong ones stay counted."""
+    counted = AttemptCount.objects.filter(key=limit.key(subject), count__gt=0)
+    counted.update(count=F("count") - 1)
+
+
+def forget(limit: Limit, subject: str) -> None:
+    """Start afresh, after a password reset."""
+    AttemptCount.objects.filter(key=limit.key(subject)).delete()
+
+
+def sweep() -> None:
+    """Remove the windows that have closed."""
+    AttemptCount.objects.filter(resets_at__lt=Now()).delete()
+
+
+def client_address(request: HttpRequest | Any) -> str:
+    """Where the caller is: as many forwarded addresses are believed as proxies stand in front."""
+    address = str(request.META.get("REMOTE_ADDR") or "")
+    forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+    if settings.TRUSTED_PROXY_COUNT and forwarded[0]:
+        address = forwarded[-min(settings.TRUSTED_PROXY_COUNT, len(forwarded))]
+    with suppress(ValueError):
+        return str(ipaddress.ip_address(address))
+    return NOWHERE
+
+
+def neighbourhood(request: HttpRequest | Any) -> str:
+    """What one attacker holds: an IPv4 address, or the whole /64 of an IPv6 one."""
+    address = ipaddress.ip_address(client_address(request))
+    if isinstance(address, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network(f"{address}/64", strict=False))
+    return str(address)

@@ -1,0 +1,91 @@
+"""The mails of this app; none of their secrets stays readable in the outbox."""
+
+import json
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.recovery import reset_link
+from accounts.sealing import seal, unseal
+from outbox.channels import Mail, Skip, carries
+from outbox.models import Delivery
+from outbox.services import enqueue
+
+MASK = "•••••"
+GOOD_FOR = timedelta(hours=1)
+"""A code or a link that leaves later would be refused."""
+_PURPOSE = "mail"
+
+
+@transaction.atomic
+def post(message: EmailMessage, *, kept: str, kind: str) -> None:
+    """Queue what allauth has written, sealed; `kept` is what staff may read of it."""
+    [address] = message.to
+    letter = {"to": address, "subject": message.subject, "text": message.body, "kept": kept}
+    enqueue(
+        kind="account",
+        recipient_id=recipient_of(address),
+        dedupe_key=f"account:{kind}:{uuid4()}",
+        payload={"mail": kind, "sealed": seal(_PURPOSE, json.dumps(letter))},
+    )
+
+
+def recipient_of(address: str) -> UUID:
+    """The person who has this address, or a stable id for somebody unknown."""
+    known = User.objects.registered_as(address).values_list("pk", flat=True).first()
+    return known or uuid5(NAMESPACE_URL, f"mailto:{address}")
+
+
+@carries("account")
+def account_mail(delivery: Delivery) -> Mail | Skip:
+    if timezone.now() - delivery.created_at > GOOD_FOR:
+        return Skip("too late: codes and links have expired")
+    letter = unseal(_PURPOSE, delivery.payload["sealed"])
+    if letter is None:
+        return Skip("sealed with a former SECRET_KEY")
+    return Mail(**json.loads(letter))
+
+
+@carries("password_reset")
+def reset_mail(delivery: Delivery) -> Mail | Skip:
+    person = User.objects.active().filter(pk=delivery.recipient_id).first()
+    if person is None:
+        return Skip("the account is closed")
+    if timezone.now() - delivery.created_at > GOOD_FOR:
+        return Skip("too late: nobody waits for this link any more")
+    kept = _written("password_reset", person.email, link=MASK).text
+    letter = _written("password_reset", person.email, link=reset_link(person))
+    return replace(letter, kept=kept)
+
+
+@carries("unknown_account")
+def unknown_mail(delivery: Delivery) -> Mail | Skip:
+    link = settings.HEADLESS_FRONTEND_URLS["account_signup"]
+    return _written("unknown_account", delivery.payload["address"], link=link)
+
+
+@carries("password_changed")
+@carries("new_device")
+def notice(delivery: Delivery) -> Mail | Skip:
+    person = User.objects.active().filter(pk=delivery.recipient_id).first()
+    if person is None:
+        return Skip("the account is closed")
+    facts = delivery.payload | {"at": datetime.fromisoformat(delivery.payload["at"])}
+    link = settings.HEADLESS_FRONTEND_URLS["account_reset_password"]
+    return _written(delivery.kind, person.email, link=link, **facts)
+
+
+def _written(kind: str, to: str, **facts: Any) -> Mail:
+    subject, text = (
+        render_to_string(f"accounts/email/{kind}.{part}", {"email": to, **facts})
+        for part in ("subject.txt", "txt")
+    )
+    return Mail(to=to, subject=subject, text=f"{text.strip()}\n")
