@@ -34,6 +34,11 @@ class AccountAdapter(DefaultAccountAdapter):
             name=fields.get("name", ""),
         )
 
+    def reauthenticate(self, user: User, password: str) -> bool:
+        """By the person's own address; allauth looks for one in a table that may lack it."""
+        found = self.authenticate(current.request, email=user.email, password=password)
+        return found is not None and found.pk == user.pk
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send after the commit; a mail server that is down must not undo a sign-up."""
         request = current.request

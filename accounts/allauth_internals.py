@@ -1,5 +1,14 @@
 """The only door to what allauth does not document; tests/accounts holds the contract."""
 
+from allauth.account.forms import ReauthenticateForm as PasswordAgain
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.reauthentication import (
+    raise_if_reauthentication_required,
+    reauthenticate_by_password,
+)
+from allauth.account.internal.stagekit import get_pending_stage
+from allauth.account.stages import LoginStageController
+from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from allauth.core.internal.httpkit import get_authorization_credential, is_headless_request
 from allauth.headless.account.views import LoginView, SignupView
 from allauth.headless.base.views import APIView
@@ -11,17 +20,44 @@ from allauth.headless.tokens.strategies.jwt.internal import (
     session_key_from_sid,
     session_key_to_sid,
 )
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.base.forms import AuthenticateForm as SecondFactor
+from allauth.mfa.base.forms import ReauthenticateForm as SecondFactorAgain
+from allauth.mfa.internal.flows.add import validate_can_add_authenticator
+from allauth.mfa.recovery_codes.internal.flows import generate_recovery_codes
+from allauth.mfa.stages import AuthenticateStage
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.totp.internal.auth import get_totp_secret
+from allauth.mfa.totp.internal.flows import activate_totp, deactivate_totp
 
 __all__ = [
     "APIView",
+    "ActivateTOTPForm",
+    "AuthenticateStage",
     "Client",
+    "DefaultMFAAdapter",
+    "ImmediateHttpResponse",
     "JWTTokenStrategy",
+    "LoginStageController",
     "LoginView",
+    "PasswordAgain",
+    "ReauthenticationRequired",
+    "SecondFactor",
+    "SecondFactorAgain",
     "SignupView",
+    "activate_totp",
     "create_token",
+    "deactivate_totp",
+    "generate_recovery_codes",
+    "get_authentication_records",
     "get_authorization_credential",
+    "get_pending_stage",
+    "get_totp_secret",
     "is_headless_request",
     "lookup_session",
+    "raise_if_reauthentication_required",
+    "reauthenticate_by_password",
     "session_key_from_sid",
     "session_key_to_sid",
+    "validate_can_add_authenticator",
 ]

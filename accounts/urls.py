@@ -10,5 +10,6 @@ urlpatterns = [
     path("api/auth/refresh", RefreshTokens.as_view(), name="refresh"),
     path("api/auth/logout", Logout.as_view(), name="logout"),
     path("api/auth/me", Myself.as_view(), name="me"),
+    path("", include("accounts.mfa.urls")),
     path("accounts/", include("allauth.urls")),
 ]
