@@ -1,7 +1,10 @@
 """The only door to what allauth does not document; tests/accounts holds the contract."""
 
 from allauth.account.forms import ReauthenticateForm as PasswordAgain
-from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.login import (
+    get_authentication_records,
+    record_authentication,
+)
 from allauth.account.internal.flows.reauthentication import (
     raise_if_reauthentication_required,
     reauthenticate_by_password,
@@ -57,6 +60,7 @@ __all__ = [
     "lookup_session",
     "raise_if_reauthentication_required",
     "reauthenticate_by_password",
+    "record_authentication",
     "session_key_from_sid",
     "session_key_to_sid",
     "validate_can_add_authenticator",

@@ -1,8 +1,17 @@
 """Where accounts answers."""
 
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from accounts.api import Login, Logout, Myself, RefreshTokens, Register
+
+SIGN_IN_PAGES = [
+    path(
+        "login", RedirectView.as_view(pattern_name="account_login", query_string=True), name="login"
+    ),
+    path("logout", RedirectView.as_view(pattern_name="account_logout"), name="logout"),
+]
+"""What the browsable API links to; its own pages know neither limits nor second factors."""
 
 urlpatterns = [
     path("api/auth/register", Register.as_view(), name="register"),
@@ -11,5 +20,6 @@ urlpatterns = [
     path("api/auth/logout", Logout.as_view(), name="logout"),
     path("api/auth/me", Myself.as_view(), name="me"),
     path("", include("accounts.mfa.urls")),
+    path("api-auth/", include((SIGN_IN_PAGES, "rest_framework"))),
     path("accounts/", include("allauth.urls")),
 ]

@@ -105,3 +105,5 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
 # A passkey is bound to this host for ever; pages on it and on hosts below it may use one.
 AUTH_WEBAUTHN_RP_ID = env.text("WEBAUTHN_RP_ID", urlsplit(_frontend).hostname)
+# Only a developer's machine may let staff in with a password alone.
+ADMIN_WITHOUT_SECOND_FACTOR = False
