@@ -13,6 +13,7 @@ from allauth.account.internal.stagekit import get_pending_stage
 from allauth.account.stages import LoginStageController
 from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from allauth.core.internal.httpkit import get_authorization_credential, is_headless_request
+from allauth.core.internal.ratelimit import consume
 from allauth.headless.account.views import LoginView, SignupView
 from allauth.headless.base.views import APIView
 from allauth.headless.constants import Client
@@ -32,10 +33,22 @@ from allauth.mfa.stages import AuthenticateStage
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.totp.internal.auth import get_totp_secret
 from allauth.mfa.totp.internal.flows import activate_totp, deactivate_totp
+from allauth.mfa.webauthn.forms import AddWebAuthnForm as AddPasskey
+from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm as PasskeyAsSecondFactor
+from allauth.mfa.webauthn.forms import LoginWebAuthnForm as PasskeyLogin
+from allauth.mfa.webauthn.forms import ReauthenticateWebAuthnForm as PasskeyAgain
+from allauth.mfa.webauthn.internal.auth import begin_authentication
+from allauth.mfa.webauthn.internal.flows import (
+    add_authenticator,
+    begin_registration,
+    perform_passwordless_login,
+    remove_authenticator,
+)
 
 __all__ = [
     "APIView",
     "ActivateTOTPForm",
+    "AddPasskey",
     "AuthenticateStage",
     "Client",
     "DefaultMFAAdapter",
@@ -43,12 +56,19 @@ __all__ = [
     "JWTTokenStrategy",
     "LoginStageController",
     "LoginView",
+    "PasskeyAgain",
+    "PasskeyAsSecondFactor",
+    "PasskeyLogin",
     "PasswordAgain",
     "ReauthenticationRequired",
     "SecondFactor",
     "SecondFactorAgain",
     "SignupView",
     "activate_totp",
+    "add_authenticator",
+    "begin_authentication",
+    "begin_registration",
+    "consume",
     "create_token",
     "deactivate_totp",
     "generate_recovery_codes",
@@ -58,9 +78,11 @@ __all__ = [
     "get_totp_secret",
     "is_headless_request",
     "lookup_session",
+    "perform_passwordless_login",
     "raise_if_reauthentication_required",
     "reauthenticate_by_password",
     "record_authentication",
+    "remove_authenticator",
     "session_key_from_sid",
     "session_key_to_sid",
     "validate_can_add_authenticator",

@@ -102,6 +102,7 @@ MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_ISSUER = "Gantry"
 MFA_ALLOW_UNVERIFIED_EMAIL = EMAIL_VERIFICATION == "optional"
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
 # A passkey is bound to this host for ever; pages on it and on hosts below it may use one.
 AUTH_WEBAUTHN_RP_ID = env.text("WEBAUTHN_RP_ID", urlsplit(_frontend).hostname)

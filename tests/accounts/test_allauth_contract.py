@@ -60,6 +60,11 @@ def test_one_module_imports_the_internals() -> None:
         (internals.get_totp_secret, ["regenerate"]),
         (internals.generate_recovery_codes, ["request"]),
         (internals.validate_can_add_authenticator, ["user"]),
+        (internals.add_authenticator, ["request", "name", "credential"]),
+        (internals.begin_authentication, ["user"]),
+        (internals.begin_registration, ["request", "user", "passwordless", "signup"]),
+        (internals.perform_passwordless_login, ["request", "authenticator", "login"]),
+        (internals.remove_authenticator, ["request", "authenticator"]),
         (internals.LoginStageController.enter, ["request", "stage_key"]),
     ],
 )
