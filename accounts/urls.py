@@ -4,6 +4,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from accounts.api import Login, Logout, Myself, RefreshTokens, Register
+from accounts.exchange import ExchangeSession
 
 SIGN_IN_PAGES = [
     path(
@@ -19,6 +20,7 @@ urlpatterns = [
     path("api/auth/refresh", RefreshTokens.as_view(), name="refresh"),
     path("api/auth/logout", Logout.as_view(), name="logout"),
     path("api/auth/me", Myself.as_view(), name="me"),
+    path("api/auth/session/exchange", ExchangeSession.as_view(), name="session-exchange"),
     path("", include("accounts.mfa.urls")),
     path("api-auth/", include((SIGN_IN_PAGES, "rest_framework"))),
     path("accounts/", include("allauth.urls")),
