@@ -84,6 +84,16 @@ class AccountAdapter(DefaultAccountAdapter):
         super().set_password(user, password)
         forget(WRONG_PASSWORDS, user.email)
 
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: User,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """To the address of the account, also where allauth has not recorded one."""
+        super().send_notification_mail(template_prefix, user, context, email or user.email)
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Into the outbox: a mail server that is down must not undo a sign-up."""
         site = get_current_site(current.request)

@@ -1,8 +1,20 @@
 """The only door to what allauth does not document; tests/accounts holds the contract."""
 
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
-from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.account.forms import ReauthenticateForm as PasswordAgain
+from allauth.account.internal.flows.login import (
+    get_authentication_records,
+    record_authentication,
+)
+from allauth.account.internal.flows.reauthentication import (
+    raise_if_reauthentication_required,
+    reauthenticate_by_password,
+)
+from allauth.account.internal.stagekit import get_pending_stage
+from allauth.account.stages import LoginStageController
+from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from allauth.core.internal.httpkit import get_authorization_credential, is_headless_request
+from allauth.core.internal.ratelimit import consume
 from allauth.headless.account.views import (
     LoginView,
     ReauthenticateView,
@@ -19,22 +31,70 @@ from allauth.headless.tokens.strategies.jwt.internal import (
     session_key_from_sid,
     session_key_to_sid,
 )
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.base.forms import AuthenticateForm as SecondFactor
+from allauth.mfa.base.forms import ReauthenticateForm as SecondFactorAgain
+from allauth.mfa.internal.flows.add import validate_can_add_authenticator
+from allauth.mfa.recovery_codes.internal.flows import generate_recovery_codes
+from allauth.mfa.stages import AuthenticateStage
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.totp.internal.auth import get_totp_secret
+from allauth.mfa.totp.internal.flows import activate_totp, deactivate_totp
+from allauth.mfa.webauthn.forms import AddWebAuthnForm as AddPasskey
+from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm as PasskeyAsSecondFactor
+from allauth.mfa.webauthn.forms import LoginWebAuthnForm as PasskeyLogin
+from allauth.mfa.webauthn.forms import ReauthenticateWebAuthnForm as PasskeyAgain
+from allauth.mfa.webauthn.internal.auth import begin_authentication
+from allauth.mfa.webauthn.internal.flows import (
+    add_authenticator,
+    begin_registration,
+    perform_passwordless_login,
+    remove_authenticator,
+)
 
 __all__ = [
     "AUTHENTICATION_METHODS_SESSION_KEY",
     "APIView",
+    "ActivateTOTPForm",
+    "AddPasskey",
+    "AuthenticateStage",
     "Client",
+    "DefaultMFAAdapter",
     "ImmediateHttpResponse",
     "JWTTokenStrategy",
+    "LoginStageController",
     "LoginView",
+    "PasskeyAgain",
+    "PasskeyAsSecondFactor",
+    "PasskeyLogin",
+    "PasswordAgain",
     "ReauthenticateView",
+    "ReauthenticationRequired",
     "ResendEmailVerificationCodeView",
+    "SecondFactor",
+    "SecondFactorAgain",
     "SignupView",
     "VerifyEmailView",
+    "activate_totp",
+    "add_authenticator",
+    "begin_authentication",
+    "begin_registration",
+    "consume",
     "create_token",
+    "deactivate_totp",
+    "generate_recovery_codes",
+    "get_authentication_records",
     "get_authorization_credential",
+    "get_pending_stage",
+    "get_totp_secret",
     "is_headless_request",
     "lookup_session",
+    "perform_passwordless_login",
+    "raise_if_reauthentication_required",
+    "reauthenticate_by_password",
+    "record_authentication",
+    "remove_authenticator",
     "session_key_from_sid",
     "session_key_to_sid",
+    "validate_can_add_authenticator",
 ]

@@ -26,8 +26,12 @@ _PURPOSE = "mail"
 
 
 @transaction.atomic
+@transaction.atomic
 def post(message: EmailMessage, *, kept: str, kind: str) -> None:
-    """Queue what allauth has written, sealed; `kept` is what staff may read of it."""
+    """Queue what allauth has written, sealed; `kept` is what staff may read of it.
+
+    Some of it allauth writes only after the commit, hence a transaction of its own.
+    """
     [address] = message.to
     letter = {"to": address, "subject": message.subject, "text": message.body, "kept": kept}
     enqueue(

@@ -20,11 +20,9 @@ from accounts.serializers import (
     ForgottenPassword,
     PasswordChange,
     PasswordReset,
-    Proof,
     ResetLink,
     TokenPair,
 )
-from accounts.steps import reauthenticate
 from core.api.envelope import Answer
 from core.api.schema import FAILURE
 
@@ -107,15 +105,3 @@ class ChangePassword(OwnAccount):
             actor=person, password=body["new_password"], session_key=session.session_key
         )
         return Response(Answer(pair, "Your password was changed."))
-
-
-class Reauthenticate(OwnAccount):
-    @extend_schema(
-        operation_id="auth_reauthenticate",
-        request=Proof,
-        responses={200: Done, 401: WRONG, 429: TOO_OFTEN},
-    )
-    def post(self, request: Request) -> Response:
-        """Enter the password once more, as some changes of an account demand."""
-        reauthenticate(self.stranger, **read_body(Proof, request))
-        return Response({"status": "ok"})

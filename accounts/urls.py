@@ -1,13 +1,23 @@
 """Where accounts answers."""
 
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from accounts.api import Login, Logout, RefreshTokens, Register
 from accounts.devices_api import Device, Devices
+from accounts.exchange import ExchangeSession
 from accounts.export_api import OwnData
 from accounts.own_api import OwnAccount
-from accounts.passwords_api import ChangePassword, ForgotPassword, Reauthenticate, ResetPassword
+from accounts.passwords_api import ChangePassword, ForgotPassword, ResetPassword
 from accounts.verification_api import ResendCode, VerifyEmail
+
+SIGN_IN_PAGES = [
+    path(
+        "login", RedirectView.as_view(pattern_name="account_login", query_string=True), name="login"
+    ),
+    path("logout", RedirectView.as_view(pattern_name="account_logout"), name="logout"),
+]
+"""What the browsable API links to; its own pages know neither limits nor second factors."""
 
 urlpatterns = [
     path("api/auth/register", Register.as_view(), name="register"),
@@ -21,8 +31,10 @@ urlpatterns = [
     path("api/auth/password/forgot", ForgotPassword.as_view(), name="password_forgot"),
     path("api/auth/password/reset", ResetPassword.as_view(), name="password_reset"),
     path("api/auth/password/change", ChangePassword.as_view(), name="password_change"),
-    path("api/auth/reauthenticate", Reauthenticate.as_view(), name="reauthenticate"),
     path("api/auth/devices", Devices.as_view(), name="devices"),
     path("api/auth/devices/<int:device_id>", Device.as_view(), name="device"),
+    path("api/auth/session/exchange", ExchangeSession.as_view(), name="session-exchange"),
+    path("", include("accounts.mfa.urls")),
+    path("api-auth/", include((SIGN_IN_PAGES, "rest_framework"))),
     path("accounts/", include("allauth.urls")),
 ]

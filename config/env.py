@@ -63,9 +63,16 @@ def one_of(key: str, choices: tuple[str, ...], default: str) -> str:
 
 def secret(key: str) -> str:
     value = text(key)
-    if len(value.encode()) < SECRET_BYTES:
-        raise ImproperlyConfigured(f"{key} is too short: it needs at least {SECRET_BYTES} bytes.")
+    _check_length(key, value)
     return value
+
+
+def secrets(key: str) -> list[str]:
+    """Any number of secrets, separated by commas."""
+    values = listed(key)
+    for value in values:
+        _check_length(key, value)
+    return values
 
 
 def url(key: str, schemes: tuple[str, ...], default: str | None = None) -> str:
@@ -93,6 +100,11 @@ def email(key: str, default: str) -> dict[str, object]:
 def _raw(key: str) -> str | None:
     KEYS_READ.add(key)
     return str(_env.str(key, default="")).strip() or None
+
+
+def _check_length(key: str, value: str) -> None:
+    if len(value.encode()) < SECRET_BYTES:
+        raise ImproperlyConfigured(f"{key} is too short: it needs at least {SECRET_BYTES} bytes.")
 
 
 def _parsed(key: str, value: str, parse: Callable[[str], dict[str, object]]) -> dict[str, object]:

@@ -6,7 +6,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse_lazy
 
-ADMIN_APPS = ["unfold", "unfold.contrib.filters"]
+# Without unfold's own start-up, which would put its site in the place of ours.
+ADMIN_APPS = ["unfold.apps.BasicAppConfig", "unfold.contrib.filters", "config.admin.Admin"]
 
 
 def _may_view(label: str) -> Callable[[HttpRequest], bool]:

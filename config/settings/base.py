@@ -26,7 +26,6 @@ if JWT_SECRET == SECRET_KEY:
 
 INSTALLED_APPS = [
     *ADMIN_APPS,
-    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

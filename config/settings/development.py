@@ -1,5 +1,6 @@
 """A developer's machine: helpful, talkative, reachable from any local front end."""
 
+from config import env
 from config.local import DATA_DIR
 from config.settings.base import *
 
@@ -11,3 +12,4 @@ INTERNAL_IPS = ["127.0.0.1"]
 CORS_ALLOWED_ORIGIN_REGEXES = [r"^http://(localhost|127\.0\.0\.1)(:\d+)?$"]
 CSRF_TRUSTED_ORIGINS = [*CORS_ALLOWED_ORIGINS, "http://localhost:3000", "http://localhost:5173"]
 MEDIA_ROOT = DATA_DIR / "media"
+ADMIN_WITHOUT_SECOND_FACTOR = env.flag("ADMIN_WITHOUT_SECOND_FACTOR", default=True)

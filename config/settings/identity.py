@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from importlib.util import find_spec
+from urllib.parse import urlsplit
 
 from config import env
 
@@ -95,3 +96,18 @@ AUTH_JWT_PREVIOUS_KEYS = env.listed("JWT_PREVIOUS_SECRETS")
 # A client whose answer got lost, or whose tabs raced, asks again within seconds; a thief later.
 AUTH_REFRESH_REUSE_GRACE = timedelta(seconds=10)
 AUTH_SESSION_ABSOLUTE_LIFETIME = timedelta(days=90)
+
+# The first key encrypts second factors at rest, every one decrypts; without any, SECRET_KEY does.
+AUTH_MFA_KEYS = env.secrets("MFA_SECRETS")
+MFA_ADAPTER = "accounts.mfa.adapter.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "Gantry"
+MFA_ALLOW_UNVERIFIED_EMAIL = EMAIL_VERIFICATION == "optional"
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+# A passkey is bound to this host for ever; pages on it and on hosts below it may use one.
+AUTH_WEBAUTHN_RP_ID = env.text("WEBAUTHN_RP_ID", urlsplit(_frontend).hostname)
+# Only a developer's machine may let staff in with a password alone.
+ADMIN_WITHOUT_SECOND_FACTOR = False

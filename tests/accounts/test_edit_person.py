@@ -7,6 +7,7 @@ from django.test import Client
 from accounts.models import User
 from tests.accounts.conftest import bearing
 from tests.signing import access_token_for
+from tests.staff import sign_in_staff
 
 FORM = {"name": "Grace Hopper", "avatar_url": "", "time_zone": "UTC", "is_active": "on"}
 
@@ -26,7 +27,7 @@ def clerk(db: None) -> User:
 
 
 def edit(client: Client, editor: User, person: User, **changes: str | None) -> User:
-    client.force_login(editor)
+    sign_in_staff(client, editor)
     form = {key: value for key, value in {**FORM, **changes}.items() if value is not None}
     response = client.post(f"/admin/accounts/user/{person.pk}/change/", form)
     assert response.status_code == 302
@@ -66,6 +67,6 @@ def test_edit_person_hands_out_powers_only_as_superuser(
 
 
 def test_people_are_listed_and_found(client: Client, root: User, grace: User) -> None:
-    client.force_login(root)
+    sign_in_staff(client, root)
 
     assert "grace@example.com" in client.get("/admin/accounts/user/?q=hopper").content.decode()

@@ -24,6 +24,7 @@ from tasks.services import create_task
 from tests.accounts.conftest import PASSWORD, bearing
 from tests.cast import Cast, client_of
 from tests.notifications.mailing import send_all
+from tests.staff import sign_in_staff
 from workspaces.services import add_member, personal_workspace
 
 NAME = "Zephyrine Quux"
@@ -92,7 +93,7 @@ def _tells(model: Any, word: str) -> bool:
 def test_no_table_tells_of_a_deleted_person(cast: Cast, zoe: User) -> None:
     send_all()
     client = Client()
-    client.force_login(User.objects.create_superuser("root@example.com"))
+    sign_in_staff(client, User.objects.create_superuser("root@example.com"))
     client.post(f"/admin/accounts/user/{zoe.pk}/change/", {"name": NAME, "time_zone": "UTC"})
     assert tables_telling(*TRACES) >= {
         "accounts_user",

@@ -161,13 +161,3 @@ def test_sign_up_is_closed_on_the_pages(client: Client) -> None:
 
     assert "Sign Up Closed" in page.content.decode()
     assert not User.objects.exists()
-
-
-@pytest.mark.django_db
-def test_log_in_to_the_admin_uses_the_email_address(client: Client) -> None:
-    User.objects.create_superuser("root@example.com", PASSWORD)
-    response = client.post(
-        "/admin/login/?next=/admin/", {"username": "root@example.com", "password": PASSWORD}
-    )
-
-    assert (response.status_code, response["Location"]) == (302, "/admin/")

@@ -209,8 +209,8 @@ def test_reauthenticate_is_noted_in_the_session(grace: User) -> None:
     client = bearing(access_token_for(grace))
 
     wrong = client.post("/api/auth/reauthenticate", {"password": "wrong"})
-    assert (wrong.status_code, wrong.json()["code"]) == (400, "wrong_password")
-    assert client.post("/api/auth/reauthenticate", {"password": PASSWORD}).status_code == 200
+    assert (wrong.status_code, wrong.json()["code"]) == (400, "incorrect_password")
+    assert client.post("/api/auth/reauthenticate", {"password": PASSWORD}).status_code == 204
 
     [record] = Session.objects.get().get_decoded()["account_authentication_methods"]
     assert record == {"method": "password", "reauthenticated": True, "at": ANY}

@@ -8,6 +8,7 @@ from tasks.models import Task
 from tasks.services import create_task
 from tests.admin.desk import Desk
 from tests.cast import Cast
+from tests.staff import sign_in_staff
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def root(db: None) -> User:
 @pytest.fixture
 def desk(root: User) -> Desk:
     browser = Desk()
-    browser.force_login(root)
+    sign_in_staff(browser, root)
     return browser
 
 

@@ -9,6 +9,7 @@ from activity.models import Event
 from tasks.models import Task
 from tests.admin.desk import Desk, list_of, page_of
 from tests.cast import Cast
+from tests.staff import sign_in_staff
 
 LEDGERS = ["activity.event", "activity.eventcounter", "tasks.statuschange", "tasks.taskcounter"]
 
@@ -31,7 +32,7 @@ def test_strangers_are_sent_to_the_sign_in(task: Task) -> None:
 
 def test_people_who_are_not_staff_are_sent_away(cast: Cast, task: Task) -> None:
     browser = Desk()
-    browser.force_login(cast.ada)
+    sign_in_staff(browser, cast.ada)
 
     for path in (reverse("admin:index"), list_of(Task), page_of(task)):
         assert browser.get(path).status_code == 302
@@ -39,7 +40,7 @@ def test_people_who_are_not_staff_are_sent_away(cast: Cast, task: Task) -> None:
 
 def test_staff_see_what_they_may_see(clerk: User, task: Task) -> None:
     browser = Desk()
-    browser.force_login(clerk)
+    sign_in_staff(browser, clerk)
 
     assert browser.get(page_of(task)).status_code == 200
     assert browser.post(page_of(task), {"title": "Mine"}).status_code == 403
@@ -52,7 +53,7 @@ def test_staff_see_what_they_may_see(clerk: User, task: Task) -> None:
 
 def test_staff_who_only_look_are_offered_no_action(clerk: User, task: Task) -> None:
     browser = Desk()
-    browser.force_login(clerk)
+    sign_in_staff(browser, clerk)
 
     browser.act("mark_done", task)
 

@@ -189,7 +189,10 @@ def every(steps: list[Any], answer: Any) -> dict[str, Any]:
 
 
 def test_every_operation_is_tried() -> None:
-    assert {described(method, path) for _, method, path, _ in STEPS} == set(operations())
+    """Those of signing in are tried where their tokens and keys are at hand: tests/accounts."""
+    elsewhere = {(method, path) for method, path in operations() if path.startswith("/api/auth/")}
+    tried = {described(method, path) for _, method, path, _ in STEPS}
+    assert tried | elsewhere == set(operations())
 
 
 def test_every_route_is_described_and_every_description_is_routed() -> None:
@@ -198,7 +201,7 @@ def test_every_route_is_described_and_every_description_is_routed() -> None:
         for path, view in routes(get_resolver().url_patterns)
         if hasattr(view, "cls") and path not in UNDESCRIBED
         for method in METHODS
-        if method in (getattr(view, "actions", None) or vars(view.cls))
+        if method in (getattr(view, "actions", None) or dir(view.cls))
     }
     assert served == {(method, re.sub(KEY, "{}", path)) for method, path in operations()}
 

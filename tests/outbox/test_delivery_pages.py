@@ -10,6 +10,7 @@ from outbox.models import Delivery, State
 from tests.admin.desk import Desk, list_of
 from tests.outbox.notes import claim, send, write
 from tests.sink import Sink
+from tests.staff import sign_in_staff
 
 pytestmark = pytest.mark.django_db
 
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def desk() -> Desk:
     browser = Desk()
-    browser.force_login(User.objects.create_superuser("root@example.com", "correct horse"))
+    sign_in_staff(browser, User.objects.create_superuser("root@example.com", "correct horse"))
     return browser
 
 

@@ -1,0 +1,129 @@
+"""Second factors over HTTP."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import status
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api import WRONG, AuthView
+from accounts.authentication import BearerAuthentication
+from accounts.engine import Entered
+from accounts.mfa import factors, serializers
+from accounts.mfa.steps import as_newcomer, as_person
+from accounts.serializers import Me, SignedIn
+from core.api.envelope import Answer
+from core.api.fields import Input
+from core.api.permissions import SignedIn as IsSignedIn
+from core.api.schema import FAILURE
+
+SESSION_TOKEN = OpenApiParameter(
+    "X-Session-Token",
+    str,
+    OpenApiParameter.HEADER,
+    required=True,
+    description="From the answer that asked for this step.",
+)
+REFUSED = {
+    401: OpenApiResponse(FAILURE.ref, "Not signed in, or `reauthentication_required`"),
+    403: OpenApiResponse(FAILURE.ref, "A token that may not change how one signs in"),
+    409: OpenApiResponse(FAILURE.ref, "State conflict"),
+    429: OpenApiResponse(FAILURE.ref, "Too many wrong codes"),
+}
+UNFINISHED = {401: WRONG, 429: REFUSED[429]}
+
+
+class OwnSession(BasePermission):
+    """A token of a session, not one made for programs or by a provider."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return getattr(request.auth, "kind", None) == "session"
+
+
+class FactorView(AuthView):
+    """For the person of an access token; a cookie is not enough to change how one signs in."""
+
+    authentication_classes = [BearerAuthentication]
+    permission_classes = [IsSignedIn, OwnSession]
+
+
+class Factors(FactorView):
+    @extend_schema(
+        operation_id="auth_mfa",
+        responses={200: serializers.Factor(many=True), 403: REFUSED[403]},
+    )
+    def get(self, request: Request) -> Response:
+        """The second factors of the person signed in."""
+        found = as_person(self.stranger, factors.own_factors)
+        return Response(serializers.Factor(found, many=True).data)
+
+
+class Totp(FactorView):
+    @extend_schema(
+        operation_id="auth_mfa_totp_begin",
+        request=None,
+        responses={200: serializers.Enrolment, **REFUSED},
+    )
+    def post(self, request: Request) -> Response:
+        """Begin to enrol an authenticator app; it counts once a code of it has been sent."""
+        return Response(serializers.Enrolment(as_person(self.stranger, factors.begin_totp)).data)
+
+    @extend_schema(
+        operation_id="auth_mfa_totp_deactivate",
+        responses={204: None, **REFUSED, 404: OpenApiResponse(FAILURE.ref, "None is enrolled")},
+    )
+    def delete(self, request: Request) -> Response:
+        """Remove the authenticator app; recovery codes go with the last factor."""
+        as_person(self.stranger, factors.deactivate)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class ActivateTotp(FactorView):
+    @extend_schema(
+        operation_id="auth_mfa_totp_activate",
+        request=serializers.Code,
+        responses={200: serializers.RecoveryCodes, **REFUSED},
+    )
+    def post(self, request: Request) -> Response:
+        """Switch the authenticator app on with its first code."""
+        code = read(serializers.Code, request)["code"]
+        codes = as_person(self.stranger, lambda inner: factors.activate(inner, code))
+        return Response(Answer({"recovery_codes": codes}, "Two-factor authentication is on."))
+
+
+class RecoveryCodes(FactorView):
+    @extend_schema(
+        operation_id="auth_mfa_recovery_codes",
+        request=None,
+        responses={200: serializers.RecoveryCodes, **REFUSED},
+    )
+    def post(self, request: Request) -> Response:
+        """Make new recovery codes; the old ones end."""
+        codes = as_person(self.stranger, factors.renew_recovery_codes)
+        return Response({"recovery_codes": codes})
+
+
+class Verify(AuthView):
+    @extend_schema(
+        operation_id="auth_mfa_verify",
+        request=serializers.Code,
+        parameters=[SESSION_TOKEN],
+        responses={200: SignedIn, **UNFINISHED},
+    )
+    def post(self, request: Request) -> Response:
+        """Finish a sign-in that asked for a second factor (`mfa_required`)."""
+        code = read(serializers.Code, request)["code"]
+        return entered(as_newcomer(self.stranger, lambda inner: factors.verify(inner, code)))
+
+
+def read(form: type[Input], request: Request) -> dict[str, Any]:
+    body = form(data=request.data)
+    body.is_valid(raise_exception=True)
+    values: dict[str, Any] = body.validated_data
+    return values
+
+
+def entered(who: Entered) -> Response:
+    return Response({"user": Me(who.person).data, **who.pair})

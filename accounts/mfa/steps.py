@@ -1,0 +1,143 @@
+"""Steps of allauth's flows, taken with the session the caller's token stands for."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from allauth.headless import app_settings
+from django.core.exceptions import ValidationError as FormInvalid
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from rest_framework.exceptions import ValidationError
+
+from accounts.allauth_internals import (
+    APIView,
+    Client,
+    ImmediateHttpResponse,
+    get_pending_stage,
+)
+from accounts.allauth_internals import ReauthenticationRequired as StepUp
+from accounts.engine import EmailVerificationRequired, Entered, MfaRequired
+from accounts.models import User
+from core.errors import Conflict, Invalid, TooManyRequests, Unauthenticated
+
+T = TypeVar("T")
+LOCKED_FOR = 300
+"""Seconds, as allauth counts wrong codes."""
+LIMITS = ("too_many_login_attempts", "rate_limited")
+
+
+class InvalidSessionToken(Unauthenticated):
+    message = "This sign-in has ended; start again."
+
+
+class ReauthenticationRequired(Unauthenticated):
+    """Signed in, but too long ago for this: see `/api/auth/reauthenticate`."""
+
+    message = "Confirm that it is you first."
+
+
+class IncorrectCode(Invalid):
+    message = "This is not, or no longer, the right code."
+
+
+class IncorrectPassword(Invalid):
+    message = "This is not your password."
+
+
+class UnverifiedEmail(Conflict):
+    message = "Verify your email address first."
+
+
+REFUSALS = {
+    "incorrect_code": IncorrectCode,
+    "incorrect_password": IncorrectPassword,
+    "unverified_email": UnverifiedEmail,
+}
+
+
+def as_person(request: HttpRequest, step: Callable[[HttpRequest], T]) -> T:
+    """Take the step with the session of the Bearer token."""
+    _drop(request, "HTTP_X_SESSION_TOKEN")
+    return _take(request, step)
+
+
+def as_newcomer(request: HttpRequest, step: Callable[[HttpRequest], T]) -> T:
+    """Take the step with the session of the X-Session-Token, whoever else one may be."""
+    _drop(request, "HTTP_AUTHORIZATION")
+    if not request.headers.get("X-Session-Token"):
+        raise InvalidSessionToken
+    return _take(request, step)
+
+
+def as_stranger(request: HttpRequest, step: Callable[[HttpRequest], T]) -> T:
+    """Take the step with a session of its own."""
+    _drop(request, "HTTP_AUTHORIZATION", "HTTP_X_SESSION_TOKEN")
+    return _take(request, step)
+
+
+def person_of(request: HttpRequest) -> User:
+    """Who the session belongs to, or Unauthenticated."""
+    if not request.user.is_authenticated:
+        raise Unauthenticated
+    return request.user
+
+
+def fill_in(form: Form) -> None:
+    """Raise what the form has to object to."""
+    if not form.is_valid():
+        for field, flaws in form.errors.as_data().items():
+            raise _refusal(field, flaws[0])
+
+
+def refuse(flaw: FormInvalid) -> Exception:
+    """Allauth's objection in the product's words."""
+    return _refusal("non_field_errors", flaw)
+
+
+def enter(request: HttpRequest) -> Entered:
+    """The person a finished sign-in has let in, with tokens; or what is still missing."""
+    strategy = app_settings.TOKEN_STRATEGY
+    if request.user.is_authenticated:
+        return Entered(person_of(request), strategy.create_access_token_payload(request))
+    match getattr(get_pending_stage(request), "key", None):
+        case "verify_email":
+            raise EmailVerificationRequired(session_token=strategy.create_session_token(request))
+        case "mfa_authenticate":
+            raise MfaRequired(session_token=strategy.create_session_token(request))
+    raise InvalidSessionToken
+
+
+def _drop(request: HttpRequest, *credentials: str) -> None:
+    for credential in credentials:
+        request.META.pop(credential, None)
+    # Django keeps what somebody has read before.
+    vars(request).pop("headers", None)
+
+
+def _take(request: HttpRequest, step: Callable[[HttpRequest], T]) -> T:
+    taken: list[T] = []
+    try:
+        _door(request, step=lambda inner: taken.append(step(inner)))
+    except ImmediateHttpResponse as closed:
+        raise InvalidSessionToken from closed
+    return taken[0]
+
+
+def _refusal(field: str, flaw: FormInvalid) -> Exception:
+    if flaw.code in LIMITS:
+        return TooManyRequests(retry_after=LOCKED_FOR)
+    if known := REFUSALS.get(str(flaw.code)):
+        return known(errors=None if field == "non_field_errors" else {field: flaw.messages})
+    return ValidationError({field: flaw.messages})
+
+
+class _Door(APIView):
+    def handle(self, request: HttpRequest, step: Callable[[HttpRequest], object]) -> HttpResponse:
+        try:
+            step(request)
+        except StepUp as demand:
+            raise ReauthenticationRequired from demand
+        return HttpResponse()
+
+
+_door = _Door.as_api_view(client=Client.APP)

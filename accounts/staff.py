@@ -1,0 +1,58 @@
+"""The door of the admin: the sign-in everybody uses, and a second factor in the same session."""
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.views.decorators.cache import never_cache
+from unfold.sites import UnfoldAdminSite
+
+from accounts.allauth_internals import get_authentication_records
+
+CODES = (Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES)
+
+
+class StaffSite(UnfoldAdminSite):
+    """Never shows a form to sign in with: Django's knows neither limits nor second factors."""
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return bool(super().has_permission(request)) and has_proved_second_factor(request)
+
+    @method_decorator(never_cache)
+    def login(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
+        """Send people to whatever they still have to do."""
+        target = _target(request)
+        if self.has_permission(request):
+            return HttpResponseRedirect(target)
+        if request.user.is_authenticated and not super().has_permission(request):
+            raise PermissionDenied
+        query = urlencode({REDIRECT_FIELD_NAME: target})
+        return HttpResponseRedirect(f"{reverse(_next_step(request))}?{query}")
+
+
+def has_proved_second_factor(request: HttpRequest) -> bool:
+    """In this session; that a factor is enrolled proves nothing."""
+    if settings.ADMIN_WITHOUT_SECOND_FACTOR:
+        return True
+    records = get_authentication_records(request, request.user)
+    return any(record["method"] == "mfa" for record in records)
+
+
+def _next_step(request: HttpRequest) -> str:
+    if not request.user.is_authenticated:
+        return "account_login"
+    factors = Authenticator.objects.filter(user=request.user)
+    if factors.filter(type__in=CODES).exists():
+        return "mfa_reauthenticate"
+    return "mfa_reauthenticate_webauthn" if factors.exists() else "mfa_index"
+
+
+def _target(request: HttpRequest) -> str:
+    wanted = request.GET.get(REDIRECT_FIELD_NAME, "")
+    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
+        return wanted
+    return reverse("admin:index")
