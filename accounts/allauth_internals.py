@@ -17,7 +17,6 @@ from allauth.core.internal.httpkit import get_authorization_credential, is_headl
 from allauth.core.internal.ratelimit import consume
 from allauth.headless.account.views import (
     LoginView,
-    ReauthenticateView,
     ResendEmailVerificationCodeView,
     SignupView,
     VerifyEmailView,
@@ -68,7 +67,6 @@ __all__ = [
     "PasskeyAsSecondFactor",
     "PasskeyLogin",
     "PasswordAgain",
-    "ReauthenticateView",
     "ReauthenticationRequired",
     "ResendEmailVerificationCodeView",
     "SecondFactor",

@@ -7,7 +7,7 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api import Myself
+from accounts.api import Myself, read_body
 from accounts.confirmation import confirm
 from accounts.deletion import delete_person
 from core.api.fields import Input
@@ -39,9 +39,8 @@ class OwnAccount(Myself):
         Needs `{"password": …}` in the body or a sign-in of the last minutes. Tasks are
         unassigned, comments stay as those of a deleted user, workspaces nobody else belongs to go.
         """
-        farewell = Farewell(data=request.data)
-        farewell.is_valid(raise_exception=True)
+        password = read_body(Farewell, request).get("password")
         person = cast("User", request.user)
-        confirm(request, person, farewell.validated_data.get("password"))
+        confirm(request, person, password)
         delete_person(actor=person, person=person)
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -109,10 +109,6 @@ class PasswordChange(Input):
     new_password = serializers.CharField(trim_whitespace=False, write_only=True)
 
 
-class Proof(Input):
-    password = serializers.CharField(trim_whitespace=False, write_only=True)
-
-
 class DeviceShown(serializers.Serializer[Any]):
     """A place somebody is signed in at."""
 

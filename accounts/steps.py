@@ -10,19 +10,16 @@ from rest_framework.exceptions import ValidationError
 
 from accounts.allauth_internals import (
     Client,
-    ReauthenticateView,
     ResendEmailVerificationCodeView,
     VerifyEmailView,
 )
 from accounts.engine import Entered, MfaRequired, Pending, Prepared, Reply, ask, refusal_of
 from accounts.limits import CODE_MAILS, CODES, CODES_FROM, neighbourhood, take
 from accounts.models import User
-from accounts.recovery import WrongPassword
 from accounts.sessions import unseal
 from core.errors import Conflict, TooManyRequests, Unauthenticated
 
 BEARER = ("HTTP_AUTHORIZATION",)
-SESSION_TOKEN = ("HTTP_X_SESSION_TOKEN",)
 
 
 class InvalidSessionToken(Unauthenticated):
@@ -87,16 +84,6 @@ def send_link(request: HttpRequest, *, person: User) -> None:
     address.send_confirmation(request)
 
 
-def reauthenticate(request: HttpRequest, *, password: str) -> None:
-    """Note in the caller's session that they have just proved who they are."""
-    reply = ask(_reauthenticate, request, {"password": password}, without=SESSION_TOKEN)
-    if reply.errors:
-        raise WrongPassword("password")
-    if reply.status != HTTPStatus.OK:
-        raise Unauthenticated
-
-
-@transaction.atomic
 def _in_one_transaction(request: HttpRequest, code: str) -> Reply:
     return ask(_verify, request, {"key": code}, without=BEARER)
 
@@ -127,10 +114,5 @@ class _Resend(Prepared, ResendEmailVerificationCodeView):
     pass
 
 
-class _Reauthenticate(Prepared, ReauthenticateView):
-    pass
-
-
 _verify = _Verify.as_api_view(client=Client.APP)
 _resend = _Resend.as_api_view(client=Client.APP)
-_reauthenticate = _Reauthenticate.as_api_view(client=Client.APP)

@@ -8,14 +8,13 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api import WRONG, AuthView
+from accounts.api import WRONG, AuthView, read_body
 from accounts.authentication import BearerAuthentication
 from accounts.engine import Entered
 from accounts.mfa import factors, serializers
 from accounts.mfa.steps import as_newcomer, as_person
 from accounts.serializers import Me, SignedIn
 from core.api.envelope import Answer
-from core.api.fields import Input
 from core.api.permissions import SignedIn as IsSignedIn
 from core.api.schema import FAILURE
 
@@ -88,7 +87,7 @@ class ActivateTotp(FactorView):
     )
     def post(self, request: Request) -> Response:
         """Switch the authenticator app on with its first code."""
-        code = read(serializers.Code, request)["code"]
+        code = read_body(serializers.Code, request)["code"]
         codes = as_person(self.stranger, lambda inner: factors.activate(inner, code))
         return Response(Answer({"recovery_codes": codes}, "Two-factor authentication is on."))
 
@@ -114,15 +113,8 @@ class Verify(AuthView):
     )
     def post(self, request: Request) -> Response:
         """Finish a sign-in that asked for a second factor (`mfa_required`)."""
-        code = read(serializers.Code, request)["code"]
+        code = read_body(serializers.Code, request)["code"]
         return entered(as_newcomer(self.stranger, lambda inner: factors.verify(inner, code)))
-
-
-def read(form: type[Input], request: Request) -> dict[str, Any]:
-    body = form(data=request.data)
-    body.is_valid(raise_exception=True)
-    values: dict[str, Any] = body.validated_data
-    return values
 
 
 def entered(who: Entered) -> Response:

@@ -5,7 +5,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api import AuthView
+from accounts.api import AuthView, read_body
 from accounts.mfa import passkey_serializers as serializers
 from accounts.mfa import passkeys
 from accounts.mfa.api import (
@@ -14,7 +14,6 @@ from accounts.mfa.api import (
     UNFINISHED,
     FactorView,
     entered,
-    read,
 )
 from accounts.mfa.serializers import Factor
 from accounts.mfa.steps import as_newcomer, as_person, as_stranger
@@ -43,7 +42,7 @@ class Passkeys(FactorView):
     )
     def post(self, request: Request) -> Response:
         """Enrol a passkey; recovery codes come with the first factor, once."""
-        body = read(serializers.NewPasskey, request)
+        body = read_body(serializers.NewPasskey, request)
         key, codes = as_person(self.stranger, lambda inner: passkeys.enrol(inner, **body))
         shown = {"passkey": Factor(key).data, "recovery_codes": codes}
         return Response(shown, status=status.HTTP_201_CREATED)
@@ -78,7 +77,7 @@ class PasskeyLogin(AuthView):
     )
     def post(self, request: Request) -> Response:
         """Sign in with a passkey, which is both factors in one."""
-        body = read(serializers.PasskeyAnswer, request)
+        body = read_body(serializers.PasskeyAnswer, request)
         return entered(as_newcomer(self.stranger, lambda inner: passkeys.log_in(inner, **body)))
 
 
@@ -103,7 +102,7 @@ class VerifyPasskey(AuthView):
     )
     def post(self, request: Request) -> Response:
         """Finish, with a passkey, a sign-in that asked for a second factor."""
-        body = read(serializers.PasskeyAnswer, request)
+        body = read_body(serializers.PasskeyAnswer, request)
         return entered(as_newcomer(self.stranger, lambda inner: passkeys.verify(inner, **body)))
 
 
@@ -126,6 +125,6 @@ class PasskeyProof(FactorView):
     )
     def post(self, request: Request) -> Response:
         """Prove oneself again with a passkey; it lasts five minutes."""
-        body = read(serializers.PasskeyAnswer, request)
+        body = read_body(serializers.PasskeyAnswer, request)
         as_person(self.stranger, lambda inner: passkeys.prove_again(inner, **body))
         return Response(status=status.HTTP_204_NO_CONTENT)

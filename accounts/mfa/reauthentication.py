@@ -5,7 +5,8 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.mfa.api import REFUSED, FactorView, read
+from accounts.api import read_body
+from accounts.mfa.api import REFUSED, FactorView
 from accounts.mfa.factors import prove_again
 from accounts.mfa.serializers import Proof
 from accounts.mfa.steps import as_person
@@ -19,6 +20,6 @@ class Reauthenticate(FactorView):
     )
     def post(self, request: Request) -> Response:
         """Prove oneself again, by password or by second factor; it lasts five minutes."""
-        proof = read(Proof, request)
+        proof = read_body(Proof, request)
         as_person(self.stranger, lambda inner: prove_again(inner, **proof))
         return Response(status=status.HTTP_204_NO_CONTENT)

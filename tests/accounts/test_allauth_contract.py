@@ -107,7 +107,6 @@ def test_the_strategy_overrides_what_exists() -> None:
 def test_the_views_read_and_answer_where_we_step_in() -> None:
     for view in (
         internals.LoginView,
-        internals.ReauthenticateView,
         internals.ResendEmailVerificationCodeView,
         internals.SignupView,
         internals.VerifyEmailView,
