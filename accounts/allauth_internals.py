@@ -4,16 +4,22 @@ from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.account.forms import ReauthenticateForm as PasswordAgain
 from allauth.account.internal.flows.login import (
     get_authentication_records,
+    perform_login,
     record_authentication,
 )
 from allauth.account.internal.flows.reauthentication import (
+    get_reauthentication_flows,
     raise_if_reauthentication_required,
     reauthenticate_by_password,
 )
 from allauth.account.internal.stagekit import get_pending_stage
 from allauth.account.stages import LoginStageController
 from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
-from allauth.core.internal.httpkit import get_authorization_credential, is_headless_request
+from allauth.core.internal.httpkit import (
+    add_query_params,
+    get_authorization_credential,
+    is_headless_request,
+)
 from allauth.core.internal.ratelimit import consume
 from allauth.headless.account.views import (
     LoginView,
@@ -50,6 +56,11 @@ from allauth.mfa.webauthn.internal.flows import (
     perform_passwordless_login,
     remove_authenticator,
 )
+from allauth.socialaccount.providers.github.provider import GitHubProvider
+from allauth.socialaccount.providers.github.views import GitHubOAuth2Adapter
+from allauth.socialaccount.providers.oauth2.client import OAuth2Error
+from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
+from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 
 __all__ = [
     "AUTHENTICATION_METHODS_SESSION_KEY",
@@ -59,10 +70,15 @@ __all__ = [
     "AuthenticateStage",
     "Client",
     "DefaultMFAAdapter",
+    "GitHubOAuth2Adapter",
+    "GitHubProvider",
     "ImmediateHttpResponse",
     "JWTTokenStrategy",
     "LoginStageController",
     "LoginView",
+    "OAuth2Error",
+    "OpenIDConnectOAuth2Adapter",
+    "OpenIDConnectProvider",
     "PasskeyAgain",
     "PasskeyAsSecondFactor",
     "PasskeyLogin",
@@ -75,6 +91,7 @@ __all__ = [
     "VerifyEmailView",
     "activate_totp",
     "add_authenticator",
+    "add_query_params",
     "begin_authentication",
     "begin_registration",
     "consume",
@@ -84,9 +101,11 @@ __all__ = [
     "get_authentication_records",
     "get_authorization_credential",
     "get_pending_stage",
+    "get_reauthentication_flows",
     "get_totp_secret",
     "is_headless_request",
     "lookup_session",
+    "perform_login",
     "perform_passwordless_login",
     "raise_if_reauthentication_required",
     "reauthenticate_by_password",

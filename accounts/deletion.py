@@ -39,11 +39,16 @@ def delete_person(*, actor: User | None, person: User) -> None:
     _blank(person)
 
 
-def _end_access(person: User) -> None:
+def close_ways_in(person: User) -> None:
+    """End every session, and forget all by which the person is let in but the password."""
     keys = UserSession.objects.filter(user=person).values("session_key")
     Session.objects.filter(session_key__in=keys).delete()
     for rows in WAYS_IN:
         rows.objects.filter(user=person).delete()
+
+
+def _end_access(person: User) -> None:
+    close_ways_in(person)
     person.groups.clear()
     person.user_permissions.clear()
 

@@ -35,6 +35,7 @@ urlpatterns = [
     path("api/auth/devices/<int:device_id>", Device.as_view(), name="device"),
     path("api/auth/session/exchange", ExchangeSession.as_view(), name="session-exchange"),
     path("", include("accounts.mfa.urls")),
+    path("", include("accounts.social.urls")),
     path("api-auth/", include((SIGN_IN_PAGES, "rest_framework"))),
     path("accounts/", include("allauth.urls")),
 ]

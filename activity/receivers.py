@@ -3,7 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
-from accounts.events import AccessChanged, PersonDeleted, PersonRegistered, ProfileChanged
+from accounts.events import (
+    AccessChanged,
+    AccountLinked,
+    AccountUnlinked,
+    PersonDeleted,
+    PersonRegistered,
+    ProfileChanged,
+)
 from activity.services import record
 from comments.events import CommentAdded, CommentDeleted, CommentEdited
 from core.events import Event, subscribe
@@ -31,6 +38,8 @@ LOGGED: dict[type[Event], tuple[str, str]] = {
     PersonRegistered: ("person", "registered"),
     ProfileChanged: ("person", "updated"),
     AccessChanged: ("person", "access_changed"),
+    AccountLinked: ("person", "account_linked"),
+    AccountUnlinked: ("person", "account_unlinked"),
     PersonDeleted: ("person", "deleted"),
     DeliveryResent: ("delivery", "resent"),
     WorkspaceCreated: ("workspace", "created"),

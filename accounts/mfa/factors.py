@@ -1,9 +1,11 @@
 """Second factors: enrolled, used and removed, each step by allauth's rules."""
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.core.exceptions import ValidationError as FormInvalid
 from django.http import HttpRequest
 
@@ -18,6 +20,7 @@ from accounts.allauth_internals import (
     activate_totp,
     deactivate_totp,
     generate_recovery_codes,
+    get_reauthentication_flows,
     get_totp_secret,
     raise_if_reauthentication_required,
     reauthenticate_by_password,
@@ -25,8 +28,16 @@ from accounts.allauth_internals import (
 )
 from accounts.engine import Entered
 from accounts.mfa.adapter import MFAAdapter
-from accounts.mfa.steps import InvalidSessionToken, enter, fill_in, person_of, refuse
+from accounts.mfa.steps import (
+    InvalidSessionToken,
+    ReauthenticationRequired,
+    enter,
+    fill_in,
+    person_of,
+    refuse,
+)
 from accounts.models import User
+from accounts.tokens import SIGNED_IN_AT
 from core.errors import Conflict, NotFound
 
 TOTP = Authenticator.Type.TOTP
@@ -139,7 +150,13 @@ def pending(request: HttpRequest) -> AuthenticateStage:
 
 
 def demand_recent_proof(request: HttpRequest) -> None:
+    """Of people who have nothing here to prove themselves with, a recent sign-in."""
     raise_if_reauthentication_required(request, app="allauth.mfa")
+    age = time.time() - request.session.get(SIGNED_IN_AT, 0)
+    if age > settings.ACCOUNT_REAUTHENTICATION_TIMEOUT and not get_reauthentication_flows(
+        request.user
+    ):
+        raise ReauthenticationRequired
 
 
 def check_may_enrol(person: User) -> None:

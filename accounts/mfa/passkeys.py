@@ -23,7 +23,13 @@ from accounts.allauth_internals import (
     remove_authenticator,
 )
 from accounts.engine import Entered
-from accounts.mfa.factors import check_may_enrol, factors_of, pending, reveal
+from accounts.mfa.factors import (
+    check_may_enrol,
+    demand_recent_proof,
+    factors_of,
+    pending,
+    reveal,
+)
 from accounts.mfa.steps import enter, fill_in, person_of
 from core.errors import Invalid, NotFound, TooManyRequests
 
@@ -50,6 +56,7 @@ class IncorrectPasskey(Invalid):
 def begin_enrolment(request: HttpRequest) -> Options:
     """Always a discoverable key that verifies its owner, good for a sign-in by itself."""
     person = person_of(request)
+    demand_recent_proof(request)
     check_may_enrol(person)
     return _plain(begin_registration(request, person, passwordless=True))
 
@@ -57,6 +64,7 @@ def begin_enrolment(request: HttpRequest) -> Options:
 def enrol(request: HttpRequest, name: str, credential: Options) -> tuple[Authenticator, list[str]]:
     """Keep a new passkey; returns recovery codes with the first factor."""
     person = person_of(request)
+    demand_recent_proof(request)
     check_may_enrol(person)
     form = AddPasskey({"name": name, "credential": credential, "passwordless": True}, user=person)
     checked = _check(form)
@@ -65,6 +73,7 @@ def enrol(request: HttpRequest, name: str, credential: Options) -> tuple[Authent
 
 
 def remove(request: HttpRequest, key_id: int) -> None:
+    demand_recent_proof(request)
     keys = factors_of(person_of(request)).filter(type=Authenticator.Type.WEBAUTHN)
     key = keys.filter(pk=key_id).first()
     if key is None:

@@ -96,15 +96,21 @@ def refuse(flaw: FormInvalid) -> Exception:
 
 def enter(request: HttpRequest) -> Entered:
     """The person a finished sign-in has let in, with tokens; or what is still missing."""
-    strategy = app_settings.TOKEN_STRATEGY
     if request.user.is_authenticated:
-        return Entered(person_of(request), strategy.create_access_token_payload(request))
+        pair = app_settings.TOKEN_STRATEGY.create_access_token_payload(request)
+        return Entered(person_of(request), pair)
+    raise what_is_missing(request) or InvalidSessionToken
+
+
+def what_is_missing(request: HttpRequest) -> Unauthenticated | None:
+    """The step a begun sign-in waits for, with the session token to take it."""
+    create_token = app_settings.TOKEN_STRATEGY.create_session_token
     match getattr(get_pending_stage(request), "key", None):
         case "verify_email":
-            raise EmailVerificationRequired(session_token=strategy.create_session_token(request))
+            return EmailVerificationRequired(session_token=create_token(request))
         case "mfa_authenticate":
-            raise MfaRequired(session_token=strategy.create_session_token(request))
-    raise InvalidSessionToken
+            return MfaRequired(session_token=create_token(request))
+    return None
 
 
 def _drop(request: HttpRequest, *credentials: str) -> None:

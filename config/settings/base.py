@@ -10,6 +10,7 @@ from config.settings.celery import *
 from config.settings.databases import direct, runtime
 from config.settings.identity import *
 from config.settings.logs import *
+from config.settings.providers import *
 
 BASE_DIR = env.ROOT
 

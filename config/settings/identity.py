@@ -71,6 +71,7 @@ ACCOUNT_RATE_LIMITS = {
     "reauthenticate": None,
 }
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+SOCIALACCOUNT_ADAPTER = "accounts.social.adapter.SocialAdapter"
 
 HEADLESS_CLIENTS = ("app", "browser")
 # Staff and developers sign in on allauth's own pages.
