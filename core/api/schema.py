@@ -38,6 +38,8 @@ FAILURE = ResolvedComponent(
             "allowed": SENTENCES,
             "people": SENTENCES,
             "workspaces": {"type": "array", "items": NAMED},
+            "session_token": {"type": "string"},
+            "retry_after": {"type": "integer"},
             "request_id": {"type": "string"},
         },
     },

@@ -1,5 +1,6 @@
 """A person, a stranger and a limiter of one's own."""
 
+from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
@@ -7,6 +8,8 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from tests.accounts.oidc_provider import OidcProvider
+from tests.accounts.signing_in import switched_on
 from tests.signing import access_token_for
 
 PASSWORD = "Tr0ub4dor and 3 friends"
@@ -51,3 +54,13 @@ def bearing(token: str) -> APIClient:
     client = APIClient()
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
     return client
+
+
+@pytest.fixture
+def peer(settings: Settings) -> Iterator[OidcProvider]:
+    """An identity provider that is switched on, as itself, as Google and as GitHub."""
+    provider = OidcProvider()
+    settings.AUTH_PROVIDERS = switched_on(provider)
+    provider.open()
+    yield provider
+    provider.close()
