@@ -2,24 +2,28 @@
 
 import json
 import time
-from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 from pytest_django import Settings
 from rest_framework.test import APIClient
-from standardwebhooks import Webhook
 
 from accounts.clerk.services import Profile, welcome_person
 from accounts.models import ExternalRecord, User, WebhookReceipt
 from projects.models import ProjectMembership
 from projects.services import create_project
+from tests.accounts.clerk_messages import (
+    NOW,
+    ORG,
+    OTHER,
+    PATH,
+    SECRET,
+    grace,
+    headers,
+    post,
+    seat,
+    tell,
+)
 from workspaces.models import Membership, Workspace
-
-PATH = "/api/webhooks/clerk"
-SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-OTHER = "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-NOW = int(time.time()) * 1000
 
 
 @pytest.fixture(autouse=True)
@@ -27,60 +31,7 @@ def clerk(db: None, settings: Settings) -> None:
     settings.CLERK_WEBHOOK_SECRETS = [SECRET]
 
 
-def headers(
-    body: str, *, msg: str = "msg_1", at: float = 0, secret: str = SECRET
-) -> dict[str, str]:
-    moment = datetime.fromtimestamp(at or time.time(), UTC)
-    return {
-        "svix-id": msg,
-        "svix-timestamp": str(int(moment.timestamp())),
-        "svix-signature": Webhook(secret).sign(msg, moment, body),
-    }
-
-
-def post(body: str | bytes, sent: dict[str, str]) -> Any:
-    raw: Any = body
-    return APIClient().generic("POST", PATH, raw, content_type="application/json", headers=sent)
-
-
-def tell(kind: str, data: dict[str, Any], *, msg: str, at: int = NOW) -> str:
-    body = json.dumps({"type": kind, "data": data, "timestamp": at})
-    response = post(body, headers(body, msg=msg))
-    assert response.status_code == 200, response.content
-    return str(response.json()["data"]["status"])
-
-
-def grace(at: int = NOW, **more: Any) -> dict[str, Any]:
-    address = {
-        "id": "idn_1",
-        "email_address": "grace@example.com",
-        "verification": {"status": "verified"},
-    }
-    return {
-        "id": "user_grace",
-        "primary_email_address_id": "idn_1",
-        "email_addresses": [address],
-        "first_name": "Grace",
-        "last_name": "Hopper",
-        "image_url": "https://img.example.com/g.png",
-        "updated_at": at,
-        **more,
-    }
-
-
-ORG = {"id": "org_1", "name": "Engines", "updated_at": NOW}
-
-
-def seat(role: str = "org:member", at: int = NOW, who: str = "user_grace") -> dict[str, Any]:
-    return {
-        "id": "orgmem_1",
-        "organization": ORG,
-        "public_user_data": {"user_id": who},
-        "role": role,
-        "updated_at": at,
-    }
-
-
+NESTED = json.dumps({"type": "user.created", "data": grace(email_addresses=["x"])})
 GOOD = json.dumps({"type": "user.created", "data": grace(), "timestamp": NOW})
 WRONG: dict[str, tuple[str | bytes, dict[str, str]]] = {
     "tampered": (GOOD.replace("Grace", "Eve"), headers(GOOD)),
@@ -108,6 +59,7 @@ WRONG: dict[str, tuple[str | bytes, dict[str, str]]] = {
         headers('{"type": "user.created", "data": {}}'),
     ),
     "a long id": (GOOD, headers(GOOD, msg="m" * 300)),
+    "a nested person": (NESTED, headers(NESTED)),
 }
 
 
@@ -171,6 +123,37 @@ def test_who_was_deleted_stays_away(order: tuple[str, str]) -> None:
     assert not User.objects.active().exists()
     assert ExternalRecord.objects.get(pk="user_grace").is_deleted
     assert welcome_person(profile=Profile(id="user_grace")) is None
+
+
+def test_who_was_deleted_is_blanked_and_succeeded() -> None:
+    tell("organizationMembership.created", seat("org:admin"), msg="msg_1")
+    tell("organizationMembership.created", seat(who="user_ada"), msg="msg_2")
+
+    tell("user.deleted", {"id": "user_grace", "deleted": True}, msg="msg_3")
+
+    gone = User.objects.get(external_id="user_grace")
+    assert (gone.name, gone.is_active, gone.memberships.count()) == ("Deleted user", False, 0)
+    place = Membership.objects.get()
+    assert (place.user.external_id, place.role) == ("user_ada", "ADMIN")
+    assert place.workspace.owner == place.user
+
+
+def test_what_failed_is_tried_again() -> None:
+    broken = seat() | {"public_user_data": {}}
+    body = json.dumps({"type": "organizationMembership.created", "data": broken})
+    assert post(body, headers(body)).status_code == 400
+    assert not WebhookReceipt.objects.exists()
+    assert not ExternalRecord.objects.exists()
+
+    assert tell("organizationMembership.created", seat(), msg="msg_1") == "processed"
+    assert Membership.objects.get().user.external_id == "user_grace"
+
+
+def test_a_message_is_not_endless() -> None:
+    body = json.dumps({"type": "user.created", "data": grace(first_name="G" * 2_000_000)})
+
+    assert post(body, headers(body)).status_code == 413
+    assert not User.objects.exists()
 
 
 def test_an_organisation_and_its_people() -> None:
