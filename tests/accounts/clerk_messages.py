@@ -8,6 +8,8 @@ from typing import Any
 from rest_framework.test import APIClient
 from standardwebhooks import Webhook
 
+from tests.openapi import complaints, described
+
 PATH = "/api/webhooks/clerk"
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 OTHER = "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
@@ -27,7 +29,11 @@ def headers(
 
 def post(body: str | bytes, sent: dict[str, str]) -> Any:
     raw: Any = body
-    return APIClient().generic("POST", PATH, raw, content_type="application/json", headers=sent)
+    answer: Any = APIClient().generic(
+        "POST", PATH, raw, content_type="application/json", headers=sent
+    )
+    assert complaints(answer, described("post", PATH)) == []
+    return answer
 
 
 def tell(kind: str, data: dict[str, Any], *, msg: str = "msg_1", at: int = NOW) -> str:
