@@ -1,6 +1,7 @@
-"""What happens to an account is told to its owner."""
+"""What follows when something happens to an account."""
 
 from accounts.events import AccountLinked, AccountUnlinked, PasswordChanged
+from accounts.personal.services import revoke_tokens_of
 from accounts.recovery import tell
 from core.events import subscribe
 
@@ -18,3 +19,10 @@ def tell_of_a_new_way_in(event: AccountLinked) -> None:
 @subscribe(AccountUnlinked)
 def tell_of_a_way_less(event: AccountUnlinked) -> None:
     tell(event.person, "account_unlinked", provider=event.provider)
+
+
+@subscribe(PasswordChanged)
+def end_keys_of_an_intruder(event: PasswordChanged) -> None:
+    """Whoever had to recover the account may not have been alone in it."""
+    if event.recovered:
+        revoke_tokens_of(actor=event.actor, person=event.person)

@@ -5,9 +5,11 @@ import time
 from typing import Any
 
 import jwt
+from jwt.exceptions import PyJWKClientConnectionError
 
+from accounts.jwks import keys_at
 from accounts.limits import Limit, take
-from accounts.social.discovery import configuration, signing_key
+from accounts.social.discovery import configuration, unavailable
 from accounts.social.providers import Provider
 from core.errors import TooManyRequests, Unauthenticated
 
@@ -15,7 +17,7 @@ from core.errors import TooManyRequests, Unauthenticated
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"]
 REQUIRED = ["iss", "aud", "sub", "exp", "iat"]
 LEEWAY = 10
-MALFORMED = (jwt.PyJWTError, ValueError, TypeError, OverflowError)
+MALFORMED = (jwt.PyJWTError, KeyError, ValueError, TypeError, OverflowError)
 Claims = dict[str, Any]
 
 
@@ -25,20 +27,19 @@ class InvalidIdToken(Unauthenticated):
 
 def read(provider: Provider, token: str, *, nonce: str | None) -> Claims:
     """The claims of a token whose every promise holds; its nonce must be the one we expect."""
-    issuer = configuration(provider)["issuer"]
+    told = configuration(provider)
     try:
-        key = signing_key(provider, jwt.get_unverified_header(token).get("kid"))
-        if key is None:
-            raise InvalidIdToken
         claims: Claims = jwt.decode(
             token,
-            key,
+            keys_at(told["jwks_uri"]).get_signing_key_from_jwt(token),
             algorithms=ALGORITHMS,
             audience=provider.client_id,
-            issuer=issuer,
+            issuer=told["issuer"],
             leeway=LEEWAY,
             options={"require": REQUIRED},
         )
+    except PyJWKClientConnectionError as outage:
+        raise unavailable(provider, repr(outage)) from outage
     except MALFORMED as flaw:
         raise InvalidIdToken from flaw
     if claims.get("nonce") != nonce or not _is_meant_for(provider, claims):

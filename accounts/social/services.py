@@ -1,12 +1,13 @@
 """Whose an account at a provider is: found, taken up, linked and removed."""
 
-from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts.deletion import close_ways_in
+from accounts.access import end_access
+from accounts.addresses import has_proved, person_with, prove_address
 from accounts.events import AccountLinked, AccountUnlinked
 from accounts.models import User
 from accounts.services import AlreadyRegistered, register_person
@@ -61,7 +62,7 @@ def link_account(*, actor: User, identity: Identity) -> SocialAccount:
             raise LinkedToAnother
         return known
     # Else the owner of the address would find a stranger's account among their ways in.
-    if not _has_proved(person, person.email):
+    if not has_proved(person, person.email):
         raise UnverifiedEmail
     account = _link(person, identity)
     publish(AccountLinked(actor=actor, person=person, provider=identity.provider.name))
@@ -90,11 +91,11 @@ def _person_for(identity: Identity) -> User:
         return _returning(known, identity)
     if not identity.email:
         raise EmailNotVerified
-    holder = _holder_of(identity.email)
+    holder = person_with(identity.email)
     if holder is not None:
         return _taken_up(holder, identity)
     person = register_person(actor=None, email=identity.email, password=None, name=identity.name)
-    EmailAddress.objects.create(user=person, email=identity.email, verified=True, primary=True)
+    prove_address(person, identity.email)
     _link(person, identity)
     return person
 
@@ -112,11 +113,14 @@ def _taken_up(holder: User, identity: Identity) -> User:
     """The person of this address; whoever only claimed to have it is shut out before."""
     person: User = User.objects.locked(holder.pk)
     _check_open(person)
-    is_proved = _has_proved(person, identity.email)
+    is_proved = has_proved(person, identity.email)
     if person.is_staff or person.is_superuser:
         raise LinkFirst
     if not is_proved:
-        _disown(person, identity.email)
+        # Whoever registered the address never proved it: what they left there must not open it.
+        end_access(person)
+        person.save(update_fields=["password", "updated_at"])
+        prove_address(person, identity.email)
     elif SocialAccount.objects.filter(user=person, provider=identity.provider.realm).exists():
         # An address that was handed on must not carry an account along with it.
         raise LinkFirst
@@ -132,35 +136,14 @@ def _taken_up(holder: User, identity: Identity) -> User:
     return person
 
 
-def _disown(person: User, email: str) -> None:
-    """Nobody ever proved this address: what was set up under it may be a trap for its owner."""
-    close_ways_in(person)
-    person.set_unusable_password()
-    person.save(update_fields=["password", "updated_at"])
-    EmailAddress.objects.create(user=person, email=email, verified=True, primary=True)
-
-
 def _known(identity: Identity) -> SocialAccount | None:
     realm, uid = identity.provider.realm, identity.uid
     return SocialAccount.objects.filter(provider=realm, uid=uid).first()
 
 
-def _holder_of(email: str) -> User | None:
-    """Who has proved the address, else who registered with it."""
-    proved = EmailAddress.objects.filter(email=email, verified=True).values("user")
-    found: User | None = (
-        User.objects.filter(pk__in=proved).first() or User.objects.filter(email=email).first()
-    )
-    return found
-
-
 def _check_open(person: User) -> None:
     if not person.is_active or person.deleted_at is not None:
         raise AccountClosed
-
-
-def _has_proved(person: User, email: str) -> bool:
-    return bool(EmailAddress.objects.filter(user=person, email=email, verified=True).exists())
 
 
 def _link(person: User, identity: Identity) -> SocialAccount:
@@ -180,8 +163,10 @@ def _kept(identity: Identity) -> dict[str, str]:
 
 
 def _has_another_way_in(person: User, account: SocialAccount) -> bool:
-    """A password, a passkey, or an account at a provider that is on."""
+    """A password, a passkey, Clerk, or an account at a provider that is on."""
+    if person.has_usable_password() or (person.external_id and settings.CLERK_ISSUER):
+        return True
     realms = [provider.realm for provider in providers()]
     others = SocialAccount.objects.filter(user=person, provider__in=realms).exclude(pk=account.pk)
     keys = Authenticator.objects.filter(user=person, type=Authenticator.Type.WEBAUTHN)
-    return person.has_usable_password() or others.exists() or keys.exists()
+    return bool(others.exists() or keys.exists())

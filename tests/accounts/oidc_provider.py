@@ -55,7 +55,9 @@ class OidcProvider:
         self.changes: dict[str, Any] = {}
         self.emails: list[dict[str, Any]] = []
         self.broken: dict[str, Answer] = {}
+        self.discovery: dict[str, Any] = {}
         self.delay = 0.0
+        self.dripping = False
         self.asked: list[str] = []
         self.keys = {KEY_ID: "first"}
         self._codes: dict[str, dict[str, str]] = {}
@@ -75,8 +77,8 @@ class OidcProvider:
         """A token for this client; a change to None leaves the claim out."""
         now = int(time.time())
         told = {name: self.person[name] for name in ("sub", *self.told_in_token)}
-        claims = {"iss": self.url, "aud": client_id, "iat": now, "exp": now + 300, **told}
-        claims |= self.changes | changes
+        claims = {"iss": self.url, "aud": client_id, "iat": now, "exp": now + 300}
+        claims |= {"jti": secrets.token_urlsafe(8), **told, **self.changes, **changes}
         kept = {name: value for name, value in claims.items() if value is not None}
         key_id = next(iter(self.keys))
         signing = key_of(key or self.keys[key_id])
@@ -91,7 +93,8 @@ class OidcProvider:
         if status == 302:
             headers.append(("Location", body))
         start(f"{status} -", headers)
-        return [body if isinstance(body, bytes) else json.dumps(body).encode()]
+        told = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return _slowly(told) if self.dripping else [told]
 
     def _routed(self, path: str, environ: dict[str, Any]) -> Answer:
         routes: dict[str, Callable[[dict[str, Any]], Answer]] = {
@@ -119,6 +122,7 @@ class OidcProvider:
             "userinfo_endpoint": f"{self.url}/userinfo",
             "jwks_uri": f"{self.url}/jwks",
             "token_endpoint_auth_methods_supported": ["client_secret_basic"],
+            **self.discovery,
         }
 
     def _jwks(self, environ: dict[str, Any]) -> Answer:
@@ -155,6 +159,13 @@ class OidcProvider:
     def _for_bearer(self, environ: dict[str, Any], body: Any) -> Answer:
         told = environ.get("HTTP_AUTHORIZATION", "")
         return (200, body) if told in ("Bearer opaque", "token opaque") else (401, {})
+
+
+def _slowly(body: bytes) -> Iterable[bytes]:
+    """A byte at a time, each in time for a limit on single reads."""
+    for byte in body[:40]:
+        time.sleep(0.1)
+        yield bytes([byte])
 
 
 def _knows_secret(environ: dict[str, Any], given: dict[str, str]) -> bool:
