@@ -51,7 +51,7 @@ class OidcProvider:
         self.port = local.free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.person: dict[str, Any] = dict(GRACE)
-        self.told_in_token = ("email", "email_verified", "name")
+        self.told_in_token: tuple[str, ...] = ("email", "email_verified", "name")
         self.changes: dict[str, Any] = {}
         self.emails: list[dict[str, Any]] = []
         self.broken: dict[str, Answer] = {}

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from tests.accounts.oidc_provider import OidcProvider
@@ -23,7 +22,7 @@ GITHUB = {"GITHUB_CLIENT_ID": "gantry", "GITHUB_CLIENT_SECRET": "hunter2"}
 
 
 def test_providers_are_shown_without_their_secrets(client: Client, peer: OidcProvider) -> None:
-    answer = client.get(PATH)
+    answer: Any = client.get(PATH)
 
     assert complaints(answer, described("get", PATH)) == []
     data = answer.json()["data"]
@@ -38,11 +37,12 @@ def test_providers_are_shown_without_their_secrets(client: Client, peer: OidcPro
     ]
 
 
-def test_providers_are_off_by_default(client: Client, settings: Settings) -> None:
-    assert settings.AUTH_PROVIDERS == []
+def test_providers_are_off_by_default(client: Client) -> None:
+    assert told() == []
     assert client.get(PATH).json()["data"]["providers"] == []
 
 
+@pytest.mark.django_db
 def test_a_provider_that_is_off_is_not_found(client: Client) -> None:
     answer = begin(client)
 
