@@ -1,5 +1,6 @@
 """Sign-in through identity providers over HTTP."""
 
+from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
@@ -14,7 +15,7 @@ from accounts.mfa.steps import as_person, as_stranger
 from accounts.permissions import own
 from accounts.serializers import SignedIn
 from accounts.social import flows, serializers
-from accounts.social.providers import provider_called, providers
+from accounts.social.providers import Identity, provider_called, providers
 from accounts.social.services import link_account, unlink_account
 from core.api.schema import FAILURE
 
@@ -44,9 +45,7 @@ class TokenSignIn(AuthView):
     def post(self, request: Request) -> Response:
         """Sign in, or up, with an ID token of a provider; it works once."""
         take(SIGN_INS_FROM, neighbourhood(request))
-        body = read_body(serializers.IdToken, request)
-        provider = provider_called(body["provider"])
-        identity = flows.by_id_token(provider, body["id_token"], body["nonce"])
+        identity = _named_in(request)
         return entered(as_stranger(self.stranger, lambda inner: flows.sign_in(inner, identity)))
 
 
@@ -85,12 +84,8 @@ class LinkedAccounts(FactorView):
     )
     def post(self, request: Request) -> Response:
         """Link the account an ID token names."""
-        take(SIGN_INS_FROM, neighbourhood(request))
-        as_person(self.stranger, demand_recent_proof)
-        body = read_body(serializers.IdToken, request)
-        provider = provider_called(body["provider"])
-        identity = flows.by_id_token(provider, body["id_token"], body["nonce"])
-        account = link_account(actor=own(request)[0], identity=identity)
+        _check_may_link(self.stranger)
+        account = link_account(actor=own(request)[0], identity=_named_in(request))
         shown = serializers.LinkedAccount(account).data
         return Response(shown, status=status.HTTP_201_CREATED)
 
@@ -103,8 +98,7 @@ class BeginLink(FactorView):
     )
     def post(self, request: Request) -> Response:
         """Begin to link an account at a provider: send the browser to `url`."""
-        take(SIGN_INS_FROM, neighbourhood(request))
-        as_person(self.stranger, demand_recent_proof)
+        _check_may_link(self.stranger)
         body = read_body(serializers.Departure, request)
         provider = provider_called(body["provider"])
         person, session = own(request)
@@ -123,3 +117,15 @@ class Linked(FactorView):
         as_person(self.stranger, demand_recent_proof)
         unlink_account(actor=own(request)[0], account_id=account_id)
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _named_in(request: Request) -> Identity:
+    """Whom the ID token in the body names."""
+    body = read_body(serializers.IdToken, request)
+    provider = provider_called(body["provider"])
+    return flows.by_id_token(provider, body["id_token"], body["nonce"])
+
+
+def _check_may_link(request: HttpRequest) -> None:
+    take(SIGN_INS_FROM, neighbourhood(request))
+    as_person(request, demand_recent_proof)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.access import end_access
 from accounts.addresses import has_proved, person_with, prove_address
 from accounts.events import AccountLinked, AccountUnlinked
+from accounts.mfa.steps import UnverifiedEmail
 from accounts.models import User
 from accounts.services import AlreadyRegistered, register_person
 from accounts.social.providers import Identity, providers
@@ -33,10 +34,6 @@ class LinkFirst(Conflict):
 
 class LinkedToAnother(Conflict):
     message = "This account is linked to somebody else."
-
-
-class UnverifiedEmail(Conflict):
-    message = "Verify your email address first."
 
 
 class LastWayIn(Conflict):

@@ -12,9 +12,11 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from accounts.personal.services import create_token
+from accounts.recovery import reset_link
 from accounts.social.services import unlink_account
 from activity.models import Event
-from tests.accounts.conftest import bearing
+from tests.accounts.conftest import PASSWORD, bearing
 from tests.accounts.factors import prove_again
 from tests.accounts.oidc_provider import OidcProvider
 from tests.accounts.signing_in import (
@@ -27,6 +29,7 @@ from tests.accounts.signing_in import (
     dance,
     exchange,
 )
+from tests.documents import at
 from tests.notifications.mailing import send_all
 from tests.openapi import complaints, described
 from tests.signing import access_token_for, token_pair_for
@@ -182,6 +185,16 @@ def test_changes_need_a_recent_sign_in_of_who_knows_no_password(
     assert code_of(answer) == (401, "reauthentication_required")
 
 
+@pytest.mark.parametrize("path", ["/api/auth/mfa/totp", "/api/auth/mfa/passkeys/begin"])
+def test_so_do_second_factors(peer: OidcProvider, path: str) -> None:
+    """A stolen token of somebody without a password must not lock its owner out."""
+    person = User.objects.create_user("ada@example.com")
+
+    answer = bearing(access_token_for(person)).post(path)
+
+    assert code_of(answer) == (401, "reauthentication_required")
+
+
 @pytest.mark.parametrize(("method", "path", "body"), [*CHANGES, ("get", LINKED, None)])
 def test_a_cookie_is_not_enough(
     client: Client, grace: User, peer: OidcProvider, method: str, path: str, body: Any
@@ -199,6 +212,15 @@ def test_who_came_from_a_provider_a_moment_ago_may_link_another(
 
     settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 0
     assert code_of(link(newcomer, peer, "google")) == (401, "reauthentication_required")
+
+
+@pytest.mark.parametrize(("method", "path", "body"), [*CHANGES, ("get", LINKED, None)])
+def test_a_personal_token_links_nothing(
+    proven: APIClient, grace: User, method: str, path: str, body: Any
+) -> None:
+    program = bearing(create_token(actor=grace, name="Key", scopes=["read", "write"])[1])
+
+    assert getattr(program, method)(path, body).status_code == 403
 
 
 def test_unlink_closes_a_way_in(
@@ -256,5 +278,41 @@ def test_a_passkey_is_a_way_in(newcomer: APIClient, peer: OidcProvider) -> None:
     Authenticator.objects.create(user=account.user, type=kind, data={})
 
     unlink_account(actor=account.user, account_id=account.pk)
+
+    assert not SocialAccount.objects.exists()
+
+
+def test_who_sets_a_password_may_unlink_the_last_account(
+    newcomer: APIClient, stranger: APIClient
+) -> None:
+    account = only_account()
+    body = {"key": reset_link(account.user).rpartition("/")[2], "password": PASSWORD}
+    assert stranger.post("/api/auth/password/reset", body).status_code == 200
+
+    unlink_account(actor=account.user, account_id=account.pk)
+
+    signed_in = stranger.post(
+        "/api/auth/login", {"email": account.user.email, "password": PASSWORD}
+    )
+    assert signed_in.status_code == 200
+
+
+def test_an_export_tells_of_linked_accounts(newcomer: APIClient, peer: OidcProvider) -> None:
+    account = only_account()
+
+    [told] = newcomer.get("/api/auth/me/export").json()["data"]["providers"]
+
+    assert told == {
+        "provider": peer.url,
+        "uid": "grace-1",
+        "email": "grace@example.com",
+        "name": "Grace Hopper",
+        "date_joined": at(account.date_joined),
+        "last_login": at(account.last_login),
+    }
+
+
+def test_a_deleted_person_leaves_no_account_behind(newcomer: APIClient) -> None:
+    assert newcomer.delete("/api/auth/me").status_code == 204
 
     assert not SocialAccount.objects.exists()

@@ -10,7 +10,8 @@ from allauth.usersessions.models import UserSession
 from rest_framework.test import APIClient
 
 from accounts.deletion import delete_person
-from accounts.models import KnownDevice, User
+from accounts.models import KnownDevice, PersonalToken, User
+from accounts.personal.services import create_token
 from activity.models import Event
 from outbox.models import Delivery
 from tests.accounts.conftest import PASSWORD, bearing
@@ -96,6 +97,7 @@ def squatter(stranger: APIClient, grace: User) -> APIClient:
     give_recovery_codes(grace)
     SocialAccount.objects.create(user=grace, provider="google", uid="the squatter's")
     EmailAddress.objects.create(user=grace, email="squatter@example.com", verified=True)
+    create_token(actor=grace, name="Key", scopes=["read"])
     return bearing(token)
 
 
@@ -112,6 +114,7 @@ def test_a_squatter_loses_every_way_in(
     assert not grace.has_usable_password()
     assert linked(grace) == {peer.url}
     assert not Authenticator.objects.filter(user=grace).exists()
+    assert not PersonalToken.objects.filter(user=grace).exists()
     [address] = EmailAddress.objects.filter(user=grace)
     assert (address.email, address.verified, address.primary) == (grace.email, True, True)
     assert KnownDevice.objects.filter(user=grace).count() == 1

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from allauth.socialaccount.models import SocialApp
 from django.test import Client
 from rest_framework.test import APIClient
 
@@ -40,6 +41,13 @@ def test_providers_are_shown_without_their_secrets(client: Client, peer: OidcPro
 def test_providers_are_off_by_default(client: Client) -> None:
     assert told() == []
     assert client.get(PATH).json()["data"]["providers"] == []
+
+
+@pytest.mark.django_db
+def test_a_row_in_the_admin_switches_nothing_on(client: Client) -> None:
+    SocialApp.objects.create(provider="github", name="GitHub", client_id="x", secret="y")
+
+    assert begin(client, "github").status_code == 404
 
 
 @pytest.mark.django_db

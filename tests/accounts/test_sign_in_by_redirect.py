@@ -151,6 +151,7 @@ def test_the_second_factor_is_still_asked_for(
 
     body = refusal.json()
     assert (refusal.status_code, body["code"]) == (401, "mfa_required")
+    assert complaints(refusal, described("post", "/api/auth/session/exchange")) == []
     answer = verify(bearing(""), body["session_token"], code_of(secret))
     assert answer.json()["data"]["user"]["email"] == grace.email
 
