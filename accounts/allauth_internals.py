@@ -2,6 +2,9 @@
 
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.account.forms import ReauthenticateForm as PasswordAgain
+from allauth.account.internal.flows.email_verification_by_code import (
+    EMAIL_VERIFICATION_CODE_SESSION_KEY,
+)
 from allauth.account.internal.flows.login import (
     get_authentication_records,
     record_authentication,
@@ -14,7 +17,7 @@ from allauth.account.internal.stagekit import get_pending_stage
 from allauth.account.stages import LoginStageController
 from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from allauth.core.internal.httpkit import get_authorization_credential, is_headless_request
-from allauth.core.internal.ratelimit import consume
+from allauth.core.ratelimit import respond_429
 from allauth.headless.account.views import (
     LoginView,
     ResendEmailVerificationCodeView,
@@ -31,8 +34,7 @@ from allauth.headless.tokens.strategies.jwt.internal import (
     session_key_to_sid,
 )
 from allauth.mfa.adapter import DefaultMFAAdapter
-from allauth.mfa.base.forms import AuthenticateForm as SecondFactor
-from allauth.mfa.base.forms import ReauthenticateForm as SecondFactorAgain
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.internal.flows.add import validate_can_add_authenticator
 from allauth.mfa.recovery_codes.internal.flows import generate_recovery_codes
 from allauth.mfa.stages import AuthenticateStage
@@ -40,9 +42,8 @@ from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.totp.internal.auth import get_totp_secret
 from allauth.mfa.totp.internal.flows import activate_totp, deactivate_totp
 from allauth.mfa.webauthn.forms import AddWebAuthnForm as AddPasskey
-from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm as PasskeyAsSecondFactor
+from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm, ReauthenticateWebAuthnForm
 from allauth.mfa.webauthn.forms import LoginWebAuthnForm as PasskeyLogin
-from allauth.mfa.webauthn.forms import ReauthenticateWebAuthnForm as PasskeyAgain
 from allauth.mfa.webauthn.internal.auth import begin_authentication
 from allauth.mfa.webauthn.internal.flows import (
     add_authenticator,
@@ -53,31 +54,31 @@ from allauth.mfa.webauthn.internal.flows import (
 
 __all__ = [
     "AUTHENTICATION_METHODS_SESSION_KEY",
+    "EMAIL_VERIFICATION_CODE_SESSION_KEY",
     "APIView",
     "ActivateTOTPForm",
     "AddPasskey",
+    "AuthenticateForm",
     "AuthenticateStage",
+    "AuthenticateWebAuthnForm",
     "Client",
     "DefaultMFAAdapter",
     "ImmediateHttpResponse",
     "JWTTokenStrategy",
     "LoginStageController",
     "LoginView",
-    "PasskeyAgain",
-    "PasskeyAsSecondFactor",
     "PasskeyLogin",
     "PasswordAgain",
+    "ReauthenticateForm",
+    "ReauthenticateWebAuthnForm",
     "ReauthenticationRequired",
     "ResendEmailVerificationCodeView",
-    "SecondFactor",
-    "SecondFactorAgain",
     "SignupView",
     "VerifyEmailView",
     "activate_totp",
     "add_authenticator",
     "begin_authentication",
     "begin_registration",
-    "consume",
     "create_token",
     "deactivate_totp",
     "generate_recovery_codes",
@@ -92,6 +93,7 @@ __all__ = [
     "reauthenticate_by_password",
     "record_authentication",
     "remove_authenticator",
+    "respond_429",
     "session_key_from_sid",
     "session_key_to_sid",
     "validate_can_add_authenticator",

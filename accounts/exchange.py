@@ -7,14 +7,17 @@ from rest_framework.authentication import SessionAuthentication
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api import AuthView
-from accounts.serializers import Me, SignedIn
+from accounts.api import TRANSPORT, AuthView, as_shown
+from accounts.engine import Entered
+from accounts.serializers import SignedIn
 from accounts.tokens import issue
 from core.api.permissions import SignedIn as IsSignedIn
 from core.api.schema import FAILURE
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+CSRF_TOKEN = OpenApiParameter("X-CSRFToken", str, OpenApiParameter.HEADER, required=True)
 
 
 class ExchangeSession(AuthView):
@@ -29,10 +32,10 @@ class ExchangeSession(AuthView):
     @extend_schema(
         operation_id="auth_session_exchange",
         request=None,
-        parameters=[OpenApiParameter("X-CSRFToken", str, OpenApiParameter.HEADER, required=True)],
+        parameters=[CSRF_TOKEN, TRANSPORT],
         responses={200: SignedIn, 403: OpenApiResponse(FAILURE.ref, "No CSRF token")},
     )
     def post(self, request: Request) -> Response:
         """Trade the session cookie, with its CSRF token, for a pair of tokens of that session."""
         person = cast("User", request.user)
-        return Response({"user": Me(person).data, **issue(person, self.stranger.session)})
+        return Response(as_shown(Entered(person, issue(person, self.stranger.session))))

@@ -23,7 +23,9 @@ class TokenPair(serializers.Serializer[Any]):
     """Send the access token as Bearer; spend the refresh token, once, for the next pair."""
 
     access_token = serializers.CharField()
-    refresh_token = serializers.CharField()
+    refresh_token = serializers.CharField(
+        required=False, help_text="Not with `X-Auth-Transport: cookie`."
+    )
     expires_in = serializers.IntegerField(help_text="Seconds until the access token expires.")
 
 
@@ -49,6 +51,8 @@ class NewPerson(Credentials):
 
 
 class Refresh(Input):
+    """With `X-Auth-Transport: cookie`, nothing: the token is in the cookie."""
+
     refresh_token = serializers.CharField(max_length=4096)
 
 

@@ -8,13 +8,10 @@ from django.core.exceptions import ValidationError as FormInvalid
 from django.http import HttpRequest
 
 from accounts.allauth_internals import (
-    ActivateTOTPForm,
     AuthenticateStage,
     DefaultMFAAdapter,
     LoginStageController,
     PasswordAgain,
-    SecondFactor,
-    SecondFactorAgain,
     activate_totp,
     deactivate_totp,
     generate_recovery_codes,
@@ -23,9 +20,10 @@ from accounts.allauth_internals import (
     reauthenticate_by_password,
     validate_can_add_authenticator,
 )
-from accounts.engine import Entered
+from accounts.engine import Entered, InvalidSessionToken
 from accounts.mfa.adapter import MFAAdapter
-from accounts.mfa.steps import InvalidSessionToken, enter, fill_in, person_of, refuse
+from accounts.mfa.forms import FirstCode, SecondFactor, SecondFactorAgain
+from accounts.mfa.steps import enter, fill_in, person_of, refuse
 from accounts.models import User
 from core.errors import Conflict, NotFound
 
@@ -75,7 +73,7 @@ def activate(request: HttpRequest, code: str) -> list[str]:
     demand_recent_proof(request)
     if factors_of(person).filter(type=TOTP).exists():
         raise AlreadyEnrolled
-    form = ActivateTOTPForm({"code": code}, user=person)
+    form = FirstCode({"code": code}, user=person)
     fill_in(form)
     app, recovery = activate_totp(request, form)
     # Spent: allauth would take the same code again at a sign-in within its thirty seconds.

@@ -127,6 +127,7 @@ CORS_ALLOW_HEADERS = [
     "idempotency-key",
     "if-match",
     "if-none-match",
+    "x-auth-transport",
     "x-csrftoken",
     "x-password-reset-key",
     "x-request-id",

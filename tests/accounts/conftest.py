@@ -1,6 +1,4 @@
-"""A person, a stranger and a limiter of one's own."""
-
-from uuid import uuid4
+"""A person, a stranger, and whoever is signed in."""
 
 import pytest
 from pytest_django import Settings
@@ -10,17 +8,6 @@ from accounts.models import User
 from tests.signing import access_token_for
 
 PASSWORD = "Tr0ub4dor and 3 friends"
-
-
-@pytest.fixture(autouse=True)
-def own_limiter(settings: Settings) -> None:
-    """Attempts are counted per address; tests all come from the same one."""
-    settings.CACHES = {
-        "default": {
-            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-            "LOCATION": uuid4().hex,
-        }
-    }
 
 
 @pytest.fixture

@@ -178,7 +178,7 @@ def test_change_keeps_this_device_and_ends_the_others(stranger: APIClient, grace
 def test_change_needs_the_current_password(signed_in: APIClient, grace: User) -> None:
     refused = [change(signed_in, "wrong") for _ in range(5)]
 
-    assert {answer.json()["code"] for answer in refused} == {"wrong_password"}
+    assert {answer.json()["code"] for answer in refused} == {"incorrect_password"}
     assert change(signed_in).status_code == 429
     grace.refresh_from_db()
     assert grace.check_password(PASSWORD)
