@@ -1,7 +1,8 @@
 """Sign-up and sign-in by allauth, answered in the product's words."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -171,12 +172,11 @@ def ask(
     vars(request).pop("headers", None)
     entry = _Entry(fields)
     try:
-        response = view(request, entry=entry)
+        with another_session(request):
+            response = view(request, entry=entry)
     except ImmediateHttpResponse as early:
         # Left to the middleware, it would be answered outside the envelope.
         response = early.response
-    except UpdateError as gone:
-        raise InvalidSessionToken from gone
     body = json.loads(response.content)
     return Reply(
         response.status_code,
@@ -185,6 +185,17 @@ def ask(
         body.get("errors", []),
         entry.person,
     )
+
+
+@contextmanager
+def another_session(request: HttpRequest) -> Iterator[None]:
+    """Allauth puts the token's session into the request, and leaves it there if it has ended."""
+    own = request.session, request.user
+    try:
+        yield
+    except UpdateError as ended:
+        request.session, request.user = own
+        raise InvalidSessionToken from ended
 
 
 @dataclass

@@ -51,9 +51,16 @@ class NewPerson(Credentials):
 
 
 class Refresh(Input):
-    """With `X-Auth-Transport: cookie`, nothing: the token is in the cookie."""
+    refresh_token = serializers.CharField(
+        max_length=4096, required=False, help_text="Not with `X-Auth-Transport: cookie`."
+    )
 
-    refresh_token = serializers.CharField(max_length=4096)
+    def validate(self, attrs: dict[str, str]) -> dict[str, str]:
+        """Optional in its description only: with a cookie the body is not read."""
+        if not attrs:
+            missing = self.fields["refresh_token"].error_messages["required"]
+            raise serializers.ValidationError({"refresh_token": [missing]})
+        return attrs
 
 
 class SignOut(Input):

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from allauth.headless import app_settings
-from django.contrib.sessions.backends.base import UpdateError
 from django.core.exceptions import ValidationError as FormInvalid
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
@@ -22,6 +21,7 @@ from accounts.engine import (
     Entered,
     InvalidSessionToken,
     MfaRequired,
+    another_session,
 )
 from accounts.models import User
 from accounts.recovery import IncorrectPassword
@@ -113,8 +113,9 @@ def _drop(request: HttpRequest, *credentials: str) -> None:
 def _take(request: HttpRequest, step: Callable[[HttpRequest], T]) -> T:
     taken: list[T] = []
     try:
-        _door(request, step=lambda inner: taken.append(step(inner)))
-    except (ImmediateHttpResponse, UpdateError) as closed:
+        with another_session(request):
+            _door(request, step=lambda inner: taken.append(step(inner)))
+    except ImmediateHttpResponse as closed:
         raise InvalidSessionToken from closed
     return taken[0]
 

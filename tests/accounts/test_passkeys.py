@@ -5,7 +5,6 @@ from unittest.mock import ANY
 
 import pytest
 from allauth.mfa.models import Authenticator
-from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
