@@ -18,6 +18,7 @@ from allauth.account.stages import LoginStageController
 from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from allauth.core.internal.httpkit import get_authorization_credential, is_headless_request
 from allauth.core.ratelimit import respond_429
+from allauth.headless.account.inputs import LoginInput, SignupInput
 from allauth.headless.account.views import (
     LoginView,
     ResendEmailVerificationCodeView,
@@ -65,6 +66,7 @@ __all__ = [
     "DefaultMFAAdapter",
     "ImmediateHttpResponse",
     "JWTTokenStrategy",
+    "LoginInput",
     "LoginStageController",
     "LoginView",
     "PasskeyLogin",
@@ -73,6 +75,7 @@ __all__ = [
     "ReauthenticateWebAuthnForm",
     "ReauthenticationRequired",
     "ResendEmailVerificationCodeView",
+    "SignupInput",
     "SignupView",
     "VerifyEmailView",
     "activate_totp",

@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.sessions.backends.base import UpdateError
 from django.db import transaction
+from django.forms import CharField
 from django.http import HttpRequest, HttpResponse
 from rest_framework.exceptions import ValidationError
 
@@ -17,7 +18,9 @@ from accounts.allauth_internals import (
     APIView,
     Client,
     ImmediateHttpResponse,
+    LoginInput,
     LoginView,
+    SignupInput,
     SignupView,
 )
 from accounts.limits import (
@@ -221,12 +224,20 @@ class Prepared(APIView):
         return response
 
 
+class _LoginInput(LoginInput):
+    password = CharField(strip=False)
+
+
+class _SignupInput(SignupInput):
+    password = CharField(strip=False)
+
+
 class _Login(Prepared, LoginView):
-    pass
+    input_class = _LoginInput
 
 
 class _Signup(Prepared, SignupView):
-    pass
+    input_class = _SignupInput
 
 
 _log_in = _Login.as_api_view(client=Client.APP)
