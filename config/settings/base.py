@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     *ADMIN_APPS,
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.contrib.humanize",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
