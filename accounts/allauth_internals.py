@@ -2,6 +2,9 @@
 
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.account.forms import ReauthenticateForm as PasswordAgain
+from allauth.account.internal.flows.email_verification_by_code import (
+    EMAIL_VERIFICATION_CODE_SESSION_KEY,
+)
 from allauth.account.internal.flows.login import (
     get_authentication_records,
     perform_login,
@@ -20,7 +23,8 @@ from allauth.core.internal.httpkit import (
     get_authorization_credential,
     is_headless_request,
 )
-from allauth.core.internal.ratelimit import consume
+from allauth.core.ratelimit import respond_429
+from allauth.headless.account.inputs import LoginInput, SignupInput
 from allauth.headless.account.views import (
     LoginView,
     ResendEmailVerificationCodeView,
@@ -37,8 +41,7 @@ from allauth.headless.tokens.strategies.jwt.internal import (
     session_key_to_sid,
 )
 from allauth.mfa.adapter import DefaultMFAAdapter
-from allauth.mfa.base.forms import AuthenticateForm as SecondFactor
-from allauth.mfa.base.forms import ReauthenticateForm as SecondFactorAgain
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.internal.flows.add import validate_can_add_authenticator
 from allauth.mfa.recovery_codes.internal.flows import generate_recovery_codes
 from allauth.mfa.stages import AuthenticateStage
@@ -46,9 +49,8 @@ from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.totp.internal.auth import get_totp_secret
 from allauth.mfa.totp.internal.flows import activate_totp, deactivate_totp
 from allauth.mfa.webauthn.forms import AddWebAuthnForm as AddPasskey
-from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm as PasskeyAsSecondFactor
+from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm, ReauthenticateWebAuthnForm
 from allauth.mfa.webauthn.forms import LoginWebAuthnForm as PasskeyLogin
-from allauth.mfa.webauthn.forms import ReauthenticateWebAuthnForm as PasskeyAgain
 from allauth.mfa.webauthn.internal.auth import begin_authentication
 from allauth.mfa.webauthn.internal.flows import (
     add_authenticator,
@@ -64,29 +66,32 @@ from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOA
 
 __all__ = [
     "AUTHENTICATION_METHODS_SESSION_KEY",
+    "EMAIL_VERIFICATION_CODE_SESSION_KEY",
     "APIView",
     "ActivateTOTPForm",
     "AddPasskey",
+    "AuthenticateForm",
     "AuthenticateStage",
+    "AuthenticateWebAuthnForm",
     "Client",
     "DefaultMFAAdapter",
     "GitHubOAuth2Adapter",
     "GitHubProvider",
     "ImmediateHttpResponse",
     "JWTTokenStrategy",
+    "LoginInput",
     "LoginStageController",
     "LoginView",
     "OAuth2Error",
     "OpenIDConnectOAuth2Adapter",
     "OpenIDConnectProvider",
-    "PasskeyAgain",
-    "PasskeyAsSecondFactor",
     "PasskeyLogin",
     "PasswordAgain",
+    "ReauthenticateForm",
+    "ReauthenticateWebAuthnForm",
     "ReauthenticationRequired",
     "ResendEmailVerificationCodeView",
-    "SecondFactor",
-    "SecondFactorAgain",
+    "SignupInput",
     "SignupView",
     "VerifyEmailView",
     "activate_totp",
@@ -94,7 +99,6 @@ __all__ = [
     "add_query_params",
     "begin_authentication",
     "begin_registration",
-    "consume",
     "create_token",
     "deactivate_totp",
     "generate_recovery_codes",
@@ -111,6 +115,7 @@ __all__ = [
     "reauthenticate_by_password",
     "record_authentication",
     "remove_authenticator",
+    "respond_429",
     "session_key_from_sid",
     "session_key_to_sid",
     "validate_can_add_authenticator",

@@ -5,13 +5,16 @@ from rest_framework.authentication import SessionAuthentication
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api import AuthView
+from accounts.api import TRANSPORT, AuthView, as_shown
+from accounts.engine import Entered
 from accounts.mfa.steps import what_is_missing
-from accounts.serializers import Me, SignedIn
+from accounts.serializers import SignedIn
 from accounts.tokens import issue
 from core.api.permissions import Anyone
 from core.api.schema import FAILURE
 from core.errors import Unauthenticated
+
+CSRF_TOKEN = OpenApiParameter("X-CSRFToken", str, OpenApiParameter.HEADER, required=True)
 
 
 class ExchangeSession(AuthView):
@@ -26,7 +29,7 @@ class ExchangeSession(AuthView):
     @extend_schema(
         operation_id="auth_session_exchange",
         request=None,
-        parameters=[OpenApiParameter("X-CSRFToken", str, OpenApiParameter.HEADER, required=True)],
+        parameters=[CSRF_TOKEN, TRANSPORT],
         responses={
             200: SignedIn,
             401: OpenApiResponse(FAILURE.ref, "Not signed in, or not yet: `mfa_required`"),
@@ -42,4 +45,4 @@ class ExchangeSession(AuthView):
             SessionAuthentication().enforce_csrf(request)
             raise what_is_missing(self.stranger) or Unauthenticated
         person = request.user
-        return Response({"user": Me(person).data, **issue(person, self.stranger.session)})
+        return Response(as_shown(Entered(person, issue(person, self.stranger.session))))

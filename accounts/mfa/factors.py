@@ -10,13 +10,10 @@ from django.core.exceptions import ValidationError as FormInvalid
 from django.http import HttpRequest
 
 from accounts.allauth_internals import (
-    ActivateTOTPForm,
     AuthenticateStage,
     DefaultMFAAdapter,
     LoginStageController,
     PasswordAgain,
-    SecondFactor,
-    SecondFactorAgain,
     activate_totp,
     deactivate_totp,
     generate_recovery_codes,
@@ -26,10 +23,10 @@ from accounts.allauth_internals import (
     reauthenticate_by_password,
     validate_can_add_authenticator,
 )
-from accounts.engine import Entered
+from accounts.engine import Entered, InvalidSessionToken
 from accounts.mfa.adapter import MFAAdapter
+from accounts.mfa.forms import FirstCode, SecondFactor, SecondFactorAgain
 from accounts.mfa.steps import (
-    InvalidSessionToken,
     ReauthenticationRequired,
     enter,
     fill_in,
@@ -86,7 +83,7 @@ def activate(request: HttpRequest, code: str) -> list[str]:
     demand_recent_proof(request)
     if factors_of(person).filter(type=TOTP).exists():
         raise AlreadyEnrolled
-    form = ActivateTOTPForm({"code": code}, user=person)
+    form = FirstCode({"code": code}, user=person)
     fill_in(form)
     app, recovery = activate_totp(request, form)
     # Spent: allauth would take the same code again at a sign-in within its thirty seconds.

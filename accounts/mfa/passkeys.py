@@ -12,17 +12,15 @@ from rest_framework.exceptions import ValidationError
 
 from accounts.allauth_internals import (
     AddPasskey,
-    PasskeyAgain,
-    PasskeyAsSecondFactor,
     PasskeyLogin,
     add_authenticator,
     begin_authentication,
     begin_registration,
-    consume,
     perform_passwordless_login,
     remove_authenticator,
 )
 from accounts.engine import Entered
+from accounts.limits import PASSKEYS_FROM, neighbourhood, take
 from accounts.mfa.factors import (
     check_may_enrol,
     demand_recent_proof,
@@ -30,8 +28,9 @@ from accounts.mfa.factors import (
     pending,
     reveal,
 )
+from accounts.mfa.forms import PasskeyAgain, PasskeyAsSecondFactor
 from accounts.mfa.steps import enter, fill_in, person_of
-from core.errors import Invalid, NotFound, TooManyRequests
+from core.errors import Invalid, NotFound
 
 Options = dict[str, Any]
 """What a browser's `navigator.credentials` is asked with, as JSON."""
@@ -44,9 +43,6 @@ MALFORMED = (
     ValueError,
     struct.error,
 )
-
-LIMITED_FOR = 60
-"""Seconds, the window in which allauth counts passkey sign-ins."""
 
 
 class IncorrectPasskey(Invalid):
@@ -83,14 +79,14 @@ def remove(request: HttpRequest, key_id: int) -> None:
 
 def begin_login(request: HttpRequest) -> tuple[Options, str]:
     """A challenge for whoever holds a passkey, and the session token it belongs to."""
-    _limit(request)
+    take(PASSKEYS_FROM, neighbourhood(request))
     options = _plain(begin_authentication())
     return options, app_settings.TOKEN_STRATEGY.create_session_token(request)
 
 
 def log_in(request: HttpRequest, credential: Options) -> Entered:
     """Both factors in one: the key is had, its owner verified."""
-    _limit(request)
+    take(PASSKEYS_FROM, neighbourhood(request))
     key = _check(PasskeyLogin({"credential": credential}))["credential"]
     perform_passwordless_login(request, key, Login(user=key.user))
     return enter(request)
@@ -120,16 +116,9 @@ def prove_again(request: HttpRequest, credential: Options) -> None:
     form.save()
 
 
-def _limit(request: HttpRequest) -> None:
-    if not consume(request, app="allauth.mfa", action="webauthn_login"):
-        raise TooManyRequests(retry_after=LIMITED_FOR)
-
-
 def _check(form: Form) -> dict[str, Any]:
     try:
         fill_in(form)
-    except TooManyRequests:
-        raise
     except (Invalid, *MALFORMED) as flaw:
         raise IncorrectPasskey from flaw
     return form.cleaned_data

@@ -16,18 +16,18 @@ from accounts.allauth_internals import (
     get_pending_stage,
 )
 from accounts.allauth_internals import ReauthenticationRequired as StepUp
-from accounts.engine import EmailVerificationRequired, Entered, MfaRequired
+from accounts.engine import (
+    EmailVerificationRequired,
+    Entered,
+    InvalidSessionToken,
+    MfaRequired,
+    another_session,
+)
 from accounts.models import User
-from core.errors import Conflict, Invalid, TooManyRequests, Unauthenticated
+from accounts.recovery import IncorrectPassword
+from core.errors import Conflict, Invalid, Unauthenticated
 
 T = TypeVar("T")
-LOCKED_FOR = 300
-"""Seconds, as allauth counts wrong codes."""
-LIMITS = ("too_many_login_attempts", "rate_limited")
-
-
-class InvalidSessionToken(Unauthenticated):
-    message = "This sign-in has ended; start again."
 
 
 class ReauthenticationRequired(Unauthenticated):
@@ -38,10 +38,6 @@ class ReauthenticationRequired(Unauthenticated):
 
 class IncorrectCode(Invalid):
     message = "This is not, or no longer, the right code."
-
-
-class IncorrectPassword(Invalid):
-    message = "This is not your password."
 
 
 class UnverifiedEmail(Conflict):
@@ -123,15 +119,14 @@ def _drop(request: HttpRequest, *credentials: str) -> None:
 def _take(request: HttpRequest, step: Callable[[HttpRequest], T]) -> T:
     taken: list[T] = []
     try:
-        _door(request, step=lambda inner: taken.append(step(inner)))
+        with another_session(request):
+            _door(request, step=lambda inner: taken.append(step(inner)))
     except ImmediateHttpResponse as closed:
         raise InvalidSessionToken from closed
     return taken[0]
 
 
 def _refusal(field: str, flaw: FormInvalid) -> Exception:
-    if flaw.code in LIMITS:
-        return TooManyRequests(retry_after=LOCKED_FOR)
     if known := REFUSALS.get(str(flaw.code)):
         return known(errors=None if field == "non_field_errors" else {field: flaw.messages})
     return ValidationError({field: flaw.messages})

@@ -7,9 +7,9 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api import AuthView, read_body
+from accounts.api import TRANSPORT, AuthView, as_shown, read_body
 from accounts.limits import SIGN_INS_FROM, neighbourhood, take
-from accounts.mfa.api import REFUSED, FactorView, entered
+from accounts.mfa.api import REFUSED, FactorView
 from accounts.mfa.factors import demand_recent_proof
 from accounts.mfa.steps import as_person, as_stranger
 from accounts.permissions import own
@@ -40,13 +40,15 @@ class TokenSignIn(AuthView):
     @extend_schema(
         operation_id="auth_provider_token",
         request=serializers.IdToken,
+        parameters=[TRANSPORT],
         responses={200: SignedIn, **TURNED_AWAY, **OFF, **OFTEN},
     )
     def post(self, request: Request) -> Response:
         """Sign in, or up, with an ID token of a provider; it works once."""
         take(SIGN_INS_FROM, neighbourhood(request))
         identity = _named_in(request)
-        return entered(as_stranger(self.stranger, lambda inner: flows.sign_in(inner, identity)))
+        entered = as_stranger(self.stranger, lambda inner: flows.sign_in(inner, identity))
+        return Response(as_shown(entered))
 
 
 class BeginSignIn(AuthView):
