@@ -109,6 +109,9 @@ def _returning(account: SocialAccount, identity: Identity) -> User:
 def _taken_up(holder: User, identity: Identity) -> User:
     """The person of this address; whoever only claimed to have it is shut out before."""
     person: User = User.objects.locked(holder.pk)
+    # Another tab may have linked this very account since we looked.
+    if known := _known(identity):
+        return _returning(known, identity)
     _check_open(person)
     is_proved = has_proved(person, identity.email)
     if person.is_staff or person.is_superuser:

@@ -1,7 +1,11 @@
 """The same account, address or token at many doors at the same moment."""
 
+import time
+from threading import Event
+
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
+from django.db import connection, transaction
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -10,7 +14,7 @@ from accounts.social.services import LastWayIn, LinkedToAnother, link_account, u
 from tests.accounts.oidc_provider import OidcProvider
 from tests.accounts.signing_in import TOKEN
 from tests.databases import CommittedDatabase
-from tests.threads import times
+from tests.threads import at_once, times
 
 CLIENT = "gantry-oidc"
 
@@ -39,6 +43,41 @@ def test_first_visits_at_once_make_one_person(
 
     assert answers == [200] * 6
     assert (User.objects.count(), SocialAccount.objects.count()) == (1, 1)
+
+
+def test_an_account_linked_while_one_waits_is_ones_own(
+    committed_db: CommittedDatabase, peer: OidcProvider
+) -> None:
+    person = User.objects.create_user("grace@example.com")
+    EmailAddress.objects.create(user=person, email=person.email, verified=True)
+    token, locked = peer.id_token(CLIENT), Event()
+
+    def link_slowly() -> int:
+        with transaction.atomic():
+            User.objects.locked(person.pk)
+            locked.set()
+            wait_for_a_lock()
+            SocialAccount.objects.create(user=person, provider=peer.url, uid="grace-1")
+        return 200
+
+    def sign_in() -> int:
+        locked.wait(timeout=10)
+        return present(token)
+
+    assert at_once(link_slowly, sign_in) == [200, 200]
+
+
+def wait_for_a_lock() -> None:
+    """Until somebody else stands in front of a row."""
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    deadline = time.monotonic() + 10
+    with connection.cursor() as cursor:
+        while time.monotonic() < deadline:
+            cursor.execute(waiting)
+            if cursor.fetchone() != (0,):
+                return
+            time.sleep(0.02)
+    raise AssertionError
 
 
 def test_different_providers_at_once_meet_in_one_person(
