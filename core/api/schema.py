@@ -38,6 +38,8 @@ FAILURE = ResolvedComponent(
             "allowed": SENTENCES,
             "people": SENTENCES,
             "workspaces": {"type": "array", "items": NAMED},
+            "retry_after": {"type": "integer", "description": "Seconds."},
+            "session_token": {"type": "string"},
             "request_id": {"type": "string"},
         },
     },

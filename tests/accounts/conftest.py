@@ -1,13 +1,32 @@
 """A person, a stranger, and whoever is signed in."""
 
+from http import HTTPStatus
+from typing import Any
+
 import pytest
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from tests.openapi import complaints, described
 from tests.signing import access_token_for
 
 PASSWORD = "Tr0ub4dor and 3 friends"
+
+
+@pytest.fixture(autouse=True)
+def as_described(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every answer is one the OpenAPI document tells of."""
+    ask = APIClient.generic
+
+    def ask_and_compare(client: APIClient, method: str, path: str, *more: Any, **options: Any) -> Any:
+        answer = ask(client, method, path, *more, **options)
+        operation = described(method.lower(), path)
+        if operation and answer.status_code != HTTPStatus.METHOD_NOT_ALLOWED:
+            assert complaints(answer, operation) == []
+        return answer
+
+    monkeypatch.setattr(APIClient, "generic", ask_and_compare)
 
 
 @pytest.fixture
