@@ -81,7 +81,11 @@ KEYS = {
 ENTITY = {"type": "object", "properties": {"id": TEXT, "name": TEXT, "displayName": TEXT}}
 SELECTION = {
     "type": "object",
-    "properties": {"residentKey": TEXT, "userVerification": TEXT},
+    "properties": {
+        "residentKey": TEXT,
+        "requireResidentKey": {"type": "boolean"},
+        "userVerification": TEXT,
+    },
 }
 PARAMETERS = {
     "type": "array",

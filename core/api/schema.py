@@ -158,7 +158,7 @@ class EnvelopeAutoSchema(AutoSchema):
             return {}
         found = {"400": "Malformed or invalid", "503": "Busy; try again"}
         if self.get_auth():
-            found |= {"401": "Not signed in"}
+            found |= {"401": "Not signed in", "403": "Not allowed"}
         if self.method not in SAFE:
             found |= {"413": "Too large", "415": "Not JSON"}
         if self._by_tables:
@@ -166,7 +166,7 @@ class EnvelopeAutoSchema(AutoSchema):
         return dict(sorted(found.items()))
 
     def _refusals_by_tables(self) -> dict[str, str]:
-        found = {"403": "Not allowed", "404": "Not found"}
+        found = {"404": "Not found"}
         if self.method not in SAFE:
             found |= {"409": "State conflict", "422": "Idempotency key reused"}
         if self.view.action in EDITS:
