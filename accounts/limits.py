@@ -115,7 +115,10 @@ def client_address(request: HttpRequest | Any) -> str:
     if settings.TRUSTED_PROXY_COUNT and forwarded[0]:
         address = forwarded[-min(settings.TRUSTED_PROXY_COUNT, len(forwarded))]
     with suppress(ValueError):
-        return str(ipaddress.ip_address(address))
+        found = ipaddress.ip_address(address.partition("%")[0])
+        # A socket of both protocols shows every IPv4 caller as one of a single IPv6 network.
+        mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
+        return str(mapped or found)
     return NOWHERE
 
 

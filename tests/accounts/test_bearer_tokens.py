@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -18,6 +19,7 @@ from rest_framework.test import APIClient
 from accounts.authentication import identify
 from accounts.models import User
 from tests.accounts.conftest import bearing
+from tests.openapi import KEY, operations
 from tests.signing import access_token_for, token_pair_for
 
 
@@ -115,6 +117,19 @@ def test_an_expired_token_says_so(grace: User) -> None:
     late = claims_of(access_token_for(grace)) | {"exp": int(time.time()) - 1}
 
     assert bearing(signed(late)).get("/api/auth/me").json()["code"] == "token_expired"
+
+
+def test_an_expired_token_opens_nothing(grace: User) -> None:
+    late = bearing(signed(claims_of(access_token_for(grace)) | {"exp": int(time.time()) - 1}))
+    closed = [step for step, told in operations().items() if told.get("security")]
+    assert len(closed) > 60
+    answers = {
+        (method, path): late.generic(method.upper(), re.sub(KEY, str(uuid4()), path)).status_code
+        for method, path in closed
+        if "_id}" not in path
+    }
+
+    assert set(answers.values()) == {401}, answers
 
 
 def test_a_token_of_somebody_else_does_not_open_my_session(grace: User) -> None:
