@@ -39,11 +39,11 @@ def end_memberships(*, actor: User | None, person: User) -> None:
     alive = [workspace for workspace in workspaces if workspace.deleted_at is None]
     shared = _shared(alive, person)
     _check_owner(shared, person)
-    _check_admins(shared, person)
+    check_admins(shared, person)
     for workspace in workspaces:
         if workspace in alive and workspace not in shared:
             _delete(workspace, actor=actor)
-        _leave(workspace, person, actor=actor)
+        leave(workspace, person, actor=actor)
 
 
 def _shared(workspaces: list[Workspace], person: User) -> list[Workspace]:
@@ -58,10 +58,12 @@ def _check_owner(workspaces: list[Workspace], person: User) -> None:
         raise OwnsWorkspaces(workspaces=_told(owned))
 
 
-def _check_admins(workspaces: list[Workspace], person: User) -> None:
+def check_admins(workspaces: list[Workspace], person: User) -> None:
+    """Refuse to lose the last ADMIN; one who cannot sign in is none. The caller holds them."""
     admins = Membership.objects.filter(workspace__in=workspaces, role=WorkspaceRole.ADMIN)
     theirs = set(admins.filter(user=person).values_list("workspace_id", flat=True))
-    safe = set(admins.exclude(user=person).values_list("workspace_id", flat=True))
+    others = admins.filter(user__is_active=True).exclude(user=person)
+    safe = set(others.values_list("workspace_id", flat=True))
     if lost := [workspace for workspace in workspaces if workspace.pk in theirs - safe]:
         raise LastAdmin(workspaces=_told(lost))
 
@@ -78,7 +80,8 @@ def _delete(workspace: Workspace, *, actor: User | None) -> None:
     publish(WorkspaceDeleted(actor=actor, workspace=workspace))
 
 
-def _leave(workspace: Workspace, person: User, *, actor: User | None) -> None:
+def leave(workspace: Workspace, person: User, *, actor: User | None) -> None:
+    """End a membership, if there is one. The caller holds the workspace."""
     membership = Membership.objects.filter(workspace=workspace, user=person)
     if membership.exists():
         changes: Changes = {"member": {"old": as_told(person), "new": None}}

@@ -41,6 +41,7 @@ NAVIGATION = [
         "People",
         ("People", "person", "accounts.user"),
         ("Workspace members", "groups", "workspaces.membership"),
+        ("Invitations", "forward_to_inbox", "workspaces.invitation"),
         ("Project members", "group_add", "projects.projectmembership"),
         ("Groups of staff", "shield_person", "auth.group"),
         ("Known devices", "devices", "accounts.knowndevice"),

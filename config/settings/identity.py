@@ -4,6 +4,8 @@ from datetime import timedelta
 from importlib.util import find_spec
 from urllib.parse import urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
+
 from config import env
 
 EMAIL_VERIFICATION = env.one_of("EMAIL_VERIFICATION", ("mandatory", "optional"), "mandatory")
@@ -82,6 +84,10 @@ HEADLESS_FRONTEND_URLS = {
     "account_signup": f"{_frontend}/sign-up",
     "socialaccount_login_error": f"{_frontend}/sign-in/error",
 }
+INVITATION_URL_TEMPLATE = env.text("INVITATION_URL_TEMPLATE", "{frontend}/invitations/{token}")
+if "{token}" not in INVITATION_URL_TEMPLATE:
+    raise ImproperlyConfigured("INVITATION_URL_TEMPLATE must hold {token}.")
+INVITATION_LIFETIME = timedelta(days=env.natural("INVITATION_DAYS", 7))
 HEADLESS_TOKEN_STRATEGY = "accounts.tokens.TokenStrategy"
 HEADLESS_JWT_ALGORITHM = "HS256"
 HEADLESS_JWT_PRIVATE_KEY = env.secret("JWT_SECRET")
