@@ -5,12 +5,11 @@ from typing import Any
 import pytest
 
 from accounts.deletion import delete_person
-from core.errors import Refusal
 from tests.cast import Cast, client_of, gather
 from tests.databases import CommittedDatabase
 from tests.documents import workspace_document
 from tests.log import log_of
-from tests.threads import at_once
+from tests.threads import at_once, succeeds
 from workspaces.members import transfer_ownership
 from workspaces.models import Membership
 from workspaces.services import add_member
@@ -87,18 +86,11 @@ def test_transfer_ownership_needs_somebody_who_can_sign_in(cast: Cast) -> None:
 def test_nobody_becomes_owner_who_is_being_deleted(committed_db: CommittedDatabase) -> None:
     cast = gather()
 
-    def outcome(call: Any) -> bool:
-        try:
-            call()
-        except Refusal:
-            return False
-        return True
-
     handed, left = at_once(
-        lambda: outcome(
-            lambda: transfer_ownership(actor=cast.ada, workspace=cast.workspace, person=cast.max)
+        lambda: succeeds(
+            transfer_ownership, actor=cast.ada, workspace=cast.workspace, person=cast.max
         ),
-        lambda: outcome(lambda: delete_person(actor=cast.max, person=cast.max)),
+        lambda: succeeds(delete_person, actor=cast.max, person=cast.max),
     )
 
     cast.workspace.refresh_from_db()

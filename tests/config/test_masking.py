@@ -1,0 +1,25 @@
+"""Secrets that stand in paths do not reach the log."""
+
+import logging
+
+import pytest
+from django.conf import settings
+from structlog.stdlib import ProcessorFormatter
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ("Internal Server Error: /api/invitations/s3cret/accept", "/api/invitations/•••••/accept"),
+        ("GET /api/invitations/s3cret?x=1", "/api/invitations/•••••?x=1"),
+        ("GET //api/invitations/s3cret", "/api/invitations/•••••"),
+        ("GET /api/invitations", "GET /api/invitations"),
+    ],
+)
+def test_secrets_of_paths_are_covered(told: str, kept: str) -> None:
+    """As any library would tell it, through the formatter of the running server."""
+    options = {k: v for k, v in settings.LOGGING["formatters"]["console"].items() if k != "()"}
+    record = logging.LogRecord("django.request", logging.ERROR, "", 0, told, None, None)
+    line = ProcessorFormatter(**options).format(record)
+    assert kept in line
+    assert "s3cret" not in line
