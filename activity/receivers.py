@@ -3,7 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
-from accounts.events import AccessChanged, PersonDeleted, PersonRegistered, ProfileChanged
+from accounts.events import (
+    AccessChanged,
+    PersonalTokenCreated,
+    PersonalTokenRevoked,
+    PersonDeleted,
+    PersonLinked,
+    PersonRegistered,
+    ProfileChanged,
+)
 from activity.services import record
 from comments.events import CommentAdded, CommentDeleted, CommentEdited
 from core.events import Event, subscribe
@@ -40,6 +48,9 @@ LOGGED: dict[type[Event], tuple[str, str]] = {
     ProfileChanged: ("person", "updated"),
     AccessChanged: ("person", "access_changed"),
     PersonDeleted: ("person", "deleted"),
+    PersonLinked: ("person", "linked"),
+    PersonalTokenCreated: ("person", "token_created"),
+    PersonalTokenRevoked: ("person", "token_revoked"),
     DeliveryResent: ("delivery", "resent"),
     WorkspaceCreated: ("workspace", "created"),
     WorkspaceUpdated: ("workspace", "updated"),

@@ -29,6 +29,11 @@ class WorkspaceDeleted(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MemberRoleChanged(Event):
+    membership: Membership
+
+
+@dataclass(frozen=True, kw_only=True)
 class MemberRemoved(Event):
     """Told before the membership goes, because places in projects hang on it."""
 
@@ -48,11 +53,6 @@ class WorkspaceRestored(Event):
 class OwnerChanged(Event):
     workspace: Workspace
     before: User
-
-
-@dataclass(frozen=True, kw_only=True)
-class MemberRoleChanged(Event):
-    membership: Membership
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from accounts.models import User
 from core.errors import Conflict, Invalid
 from core.events import publish
 from core.models import as_told
-from workspaces.departures import check_admins, leave
+from workspaces.departures import check_admins, let_go
 from workspaces.events import MemberRoleChanged, OwnerChanged
 from workspaces.models import Membership, Workspace
 from workspaces.rights import WorkspaceRole, require, require_ownership
@@ -45,7 +45,7 @@ def remove_member(*, actor: User, membership: Membership, version: int | None = 
     if membership.user_id != actor.pk:
         check_grant(actor, workspace, membership.role)
     _check_replaceable(workspace, membership)
-    leave(workspace, membership.user, actor=actor)
+    let_go(workspace, membership.user, actor=actor)
 
 
 @transaction.atomic

@@ -36,9 +36,15 @@ class SlugTaken(Conflict):
         super().__init__(errors={"slug": [self.message]})
 
 
+class CredentialBound(Forbidden):
+    message = "This token is bound to workspaces that exist already."
+
+
 @transaction.atomic
 def create_workspace(*, actor: User, name: str, slug: str = "", image_url: str = "") -> Workspace:
     """A new tenant; its creator owns it and becomes its ADMIN."""
+    if actor.bound_to is not None:
+        raise CredentialBound
     User.objects.active().locked(actor.pk)
     workspace = Workspace(name=name, slug=slug, image_url=image_url, owner=actor)
     workspace = _insert_as_asked(workspace) if slug else insert_workspace(workspace)
@@ -51,9 +57,7 @@ def create_workspace(*, actor: User, name: str, slug: str = "", image_url: str =
 def personal_workspace(*, actor: User) -> Workspace:
     """The workspace for somebody's own things, made on demand; two requests find the same one."""
     User.objects.locked(actor.pk)
-    owned = Workspace.objects.alive().filter(
-        owner=actor, memberships__user=actor, settings__personal=True
-    )
+    owned = Workspace.objects.visible_to(actor).filter(owner=actor, settings__personal=True)
     return owned.first() or _create_personal_workspace(actor)
 
 

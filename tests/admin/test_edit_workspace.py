@@ -95,8 +95,7 @@ def test_delete_a_workspace_and_restore_it(desk: Desk, root: User, cast: Cast) -
     chosen = {"action": "restore", "_selected_action": [str(cast.workspace.pk)]}
     desk.post(f"{list_of(Workspace)}?deleted=yes", chosen, follow=True)
 
-    cast.workspace.refresh_from_db()
-    cast.project.refresh_from_db()
-    assert (cast.workspace.deleted_at, cast.project.deleted_at) == (None, None)
+    assert Workspace.objects.alive().filter(pk=cast.workspace.pk).exists()
+    assert cast.workspace.projects.alive().filter(pk=cast.project.pk).exists()
     actions = [(entry[0], entry[1]) for entry in log_of(cast.workspace)[-2:]]
     assert actions == [("deleted", root.pk), ("restored", root.pk)]

@@ -1,6 +1,7 @@
 """Secrets that stand in paths do not reach the log."""
 
 import logging
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -18,7 +19,9 @@ from structlog.stdlib import ProcessorFormatter
 )
 def test_secrets_of_paths_are_covered(told: str, kept: str) -> None:
     """As any library would tell it, through the formatter of the running server."""
-    options = {k: v for k, v in settings.LOGGING["formatters"]["console"].items() if k != "()"}
+    logging_settings: Any = settings.LOGGING
+    told_as = logging_settings["formatters"]["console"]
+    options = {name: value for name, value in told_as.items() if name != "()"}
     record = logging.LogRecord("django.request", logging.ERROR, "", 0, told, None, None)
     line = ProcessorFormatter(**options).format(record)
     assert kept in line

@@ -75,9 +75,9 @@ def test_change_settings_leaves_our_own_marks_alone(cast: Cast) -> None:
 
 def test_change_settings_heeds_the_version_read(cast: Cast) -> None:
     ada, path = client_of(cast.ada), path_of(cast.workspace)
-    tag = ada.get(path)["ETag"]
-    ada.ask("PATCH", path, {"time_zone": "Europe/Berlin"}, **{"If-Match": tag})
-    stale = ada.ask("PATCH", path, {"time_zone": "UTC"}, status=412, **{"If-Match": tag})
+    seen: dict[str, Any] = {"If-Match": ada.get(path)["ETag"]}
+    ada.ask("PATCH", path, {"time_zone": "Europe/Berlin"}, **seen)
+    stale = ada.ask("PATCH", path, {"time_zone": "UTC"}, status=412, **seen)
     assert stale["data"]["time_zone"] == "Europe/Berlin"
 
 

@@ -37,8 +37,9 @@ def test_update_workspace_with_the_same_values_changes_nothing(
 
 
 def test_update_workspace_keeps_what_is_not_named(cast: Cast) -> None:
-    body = {"name": "Renamed", "owner_id": str(cast.gus.pk), "settings": {"plan": "free"}}
-    body |= {"deleted_at": "2026-01-01", "external_org_id": "org_1", "version": 9, "id": "x"}
+    mass: dict[str, Any] = {"owner_id": str(cast.gus.pk), "settings": {"plan": "free"}}
+    mass |= {"deleted_at": "2026-01-01", "external_org_id": "org_1", "version": 9, "id": "x"}
+    body = {"name": "Renamed", **mass}
     shown = client_of(cast.ada).ask("PATCH", f"/api/workspace/{cast.workspace.pk}", body)
     assert shown["data"] == {
         **workspace_document(cast.workspace),

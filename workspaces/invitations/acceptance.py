@@ -12,7 +12,7 @@ from workspaces.invitations.links import digest
 from workspaces.invitations.services import check_undecided
 from workspaces.models import Invitation, InvitationStatus, Membership, Workspace
 from workspaces.rights import Standing, may_grant
-from workspaces.services import AlreadyMember
+from workspaces.services import AlreadyMember, CredentialBound
 
 
 class InvitationExpired(Conflict):
@@ -67,6 +67,8 @@ def is_backed(invitation: Invitation) -> bool:
 
 
 def _accept(known: Invitation, actor: User, addresses: set[str]) -> Membership:
+    if actor.bound_to is not None:
+        raise CredentialBound
     # In the order of all locks: the person, the workspace, what is in it.
     User.objects.active().locked(actor.pk)
     workspace = Workspace.objects.alive().locked(known.workspace_id)

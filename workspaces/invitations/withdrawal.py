@@ -13,19 +13,19 @@ from workspaces.models import Invitation, InvitationStatus, Workspace
 
 def end_invitations_to(*, actor: User | None, workspace: Workspace, person: User) -> None:
     """Who is in needs none; who has to leave must not come back with an old one."""
-    for invitation in _pending(workspace).filter(email__in=_addresses(person)):
+    for invitation in _pending(workspace.invitations.filter(email__in=_addresses(person))):
         withdraw(invitation, actor=actor)
 
 
 def end_invitations_by(*, actor: User | None, workspace: Workspace, person: User) -> None:
     """What somebody offered goes with them."""
-    for invitation in _pending(workspace).filter(invited_by=person):
+    for invitation in _pending(workspace.invitations.filter(invited_by=person)):
         withdraw(invitation, actor=actor)
 
 
 def end_unbacked_invitations(*, actor: User | None, workspace: Workspace, person: User) -> None:
     """What somebody offered and, in their new role, could not."""
-    for invitation in _pending(workspace).filter(invited_by=person):
+    for invitation in _pending(workspace.invitations.filter(invited_by=person)):
         if not is_backed(invitation):
             withdraw(invitation, actor=actor)
 
@@ -34,17 +34,18 @@ def forget_invitations(*, actor: User | None, person: User) -> None:
     """Keep neither address nor message of what was sent to somebody who is deleted."""
     addresses = _addresses(person)
     sent = Invitation.objects.filter(Q(email__in=addresses) | Q(accepted_by=person))
-    for invitation in sent.filter(status=InvitationStatus.PENDING).order_by("pk"):
+    for invitation in _pending(sent):
         withdraw(invitation, actor=actor)
     sent.update(email="", message="")
     for address in addresses:
         forget_person(person_id=stranger_at(address), reason="the account is closed")
 
 
-def _pending(workspace: Workspace) -> QuerySet[Invitation]:
-    """The caller holds the workspace, so none is being sent or accepted meanwhile."""
-    pending = Invitation.objects.filter(workspace=workspace, status=InvitationStatus.PENDING)
-    return pending.select_related("invited_by").order_by("pk")
+def _pending(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]:
+    """Under lock: what is accepted meanwhile is not pending any more."""
+    pending = invitations.filter(status=InvitationStatus.PENDING)
+    held = pending.select_for_update(no_key=True, of=("self",))
+    return held.select_related("invited_by").order_by("pk")
 
 
 def _addresses(person: User) -> set[str]:
