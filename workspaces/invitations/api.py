@@ -28,6 +28,7 @@ from workspaces.invitations.services import invite_person, resend_invitation, re
 from workspaces.models import Invitation, Workspace
 from workspaces.permissions import Can
 from workspaces.serializers import Member
+from workspaces.services import CredentialBound
 
 OFTEN = OpenApiResponse(FAILURE.ref, "Too many invitations; see Retry-After")
 DEAD = OpenApiResponse(FAILURE.ref, "Accepted, withdrawn or expired; `code` says which")
@@ -100,6 +101,8 @@ class ReceivedInvitations(ServiceViewSet):
 
     def list(self, request: Request) -> Response:
         """Those that wait at an address one has proved."""
+        if self.actor.bound_to is not None:
+            raise CredentialBound
         own = Invitation.objects.open().sent_to(*proved_addresses(self.actor))
         return self.show_list(own)
 
