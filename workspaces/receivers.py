@@ -10,7 +10,7 @@ from accounts.events import (
 from core.events import subscribe
 from workspaces.departures import end_memberships
 from workspaces.events import MemberAdded, MemberRemoved, MemberRoleChanged
-from workspaces.invitations.withdrawal import (
+from workspaces.invitations.endings import (
     end_invitations_by,
     end_invitations_to,
     end_unbacked_invitations,

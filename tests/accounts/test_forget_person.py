@@ -40,7 +40,10 @@ def zoe(cast: Cast, stranger: APIClient) -> User:
     body = {"email": ADDRESS, "password": PASSWORD, "name": NAME}
     entered = stranger.post("/api/auth/register", body).json()["data"]
     zoe: User = User.objects.get(email=ADDRESS)
-    invite_person(actor=cast.sam, workspace=cast.elsewhere, email=ADDRESS, message="Dear Zephyrine")
+    sent: dict[str, Any] = {"email": ADDRESS, "message": "Dear Zephyrine"}
+    key: dict[str, Any] = {"Idempotency-Key": "sam's"}
+    path = f"/api/workspaces/{cast.elsewhere.pk}/invitations"
+    client_of(cast.sam).ask("POST", path, sent, status=201, **key)
     add_member(actor=cast.ada, workspace=cast.workspace, email=ADDRESS, role="MEMBER")
     personal_workspace(actor=zoe)
     change_profile(actor=zoe, person=zoe, name="Zephyrine", avatar_url="https://e.com/quux.png")

@@ -31,11 +31,11 @@ def test_invite_a_member(desk: Desk, cast: Cast) -> None:
     assert errors_of(page) == {"email": ["This person is already a member of the workspace."]}
 
 
-def test_send_again_and_withdraw(desk: Desk, root: User, cast: Cast) -> None:
+def test_send_again_and_revoke(desk: Desk, root: User, cast: Cast) -> None:
     invitation = invite(cast)
 
     desk.act("send_again", invitation)
-    desk.act("withdraw", invitation)
+    desk.act("revoke", invitation)
 
     invitation.refresh_from_db()
     assert invitation.status == "REVOKED"

@@ -73,8 +73,8 @@ def test_accept_invitation_nobody_sent(cast: Cast, secret: str) -> None:
     [
         ({"expires_at": timezone.now()}, "invitation_expired"),
         ({"status": "EXPIRED", "expires_at": timezone.now()}, "invitation_expired"),
-        ({"status": "REVOKED"}, "invitation_withdrawn"),
-        ({"status": "ACCEPTED"}, "invitation_used"),
+        ({"status": "REVOKED"}, "invitation_revoked"),
+        ({"status": "ACCEPTED"}, "invitation_accepted"),
     ],
 )
 def test_accept_invitation_that_is_over(cast: Cast, facts: dict[str, Any], code: str) -> None:
@@ -87,7 +87,7 @@ def test_accept_invitation_that_is_over(cast: Cast, facts: dict[str, Any], code:
 def test_accept_invitation_twice(cast: Cast) -> None:
     path = path_of(token_of(invite(cast)))
     client_of(cast.sam).ask("POST", path)
-    assert client_of(cast.sam).ask("POST", path, status=409)["code"] == "invitation_used"
+    assert client_of(cast.sam).ask("POST", path, status=409)["code"] == "invitation_accepted"
 
 
 def test_an_old_link_raises_nobody(cast: Cast) -> None:
@@ -95,9 +95,9 @@ def test_an_old_link_raises_nobody(cast: Cast) -> None:
     path = path_of(token_of(invite(cast, role="ADMIN")))
     place = add_member(actor=cast.ada, workspace=cast.workspace, email=cast.sam.email)
     sam = client_of(cast.sam)
-    assert sam.ask("POST", path, status=409)["code"] == "invitation_withdrawn"
+    assert sam.ask("POST", path, status=409)["code"] == "invitation_revoked"
     remove_member(actor=cast.ada, membership=place)
-    assert sam.ask("POST", path, status=409)["code"] == "invitation_withdrawn"
+    assert sam.ask("POST", path, status=409)["code"] == "invitation_revoked"
     assert not Membership.objects.filter(workspace=cast.workspace, user=cast.sam).exists()
 
 

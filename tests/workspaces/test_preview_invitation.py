@@ -44,8 +44,8 @@ def test_an_invitation_is_not_previewed_by_its_id(cast: Cast) -> None:
     ("facts", "code"),
     [
         ({"expires_at": timezone.now()}, "invitation_expired"),
-        ({"status": "REVOKED"}, "invitation_withdrawn"),
-        ({"status": "ACCEPTED"}, "invitation_used"),
+        ({"status": "REVOKED"}, "invitation_revoked"),
+        ({"status": "ACCEPTED"}, "invitation_accepted"),
     ],
 )
 def test_preview_invitation_that_is_over(cast: Cast, facts: dict[str, Any], code: str) -> None:

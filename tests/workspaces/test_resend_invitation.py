@@ -55,7 +55,7 @@ def test_resend_invitation_revives_an_expired_one(cast: Cast, *, is_marked: bool
 
 
 @pytest.mark.parametrize(
-    ("status", "code"), [("ACCEPTED", "invitation_used"), ("REVOKED", "invitation_withdrawn")]
+    ("status", "code"), [("ACCEPTED", "invitation_accepted"), ("REVOKED", "invitation_revoked")]
 )
 def test_resend_invitation_that_is_decided(cast: Cast, status: str, code: str) -> None:
     invitation = invite(cast)
@@ -96,7 +96,7 @@ def test_revoke_invitation_kills_its_link(cast: Cast) -> None:
     assert log_of(invitation)[-1] == ("revoked", cast.pia.pk, {})
     path = f"/api/invitations/{token_of(invitation)}/accept"
     refusal = client_of(cast.sam).ask("POST", path, status=409)
-    assert refusal["code"] == "invitation_withdrawn"
+    assert refusal["code"] == "invitation_revoked"
     assert not Membership.objects.filter(workspace=cast.workspace, user=cast.sam).exists()
 
 
@@ -111,7 +111,7 @@ def test_revoke_invitation_that_was_accepted(cast: Cast) -> None:
     invitation = invite(cast)
     accept_invitation(actor=cast.sam, token=token_of(invitation))
     refusal = client_of(cast.ada).ask("DELETE", path_of(invitation), status=409)
-    assert refusal["code"] == "invitation_used"
+    assert refusal["code"] == "invitation_accepted"
 
 
 def test_revoke_invitation_heeds_the_version_read(cast: Cast) -> None:

@@ -1,4 +1,4 @@
-"""Invitations: sent, sent again and withdrawn as over HTTP; their links are known to nobody."""
+"""Invitations: sent, sent again and revoked as over HTTP; their links are known to nobody."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ class Invitations(ServiceAdmin):
     search_fields = ("email", "workspace__name", "invited_by__email")
     ordering = ("-created_at",)
     autocomplete_fields = ("workspace",)
-    actions = ("send_again", "withdraw")
+    actions = ("send_again", "revoke")
     add_fieldsets = ((None, {"fields": ("workspace", "email", "role", "message")}),)
     fields = (
         *("workspace", "email", "role", "message", "status"),
@@ -73,11 +73,11 @@ class Invitations(ServiceAdmin):
             "Sent again",
         )
 
-    @admin.action(description="Withdraw the chosen invitations", permissions=["change"])
-    def withdraw(self, request: HttpRequest, queryset: QuerySet[Invitation]) -> None:
+    @admin.action(description="Revoke the chosen invitations", permissions=["change"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[Invitation]) -> None:
         self.carry_out(
             request,
             queryset,
             lambda actor, invitation: revoke_invitation(actor=actor, invitation=invitation),
-            "Withdrawn",
+            "Revoked",
         )

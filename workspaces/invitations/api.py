@@ -31,7 +31,7 @@ from workspaces.serializers import Member
 from workspaces.services import CredentialBound
 
 OFTEN = OpenApiResponse(FAILURE.ref, "Too many invitations; see Retry-After")
-DEAD = OpenApiResponse(FAILURE.ref, "Accepted, withdrawn or expired; `code` says which")
+DEAD = OpenApiResponse(FAILURE.ref, "Accepted, revoked or expired; `code` says which")
 
 
 class Inviting(ServiceViewSet):
@@ -76,7 +76,7 @@ class Invitations(Inviting):
         return self.show(sent, message="Invitation sent successfully")
 
     def destroy(self, request: Request, pk: str, invitation: str) -> Response:
-        """Withdraw an invitation that has not been accepted."""
+        """Revoke an invitation that has not been accepted."""
         revoke_invitation(
             actor=self.actor,
             invitation=self._invitation(pk, invitation),

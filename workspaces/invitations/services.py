@@ -13,7 +13,7 @@ from core.errors import Conflict
 from core.events import publish
 from core.models import as_told
 from outbox.services import enqueue
-from workspaces.events import InvitationResent, InvitationRevoked, PersonInvited
+from workspaces import events
 from workspaces.invitations.links import PURPOSE, digest
 from workspaces.invitations.pace import KIND, check_pace
 from workspaces.models import Invitation, InvitationStatus, Membership, Workspace
@@ -26,12 +26,12 @@ class AlreadyInvited(Conflict):
     message = "This address has been invited already; send that invitation again."
 
 
-class InvitationUsed(Conflict):
+class InvitationAccepted(Conflict):
     message = "This invitation has been accepted already."
 
 
-class InvitationWithdrawn(Conflict):
-    message = "This invitation has been withdrawn."
+class InvitationRevoked(Conflict):
+    message = "This invitation has been revoked."
 
 
 @transaction.atomic
@@ -47,7 +47,7 @@ def invite_person(
     _check_free(invitation)
     _send(invitation, actor=actor)
     changes = {"role": {"old": None, "new": as_told(role)}}
-    publish(PersonInvited(actor=actor, invitation=invitation, changes=changes))
+    publish(events.PersonInvited(actor=actor, invitation=invitation, changes=changes))
     return invitation
 
 
@@ -61,7 +61,7 @@ def resend_invitation(*, actor: User, invitation: Invitation) -> Invitation:
     _check_free(invitation)
     invitation.version += 1
     _send(invitation, actor=actor)
-    publish(InvitationResent(actor=actor, invitation=invitation))
+    publish(events.InvitationResent(actor=actor, invitation=invitation))
     return invitation
 
 
@@ -73,23 +73,23 @@ def revoke_invitation(*, actor: User, invitation: Invitation, version: int | Non
     invitation = Invitation.objects.locked(invitation.pk)
     invitation.check_version(version)
     if invitation.status == InvitationStatus.ACCEPTED:
-        raise InvitationUsed
+        raise InvitationAccepted
     if invitation.status != InvitationStatus.REVOKED:
-        withdraw(invitation, actor=actor)
+        revoke(invitation, actor=actor)
 
 
 def check_undecided(invitation: Invitation) -> None:
     if invitation.status == InvitationStatus.ACCEPTED:
-        raise InvitationUsed
+        raise InvitationAccepted
     if invitation.status == InvitationStatus.REVOKED:
-        raise InvitationWithdrawn
+        raise InvitationRevoked
 
 
-def withdraw(invitation: Invitation, *, actor: User | None) -> None:
+def revoke(invitation: Invitation, *, actor: User | None) -> None:
     """The caller holds the workspace."""
     invitation.status = InvitationStatus.REVOKED
     invitation.save_changes("status")
-    publish(InvitationRevoked(actor=actor, invitation=invitation))
+    publish(events.InvitationRevoked(actor=actor, invitation=invitation))
 
 
 def _held(workspace: Workspace, actor: User, role: str) -> Workspace:

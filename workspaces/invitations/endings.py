@@ -5,29 +5,30 @@ from django.db.models import Q, QuerySet
 from accounts.addresses import addresses_of
 from accounts.mails import stranger_at
 from accounts.models import User
+from core.forget import forget_answers
 from outbox.services import forget_person
 from workspaces.invitations.acceptance import is_backed
-from workspaces.invitations.services import withdraw
+from workspaces.invitations.services import revoke
 from workspaces.models import Invitation, InvitationStatus, Workspace
 
 
 def end_invitations_to(*, actor: User | None, workspace: Workspace, person: User) -> None:
     """Who is in needs none; who has to leave must not come back with an old one."""
     for invitation in _pending(workspace.invitations.filter(email__in=_addresses(person))):
-        withdraw(invitation, actor=actor)
+        revoke(invitation, actor=actor)
 
 
 def end_invitations_by(*, actor: User | None, workspace: Workspace, person: User) -> None:
     """What somebody offered goes with them."""
     for invitation in _pending(workspace.invitations.filter(invited_by=person)):
-        withdraw(invitation, actor=actor)
+        revoke(invitation, actor=actor)
 
 
 def end_unbacked_invitations(*, actor: User | None, workspace: Workspace, person: User) -> None:
     """What somebody offered and, in their new role, could not."""
     for invitation in _pending(workspace.invitations.filter(invited_by=person)):
         if not is_backed(invitation):
-            withdraw(invitation, actor=actor)
+            revoke(invitation, actor=actor)
 
 
 def forget_invitations(*, actor: User | None, person: User) -> None:
@@ -35,10 +36,11 @@ def forget_invitations(*, actor: User | None, person: User) -> None:
     addresses = _addresses(person)
     sent = Invitation.objects.filter(Q(email__in=addresses) | Q(accepted_by=person))
     for invitation in _pending(sent):
-        withdraw(invitation, actor=actor)
+        revoke(invitation, actor=actor)
     sent.update(email="", message="")
     for address in addresses:
         forget_person(person_id=stranger_at(address), reason="the account is closed")
+        forget_answers(principal=str(person.pk), names=address)
 
 
 def _pending(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]:
