@@ -1,6 +1,7 @@
-"""Whose an address is."""
+"""Whose an address is, and which are somebody's."""
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.db.models.functions import Lower
 
 from accounts.models import User
@@ -27,3 +28,15 @@ def prove_address(person: User, email: str) -> None:
     EmailAddress.objects.update_or_create(
         user=person, email=email, defaults={"verified": True, "primary": True}
     )
+
+
+def proved_addresses(person: User) -> set[str]:
+    """Those the person has shown to receive mail at, in lower case."""
+    proved = EmailAddress.objects.filter(user=person, verified=True)
+    return {address.lower() for address in proved.values_list("email", flat=True)}
+
+
+def addresses_of(person: User) -> set[str]:
+    """The same, with the one they registered with where no proof is demanded."""
+    proved = proved_addresses(person)
+    return proved if settings.EMAIL_VERIFICATION == "mandatory" else proved | {person.email.lower()}

@@ -2,7 +2,8 @@
 
 from typing import ClassVar
 
-from django.db.models import Case, F, When
+from django.db.models import Case, F, TextField, Value, When
+from django.db.models.functions import Cast
 from rest_framework import serializers
 
 from accounts.models import User
@@ -27,3 +28,16 @@ class Person(Document):
     class Meta:
         model = User
         also: ClassVar = {"image": "avatar_url"}
+
+
+class Withheld(AddressInUse):
+    """An address the person asking may not read: always null."""
+
+    def as_json(self, path: str) -> Case:
+        return Case(default=Cast(Value(None), TextField()))
+
+
+class Acquaintance(Person):
+    """Somebody, as people see them who may not write to them."""
+
+    email = Withheld(allow_null=True)

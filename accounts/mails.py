@@ -26,7 +26,6 @@ _PURPOSE = "mail"
 
 
 @transaction.atomic
-@transaction.atomic
 def post(message: EmailMessage, *, kept: str, kind: str) -> None:
     """Queue what allauth has written, sealed; `kept` is what staff may read of it.
 
@@ -45,7 +44,11 @@ def post(message: EmailMessage, *, kept: str, kind: str) -> None:
 def recipient_of(address: str) -> UUID:
     """The person who has this address, or a stable id for somebody unknown."""
     known = User.objects.registered_as(address).values_list("pk", flat=True).first()
-    return known or uuid5(NAMESPACE_URL, f"mailto:{address}")
+    return known or stranger_at(address)
+
+
+def stranger_at(address: str) -> UUID:
+    return uuid5(NAMESPACE_URL, f"mailto:{address}")
 
 
 @carries("account")

@@ -39,6 +39,11 @@ class ProjectDeleted(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ProjectRestored(Event):
+    project: Project
+
+
+@dataclass(frozen=True, kw_only=True)
 class ProjectMemberAdded(Event):
     membership: ProjectMembership
 

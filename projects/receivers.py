@@ -2,8 +2,9 @@
 
 from core.events import subscribe
 from projects.membership import leave_projects
+from projects.returns import restore_projects_of
 from projects.services import delete_projects_of
-from workspaces.events import MemberRemoved, WorkspaceDeleted
+from workspaces.events import MemberRemoved, WorkspaceDeleted, WorkspaceRestored
 
 
 @subscribe(MemberRemoved)
@@ -14,3 +15,8 @@ def end_their_places(event: MemberRemoved) -> None:
 @subscribe(WorkspaceDeleted)
 def delete_its_projects(event: WorkspaceDeleted) -> None:
     delete_projects_of(actor=event.actor, workspace=event.workspace)
+
+
+@subscribe(WorkspaceRestored)
+def restore_its_projects(event: WorkspaceRestored) -> None:
+    restore_projects_of(actor=event.actor, workspace=event.workspace, since=event.since)

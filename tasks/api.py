@@ -25,7 +25,8 @@ from tasks.serializers import (
     TasksNamed,
 )
 from tasks.services import create_task, delete_task, delete_tasks, transition_task, update_task
-from workspaces.permissions import Can, require
+from workspaces.permissions import Can
+from workspaces.rights import require
 
 
 class TaskViewSet(ServiceViewSet):

@@ -7,7 +7,7 @@ from accounts.models import User
 from comments.models import Comment
 from projects.models import Project, ProjectMembership
 from tasks.models import Task
-from workspaces.models import Membership, Workspace
+from workspaces.models import Invitation, Membership, Workspace
 
 
 def at(moment: datetime) -> str:
@@ -159,3 +159,19 @@ def comment_document(comment: Comment) -> dict[str, Any]:
 
 def _day(value: Any) -> str | None:
     return value.isoformat() if value else None
+
+
+def invitation_document(invitation: Invitation) -> dict[str, Any]:
+    return {
+        "id": str(invitation.pk),
+        "workspace_id": invitation.workspace.public_id,
+        "email": invitation.email,
+        "role": invitation.role,
+        "message": invitation.message,
+        "status": invitation.status,
+        "invited_by": person(invitation.invited_by) if invitation.invited_by else None,
+        "sent_at": at(invitation.sent_at),
+        "expires_at": at(invitation.expires_at),
+        "created_at": at(invitation.created_at),
+        "version": invitation.version,
+    }

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import connections
+
+from core.errors import Refusal
 
 T = TypeVar("T")
 
@@ -23,6 +25,15 @@ def at_once(*calls: Callable[[], T]) -> list[T]:
 
     with ThreadPoolExecutor(len(calls)) as threads:
         return list(threads.map(run, calls))
+
+
+def succeeds(service: Callable[..., object], **facts: Any) -> bool:
+    """Whether a service does what it is asked, or refuses."""
+    try:
+        service(**facts)
+    except Refusal:
+        return False
+    return True
 
 
 def times(count: int, call: Callable[[int], T]) -> list[T]:

@@ -1,4 +1,4 @@
-"""Workspaces and their members over HTTP."""
+"""Workspaces over HTTP; their members stand in `members_api`."""
 
 from typing import ClassVar
 
@@ -6,18 +6,16 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.fields import find_by_public_id
 from core.api.permissions import SignedIn
 from core.api.viewsets import ServiceViewSet
-from workspaces.models import Membership, Workspace
-from workspaces.permissions import Can
-from workspaces.serializers import (
-    Member,
-    NewMember,
-    NewWorkspace,
-    WorkspaceChanges,
-    WorkspaceDocument,
-)
-from workspaces.services import add_member, create_workspace, update_workspace
+from core.errors import Invalid
+from workspaces.lifecycle import delete_workspace, restore_workspace
+from workspaces.members import transfer_ownership
+from workspaces.models import Workspace
+from workspaces.permissions import Can, IsOwner
+from workspaces.serializers import NewOwner, NewWorkspace, WorkspaceChanges, WorkspaceDocument
+from workspaces.services import create_workspace, update_workspace
 
 
 class Workspaces(ServiceViewSet):
@@ -28,6 +26,7 @@ class Workspaces(ServiceViewSet):
         "create": NewWorkspace,
         "update": WorkspaceChanges,
         "partial_update": WorkspaceChanges,
+        "owner": NewOwner,
     }
     action_permissions: ClassVar = {
         "list": SignedIn(),
@@ -35,11 +34,22 @@ class Workspaces(ServiceViewSet):
         "retrieve": Can("workspace:read"),
         "update": Can("workspace:update"),
         "partial_update": Can("workspace:update"),
+        "destroy": Can("workspace:delete"),
+        "restore": Can("workspace:delete"),
+        "owner": IsOwner(),
     }
     orderings = ("created_at", "name")
+    query_params = ("deleted",)
 
     def list(self, request: Request) -> Response:
-        return self.show_list(Workspace.objects.visible_to(self.actor))
+        """The workspaces one belongs to; with `deleted=true` those one may restore."""
+        wanted = request.query_params.get("deleted", "false").lower()
+        if wanted not in ("true", "false"):
+            raise Invalid(errors={"deleted": ["true or false."]})
+        workspaces = Workspace.objects
+        if wanted == "true":
+            return self.show_list(workspaces.restorable_by(self.actor))
+        return self.show_list(workspaces.visible_to(self.actor))
 
     def create(self, request: Request) -> Response:
         workspace = create_workspace(actor=self.actor, **self.read_input())
@@ -50,12 +60,12 @@ class Workspaces(ServiceViewSet):
         )
 
     def retrieve(self, request: Request, pk: str) -> Response:
-        return self.show(self.find(Workspace.objects.visible_to(self.actor), pk))
+        return self.show(self._workspace(pk))
 
     def update(self, request: Request, pk: str) -> Response:
         workspace = update_workspace(
             actor=self.actor,
-            workspace=self.find(Workspace.objects.visible_to(self.actor), pk),
+            workspace=self._workspace(pk),
             changes=self.read_input(),
             version=self.expected_version,
         )
@@ -63,26 +73,26 @@ class Workspaces(ServiceViewSet):
 
     partial_update = update
 
-
-class Members(ServiceViewSet):
-    """Who belongs to a workspace."""
-
-    document = Member
-    inputs: ClassVar = {"add": NewMember}
-    action_permissions: ClassVar = {"list": Can("workspace:read"), "add": Can("workspace:invite")}
-    orderings = ("created_at",)
-
-    def list(self, request: Request, pk: str) -> Response:
-        workspace = self.find(Workspace.objects.visible_to(self.actor), pk)
-        return self.show_list(Membership.objects.filter(workspace=workspace))
-
-    def add(self, request: Request) -> Response:
-        """Give somebody who has an account a place in the workspace named in the body."""
-        member = self.read_input()
-        workspace = self.find(Workspace.objects.visible_to(self.actor), member.pop("workspace_id"))
-        membership = add_member(actor=self.actor, workspace=workspace, **member)
-        return self.show(
-            membership,
-            status=status.HTTP_201_CREATED,
-            message="Member added successfully",
+    def destroy(self, request: Request, pk: str) -> Response:
+        """Delete the workspace with all that is in it; for 30 days it can be restored."""
+        delete_workspace(
+            actor=self.actor, workspace=self._workspace(pk), version=self.expected_version
         )
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def restore(self, request: Request, pk: str) -> Response:
+        """Bring a deleted workspace back, with its projects."""
+        lost = find_by_public_id(Workspace.objects.restorable_by(self.actor), pk)
+        workspace = restore_workspace(actor=self.actor, workspace=lost or self._workspace(pk))
+        return self.show(workspace, message="Workspace restored successfully")
+
+    def owner(self, request: Request, pk: str) -> Response:
+        """Hand the workspace to another member; its owner only may."""
+        workspace = self._workspace(pk)
+        heir = self.read_input()["user_id"]
+        workspace = transfer_ownership(actor=self.actor, workspace=workspace, person=heir)
+        return self.show(workspace, message="Owner changed successfully")
+
+    def _workspace(self, pk: str) -> Workspace:
+        workspace: Workspace = self.find(Workspace.objects.visible_to(self.actor), pk)
+        return workspace

@@ -13,8 +13,8 @@ from core.models import as_told
 from workspaces.events import (
     MemberRemoved,
     MemberRoleChanged,
+    OwnerChanged,
     WorkspaceDeleted,
-    WorkspaceUpdated,
 )
 from workspaces.models import Membership, Workspace
 from workspaces.rights import WorkspaceRole
@@ -48,7 +48,7 @@ def end_memberships(*, actor: User | None, person: User, is_final: bool = False)
     shared = _shared(alive, person)
     if not is_final:
         _check_owner(shared, person)
-        _check_admins(shared, person)
+        check_admins(shared, person)
     for workspace in workspaces:
         if workspace in alive and workspace not in shared:
             _delete(workspace, actor=actor)
@@ -78,7 +78,7 @@ def _succeed(workspace: Workspace, person: User, *, actor: User | None) -> None:
         workspace.owner = heir.user
         workspace.save_changes("owner")
         told: Changes = {"owner": {"old": as_told(person), "new": as_told(heir.user)}}
-        publish(WorkspaceUpdated(actor=actor, workspace=workspace, changes=told))
+        publish(OwnerChanged(actor=actor, workspace=workspace, before=person, changes=told))
 
 
 def _shared(workspaces: list[Workspace], person: User) -> list[Workspace]:
@@ -93,10 +93,12 @@ def _check_owner(workspaces: list[Workspace], person: User) -> None:
         raise OwnsWorkspaces(workspaces=_told(owned))
 
 
-def _check_admins(workspaces: list[Workspace], person: User) -> None:
+def check_admins(workspaces: list[Workspace], person: User) -> None:
+    """Refuse to lose the last ADMIN; one who cannot sign in is none. The caller holds them."""
     admins = Membership.objects.filter(workspace__in=workspaces, role=WorkspaceRole.ADMIN)
     theirs = set(admins.filter(user=person).values_list("workspace_id", flat=True))
-    safe = set(admins.exclude(user=person).values_list("workspace_id", flat=True))
+    others = admins.filter(user__is_active=True).exclude(user=person)
+    safe = set(others.values_list("workspace_id", flat=True))
     if lost := [workspace for workspace in workspaces if workspace.pk in theirs - safe]:
         raise LastAdmin(workspaces=_told(lost))
 

@@ -1,10 +1,11 @@
 """What can happen to a workspace and its people."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from accounts.models import User
 from core.events import Event
-from workspaces.models import Membership, Workspace
+from workspaces.models import Invitation, Membership, Workspace
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,3 +39,41 @@ class MemberRemoved(Event):
 
     workspace: Workspace
     person: User
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkspaceRestored(Event):
+    """Brought back with all that went out of sight since it was deleted."""
+
+    workspace: Workspace
+    since: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnerChanged(Event):
+    workspace: Workspace
+    before: User
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonInvited(Event):
+    """The address is left to the row, which can be blanked."""
+
+    invitation: Invitation
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvitationResent(Event):
+    """With a new link; the one before is dead."""
+
+    invitation: Invitation
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvitationRevoked(Event):
+    invitation: Invitation
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvitationAccepted(Event):
+    invitation: Invitation

@@ -2,9 +2,10 @@
 
 from rest_framework import serializers
 
+from accounts.addresses import addresses_of
 from accounts.export import contribute
 from core.reads import Document, PublicId
-from workspaces.models import Membership
+from workspaces.models import Invitation, Membership
 from workspaces.rights import WorkspaceRole
 
 
@@ -19,8 +20,27 @@ class OwnMembership(Document):
         model = Membership
 
 
+class OwnInvitation(Document):
+    """What was sent to them; by whom is not theirs to take along."""
+
+    workspace = serializers.CharField(source="workspace.name")
+    email = serializers.EmailField()
+    role = serializers.ChoiceField(WorkspaceRole.choices)
+    message = serializers.CharField()
+    status = serializers.CharField()
+    sent_at = serializers.DateTimeField()
+
+    class Meta:
+        model = Invitation
+
+
 contribute(
     "memberships",
     OwnMembership,
     lambda person: Membership.objects.visible_to(person).filter(user=person),
+)
+contribute(
+    "invitations",
+    OwnInvitation,
+    lambda person: Invitation.objects.sent_to(*addresses_of(person)),
 )

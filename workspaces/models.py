@@ -1,15 +1,20 @@
 """Workspaces, who belongs to them, and the base of every row that lives in one."""
 
 import uuid
+from datetime import timedelta
 from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils import timezone
 
 from accounts.models import User
 from core.models import LockingQuerySet, Row, VersionedRow, public_id
-from workspaces.rights import Standing, WorkspaceRole
+from workspaces.rights import Standing, WorkspaceRole, holders
+
+RESTORE_WINDOW = timedelta(days=30)
+"""How long a deleted workspace can be brought back."""
 
 
 class WorkspaceQuerySet(LockingQuerySet):
@@ -24,8 +29,19 @@ class WorkspaceQuerySet(LockingQuerySet):
 
     def visible_to(self, user: User) -> Self:
         """The workspaces the person belongs to, with `actor_role` for the question of rights."""
+        return self.alive().joined_by(user)
+
+    def restorable_by(self, user: User) -> Self:
+        """The lately deleted ones the person may bring back; a provider's stay closed."""
+        return self.joined_by(user).filter(
+            deleted_at__gt=timezone.now() - RESTORE_WINDOW,
+            external_org_id=None,
+            actor_role__in=holders("workspace:delete"),
+        )
+
+    def joined_by(self, user: User) -> Self:
         role = Membership.objects.of(user).filter(workspace=models.OuterRef("pk"))
-        return self.alive().annotate(actor_role=role.values("role")).exclude(actor_role=None)
+        return self.annotate(actor_role=role.values("role")).exclude(actor_role=None)
 
 
 class Workspace(VersionedRow):
@@ -45,6 +61,9 @@ class Workspace(VersionedRow):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(Lower("slug"), name="workspace_slug_once"),
+            models.CheckConstraint(
+                condition=Q(slug__regex=r"^[a-z0-9]+(-[a-z0-9]+)*$"), name="workspace_slug_is_plain"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -90,6 +109,10 @@ class MembershipQuerySet(LockingQuerySet):
             workspace_id__in=Membership.objects.of(user).values("workspace_id"),
         )
 
+    def with_public_id(self, value: str) -> Self:
+        """The place of the person known by this id."""
+        return self.filter(user__in=User.objects.with_public_id(value))
+
     def role_of(self, user: User, workspace_id: Any) -> str | None:
         """The person's role in the workspace, None for a stranger. One query."""
         roles = self.of(user).filter(workspace_id=workspace_id).values_list("role", flat=True)
@@ -117,3 +140,74 @@ class Membership(VersionedTenantRow):
 
     def __str__(self) -> str:
         return f"{self.user_id} in {self.workspace_id}: {self.role}"
+
+    def standing_of(self, user: User) -> Standing:
+        return Standing(workspace_role=Membership.objects.role_of(user, self.workspace_id))
+
+    def belongs_to(self, user: User) -> bool:
+        return self.user_id == user.pk
+
+
+class InvitationStatus(models.TextChoices):
+    PENDING = "PENDING"
+    ACCEPTED = "ACCEPTED"
+    REVOKED = "REVOKED"
+    EXPIRED = "EXPIRED"
+
+
+class InvitationQuerySet(LockingQuerySet):
+    """Invitations, chosen; `state` is the status with the clock looked at."""
+
+    def with_state(self) -> Self:
+        lapsed = models.When(
+            status=InvitationStatus.PENDING,
+            expires_at__lte=timezone.now(),
+            then=models.Value(InvitationStatus.EXPIRED.value),
+        )
+        return self.annotate(state=models.Case(lapsed, default=models.F("status")))
+
+    def open(self) -> Self:
+        """Those that can still be accepted."""
+        alive = self.filter(workspace__deleted_at=None, status=InvitationStatus.PENDING)
+        return alive.filter(expires_at__gt=timezone.now())
+
+    def sent_to(self, *addresses: str) -> Self:
+        return self.filter(email__in=addresses)
+
+
+class Invitation(VersionedTenantRow):
+    """A place offered to whoever proves an address; only the token's digest is kept."""
+
+    workspace = models.ForeignKey(Workspace, models.PROTECT, related_name="invitations")
+    email = models.EmailField(blank=True)
+    role = models.CharField(max_length=10, choices=WorkspaceRole)
+    message = models.TextField(max_length=2000, blank=True)
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    status = models.CharField(
+        max_length=8, choices=InvitationStatus, default=InvitationStatus.PENDING
+    )
+    sent_at = models.DateTimeField(editable=False)
+    expires_at = models.DateTimeField(editable=False)
+    invited_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    accepted_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                "workspace",
+                Lower("email"),
+                name="one_pending_invitation_per_address",
+                condition=Q(status=InvitationStatus.PENDING),
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=WorkspaceRole.values), name="invitation_role_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=InvitationStatus.values), name="invitation_status_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} into {self.workspace_id}: {self.status}"

@@ -1,11 +1,14 @@
 """DRF's question "may they?", answered from the one table of rights."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from rest_framework.request import Request
 
 from core.api.permissions import SignedIn
-from core.errors import Forbidden
+from workspaces.rights import require, require_ownership
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 
 class Can(SignedIn):
@@ -21,13 +24,13 @@ class Can(SignedIn):
         return self
 
     def has_object_permission(self, request: Request, view: Any, obj: Any) -> bool:
-        require(self.code, obj, request.user)
+        require(self.code, obj, cast("User", request.user))
         return True
 
 
-def require(code: str, row: Any, user: Any) -> None:
-    """Refuse unless the person carries the code as far as this row."""
-    belongs_to = getattr(row, "belongs_to", None)
-    standing = row.standing_of(user)
-    if not standing.covers(code, own=bool(belongs_to and belongs_to(user))):
-        raise Forbidden(required=code, you_have=standing.roles)
+class IsOwner(SignedIn):
+    """Owning the workspace, which is more than any role."""
+
+    def has_object_permission(self, request: Request, view: Any, obj: Any) -> bool:
+        require_ownership(obj, cast("User", request.user))
+        return True

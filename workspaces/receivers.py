@@ -1,4 +1,4 @@
-"""What happens to workspaces when something happens below them."""
+"""What happens to workspaces when something happens to people, in general or inside."""
 
 from accounts.events import (
     OrganizationChanged,
@@ -9,7 +9,13 @@ from accounts.events import (
 )
 from core.events import subscribe
 from workspaces.departures import end_memberships
-from workspaces.events import MemberRemoved
+from workspaces.events import MemberAdded, MemberRemoved, MemberRoleChanged
+from workspaces.invitations.endings import (
+    end_invitations_by,
+    end_invitations_to,
+    end_unbacked_invitations,
+    forget_invitations,
+)
 from workspaces.organizations import (
     close_organization,
     follow_organization,
@@ -22,6 +28,29 @@ from workspaces.organizations import (
 @subscribe(PersonDeleted)
 def end_their_memberships(event: PersonDeleted) -> None:
     end_memberships(actor=event.actor, person=event.person, is_final=event.is_final)
+
+
+@subscribe(PersonDeleted)
+def forget_what_was_sent_to_them(event: PersonDeleted) -> None:
+    forget_invitations(actor=event.actor, person=event.person)
+
+
+@subscribe(MemberAdded)
+def end_what_they_no_longer_need(event: MemberAdded) -> None:
+    place = event.membership
+    end_invitations_to(actor=event.actor, workspace=place.workspace, person=place.user)
+
+
+@subscribe(MemberRoleChanged)
+def end_what_they_may_no_longer_offer(event: MemberRoleChanged) -> None:
+    place = event.membership
+    end_unbacked_invitations(actor=event.actor, workspace=place.workspace, person=place.user)
+
+
+@subscribe(MemberRemoved)
+def end_what_they_leave_behind(event: MemberRemoved) -> None:
+    end_invitations_to(actor=event.actor, workspace=event.workspace, person=event.person)
+    end_invitations_by(actor=event.actor, workspace=event.workspace, person=event.person)
 
 
 @subscribe(OrganizationSeen)

@@ -2,8 +2,14 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
+
+from core.errors import Forbidden
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 
 class WorkspaceRole(models.TextChoices):
@@ -54,8 +60,11 @@ def _cells(text: str) -> dict[str, Reach]:
 
 
 _row("workspace:read", "ADMIN PM MEMBER GUEST BILLING")
+_row("member:read_address", "ADMIN PM MEMBER BILLING")
 _row("workspace:update workspace:delete audit:read webhook:manage", "ADMIN")
-_row("workspace:invite workspace:remove_member", "ADMIN PM")
+_row("workspace:invite", "ADMIN PM")
+# One's own place is ended by leaving.
+_row("workspace:remove_member", "ADMIN PM MEMBER=own GUEST=own BILLING=own")
 _row("usage:read", "ADMIN BILLING")
 _row("project:create", "ADMIN PM")
 _row("project:set_lead", "ADMIN PM", "LEAD")
@@ -106,6 +115,29 @@ class Standing:
         if reach is Reach.UNLED:
             return Reach.NONE if self.is_led else Reach.ANY
         return reach
+
+
+def require(code: str, row: Any, actor: "User | None") -> None:
+    """Refuse unless the actor carries the code as far as this row.
+
+    Nobody is the system; in the admin, its own permissions have been asked already.
+    """
+    if actor is None or actor.in_admin:
+        return
+    standing = row.standing_of(actor)
+    if not standing.covers(code, own=is_own(row, actor)):
+        raise Forbidden(required=code, you_have=standing.roles)
+
+
+def require_ownership(workspace: Any, actor: "User") -> None:
+    """The same for what only the owner may, who need not be the only ADMIN."""
+    if not actor.in_admin and workspace.owner_id != actor.pk:
+        raise Forbidden(required="workspace:owner", you_have=workspace.standing_of(actor).roles)
+
+
+def is_own(row: Any, person: "User") -> bool:
+    """Whether a right limited to one's own reaches the row; only some rows are anybody's."""
+    return hasattr(row, "belongs_to") and bool(row.belongs_to(person))
 
 
 def holders(code: str) -> list[str]:

@@ -1,14 +1,16 @@
 """Workspaces and members as shown, and the bodies that change them."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
-from accounts.documents import Person
-from core.api.fields import Choice, Input, OptionalText
+from accounts.documents import Acquaintance, Person, Withheld
+from accounts.models import User
+from core.api.fields import Choice, Input, OptionalText, Visible
 from core.reads import Document, PublicId
 from workspaces.models import Membership, Workspace
 from workspaces.rights import ROLE_ALIASES, WorkspaceRole
+from workspaces.slugs import PLAIN, RESERVED, SLUG_LENGTH
 
 
 class WorkspaceDocument(Document):
@@ -31,7 +33,7 @@ class Member(Document):
     """A person's place in a workspace; `id` is the person's."""
 
     id = PublicId(source="user")
-    email = serializers.EmailField(source="user.email")
+    email = serializers.EmailField(source="user.email", allow_null=True)
     name = serializers.CharField(source="user.name")
     avatar_url = serializers.CharField(source="user.avatar_url")
     role = serializers.ChoiceField(WorkspaceRole.choices)
@@ -46,13 +48,49 @@ class Member(Document):
         also: ClassVar = {"userId": "id", "workspaceId": "workspace_id"}
 
 
+class MemberWithoutAddress(Member):
+    """The same, for those who may not read addresses."""
+
+    email = Withheld(source="user.email", allow_null=True)
+    user = Acquaintance()
+
+
+class Slug(serializers.RegexField):
+    """Letters a to z, digits and single hyphens; capitals are read as small ones."""
+
+    default_error_messages: ClassVar = {
+        "invalid": "Use the letters a to z, digits and single hyphens between them.",
+        "reserved": "This address is reserved.",
+    }
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(PLAIN, max_length=SLUG_LENGTH, required=False, **options)
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        slug = super().run_validation(data)
+        if isinstance(slug, str):
+            slug = slug.lower()
+            if slug in RESERVED:
+                self.fail("reserved")
+        return slug
+
+
+class Role(Choice):
+    """A role in the workspace, in our words or in those of other products."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(WorkspaceRole, also={**ROLE_ALIASES, "VIEWER": "GUEST"}, **options)
+
+
 class NewWorkspace(Input):
     name = serializers.CharField(max_length=120)
+    slug = Slug()
     image_url = serializers.URLField(max_length=500, required=False, allow_blank=True)
 
 
 class WorkspaceChanges(Input):
     name = serializers.CharField(max_length=120, required=False)
+    slug = Slug()
     image_url = serializers.URLField(max_length=500, required=False, allow_blank=True)
 
 
@@ -61,7 +99,16 @@ class NewMember(Input):
 
     workspace_id = serializers.CharField()
     email = serializers.EmailField()
-    role = Choice(
-        WorkspaceRole, also={**ROLE_ALIASES, "VIEWER": "GUEST"}, default=WorkspaceRole.MEMBER
-    )
+    role = Role(required=False)
     message = OptionalText(max_length=2000)
+
+
+class NewRole(Input):
+    role = Role()
+
+
+class NewOwner(Input):
+    user_id = Visible(User)
+
+    class Meta:
+        also: ClassVar = {"owner_id": "user_id"}

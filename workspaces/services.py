@@ -1,20 +1,20 @@
 """Everything that changes a workspace or who belongs to it."""
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils.text import slugify
 
 from accounts.models import User
 from core.errors import Conflict, Forbidden, NotFound
 from core.events import publish
 from workspaces.events import MemberAdded, WorkspaceCreated, WorkspaceUpdated
 from workspaces.models import Membership, Workspace
-from workspaces.rights import WorkspaceRole, may_grant
-
-SLUG_LENGTH = 100
-RESERVED_SLUGS = ("admin", "api", "new", "settings", "workspace", "workspaces")
+from workspaces.rights import WorkspaceRole, may_grant, require
+from workspaces.settings import role_for_newcomers
+from workspaces.slugs import RESERVED, slug_of
 
 
 class UnknownPerson(NotFound):
@@ -26,7 +26,14 @@ class AlreadyMember(Conflict):
 
 
 class RoleOutOfReach(Forbidden):
-    message = "You cannot give a role that may do more than yours."
+    message = "You can neither give nor take a role that may do more than yours."
+
+
+class SlugTaken(Conflict):
+    message = "Another workspace has this address."
+
+    def __init__(self) -> None:
+        super().__init__(errors={"slug": [self.message]})
 
 
 class CredentialBound(Forbidden):
@@ -34,12 +41,13 @@ class CredentialBound(Forbidden):
 
 
 @transaction.atomic
-def create_workspace(*, actor: User, name: str, image_url: str = "") -> Workspace:
+def create_workspace(*, actor: User, name: str, slug: str = "", image_url: str = "") -> Workspace:
     """A new tenant; its creator owns it and becomes its ADMIN."""
     if actor.bound_to is not None:
         raise CredentialBound
     User.objects.active().locked(actor.pk)
-    workspace = insert_workspace(Workspace(name=name, image_url=image_url, owner=actor))
+    workspace = Workspace(name=name, slug=slug, image_url=image_url, owner=actor)
+    workspace = _insert_as_asked(workspace) if slug else insert_workspace(workspace)
     Membership.objects.create(workspace=workspace, user=actor, role=WorkspaceRole.ADMIN)
     publish(WorkspaceCreated(actor=actor, workspace=workspace))
     return workspace
@@ -59,22 +67,26 @@ def update_workspace(
 ) -> Workspace:
     """Change the fields given; the same values again change nothing."""
     workspace = Workspace.objects.alive().locked(workspace.pk)
+    require("workspace:update", workspace, actor)
     workspace.check_version(version)
     if changed := workspace.change(**changes):
-        workspace.save_changes(*changed)
+        with _telling_of_a_taken_slug():
+            workspace.save_changes(*changed)
         publish(WorkspaceUpdated(actor=actor, workspace=workspace, changes=changed))
     return workspace
 
 
 @transaction.atomic
 def add_member(
-    *, actor: User, workspace: Workspace, email: str, role: str, message: str = ""
+    *, actor: User, workspace: Workspace, email: str, role: str = "", message: str = ""
 ) -> Membership:
     """Give somebody who has an account a place in the workspace, at once."""
     # Held before the workspace, so that nobody enters who is being deleted.
     User.objects.by_address(email).held()
     workspace = Workspace.objects.alive().locked(workspace.pk)
-    _check_grant(actor, workspace, role)
+    require("workspace:invite", workspace, actor)
+    role = role or role_for_newcomers(workspace)
+    check_grant(actor, workspace, role)
     person = person_with_address(email)
     if Membership.objects.role_of(person, workspace.pk):
         raise AlreadyMember(errors={"email": [AlreadyMember.message]})
@@ -95,9 +107,9 @@ def person_with_address(email: str) -> User:
 
 def insert_workspace(workspace: Workspace) -> Workspace:
     """Insert under the slug of the name; a taken one gets a suffix nobody can have yet."""
-    slug = slugify(workspace.name)[:SLUG_LENGTH].strip("-") or "workspace"
+    slug = slug_of(workspace.name)
     is_taken = Workspace.objects.filter(slug__iexact=slug).exists()
-    for candidate in [slug] * (not is_taken and slug not in RESERVED_SLUGS) + [None] * 3:
+    for candidate in [slug] * (not is_taken and slug not in RESERVED) + [None] * 3:
         workspace.slug = candidate or f"{slug}-{secrets.token_hex(3)}"
         try:
             with transaction.atomic():
@@ -108,12 +120,30 @@ def insert_workspace(workspace: Workspace) -> Workspace:
     raise Conflict
 
 
-def _check_grant(actor: User, workspace: Workspace, role: str) -> None:
-    if actor.is_superuser:  # the admin can do everything
+def check_grant(actor: User, workspace: Workspace, *roles: str) -> None:
+    """Refuse to give or take what may do more than the actor; the caller holds the workspace."""
+    if actor.in_admin:
         return
-    held = Membership.objects.role_of(actor, workspace.pk)
-    if held is None or not may_grant(held, role):
-        raise RoleOutOfReach(required=f"workspace:{role}", you_have=[f"workspace:{held}"])
+    held = Membership.objects.role_of(actor, workspace.pk) or ""
+    for role in roles:
+        if not held or not may_grant(held, role):
+            raise RoleOutOfReach(required=f"workspace:{role}", you_have=[f"workspace:{held}"])
+
+
+def _insert_as_asked(workspace: Workspace) -> Workspace:
+    with _telling_of_a_taken_slug():
+        workspace.save(force_insert=True)
+    return workspace
+
+
+@contextmanager
+def _telling_of_a_taken_slug() -> Iterator[None]:
+    """A savepoint, so that the loser of a race for an address can still be answered."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as clash:
+        raise SlugTaken from clash
 
 
 def _create_personal_workspace(actor: User) -> Workspace:

@@ -5,17 +5,34 @@ from typing import Any
 from django.urls import path
 
 from core.api.pagination import UNPAGED_LIMIT
-from core.api.routes import EDIT, LIST, MANY
-from workspaces.api import Members, Workspaces
+from core.api.routes import CREATE, DESTROY, EDIT, LIST, MANY, ONE, Verbs
+from workspaces.api import Workspaces
+from workspaces.invitations.api import InvitationLinks, Invitations, ReceivedInvitations
+from workspaces.members_api import Members
+from workspaces.settings_api import Settings
 
 every: dict[str, Any] = {"default_limit": UNPAGED_LIMIT, "alias": True}
+preview: Verbs = {"get": "retrieve"}
+resend: Verbs = {"post": "resend"}
+one = "api/workspaces/<str:pk>"
 
 urlpatterns = [
     path("api/workspaces", Workspaces.as_view(MANY), name="workspaces"),
-    path("api/workspaces/<str:pk>", Workspaces.as_view(EDIT), name="workspace"),
-    path("api/workspaces/<str:pk>/members", Members.as_view(LIST), name="members"),
+    path(one, Workspaces.as_view(ONE), name="workspace"),
+    path(f"{one}/restore", Workspaces.as_view({"post": "restore"})),
+    path(f"{one}/owner", Workspaces.as_view({"put": "owner"})),
+    path(f"{one}/settings", Settings.as_view(EDIT), name="workspace-settings"),
+    path(f"{one}/members", Members.as_view(MANY), name="members"),
+    path(f"{one}/members/<str:person>", Members.as_view(ONE), name="member"),
+    path(f"{one}/invitations", Invitations.as_view(MANY), name="invitations"),
+    path(f"{one}/invitations/<str:invitation>", Invitations.as_view(DESTROY)),
+    path(f"{one}/invitations/<str:invitation>/resend", Invitations.as_view(resend)),
+    path("api/invitations", ReceivedInvitations.as_view(LIST), name="received-invitations"),
+    path("api/invitations/<str:token>", InvitationLinks.as_view(preview), name="invitation"),
+    path("api/invitations/<str:token>/accept", ReceivedInvitations.as_view({"post": "accept"})),
     path("api/workspace", Workspaces.as_view(MANY, **every)),
     path("api/workspace/add-member", Members.as_view({"post": "add"}, alias=True)),
-    path("api/workspace/<str:pk>", Workspaces.as_view(EDIT, alias=True)),
-    path("api/workspace/<str:pk>/members", Members.as_view(LIST, **every)),
+    path("api/workspace/<str:pk>", Workspaces.as_view(ONE, alias=True)),
+    path("api/workspace/<str:pk>/members", Members.as_view(MANY, **every)),
+    path("api/workspace/<str:pk>/invite", Invitations.as_view(CREATE, alias=True)),
 ]

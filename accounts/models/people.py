@@ -96,6 +96,9 @@ class User(VersionedRow, AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(default=False)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
 
+    in_admin = False
+    """Whether they act on the pages for staff, which ask for permissions of their own."""
+
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

@@ -42,6 +42,7 @@ NAVIGATION = [
         ("People", "person", "accounts.user"),
         ("Personal tokens", "key_vertical", "accounts.personaltoken"),
         ("Workspace members", "groups", "workspaces.membership"),
+        ("Invitations", "forward_to_inbox", "workspaces.invitation"),
         ("Project members", "group_add", "projects.projectmembership"),
         ("Groups of staff", "shield_person", "auth.group"),
         ("Known devices", "devices", "accounts.knowndevice"),

@@ -86,6 +86,10 @@ HEADLESS_FRONTEND_URLS = {
     "account_signup": f"{_frontend}/sign-up",
     "socialaccount_login_error": f"{_frontend}/sign-in/error",
 }
+INVITATION_URL_TEMPLATE = env.text("INVITATION_URL_TEMPLATE", "{frontend}/invitations/{token}")
+if "{token}" not in INVITATION_URL_TEMPLATE:
+    raise ImproperlyConfigured("INVITATION_URL_TEMPLATE must hold {token}.")
+INVITATION_LIFETIME = timedelta(days=env.natural("INVITATION_DAYS", 7))
 HEADLESS_TOKEN_STRATEGY = "accounts.tokens.TokenStrategy"
 HEADLESS_JWT_ALGORITHM = "HS256"
 HEADLESS_JWT_PRIVATE_KEY = env.secret("JWT_SECRET")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from config import env
+from config.masking import hide_secrets
 
 if TYPE_CHECKING:
     from structlog.typing import Processor
@@ -17,6 +18,7 @@ _shared: "list[Processor]" = [
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso"),
+    hide_secrets,
 ]
 LOGGING = {
     "version": 1,

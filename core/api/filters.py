@@ -16,6 +16,6 @@ class EnumFilter(MultipleChoiceFilter):
 
     field_class = _AnyCase
 
-    def __init__(self, kind: Any) -> None:
+    def __init__(self, kind: Any, **options: Any) -> None:
         # DISTINCT would reorder the page.
-        super().__init__(choices=kind.choices, distinct=False)
+        super().__init__(choices=kind.choices, distinct=False, **options)

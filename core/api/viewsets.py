@@ -34,7 +34,7 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
     `?include=`; `alias` marks a second spelling of a route.
     """
 
-    document: ClassVar[type[Document]]
+    document: type[Document]
     action_permissions: ClassVar[dict[str, BasePermission]] = {}
     inputs: ClassVar[dict[str, type[serializers.Serializer[Any]]]] = {}
     outputs: ClassVar[dict[str, Any]] = {}

@@ -25,6 +25,7 @@ from tests.accounts.conftest import PASSWORD, bearing
 from tests.cast import Cast, client_of
 from tests.notifications.mailing import send_all
 from tests.staff import sign_in_staff
+from workspaces.invitations.services import invite_person
 from workspaces.services import add_member, personal_workspace
 
 NAME = "Zephyrine Quux"
@@ -35,9 +36,14 @@ TRACES = ("zephyrine", "quux")
 @pytest.fixture
 def zoe(cast: Cast, stranger: APIClient) -> User:
     """Somebody who has left a trace wherever a name or an address can stand."""
+    invite_person(actor=cast.ada, workspace=cast.workspace, email=ADDRESS)
     body = {"email": ADDRESS, "password": PASSWORD, "name": NAME}
     entered = stranger.post("/api/auth/register", body).json()["data"]
     zoe: User = User.objects.get(email=ADDRESS)
+    sent: dict[str, Any] = {"email": ADDRESS, "message": "Dear Zephyrine"}
+    key: dict[str, Any] = {"Idempotency-Key": "sam's"}
+    path = f"/api/workspaces/{cast.elsewhere.pk}/invitations"
+    client_of(cast.sam).ask("POST", path, sent, status=201, **key)
     add_member(actor=cast.ada, workspace=cast.workspace, email=ADDRESS, role="MEMBER")
     personal_workspace(actor=zoe)
     change_profile(actor=zoe, person=zoe, name="Zephyrine", avatar_url="https://e.com/quux.png")
@@ -103,6 +109,7 @@ def test_no_table_tells_of_a_deleted_person(cast: Cast, zoe: User) -> None:
         "mfa_authenticator",
         "outbox_delivery",
         "socialaccount_socialaccount",
+        "workspaces_invitation",
         "workspaces_workspace",
     }
 

@@ -2,8 +2,9 @@
 
 from accounts.models import User
 from activity.models import Event
-from tests.admin.desk import Desk, add_page_of, page_of
+from tests.admin.desk import Desk, add_page_of, errors_of, list_of, page_of, told
 from tests.cast import Cast
+from tests.log import log_of
 from workspaces.models import Membership, Workspace
 
 
@@ -36,12 +37,65 @@ def test_add_member_from_the_page_of_the_workspace(desk: Desk, cast: Cast) -> No
     assert Membership.objects.role_of(cast.moe, own.pk) == "PM"
 
 
-def test_memberships_are_neither_changed_nor_deleted(desk: Desk, cast: Cast) -> None:
-    membership = Membership.objects.get(user=cast.gus)
+def test_change_the_role_of_a_member(desk: Desk, root: User, cast: Cast) -> None:
+    place = Membership.objects.get(user=cast.gus)
 
-    assert desk.post(page_of(membership), {"role": "ADMIN"}).status_code == 403
-    assert desk.delete_row(membership).status_code == 403
+    desk.submit(page_of(place), role="ADMIN", message="Rewritten", user=str(cast.sam.pk))
+
+    place.refresh_from_db()
+    assert (place.role, place.user, place.message) == ("ADMIN", cast.gus, "")
+    change = {"role": {"old": "GUEST", "new": "ADMIN"}}
+    assert log_of(place)[-1] == ("role_changed", root.pk, change)
 
 
-def test_a_workspace_is_not_deleted(desk: Desk, workspace: Workspace) -> None:
-    assert desk.delete_row(workspace).status_code == 403
+def test_the_owner_is_neither_demoted_nor_removed(desk: Desk, cast: Cast) -> None:
+    place = Membership.objects.get(user=cast.ada)
+
+    demoted = desk.submit(page_of(place), role="PM")
+    removed = desk.delete_row(place)
+
+    sentence = "The owner stays ADMIN: hand the workspace over first."
+    assert errors_of(demoted) == {"__all__": [sentence]}
+    assert told(removed) == [sentence]
+    assert Membership.objects.role_of(cast.ada, cast.workspace.pk) == "ADMIN"
+
+
+def test_remove_a_member(desk: Desk, root: User, cast: Cast) -> None:
+    desk.delete_row(Membership.objects.get(user=cast.max))
+
+    assert not Membership.objects.filter(user=cast.max).exists()
+    assert not cast.project.memberships.filter(user=cast.max).exists()
+    assert log_of(cast.workspace)[-1][:2] == ("member_removed", root.pk)
+
+
+def test_hand_a_workspace_to_another_owner(desk: Desk, root: User, cast: Cast) -> None:
+    desk.submit(page_of(cast.workspace), owner=str(cast.max.pk))
+
+    cast.workspace.refresh_from_db()
+    assert cast.workspace.owner == cast.max
+    assert Membership.objects.role_of(cast.max, cast.workspace.pk) == "ADMIN"
+    assert log_of(cast.workspace)[-1][:2] == ("owner_changed", root.pk)
+
+
+def test_a_workspace_goes_to_a_member_only(desk: Desk, cast: Cast) -> None:
+    page = desk.submit(page_of(cast.workspace), owner=str(cast.sam.pk), name="Renamed")
+
+    assert "This person is not a member of the workspace." in str(errors_of(page))
+    cast.workspace.refresh_from_db()
+    assert (cast.workspace.owner, cast.workspace.name) == (cast.ada, "Analytical Engines")
+
+
+def test_delete_a_workspace_and_restore_it(desk: Desk, root: User, cast: Cast) -> None:
+    desk.delete_row(cast.workspace)
+
+    cast.workspace.refresh_from_db()
+    assert cast.workspace.deleted_at is not None
+    assert desk.submit(page_of(cast.workspace), name="Renamed").status_code == 403
+
+    chosen = {"action": "restore", "_selected_action": [str(cast.workspace.pk)]}
+    desk.post(f"{list_of(Workspace)}?deleted=yes", chosen, follow=True)
+
+    assert Workspace.objects.alive().filter(pk=cast.workspace.pk).exists()
+    assert cast.workspace.projects.alive().filter(pk=cast.project.pk).exists()
+    actions = [(entry[0], entry[1]) for entry in log_of(cast.workspace)[-2:]]
+    assert actions == [("deleted", root.pk), ("restored", root.pk)]

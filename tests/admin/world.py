@@ -23,6 +23,7 @@ from projects.templates import Workflow
 from tasks.columns import done_column
 from tasks.services import create_task, transition_task
 from tests.cast import person
+from workspaces.invitations.services import invite_person
 from workspaces.services import add_member, create_workspace
 
 
@@ -39,6 +40,7 @@ def plan_work(n: int) -> User:
     owner, colleague = person(f"owner{n}"), person(f"colleague{n}")
     workspace = create_workspace(actor=owner, name=f"Works {n}")
     add_member(actor=owner, workspace=workspace, email=colleague.email, role="MEMBER")
+    invite_person(actor=owner, workspace=workspace, email=f"new{n}@example.com")
     strict = create_project(actor=owner, workspace=workspace, name="Desk", workflow=Workflow.TICKET)
     create_task(actor=owner, project=strict, title="Answer the telephone")
     project = create_project(

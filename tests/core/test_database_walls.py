@@ -13,6 +13,7 @@ from projects.services import create_project
 from tasks.services import create_task
 from tests.cast import Cast, gather
 from tests.databases import CommittedDatabase
+from workspaces.invitations.services import invite_person
 
 CROSSINGS = [
     "UPDATE projects_project SET team_lead_id = %(sam)s WHERE id = %(project)s",
@@ -41,7 +42,10 @@ CROSSINGS = [
     "DELETE FROM workspaces_membership WHERE user_id = %(max)s",
 ]
 UNKNOWN = [
+    ("workspaces_workspace", "slug", "'SAME'"),
     ("workspaces_membership", "role", "'OWNER'"),
+    ("workspaces_invitation", "role", "'OWNER'"),
+    ("workspaces_invitation", "status", "'pending'"),
     ("projects_project", "status", "'DONE'"),
     ("projects_project", "priority", "'low'"),
     ("projects_project", "visibility", "'PUBLIC'"),
@@ -56,7 +60,7 @@ UNKNOWN = [
     ("tasks_task", "due_time", "'10:00'"),
 ]
 DOUBLES = [
-    ("workspaces_workspace", "slug", "'SAME'"),
+    ("workspaces_workspace", "slug", "'same'"),
     ("projects_project", "key", "'ENG'"),
     ("projects_projectmembership", "user_id", "'{max}'"),
     ("projects_projectmembership", "role", "'LEAD'"),
@@ -85,6 +89,7 @@ def owner(rows: dict[str, Any], committed_db: CommittedDatabase) -> Iterator[Any
 def named(cast: Cast) -> dict[str, Any]:
     second = create_project(actor=cast.ada, workspace=cast.workspace, name="Two", workflow="TICKET")
     create_task(actor=cast.ada, project=second, title="Two")
+    invite_person(actor=cast.ada, workspace=cast.workspace, email="new@example.com")
     tasks = [create_task(actor=cast.lea, project=cast.project, title=title) for title in "ab"]
     comment = add_comment(actor=cast.max, task=tasks[0], content="Oil")
     people = {name: getattr(cast, name).pk for name in ("max", "sam", "project", "elsewhere")}

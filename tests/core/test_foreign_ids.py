@@ -12,6 +12,7 @@ from projects.services import create_project
 from tasks.services import create_task
 from tests.cast import Cast, client_of
 from tests.rights import filled
+from workspaces.invitations.services import invite_person
 
 
 class Place(NamedTuple):
@@ -27,6 +28,21 @@ PATHS = [
     "PATCH /api/workspaces/{their_workspace}",
     "GET /api/workspaces/{their_workspace}/members",
     "GET /api/workspace/{their_workspace}/members",
+    "DELETE /api/workspaces/{their_workspace}",
+    "POST /api/workspaces/{their_workspace}/restore",
+    "PUT /api/workspaces/{their_workspace}/owner",
+    "GET /api/workspaces/{their_workspace}/settings",
+    "PATCH /api/workspaces/{their_workspace}/settings",
+    "POST /api/workspaces/{their_workspace}/members",
+    "GET /api/workspaces/{their_workspace}/members/{sam}",
+    "PATCH /api/workspaces/{their_workspace}/members/{sam}",
+    "DELETE /api/workspaces/{their_workspace}/members/{sam}",
+    "DELETE /api/workspaces/{their_workspace}/members/me",
+    "GET /api/workspaces/{their_workspace}/invitations",
+    "POST /api/workspaces/{their_workspace}/invitations",
+    "DELETE /api/workspaces/{their_workspace}/invitations/{their_invitation}",
+    "POST /api/workspaces/{their_workspace}/invitations/{their_invitation}/resend",
+    "POST /api/workspace/{their_workspace}/invite",
     "GET /api/projects?workspace={their_workspace}",
     "GET /api/project?workspaceId={their_workspace}",
     "GET /api/projects/workspace/{their_workspace}",
@@ -80,6 +96,16 @@ BODIES = [
     ),
     Place("DELETE /api/tasks", {"taskIds": ["{task}", "{their_task}"]}, 404, "not_found"),
     Place("DELETE /api/projects/{project}/members/{sam}", {}, 404, "not_found"),
+    Place("PUT /api/workspaces/{workspace}/owner", {"user_id": "{sam}"}, 400, "invalid"),
+    Place("DELETE /api/workspaces/{workspace}/members/{sam}", {}, 404, "not_found"),
+    Place("PATCH /api/workspaces/{workspace}/members/{sam}", {"role": "pm"}, 404, "not_found"),
+    *(
+        Place(f"{action} /api/workspaces/{{workspace}}/invitations/{path}", {}, 404, "not_found")
+        for action, path in (
+            ("DELETE", "{their_invitation}"),
+            ("POST", "{their_invitation}/resend"),
+        )
+    ),
     Place(
         "POST /api/workspace/add-member",
         {"email": "max@example.com", "workspaceId": "{their_workspace}"},
@@ -103,6 +129,9 @@ def theirs(cast: Cast) -> Project:
 @pytest.fixture
 def ids(cast: Cast, theirs: Project, comment: Comment) -> dict[str, object]:
     their_task = theirs.tasks.get()
+    their_invitation = invite_person(
+        actor=cast.sam, workspace=cast.elsewhere, email="secret@example.com"
+    )
     return {
         **{name: getattr(cast, name).pk for name in ("ada", "max", "sam", "workspace", "project")},
         "task": comment.task_id,
@@ -111,6 +140,7 @@ def ids(cast: Cast, theirs: Project, comment: Comment) -> dict[str, object]:
         "their_status": their_task.status_id,
         "their_task": their_task.pk,
         "their_comment": their_task.comments.get().pk,
+        "their_invitation": their_invitation.pk,
     }
 
 

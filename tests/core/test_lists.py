@@ -1,10 +1,12 @@
 """What holds for every list: paging, its cursor, its limits, its cost."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import User
 from comments.models import Comment
@@ -14,12 +16,14 @@ from projects.services import create_project
 from tasks.models import Task
 from tasks.services import create_task
 from tests.cast import Cast, Client, client_of
-from workspaces.models import Membership, Workspace
+from tests.workspaces.inviting import invite
+from workspaces.models import Invitation, Membership, Workspace
 from workspaces.services import create_workspace
 
 LISTS = [
     "/api/workspaces",
     "/api/workspaces/{workspace}/members",
+    "/api/workspaces/{workspace}/invitations",
     "/api/projects",
     "/api/projects?workspace={workspace}",
     "/api/projects/{project}/members",
@@ -44,6 +48,7 @@ def grow(cast: Cast, task: Task, count: int) -> None:
     """So many more of everything that is listed."""
     for n in range(count):
         create_workspace(actor=cast.ada, name=f"Workspace {n}")
+        invite(cast, f"{uuid4().hex}@example.com")
         create_project(
             actor=cast.ada, workspace=cast.workspace, name=f"Project {n}", team_lead=cast.lea
         )
@@ -207,6 +212,10 @@ def crowd(cast: Cast, task: Task, count: int) -> None:
     )
     Membership.objects.bulk_create(Membership(workspace=w, user=cast.ada) for w in places)
     Membership.objects.bulk_create(Membership(user=person, **here) for person in people)
+    sent = {"role": "PM", "sent_at": timezone.now(), "expires_at": timezone.now()}
+    Invitation.objects.bulk_create(
+        Invitation(email=f"{i}@crowd.example.com", token_hash=str(i), **sent, **here) for i in n
+    )
     joined = [ProjectMembership(project=cast.project, user=person, **here) for person in people]
     ProjectMembership.objects.bulk_create(joined)
     Project.objects.bulk_create(Project(key=f"K{i}", created_by=cast.ada, **here) for i in n)

@@ -14,6 +14,9 @@ from tests.cast import Cast, client_of
 from tests.openapi import KEY, METHODS, complaints, described, operations
 from tests.signing import token_pair_for
 from tests.test_architecture import routes
+from tests.workspaces.inviting import invite, token_of
+from workspaces.invitations.services import invite_person
+from workspaces.models import Invitation
 
 # The library ships no types.
 jsonschema: Any = import_module("jsonschema")
@@ -29,6 +32,9 @@ READS = [
         "/workspaces",
         "/workspaces/{workspace}",
         "/workspaces/{workspace}/members",
+        "/workspaces/{workspace}/members/{max}",
+        "/workspaces/{workspace}/settings",
+        "/invitations",
         "/workspace",
         "/workspace/{workspace}",
         "/workspace/{workspace}/members",
@@ -49,8 +55,10 @@ READS = [
     )
 ]
 PROBES = [(None, path) for path in ("/", "/health", "/livez", "/readyz")]
+LINKS = [(None, "/api/invitations/{token}"), ("pia", "/api/workspaces/{workspace}/invitations")]
 WORKSPACE, PROJECT, TASK = {"name": "New"}, {"name": "New"}, {"title": "New"}
 SAID = {"content": "Said"}
+SETTINGS = {"time_zone": "Europe/Berlin"}
 WRITES: list[tuple[str | None, str, str, Any]] = [
     (None, "post", "/api/auth/register", {"email": "new@example.com", "password": SECRET * 2}),
     (None, "post", "/api/auth/login", {"email": "moe@example.com", "password": SECRET}),
@@ -70,6 +78,27 @@ WRITES: list[tuple[str | None, str, str, Any]] = [
         "/api/workspace/add-member",
         {"workspaceId": "{workspace}", "email": "sam@example.com"},
     ),
+    ("ada", "delete", "/api/workspaces/{workspace}", None),
+    ("ada", "delete", "/api/workspace/{workspace}", None),
+    ("ada", "post", "/api/workspaces/{workspace}/restore", None),
+    ("ada", "put", "/api/workspaces/{workspace}/owner", {"user_id": "{max}"}),
+    ("ada", "put", "/api/workspaces/{workspace}/settings", SETTINGS),
+    ("ada", "patch", "/api/workspaces/{workspace}/settings", SETTINGS),
+    ("ada", "put", "/api/workspaces/{workspace}/members/{max}", {"role": "pm"}),
+    ("ada", "patch", "/api/workspaces/{workspace}/members/{max}", {"role": "pm"}),
+    ("ada", "delete", "/api/workspaces/{workspace}/members/{max}", None),
+    *(
+        ("pia", "post", f"/api/{path}", {"email": "new@example.com"})
+        for path in (
+            "workspaces/{workspace}/members",
+            "workspaces/{workspace}/invitations",
+            "workspace/{workspace}/members",
+            "workspace/{workspace}/invite",
+        )
+    ),
+    ("pia", "delete", "/api/workspaces/{workspace}/invitations/{invitation}", None),
+    ("pia", "post", "/api/workspaces/{workspace}/invitations/{invitation}/resend", None),
+    ("moe", "post", "/api/invitations/{token}/accept", None),
     *(
         ("pia", "post", path, {"workspaceId": "{workspace}", **PROJECT})
         for path in ("/api/projects", "/api/project", "/api/projects/workspace/{workspace}")
@@ -102,7 +131,7 @@ WRITES: list[tuple[str | None, str, str, Any]] = [
     ("max", "patch", "/api/comments/{comment}", SAID),
     ("max", "delete", "/api/comments/{comment}", None),
 ]
-STEPS = [(who, "get", path, None) for who, path in [*PROBES, *READS]] + WRITES
+STEPS = [(who, "get", path, None) for who, path in [*PROBES, *READS, *LINKS]] + WRITES
 REFUSALS: list[tuple[str | None, str, str, Any, int]] = [
     (None, "post", "/api/auth/register", {"email": "new@example.com", "password": "1"}, 400),
     (None, "post", "/api/auth/login", {"email": "moe@example.com", "password": "no"}, 401),
@@ -116,6 +145,17 @@ REFUSALS: list[tuple[str | None, str, str, Any, int]] = [
         {"workspaceId": "{workspace}", "email": "max@example.com"},
         409,
     ),
+    ("ada", "post", "/api/workspaces", {"name": "x", "slug": "elsewhere"}, 409),
+    ("ada", "delete", "/api/workspaces/{workspace}/members/me", None, 409),
+    ("ada", "patch", "/api/workspaces/{workspace}/members/{ada}", {"role": "pm"}, 409),
+    ("pia", "patch", "/api/workspaces/{workspace}/members/{max}", {"role": "admin"}, 403),
+    ("pia", "put", "/api/workspaces/{workspace}/owner", {"user_id": "{pia}"}, 403),
+    ("ada", "patch", "/api/workspaces/{workspace}/settings", {"plan": "free"}, 400),
+    ("ada", "post", "/api/workspaces/{workspace}/members", {"email": "max@example.com"}, 409),
+    ("lea", "post", "/api/invitations/{token}/accept", None, 403),
+    ("lea", "post", "/api/invitations/{spent}/accept", None, 409),
+    (None, "get", "/api/invitations/{spent}", None, 409),
+    ("ada", "delete", "/api/workspaces/{workspace}/invitations/{used}", None, 409),
     (
         "ada",
         "post",
@@ -142,6 +182,7 @@ REFUSALS: list[tuple[str | None, str, str, Any, int]] = [
 ]
 VERSIONED = [
     ("ada", "/api/workspaces/{workspace}"),
+    ("ada", "/api/workspaces/{workspace}/members/{max}"),
     ("lea", "/api/projects/{project}"),
     ("lea", "/api/tasks/{task}"),
     ("max", "/api/comments/{comment}"),
@@ -152,8 +193,15 @@ VERSIONED = [
 @pytest.fixture
 def ids(cast: Cast, comment: Comment) -> dict[str, str]:
     """What stands in the braces of a path or body."""
-    people = {name: str(getattr(cast, name).pk) for name in ("ada", "lea", "max", "moe")}
+    people = {name: str(getattr(cast, name).pk) for name in ("ada", "pia", "lea", "max", "moe")}
+    waiting, used = invite(cast, "new0@example.com"), invite(cast, "new1@example.com")
+    theirs = invite_person(actor=cast.sam, workspace=cast.elsewhere, email="moe@example.com")
+    Invitation.objects.filter(pk=used.pk).update(status="ACCEPTED", email="lea@example.com")
     return people | {
+        "invitation": str(waiting.pk),
+        "used": str(used.pk),
+        "token": token_of(theirs),
+        "spent": token_of(used),
         "workspace": str(cast.workspace.pk),
         "project": str(cast.project.pk),
         "task": str(comment.task_id),
@@ -237,7 +285,7 @@ def test_strangers_are_refused_as_described(cast: Cast, ids: dict[str, str]) -> 
 
 
 def test_foreign_objects_are_refused_as_described(cast: Cast, ids: dict[str, str]) -> None:
-    named = [step for step in STEPS if "{" in step[2]]
+    named = [step for step in STEPS if "{" in step[2] and step[0]]
     answers = every(named, lambda _, *asked: send(cast, "sam", *filled(asked, ids)))
     assert answers == dict.fromkeys(answers, (403, []))
 
@@ -264,7 +312,7 @@ def test_unreadable_bodies_are_refused_as_described(
 def test_a_stale_edit_is_refused_as_described(
     cast: Cast, ids: dict[str, str], who: str, path: str
 ) -> None:
-    body = {"name": "x", "title": "x", "content": "x"}
+    body = {"name": "x", "title": "x", "content": "x", "role": "PM"}
     stale = {"If-Match": '"99"'}
     assert send(cast, who, "patch", filled(path, ids), body, **stale) == (412, [])
 

@@ -9,8 +9,11 @@ from accounts.personal.services import create_token
 from core.api.viewsets import ServiceViewSet
 from projects.services import create_project
 from tasks.services import create_task
-from tests.cast import Cast, Client
+from tests.cast import Cast, Client, client_of
 from tests.test_architecture import OURS, routes, sources
+from tests.workspaces.inviting import token_of
+from workspaces.invitations.services import invite_person
+from workspaces.lifecycle import delete_workspace
 from workspaces.models import Workspace
 from workspaces.services import create_workspace, personal_workspace
 
@@ -86,6 +89,9 @@ def test_a_bound_token_lists_its_own_workspace_only(bound: Client, cast: Cast) -
     [
         "/api/workspaces/{workspace}",
         "/api/workspaces/{workspace}/members",
+        "/api/workspaces/{workspace}/members/me",
+        "/api/workspaces/{workspace}/invitations",
+        "/api/workspaces/{workspace}/settings",
         "/api/projects?workspace={workspace}",
         "/api/projects/{project}",
         "/api/projects/{project}/tasks",
@@ -110,6 +116,8 @@ def test_a_bound_token_finds_nothing_elsewhere(
 def test_a_bound_token_changes_nothing_elsewhere(bound: Client, second: Workspace) -> None:
     project = second.projects.get()
     bound.ask("PATCH", f"/api/workspaces/{second.pk}", {"name": "Mine"}, status=404)
+    bound.ask("DELETE", f"/api/workspaces/{second.pk}", status=404)
+    bound.ask("DELETE", f"/api/workspaces/{second.pk}/members/me", status=404)
     bound.ask("PATCH", f"/api/projects/{project.pk}", {"name": "Mine"}, status=404)
     body = {"project_id": str(project.pk), "title": "Mine"}
     bound.ask("POST", "/api/tasks", body, status=404)
@@ -128,6 +136,24 @@ def test_a_bound_token_makes_no_workspace(bound: Client, cast: Cast, path: str) 
 
     assert bound.ask("POST", path, {"name": "Mine"}, status=403)["code"] == "credential_bound"
     assert Workspace.objects.count() == before
+
+
+def test_a_bound_token_takes_no_invitation(bound: Client, cast: Cast) -> None:
+    offer = invite_person(actor=cast.sam, workspace=cast.elsewhere, email=cast.ada.email)
+    path = f"/api/invitations/{token_of(offer)}/accept"
+
+    assert bound.ask("POST", path, status=403)["code"] == "credential_bound"
+    assert bound.ask("GET", "/api/invitations", status=403)["code"] == "credential_bound"
+    client_of(cast.ada).ask("POST", path)
+
+
+def test_a_bound_token_restores_nothing_elsewhere(
+    bound: Client, cast: Cast, second: Workspace
+) -> None:
+    delete_workspace(actor=cast.ada, workspace=second)
+    assert bound.ask("GET", "/api/workspaces?deleted=true")["data"] == []
+    bound.ask("POST", f"/api/workspaces/{second.pk}/restore", status=404)
+    client_of(cast.ada).ask("POST", f"/api/workspaces/{second.pk}/restore")
 
 
 def test_a_token_is_not_answered_what_another_was(

@@ -36,7 +36,7 @@ def test_create_workspace_makes_its_founder_admin(cast: Cast) -> None:
     [
         ("  Spaces   Around ", "spaces-around"),
         ("Ünïcödé & Söns", "unicode-sons"),
-        ("under_scored", "under_scored"),
+        ("under_scored --- twice", "under-scored-twice"),
         ("x" * 120, "x" * 100),
         ("5", "5"),
     ],
@@ -53,6 +53,23 @@ def test_a_taken_or_reserved_slug_gets_a_suffix(cast: Cast, name: str) -> None:
     stem, _, suffix = made["data"]["slug"].rpartition("-")
     assert stem in ("elsewhere", "api", "new", "workspace")
     assert len(suffix) == 6
+
+
+def test_create_workspace_under_an_address_of_ones_choice(cast: Cast) -> None:
+    body = {"name": "Own", "slug": "My-Place"}
+    made = client_of(cast.gus).ask("POST", "/api/workspaces", body, status=201)
+    assert made["data"]["slug"] == "my-place"
+    refusal = client_of(cast.ada).ask("POST", "/api/workspaces", body, status=409)
+    assert (refusal["code"], [*refusal["errors"]]) == ("slug_taken", ["slug"])
+
+
+def test_an_address_chosen_by_eight_at_once_is_had_by_one(
+    committed_db: CommittedDatabase,
+) -> None:
+    ada = [client_of(gather().ada)] * 8
+    body = {"name": "Own", "slug": "own"}
+    answers = times(8, lambda n: ada[n].post("/api/workspaces", body, format="json").status_code)
+    assert sorted(answers) == [201, *[409] * 7]
 
 
 def test_one_name_chosen_by_eight_at_once_gives_eight_slugs(

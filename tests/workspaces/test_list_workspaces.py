@@ -45,11 +45,31 @@ def test_a_deleted_workspace_is_gone(cast: Cast) -> None:
 
 def test_list_members_shows_everybody_flat(cast: Cast) -> None:
     memberships = cast.workspace.memberships.order_by("created_at")
-    assert client_of(cast.gus).ask("GET", f"/api/workspaces/{cast.workspace.pk}/members") == {
+    assert client_of(cast.max).ask("GET", f"/api/workspaces/{cast.workspace.pk}/members") == {
         "success": True,
         "data": [member_document(membership) for membership in memberships],
         "meta": {"next_cursor": None},
     }
+
+
+def test_members_are_shown_to_guests_without_addresses(cast: Cast) -> None:
+    path = f"/api/workspaces/{cast.workspace.pk}/members"
+    listed = client_of(cast.gus).get(path)
+    assert "@example.com" not in listed.content.decode()
+    shown = {member["name"]: member for member in listed.json()["data"]}
+    place = cast.workspace.memberships.get(user=cast.max)
+    whole = member_document(place)
+    assert shown["Max"] == {**whole, "email": None, "user": {**whole["user"], "email": None}}
+    one = client_of(cast.gus).ask("GET", f"{path}/{cast.max.pk}")
+    assert one["data"] == shown["Max"]
+    assert client_of(cast.max).ask("GET", f"{path}/{cast.max.pk}")["data"] == whole
+
+
+def test_a_member_by_the_word_me(cast: Cast) -> None:
+    path = f"/api/workspaces/{cast.workspace.pk}/members"
+    own = client_of(cast.max).ask("GET", f"{path}/me")["data"]
+    assert own == member_document(cast.workspace.memberships.get(user=cast.max))
+    client_of(cast.max).ask("GET", f"{path}/{cast.sam.pk}", status=404)
 
 
 def test_list_workspaces_in_the_order_asked_for(cast: Cast) -> None:

@@ -1,10 +1,15 @@
 """Changing a workspace."""
 
+from typing import Any
+
 import pytest
 
-from tests.cast import Cast, client_of
+from tests.cast import Cast, client_of, gather
+from tests.databases import CommittedDatabase
 from tests.documents import workspace_document
 from tests.log import log_of
+from tests.threads import times
+from workspaces.models import Workspace
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])
@@ -31,8 +36,71 @@ def test_update_workspace_with_the_same_values_changes_nothing(
     assert shown["data"] == workspace_document(cast.workspace)
 
 
-def test_update_workspace_keeps_its_address(cast: Cast) -> None:
-    body = {"name": "Renamed", "slug": "elsewhere", "owner_id": str(cast.gus.pk)}
+def test_update_workspace_keeps_what_is_not_named(cast: Cast) -> None:
+    mass: dict[str, Any] = {"owner_id": str(cast.gus.pk), "settings": {"plan": "free"}}
+    mass |= {"deleted_at": "2026-01-01", "external_org_id": "org_1", "version": 9, "id": "x"}
+    body = {"name": "Renamed", **mass}
     shown = client_of(cast.ada).ask("PATCH", f"/api/workspace/{cast.workspace.pk}", body)
-    assert shown["data"]["slug"] == "analytical-engines"
-    assert shown["data"]["owner_id"] == str(cast.ada.pk)
+    assert shown["data"] == {
+        **workspace_document(cast.workspace),
+        "name": "Renamed",
+        "version": 2,
+        "updated_at": shown["data"]["updated_at"],
+    }
+    cast.workspace.refresh_from_db()
+    assert (cast.workspace.settings, cast.workspace.external_org_id) == ({}, None)
+
+
+@pytest.mark.parametrize("name", ["pia", "max", "gus", "sam"])
+@pytest.mark.parametrize("body", [{"slug": "mine"}, {"owner_id": "me"}, {"settings": {}}])
+def test_update_workspace_is_refused_whatever_the_key(
+    cast: Cast, unchanged: None, name: str, body: dict[str, Any]
+) -> None:
+    path = f"/api/workspaces/{cast.workspace.pk}"
+    client_of(getattr(cast, name)).ask("PATCH", path, body, status=403)
+
+
+def test_update_workspace_moves_to_another_address(cast: Cast) -> None:
+    path = f"/api/workspaces/{cast.workspace.pk}"
+    shown = client_of(cast.ada).ask("PATCH", path, {"slug": "Engines-2"})
+    assert shown["data"]["slug"] == "engines-2"
+    change = {"slug": {"old": "analytical-engines", "new": "engines-2"}}
+    assert log_of(cast.workspace)[-1] == ("updated", cast.ada.pk, change)
+
+
+@pytest.mark.parametrize("slug", ["elsewhere", "ELSEWHERE"])
+def test_update_workspace_does_not_take_the_address_of_another(
+    cast: Cast, unchanged: None, slug: str
+) -> None:
+    path = f"/api/workspaces/{cast.workspace.pk}"
+    refusal = client_of(cast.ada).ask("PATCH", path, {"slug": slug}, status=409)
+    assert (refusal["code"], [*refusal["errors"]]) == ("slug_taken", ["slug"])
+
+
+@pytest.mark.parametrize(
+    "slug",
+    [
+        *("", " ", "a b", "a_b", "-a", "a-", "a--b", "a/b", "a.b", "a\nb", "x" * 101, None),
+        # Cyrillic a and e, full-width a, long s, Kelvin sign, ligature, combining accent.
+        *("\u0430cme", "acm\u0435", "\uff41cme", "me\u017fh", "\u212aelvin", "\ufb01n", "e\u0301"),
+        *("admin", "API", "Workspaces", "settings", "invitations", "sign-in"),
+    ],
+)
+def test_update_workspace_refuses_an_unfit_address(
+    cast: Cast, unchanged: None, slug: str | None
+) -> None:
+    path = f"/api/workspaces/{cast.workspace.pk}"
+    refusal = client_of(cast.ada).ask("PATCH", path, {"slug": slug}, status=400)
+    assert [*refusal["errors"]] == ["slug"]
+
+
+def test_two_workspaces_that_want_one_address(committed_db: CommittedDatabase) -> None:
+    cast = gather()
+    wanting = [(client_of(cast.ada), cast.workspace.pk), (client_of(cast.sam), cast.elsewhere.pk)]
+
+    def move(n: int) -> int:
+        client, pk = wanting[n]
+        return client.patch(f"/api/workspaces/{pk}", {"slug": "one"}, format="json").status_code
+
+    assert sorted(times(2, move)) == [200, 409]
+    assert Workspace.objects.filter(slug="one").count() == 1

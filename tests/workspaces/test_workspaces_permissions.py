@@ -6,31 +6,83 @@ import pytest
 
 from tests.cast import Cast, client_of
 from tests.rights import Row, answers, routes_in, routes_of, rows
+from tests.workspaces.inviting import invite, token_of
+from workspaces.lifecycle import delete_workspace
+from workspaces.services import add_member, create_workspace
 
 TABLE = rows("""
-                                         nobody sam gus moe max lea pia ada
-GET   /api/workspaces                       401 200 200 200 200 200 200 200
-POST  /api/workspaces                       401 201 201 201 201 201 201 201
-GET   /api/workspaces/{workspace}           401 403 200 200 200 200 200 200
-PUT   /api/workspaces/{workspace}           401 403 403 403 403 403 403 200
-PATCH /api/workspaces/{workspace}           401 403 403 403 403 403 403 200
-GET   /api/workspaces/{workspace}/members   401 403 200 200 200 200 200 200
-POST  /api/workspace/add-member             401 403 403 403 403 403 201 201
-GET   /api/workspace                        401 200 200 200 200 200 200 200
-POST  /api/workspace                        401 201 201 201 201 201 201 201
-GET   /api/workspace/{workspace}            401 403 200 200 200 200 200 200
-PUT   /api/workspace/{workspace}            401 403 403 403 403 403 403 200
-PATCH /api/workspace/{workspace}            401 403 403 403 403 403 403 200
-GET   /api/workspace/{workspace}/members    401 403 200 200 200 200 200 200
+                                                                  nobody sam gus moe max lea pia ada
+GET    /api/workspaces                                               401 200 200 200 200 200 200 200
+POST   /api/workspaces                                               401 201 201 201 201 201 201 201
+GET    /api/workspaces/{workspace}                                   401 403 200 200 200 200 200 200
+PUT    /api/workspaces/{workspace}                                   401 403 403 403 403 403 403 200
+PATCH  /api/workspaces/{workspace}                                   401 403 403 403 403 403 403 200
+DELETE /api/workspaces/{workspace}                                   401 403 403 403 403 403 403 204
+POST   /api/workspaces/{workspace}/restore                           401 403 403 403 403 403 403 200
+POST   /api/workspaces/{deleted}/restore                             401 404 404 404 404 404 404 200
+PUT    /api/workspaces/{workspace}/owner                             401 403 403 403 403 403 403 200
+GET    /api/workspaces/{workspace}/settings                          401 403 200 200 200 200 200 200
+PUT    /api/workspaces/{workspace}/settings                          401 403 403 403 403 403 403 200
+PATCH  /api/workspaces/{workspace}/settings                          401 403 403 403 403 403 403 200
+GET    /api/workspaces/{workspace}/members                           401 403 200 200 200 200 200 200
+POST   /api/workspaces/{workspace}/members                           401 403 403 403 403 403 201 201
+GET    /api/workspaces/{workspace}/members/{max}                     401 403 200 200 200 200 200 200
+PUT    /api/workspaces/{workspace}/members/{max}                     401 403 403 403 403 403 200 200
+PATCH  /api/workspaces/{workspace}/members/{max}                     401 403 403 403 403 403 200 200
+DELETE /api/workspaces/{workspace}/members/{max}                     401 403 403 403 204 403 204 204
+DELETE /api/workspaces/{workspace}/members/{me}                      401 403 204 204 204 204 204 409
+GET    /api/workspaces/{workspace}/invitations                       401 403 403 403 403 403 200 200
+POST   /api/workspaces/{workspace}/invitations                       401 403 403 403 403 403 201 201
+DELETE /api/workspaces/{workspace}/invitations/{invitation}          401 403 403 403 403 403 204 204
+POST   /api/workspaces/{workspace}/invitations/{invitation}/resend   401 403 403 403 403 403 200 200
+GET    /api/invitations                                              401 200 200 200 200 200 200 200
+GET    /api/invitations/{token}                                      200 200 200 200 200 200 200 200
+POST   /api/invitations/{token}/accept                               401 200 403 403 403 403 403 403
+POST   /api/workspace/add-member                                     401 403 403 403 403 403 201 201
+GET    /api/workspace                                                401 200 200 200 200 200 200 200
+POST   /api/workspace                                                401 201 201 201 201 201 201 201
+GET    /api/workspace/{workspace}                                    401 403 200 200 200 200 200 200
+PUT    /api/workspace/{workspace}                                    401 403 403 403 403 403 403 200
+PATCH  /api/workspace/{workspace}                                    401 403 403 403 403 403 403 200
+DELETE /api/workspace/{workspace}                                    401 403 403 403 403 403 403 204
+GET    /api/workspace/{workspace}/members                            401 403 200 200 200 200 200 200
+POST   /api/workspace/{workspace}/members                            401 403 403 403 403 403 201 201
+POST   /api/workspace/{workspace}/invite                             401 403 403 403 403 403 201 201
 """)
-NEW_MEMBER = {"email": "sam@example.com", "role": "member", "workspaceId": "{workspace}"}
+MEMBER = {"email": "sam@example.com", "role": "member", "workspaceId": "{workspace}"}
+INVITATION = {"email": "new@example.com", "role": "guest"}
+BODIES = {
+    "add-member": MEMBER,
+    **dict.fromkeys(("members", "invitations", "invite"), INVITATION),
+    "{max}": {"role": "guest"},
+    "owner": {"user_id": "{max}"},
+    "settings": {"time_zone": "Europe/Berlin"},
+}
+
+
+@pytest.fixture
+def named(cast: Cast) -> dict[str, object]:
+    """What stands in the braces of a path or body."""
+    invitation = invite(cast)
+    deleted = create_workspace(actor=cast.ada, name="Deleted")
+    for one in (cast.pia, cast.max, cast.gus):
+        add_member(actor=cast.ada, workspace=deleted, email=one.email, role="PM")
+    delete_workspace(actor=cast.ada, workspace=deleted)
+    return {
+        "workspace": cast.workspace.pk,
+        "deleted": deleted.pk,
+        "max": cast.max.pk,
+        "me": "me",
+        "invitation": invitation.pk,
+        "token": token_of(invitation),
+    }
 
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row[0]} {row[1]}")
-def test_the_table_of_rights(cast: Cast, row: Row) -> None:
+def test_the_table_of_rights(cast: Cast, named: dict[str, object], row: Row) -> None:
     method, path, expected = row
-    body = NEW_MEMBER if path.endswith("add-member") else {"name": "Renamed"}
-    assert answers(cast, method, path, body, workspace=cast.workspace.pk) == expected
+    body = BODIES.get(path.rpartition("/")[2], {"name": "Renamed"})
+    assert answers(cast, method, path, body, **named) == expected
 
 
 def test_every_route_stands_in_the_table() -> None:

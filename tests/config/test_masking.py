@@ -1,0 +1,28 @@
+"""Secrets that stand in paths do not reach the log."""
+
+import logging
+from typing import Any
+
+import pytest
+from django.conf import settings
+from structlog.stdlib import ProcessorFormatter
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ("Internal Server Error: /api/invitations/s3cret/accept", "/api/invitations/•••••/accept"),
+        ("GET /api/invitations/s3cret?x=1", "/api/invitations/•••••?x=1"),
+        ("GET //api/invitations/s3cret", "/api/invitations/•••••"),
+        ("GET /api/invitations", "GET /api/invitations"),
+    ],
+)
+def test_secrets_of_paths_are_covered(told: str, kept: str) -> None:
+    """As any library would tell it, through the formatter of the running server."""
+    logging_settings: Any = settings.LOGGING
+    told_as = logging_settings["formatters"]["console"]
+    options = {name: value for name, value in told_as.items() if name != "()"}
+    record = logging.LogRecord("django.request", logging.ERROR, "", 0, told, None, None)
+    line = ProcessorFormatter(**options).format(record)
+    assert kept in line
+    assert "s3cret" not in line

@@ -1,0 +1,64 @@
+"""Who belongs to a workspace, and as what."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateFilter
+
+from accounts.models import User
+from core.admin.bases import ServiceAdmin
+from core.admin.inlines import Inline
+from workspaces.members import change_member_role, remove_member
+from workspaces.models import Membership
+from workspaces.services import add_member
+
+
+class Members(Inline):
+    model = Membership
+    fk_name = "workspace"
+    fields = ("user", "role", "message")
+    autocomplete_fields = ("user",)
+    ordering = ("created_at",)
+    verbose_name = "member"
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("user")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+@admin.register(Membership)
+class Memberships(ServiceAdmin):
+    list_display = ("user", "workspace", "role", "invited_by", "created_at")
+    list_filter = (
+        "role",
+        ("workspace", AutocompleteSelectFilter),
+        ("created_at", RangeDateFilter),
+    )
+    list_select_related = ("user", "workspace", "invited_by")
+    search_fields = ("user__email", "user__name", "workspace__name")
+    ordering = ("-created_at",)
+    autocomplete_fields = ("workspace", "user")
+    fields: ClassVar = ["workspace", "user", "role", "message", "invited_by", "created_at"]
+    readonly_fields = ("invited_by", "created_at")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        """Only the role of somebody who is in can be changed."""
+        fixed = super().get_readonly_fields(request, obj)
+        return (*fixed, "workspace", "user", "message") if obj else fixed
+
+    def create(self, actor: User, **values: Any) -> Membership:
+        person = values.pop("user")
+        return add_member(actor=actor, email=person.email, **values)
+
+    def update(
+        self, actor: User, row: Membership, changes: dict[str, Any], version: int | None
+    ) -> None:
+        role = changes.get("role", row.role)
+        change_member_role(actor=actor, membership=row, role=role, version=version)
+
+    def remove(self, actor: User, row: Membership) -> None:
+        remove_member(actor=actor, membership=row)

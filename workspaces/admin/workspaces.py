@@ -1,0 +1,83 @@
+"""Workspaces themselves: their owner, their end and their return."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from unfold.contrib.filters.admin import RangeDateFilter
+
+from accounts.models import User
+from core.admin.bases import ServiceAdmin
+from core.admin.filters import Deletion
+from workspaces.admin.members import Members
+from workspaces.lifecycle import delete_workspace, restore_workspace
+from workspaces.members import transfer_ownership
+from workspaces.models import Workspace
+from workspaces.services import create_workspace, update_workspace
+
+
+@admin.register(Workspace)
+class Workspaces(ServiceAdmin):
+    """Whoever adds one owns it, as everywhere."""
+
+    list_display = ("name", "slug", "owner", "people", "created_at")
+    list_filter = (Deletion, ("created_at", RangeDateFilter))
+    list_select_related = ("owner",)
+    search_fields = ("name", "slug", "=external_org_id", "owner__email")
+    ordering = ("-created_at",)
+    autocomplete_fields = ("owner",)
+    inlines = (Members,)
+    actions = ("restore",)
+    add_fieldsets = ((None, {"fields": ("name", "image_url")}),)
+    fieldsets = (
+        (None, {"fields": ("name", "image_url", "owner")}),
+        (
+            "Facts",
+            {
+                "fields": (
+                    ("slug", "external_org_id"),
+                    ("created_at", "updated_at"),
+                    ("id", "settings"),
+                )
+            },
+        ),
+    )
+    readonly_fields = (
+        "id",
+        "slug",
+        "external_org_id",
+        "settings",
+        "created_at",
+        "updated_at",
+    )
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).annotate(people=Count("memberships"))
+
+    @admin.display(description="People", ordering="people")
+    def people(self, workspace: Any) -> int:
+        return int(workspace.people)
+
+    def create(self, actor: User, **values: Any) -> Workspace:
+        return create_workspace(actor=actor, **values)
+
+    def update(
+        self, actor: User, row: Workspace, changes: dict[str, Any], version: int | None
+    ) -> None:
+        plain = {name: value for name, value in changes.items() if name != "owner"}
+        update_workspace(actor=actor, workspace=row, changes=plain, version=version)
+        if "owner" in changes:
+            transfer_ownership(actor=actor, workspace=row, person=changes["owner"])
+
+    def remove(self, actor: User, row: Workspace) -> None:
+        delete_workspace(actor=actor, workspace=row)
+
+    @admin.action(description="Restore the chosen workspaces", permissions=["change"])
+    def restore(self, request: HttpRequest, queryset: QuerySet[Workspace]) -> None:
+        self.carry_out(
+            request,
+            queryset,
+            lambda actor, workspace: restore_workspace(actor=actor, workspace=workspace),
+            "Restored",
+        )

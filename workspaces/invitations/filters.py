@@ -1,0 +1,15 @@
+"""What lists of invitations can be narrowed by."""
+
+from django_filters import FilterSet
+
+from core.api.filters import EnumFilter
+from workspaces.models import InvitationQuerySet, InvitationStatus
+
+
+class InvitationFilters(FilterSet):
+    status = EnumFilter(InvitationStatus, method="in_state")
+
+    def in_state(
+        self, rows: InvitationQuerySet, name: str, wanted: list[str]
+    ) -> InvitationQuerySet:
+        return rows.with_state().filter(state__in=wanted) if wanted else rows
