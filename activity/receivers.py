@@ -23,6 +23,8 @@ from projects.events import (
     ProjectLeadChanged,
     ProjectMemberAdded,
     ProjectMemberRemoved,
+    ProjectRestored,
+    ProjectRoleChanged,
     ProjectUnarchived,
     ProjectUpdated,
 )
@@ -57,6 +59,8 @@ LOGGED: dict[type[Event], tuple[str, str]] = {
     ProjectArchived: ("project", "archived"),
     ProjectUnarchived: ("project", "unarchived"),
     ProjectDeleted: ("project", "deleted"),
+    ProjectRestored: ("project", "restored"),
+    ProjectRoleChanged: ("membership", "role_changed"),
     ProjectMemberAdded: ("membership", "added"),
     ProjectMemberRemoved: ("project", "member_removed"),
     TaskCreated: ("task", "created"),

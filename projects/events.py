@@ -39,7 +39,19 @@ class ProjectDeleted(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ProjectRestored(Event):
+    project: Project
+
+
+@dataclass(frozen=True, kw_only=True)
 class ProjectMemberAdded(Event):
+    membership: ProjectMembership
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectRoleChanged(Event):
+    """Between MEMBER and VIEWER; who becomes the lead is told by `ProjectLeadChanged`."""
+
     membership: ProjectMembership
 
 

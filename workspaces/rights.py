@@ -2,8 +2,14 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
+
+from core.errors import Forbidden
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 
 class WorkspaceRole(models.TextChoices):
@@ -99,6 +105,17 @@ class Standing:
         """Whether the person may; `own` says that the object is theirs."""
         return self.reach(code) >= (Reach.OWN if own else Reach.ANY)
 
+    def why_not(self, code: str) -> str:
+        """What is in the way of somebody whom the code does not cover."""
+        by_workspace = WORKSPACE_RIGHTS[code].get(self.workspace_role or "", Reach.NONE)
+        if by_workspace is Reach.UNLED and self.is_led:
+            return "The project has a lead; only the lead may do this."
+        if self.reach(code) is Reach.OWN:
+            return "Your roles reach only what you made or were given."
+        if by_workspace > Reach.NONE:
+            return "The project is private; only a role inside it counts."
+        return "None of your roles includes this."
+
     def _workspace_reach(self, code: str) -> Reach:
         reach = WORKSPACE_RIGHTS[code].get(self.workspace_role or "", Reach.NONE)
         if self.is_private and self.workspace_role != WorkspaceRole.ADMIN:
@@ -108,9 +125,35 @@ class Standing:
         return reach
 
 
+def require(code: str, row: Any, actor: "User | None") -> None:
+    """Refuse unless the actor carries the code as far as this row.
+
+    Nobody is the system; in the admin, its own permissions have been asked already.
+    """
+    if actor is None or actor.in_admin:
+        return
+    standing = row.standing_of(actor)
+    if not standing.covers(code, own=is_own(row, actor)):
+        raise Forbidden(required=code, you_have=standing.roles)
+
+
+def is_own(row: Any, person: "User") -> bool:
+    """Whether a right limited to one's own reaches the row; only some rows are anybody's."""
+    return hasattr(row, "belongs_to") and bool(row.belongs_to(person))
+
+
 def holders(code: str) -> list[str]:
     """The workspace roles that hold the code without limit."""
-    return [role for role, reach in WORKSPACE_RIGHTS[code].items() if reach is Reach.ANY]
+    return _unlimited(WORKSPACE_RIGHTS[code])
+
+
+def project_holders(code: str) -> list[str]:
+    """The project roles that hold the code without limit."""
+    return _unlimited(PROJECT_RIGHTS[code])
+
+
+def _unlimited(cells: dict[str, Reach]) -> list[str]:
+    return [role for role, reach in cells.items() if reach is Reach.ANY]
 
 
 def may_grant(holder: str, role: str) -> bool:

@@ -11,7 +11,7 @@ from core.errors import Conflict, Forbidden, NotFound
 from core.events import publish
 from workspaces.events import MemberAdded, WorkspaceCreated, WorkspaceUpdated
 from workspaces.models import Membership, Workspace
-from workspaces.rights import WorkspaceRole, may_grant
+from workspaces.rights import WorkspaceRole, may_grant, require
 
 SLUG_LENGTH = 100
 RESERVED_SLUGS = ("admin", "api", "new", "settings", "workspace", "workspaces")
@@ -59,6 +59,7 @@ def update_workspace(
 ) -> Workspace:
     """Change the fields given; the same values again change nothing."""
     workspace = Workspace.objects.alive().locked(workspace.pk)
+    require("workspace:update", workspace, actor)
     workspace.check_version(version)
     if changed := workspace.change(**changes):
         workspace.save_changes(*changed)
@@ -74,6 +75,7 @@ def add_member(
     # Held before the workspace, so that nobody enters who is being deleted.
     User.objects.by_address(email).held()
     workspace = Workspace.objects.alive().locked(workspace.pk)
+    require("workspace:invite", workspace, actor)
     _check_grant(actor, workspace, role)
     person = person_with_address(email)
     if Membership.objects.role_of(person, workspace.pk):

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 
 def actor_of(request: HttpRequest) -> "User":
-    """Whoever is signed in; admin pages let nobody else in."""
-    return cast("User", request.user)
+    """Whoever is signed in; admin pages let nobody else in, and ask their own permissions."""
+    actor = cast("User", request.user)
+    actor.in_admin = True
+    return actor
 
 
 class ServiceAdmin(ModelAdmin):
