@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from core.api.permissions import SignedIn
 from core.api.viewsets import ServiceViewSet
 from workspaces.models import Membership, Workspace
-from workspaces.permissions import Can
+from workspaces.permissions import Asked, Can, Verdict, verdict
 from workspaces.serializers import (
     Member,
     NewMember,
@@ -35,7 +35,10 @@ class Workspaces(ServiceViewSet):
         "retrieve": Can("workspace:read"),
         "update": Can("workspace:update"),
         "partial_update": Can("workspace:update"),
+        "can": Can("workspace:read"),
     }
+    outputs: ClassVar = {"can": Verdict}
+    queries: ClassVar = {"can": Asked}
     orderings = ("created_at", "name")
 
     def list(self, request: Request) -> Response:
@@ -62,6 +65,11 @@ class Workspaces(ServiceViewSet):
         return self.show(workspace, message="Workspace updated successfully")
 
     partial_update = update
+
+    def can(self, request: Request, pk: str) -> Response:
+        """Whether the person may do something in the workspace, and if not, why."""
+        workspace = self.find(Workspace.objects.visible_to(self.actor), pk)
+        return Response(verdict("workspace", workspace, self.actor, self.read_query()["action"]))
 
 
 class Members(ServiceViewSet):

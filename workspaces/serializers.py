@@ -7,6 +7,7 @@ from rest_framework import serializers
 from accounts.documents import Person
 from core.api.fields import Choice, Input, OptionalText
 from core.reads import Document, PublicId
+from workspaces.abilities import Abilities, in_workspace
 from workspaces.models import Membership, Workspace
 from workspaces.rights import ROLE_ALIASES, WorkspaceRole
 
@@ -19,6 +20,7 @@ class WorkspaceDocument(Document):
     slug = serializers.SlugField()
     image_url = serializers.CharField()
     owner_id = PublicId(source="owner")
+    abilities = Abilities("workspace", in_workspace)
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
     version = serializers.IntegerField()

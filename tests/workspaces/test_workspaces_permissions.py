@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.cast import Cast, client_of
-from tests.rights import Row, answers, routes_in, routes_of, rows
+from tests.rights import Row, check, each, routes_in, routes_of, rows
 
 TABLE = rows("""
                                          nobody sam gus moe max lea pia ada
@@ -14,6 +14,7 @@ POST  /api/workspaces                       401 201 201 201 201 201 201 201
 GET   /api/workspaces/{workspace}           401 403 200 200 200 200 200 200
 PUT   /api/workspaces/{workspace}           401 403 403 403 403 403 403 200
 PATCH /api/workspaces/{workspace}           401 403 403 403 403 403 403 200
+GET   /api/workspaces/{workspace}/can?action=update 401 403 200 200 200 200 200 200
 GET   /api/workspaces/{workspace}/members   401 403 200 200 200 200 200 200
 POST  /api/workspace/add-member             401 403 403 403 403 403 201 201
 GET   /api/workspace                        401 200 200 200 200 200 200 200
@@ -26,11 +27,9 @@ GET   /api/workspace/{workspace}/members    401 403 200 200 200 200 200 200
 NEW_MEMBER = {"email": "sam@example.com", "role": "member", "workspaceId": "{workspace}"}
 
 
-@pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row[0]} {row[1]}")
+@each(TABLE)
 def test_the_table_of_rights(cast: Cast, row: Row) -> None:
-    method, path, expected = row
-    body = NEW_MEMBER if path.endswith("add-member") else {"name": "Renamed"}
-    assert answers(cast, method, path, body, workspace=cast.workspace.pk) == expected
+    check(cast, row, NEW_MEMBER if row[1].endswith("add-member") else {"name": "Renamed"})
 
 
 def test_every_route_stands_in_the_table() -> None:
