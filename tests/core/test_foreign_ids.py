@@ -27,7 +27,9 @@ PATHS = [
     "PATCH /api/workspaces/{their_workspace}",
     "GET /api/workspaces/{their_workspace}/members",
     "GET /api/workspace/{their_workspace}/members",
+    "GET /api/workspaces/{their_workspace}/can?action=update",
     "GET /api/projects?workspace={their_workspace}",
+    "GET /api/projects?deleted=true&workspace={their_workspace}",
     "GET /api/project?workspaceId={their_workspace}",
     "GET /api/projects/workspace/{their_workspace}",
     "POST /api/projects/workspace/{their_workspace}",
@@ -36,6 +38,12 @@ PATHS = [
     "DELETE /api/projects/{their_project}",
     "PUT /api/projects/{their_project}/lead",
     "POST /api/projects/{their_project}/archive",
+    "POST /api/projects/{their_project}/restore",
+    "GET /api/projects/{their_project}/can?action=update",
+    "GET /api/projects/{their_project}/access",
+    "PUT /api/projects/{their_project}/role",
+    "POST /api/projects/{their_project}/invite",
+    "PUT /api/projects/{their_project}/members/{ada}",
     "GET /api/projects/{their_project}/statuses",
     "GET /api/projects/{their_project}/members",
     "POST /api/projects/{their_project}/members",
@@ -47,6 +55,7 @@ PATHS = [
     "PATCH /api/tasks/{their_task}",
     "DELETE /api/tasks/{their_task}",
     "POST /api/tasks/{their_task}/transition",
+    "GET /api/tasks/{their_task}/can?action=update",
     "GET /api/tasks/{their_task}/comments",
     "POST /api/tasks/{their_task}/comments",
     "GET /api/comments/{their_comment}",
@@ -78,8 +87,12 @@ BODIES = [
     Place(
         "POST /api/tasks/{task}/transition", {"statusId": "{their_status}"}, 400, "unknown_status"
     ),
-    Place("DELETE /api/tasks", {"taskIds": ["{task}", "{their_task}"]}, 404, "not_found"),
+    Place("DELETE /api/tasks", {"taskIds": ["{task}", "{their_task}"]}, 403, "not_a_member"),
     Place("DELETE /api/projects/{project}/members/{sam}", {}, 404, "not_found"),
+    Place("PUT /api/projects/{project}/members/{sam}", {"role": "VIEWER"}, 404, "not_found"),
+    Place(
+        "PUT /api/projects/{project}/role", {"userId": "{sam}", "role": "LEAD"}, 404, "not_found"
+    ),
     Place(
         "POST /api/workspace/add-member",
         {"email": "max@example.com", "workspaceId": "{their_workspace}"},
