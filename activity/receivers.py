@@ -26,6 +26,7 @@ from projects.events import (
     ProjectMemberAdded,
     ProjectMemberRemoved,
     ProjectRestored,
+    ProjectRoleChanged,
     ProjectUnarchived,
     ProjectUpdated,
 )
@@ -75,6 +76,7 @@ LOGGED: dict[type[Event], tuple[str, str]] = {
     ProjectUnarchived: ("project", "unarchived"),
     ProjectDeleted: ("project", "deleted"),
     ProjectRestored: ("project", "restored"),
+    ProjectRoleChanged: ("membership", "role_changed"),
     ProjectMemberAdded: ("membership", "added"),
     ProjectMemberRemoved: ("project", "member_removed"),
     TaskCreated: ("task", "created"),

@@ -8,7 +8,9 @@ from accounts.documents import Person
 from comments.models import Comment
 from core.api.fields import Input
 from core.reads import Count, Document, Many
+from projects.abilities import in_project
 from tasks.serializers import TaskDocument
+from workspaces.abilities import Abilities
 
 NEWEST_EMBEDDED = 20
 
@@ -24,6 +26,7 @@ class CommentDocument(Document):
     updated_at = serializers.DateTimeField()
     edited_at = serializers.DateTimeField(allow_null=True)
     version = serializers.IntegerField()
+    abilities = Abilities("comment", in_project("task__project__", own=("author",)))
 
     class Meta:
         model = Comment

@@ -1,7 +1,7 @@
 """Queries compiled once: the ORM says what is asked, a request only binds its values."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -10,6 +10,16 @@ from django.db.models import Expression, QuerySet
 
 Shape = Callable[[QuerySet[Any]], QuerySet[Any]]
 """Orders and cuts rows; hashable by what it does, so that its SQL can be kept."""
+
+
+NEEDLESS = (
+    (re.compile(r'"?\b(\w+)"?\."([a-z_0-9]+)"'), r"\1.\2"),
+    (re.compile(r'\b(FROM|JOIN) "([a-z_0-9]+)"'), r"\1 \2"),
+    (re.compile(r'(\.(\w+)) AS "\2"'), r"\1"),
+    (re.compile(r"= \(%s\)"), "= %s"),
+    (re.compile(r" ELSE NULL END"), " END"),
+)
+"""What Django writes into SQL and PostgreSQL does not need: quotes, names given twice."""
 
 
 class Bound(NamedTuple):
@@ -52,7 +62,12 @@ class Choice:
             return bind(shape(self.as_queryset()))
         sql, template = _compiled(self._rows, tuple(self._values), shape)
         values = {name: getattr(value, "pk", value) for name, value in self._values.items()}
-        return Bound(sql, tuple(values[p.name] if isinstance(p, Slot) else p for p in template))
+        return Bound(sql, filled(template, values))
+
+
+def filled(template: tuple[Any, ...], values: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The parameters of compiled SQL with the values in place of their slots."""
+    return tuple(values[param.name] if isinstance(param, Slot) else param for param in template)
 
 
 def bind(rows: QuerySet[Any]) -> Bound | None:
@@ -78,5 +93,7 @@ def _compiled(
 
 
 def brief(sql: str) -> str:
-    """The SQL without needless quotes: psycopg keeps what it parsed up to 4096 characters."""
-    return re.sub(r'"([a-z_0-9]+)"\."([a-z_0-9]+)"', r"\1.\2", sql)
+    """The same SQL in fewer words: psycopg keeps what it parsed up to 4096 characters."""
+    for wordy, short in NEEDLESS:
+        sql = wordy.sub(short, sql)
+    return sql

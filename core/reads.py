@@ -4,9 +4,10 @@ A `Document` says what a client sees of a row. Its SQL is compiled once; a reque
 which rows it wants, as a QuerySet. The same declaration is what the OpenAPI describes.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, cast
 
 import orjson
@@ -15,7 +16,8 @@ from django.db.models import Expression, F, OuterRef, QuerySet, Subquery, TextFi
 from django.db.models.functions import Cast
 from rest_framework import serializers
 
-from core.prepared import Bound, brief
+from core.derived import Fact, completed
+from core.prepared import Bound, brief, filled
 from core.sql import JsonArray, JsonObject, JsonOrNull, RowCount
 
 Rows = Callable[[OuterRef], QuerySet[Any]]
@@ -71,11 +73,11 @@ class PublicId(serializers.CharField):
 class Computed(serializers.CharField):
     """Text computed by PostgreSQL: `Computed(lambda path: Concat(F(f"{path}key"), …))`."""
 
-    def __init__(self, sql: Callable[[str], Expression], **options: Any) -> None:
+    def __init__(self, sql: Callable[[str], Fact], **options: Any) -> None:
         super().__init__(**options)
         self.sql = sql
 
-    def as_json(self, path: str) -> Expression:
+    def as_json(self, path: str) -> Fact:
         return self.sql(path)
 
 
@@ -129,22 +131,25 @@ def show(
     *,
     include: Iterable[str] = (),
     order: str = "created_at",
+    values: Mapping[str, Any] = MappingProxyType({}),
 ) -> list[Shown]:
-    """Read the rows whose ids `chosen` selects, in its order: one SQL whatever their number."""
+    """Read the rows whose ids `chosen` selects, in its order: one SQL whatever their number.
+
+    `values` are those of the document's slots: who is asking, as `actor`.
+    """
     if chosen is None:
         return []
-    select, params = _compiled(document, frozenset(include), order)
+    select, template = _compiled(document, frozenset(include), order)
+    params = chosen.params + filled(template, values)
     numbered = f"SELECT c.pk, row_number() OVER () FROM ({chosen.sql}) c"  # noqa: S608 - compiled
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"WITH chosen (id, place) AS MATERIALIZED ({numbered}) {select}", chosen.params + params
-        )
-        return [Shown(orjson.Fragment(text), *more) for text, *more in cursor.fetchall()]
+        cursor.execute(f"WITH chosen (id, place) AS MATERIALIZED ({numbered}) {select}", params)
+        return [Shown(orjson.Fragment(completed(text)), *rest) for text, *rest in cursor.fetchall()]
 
 
-def show_one(document: type[Document], pk: Any, *, include: Iterable[str] = ()) -> Shown:
-    """The document of a row that is known to be there."""
-    [shown] = show(document, Bound("SELECT %s::uuid AS pk", (pk,)), include=include)
+def show_one(document: type[Document], pk: Any, **how: Any) -> Shown:
+    """The document of a row that is known to be there; `how` as in `show`."""
+    [shown] = show(document, Bound("SELECT %s::uuid AS pk", (pk,)), **how)
     return shown
 
 
@@ -159,12 +164,14 @@ def _compiled(
         shown_id=Cast("pk", TextField()),
         shown_place=Cast(order, TextField()),
     ).values_list("document", "version" if "version" in names else "pk", "shown_id", "shown_place")
-    sql, params = rows.order_by().query.sql_with_params()
-    table = model._meta.db_table
+    query = rows.order_by().query
+    query.change_aliases({alias: f"t{number}" for number, alias in enumerate(query.alias_map)})
+    sql, params = query.sql_with_params()
+    table = f'"{model._meta.db_table}" t0'
     # The choice stands first: PostgreSQL plans many joins in groups, in the order they are
     # written, and would otherwise join the whole table together before it picks the chosen rows.
-    columns, _, joins = sql.rpartition(f' FROM "{table}"')
-    chosen = f'FROM chosen INNER JOIN "{table}" ON "{table}"."id" = chosen.id'
+    columns, _, joins = sql.rpartition(f" FROM {table}")
+    chosen = f"FROM chosen INNER JOIN {table} ON t0.id = chosen.id"
     return brief(f"{columns} {chosen} {joins} ORDER BY chosen.place"), params
 
 

@@ -19,6 +19,8 @@ from django.db.models.expressions import Col
 from django.db.models.functions import Cast, Coalesce
 from django.db.models.sql.constants import LOUTER
 
+from core.derived import Facts
+
 
 class JsonObject(Func):
     """A JSON object as text, in one `concat`: a third faster than JSON_OBJECT for many keys.
@@ -75,6 +77,18 @@ class JsonArray(Subquery):
         super().__init__(rows, output_field=TextField())
 
 
+class Held(Func):
+    """What rows hold in `value` where their `key` is that column; read once, however many ask."""
+
+    template = "%(expressions)s::text"
+    arg_joiner = " ->> "
+
+    def __init__(self, rows: QuerySet[Any], key: str, value: str, column: str) -> None:
+        pairs = Func(F(key), F(value), function="jsonb_object_agg", output_field=TextField())
+        held = Subquery(rows.annotate(held=pairs).values("held"))
+        super().__init__(held, F(column), output_field=TextField())
+
+
 class RowCount(Subquery):
     """The number of rows of a subquery."""
 
@@ -88,7 +102,7 @@ def _written(expression: Any, sql: str, query: Any) -> tuple[str, str, str]:
     """How a value stands in JSON: the text before it, its SQL, the text behind it."""
     if isinstance(expression, JsonOrNull):
         return "", f"COALESCE({sql}, 'null')", ""
-    if isinstance(expression, JsonObject | JsonArray | RowCount):
+    if isinstance(expression, JsonObject | JsonArray | RowCount | Facts):
         return "", sql, ""
     if _may_be_null(expression, query):
         return "", f"COALESCE(to_json({sql})::text, 'null')", ""

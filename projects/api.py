@@ -1,5 +1,6 @@
 """Projects over HTTP; their people stand in `members_api`."""
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from rest_framework import status
@@ -9,6 +10,12 @@ from rest_framework.response import Response
 from core.api.permissions import SignedIn
 from core.api.viewsets import ServiceViewSet
 from projects.filters import ProjectFilters
+from projects.lifecycle import (
+    archive_project,
+    delete_project,
+    restore_project,
+    unarchive_project,
+)
 from projects.membership import set_project_lead
 from projects.models import Project, Status
 from projects.serializers import (
@@ -16,17 +23,12 @@ from projects.serializers import (
     NewProject,
     ProjectChanges,
     ProjectDocument,
+    ProjectsWanted,
     StatusDocument,
 )
-from projects.services import (
-    archive_project,
-    create_project,
-    delete_project,
-    unarchive_project,
-    update_project,
-)
+from projects.services import create_project, update_project
 from workspaces.models import Workspace
-from workspaces.permissions import Can
+from workspaces.permissions import Asked, Can, Verdict, verdict
 from workspaces.services import personal_workspace
 
 
@@ -50,14 +52,21 @@ class Projects(ServiceViewSet):
         "lead": Can("project:set_lead"),
         "archive": Can("project:archive"),
         "unarchive": Can("project:archive"),
+        "restore": Can("project:delete"),
+        "can": Can("project:read"),
     }
+    outputs: ClassVar = {"can": Verdict}
+    queries: ClassVar = {"list": ProjectsWanted, "can": Asked}
     filters = ProjectFilters
     orderings = ("-created_at", "name")
     query_params = ("workspace", "workspaceId", "workspace_id")
 
     def list(self, request: Request, workspace_id: str = "") -> Response:
-        """All projects the person may read, or those of one workspace."""
-        projects = Project.objects.visible_to(self.actor)
+        """All projects the person may read, or those of one workspace; or what they may restore."""
+        if self.read_query()["deleted"]:
+            projects = Project.objects.restorable_by(self.actor)
+        else:
+            projects = Project.objects.visible_to(self.actor)
         if named := workspace_id or self._workspace_asked_for():
             workspace = self.find(Workspace.objects.visible_to(self.actor), named)
             projects = projects.filter(workspace=workspace)
@@ -102,14 +111,29 @@ class Projects(ServiceViewSet):
             actor=self.actor,
             project=self._project(pk),
             person=self.read_input()["team_lead"],
+            version=self.expected_version,
         )
         return self.show(project)
 
     def archive(self, request: Request, pk: str) -> Response:
-        return self.show(archive_project(actor=self.actor, project=self._project(pk)))
+        return self._carry_out(archive_project, self._project(pk))
 
     def unarchive(self, request: Request, pk: str) -> Response:
-        return self.show(unarchive_project(actor=self.actor, project=self._project(pk)))
+        return self._carry_out(unarchive_project, self._project(pk))
+
+    def restore(self, request: Request, pk: str) -> Response:
+        """Bring back what was deleted in the last 30 days."""
+        project = self.find(Project.objects.remembered_by(self.actor), pk)
+        return self._carry_out(restore_project, project)
+
+    def can(self, request: Request, pk: str) -> Response:
+        """Whether the person may do something in the project, and if not, why."""
+        action = self.read_query()["action"]
+        return Response(verdict("project", self._project(pk), self.actor, action))
+
+    def _carry_out(self, service: Callable[..., Project], project: Project) -> Response:
+        version = self.expected_version
+        return self.show(service(actor=self.actor, project=project, version=version))
 
     def _workspace_asked_for(self) -> str:
         asked = (self.request.query_params.get(name, "") for name in self.query_params)

@@ -49,6 +49,13 @@ class ProjectMemberAdded(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ProjectRoleChanged(Event):
+    """Between MEMBER and VIEWER; who becomes the lead is told by `ProjectLeadChanged`."""
+
+    membership: ProjectMembership
+
+
+@dataclass(frozen=True, kw_only=True)
 class ProjectMemberRemoved(Event):
     project: Project
     person: User

@@ -1,6 +1,6 @@
 """The people of a project over HTTP."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rest_framework import status
 from rest_framework.request import Request
@@ -8,9 +8,17 @@ from rest_framework.response import Response
 
 from accounts.models import User
 from core.api.viewsets import ServiceViewSet
-from projects.membership import add_project_member, remove_project_member
+from core.errors import NotFound
+from projects.access import ProjectAccess, readers_of
+from projects.membership import add_project_member, remove_project_member, set_project_role
 from projects.models import Project, ProjectMembership
-from projects.serializers import AddedProjectMember, NewProjectMember, ProjectMember
+from projects.serializers import (
+    AddedProjectMember,
+    NewProjectMember,
+    NewRole,
+    NewRoleOf,
+    ProjectMember,
+)
 from workspaces.permissions import Can
 from workspaces.services import person_with_address
 
@@ -19,11 +27,19 @@ class ProjectMembers(ServiceViewSet):
     """Who takes part in a project."""
 
     document = ProjectMember
-    inputs: ClassVar = {"create": NewProjectMember}
+    inputs: ClassVar = {
+        "create": NewProjectMember,
+        "update": NewRole,
+        "partial_update": NewRole,
+        "update_named": NewRoleOf,
+    }
     outputs: ClassVar = {"create": AddedProjectMember}
     action_permissions: ClassVar = {
         "list": Can("project:read"),
         "create": Can("project:manage_members"),
+        "update": Can("project:manage_members", "project:set_lead"),
+        "partial_update": Can("project:manage_members", "project:set_lead"),
+        "update_named": Can("project:manage_members", "project:set_lead"),
         "destroy": Can("project:manage_members"),
     }
     orderings = ("created_at",)
@@ -41,12 +57,66 @@ class ProjectMembers(ServiceViewSet):
             message="Member added successfully",
         )
 
+    def update(self, request: Request, pk: str, person: str) -> Response:
+        """Give a member another role."""
+        project = self._project(pk)
+        member = self.find_among(_members(project), person)
+        return self._give(project, member, **self.read_input())
+
+    partial_update = update
+
+    def update_named(self, request: Request, pk: str) -> Response:
+        """Give the member named in the body another role."""
+        project, body = self._project(pk), self.read_input()
+        name = body.pop("user_id")
+        if "@" in name:
+            member = _members(project).registered_as(name).first()
+        else:
+            member = self.find_among(_members(project), name)
+        if member is None:
+            raise NotFound
+        return self._give(project, member, **body)
+
     def destroy(self, request: Request, pk: str, person: str) -> Response:
         project = self._project(pk)
-        member = self.find_among(User.objects.filter(project_memberships__project=project), person)
-        remove_project_member(actor=self.actor, project=project, person=member)
+        remove_project_member(
+            actor=self.actor,
+            project=project,
+            person=self.find_among(_members(project), person),
+            version=self.expected_version,
+        )
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def _give(self, project: Project, member: User, *, role: str) -> Response:
+        membership = set_project_role(
+            actor=self.actor,
+            project=project,
+            person=member,
+            role=role,
+            version=self.expected_version,
+        )
+        return self.show(membership, message="Role updated successfully")
 
     def _project(self, pk: str) -> Project:
         project: Project = self.find(Project.objects.visible_to(self.actor), pk)
         return project
+
+
+class ProjectReaders(ServiceViewSet):
+    """Who may read a project, and why."""
+
+    document = ProjectAccess
+    action_permissions: ClassVar = {"list": Can("project:manage_members", "project:set_lead")}
+    orderings = ("created_at",)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {**super().values, "project": self.kwargs["pk"]}
+
+    def list(self, request: Request, pk: str) -> Response:
+        project = self.find(Project.objects.visible_to(self.actor), pk)
+        return self.show_list(readers_of(project))
+
+
+def _members(project: Project) -> Any:
+    return User.objects.filter(project_memberships__project=project)

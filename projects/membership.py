@@ -5,10 +5,16 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from accounts.models import User
-from core.errors import Conflict, Invalid
+from core.errors import Conflict, Invalid, NotFound
 from core.events import Changes, publish
 from core.models import as_told
-from projects.events import ProjectLeadChanged, ProjectMemberAdded, ProjectMemberRemoved
+from projects.events import (
+    ProjectLeadChanged,
+    ProjectMemberAdded,
+    ProjectMemberRemoved,
+    ProjectRoleChanged,
+)
+from projects.locks import locked_project
 from projects.models import Project, ProjectMembership
 from workspaces.models import Membership, Workspace
 from workspaces.rights import ProjectRole
@@ -33,7 +39,7 @@ def add_project_member(
     *, actor: User, project: Project, person: User, role: str = ProjectRole.MEMBER
 ) -> ProjectMembership:
     """Take somebody of the workspace into the project."""
-    project = Project.objects.alive().locked(project.pk)
+    project = locked_project("project:manage_members", project, actor)
     _check_workspace(project, [person], field="email")
     if ProjectMembership.objects.role_of(person, project.pk):
         raise AlreadyProjectMember(errors={"email": [AlreadyProjectMember.message]})
@@ -45,19 +51,43 @@ def add_project_member(
 
 
 @transaction.atomic
-def remove_project_member(*, actor: User, project: Project, person: User) -> None:
-    """Let somebody go; whoever listens takes their tasks off them."""
-    project = Project.objects.alive().locked(project.pk)
-    if project.team_lead_id == person.pk:
+def set_project_role(
+    *, actor: User, project: Project, person: User, role: str, version: int | None = None
+) -> ProjectMembership:
+    """Give a member another role; LEAD hands the project over and needs the right to do that."""
+    leads = role == ProjectRole.LEAD
+    code = "project:set_lead" if leads else "project:manage_members"
+    project = locked_project(code, project, actor)
+    membership = _place_of(person, project, version)
+    if leads:
+        set_project_lead(actor=actor, project=project, person=person)
+        membership.refresh_from_db()
+        return membership
+    if membership.role == ProjectRole.LEAD:
         raise LeadsTheProject
-    if ProjectMembership.objects.role_of(person, project.pk):
-        _let_go(project, person, actor=actor)
+    if changes := membership.change(role=role):
+        membership.save_changes("role")
+        publish(ProjectRoleChanged(actor=actor, membership=membership, changes=changes))
+    return membership
 
 
 @transaction.atomic
-def set_project_lead(*, actor: User, project: Project, person: User | None) -> Project:
+def remove_project_member(
+    *, actor: User, project: Project, person: User, version: int | None = None
+) -> None:
+    """Let somebody go; whoever listens takes their tasks off them."""
+    project = locked_project("project:manage_members", project, actor)
+    if _place_of(person, project, version).role == ProjectRole.LEAD:
+        raise LeadsTheProject
+    _let_go(project, person, actor=actor)
+
+
+@transaction.atomic
+def set_project_lead(
+    *, actor: User, project: Project, person: User | None, version: int | None = None
+) -> Project:
     """Make the person the lead, taking them in if needed; None leaves the project without one."""
-    project = Project.objects.alive().locked(project.pk)
+    project = locked_project("project:set_lead", project, actor, version=version)
     before = project.team_lead
     if before == person:
         return project
@@ -108,7 +138,7 @@ def join(
 def lead(project: Project, person: User) -> None:
     """Write the lead into both places that know them; the person is a member already."""
     project.team_lead = person
-    ProjectMembership.objects.filter(project=project, user=person).update(role=ProjectRole.LEAD)
+    ProjectMembership.objects.filter(project=project, user=person).become(ProjectRole.LEAD)
     Project.objects.filter(pk=project.pk).update(team_lead=person)
 
 
@@ -125,9 +155,19 @@ def _let_go(project: Project, person: User, *, actor: User | None) -> None:
 
 def _step_down(project: Project) -> None:
     project.team_lead = None
-    ProjectMembership.objects.filter(project=project, role=ProjectRole.LEAD).update(
-        role=ProjectRole.MEMBER
-    )
+    leads = ProjectMembership.objects.filter(project=project, role=ProjectRole.LEAD)
+    leads.become(ProjectRole.MEMBER)
+
+
+def _place_of(person: User, project: Project, version: int | None) -> ProjectMembership:
+    """Their membership, which the lock on the project holds still."""
+    place: ProjectMembership | None = ProjectMembership.objects.filter(
+        project=project, user=person
+    ).first()
+    if place is None:
+        raise NotFound
+    place.check_version(version)
+    return place
 
 
 def _check_workspace(project: Project, people: Iterable[User], *, field: str) -> None:

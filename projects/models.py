@@ -1,15 +1,20 @@
 """Projects, their members and the columns their tasks move through."""
 
+from datetime import timedelta
 from typing import Any, ClassVar, Self
 
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, OuterRef, Q
+from django.utils import timezone
 
 from accounts.models import User
 from core.models import LockingQuerySet
 from workspaces.models import Membership, TenantRow, VersionedTenantRow, Workspace
-from workspaces.rights import ProjectRole, Standing, WorkspaceRole, holders
+from workspaces.rights import ProjectRole, Standing, WorkspaceRole, holders, project_holders
+
+RESTORE_WINDOW = timedelta(days=30)
+"""For so long what was deleted can come back."""
 
 
 class Priority(models.TextChoices):
@@ -47,7 +52,32 @@ class ProjectQuerySet(LockingQuerySet):
 
     def visible_to(self, user: User) -> Self:
         """What the person may read, annotated for the question of rights."""
-        return self.reachable_by(user).annotate(
+        return self.reachable_by(user).with_roles_of(user)
+
+    def reachable_by(self, user: User) -> Self:
+        """The gate alone: not deleted, and open to the person."""
+        return self.open_to(user).alive()
+
+    def remembered_by(self, user: User) -> Self:
+        """Annotated like those visible, with what was deleted so lately that it can come back."""
+        lately = Q(deleted_at__gt=timezone.now() - RESTORE_WINDOW)
+        return self.open_to(user).filter(Q(deleted_at=None) | lately).with_roles_of(user)
+
+    def restorable_by(self, user: User) -> Self:
+        """What the person may bring back."""
+        code = "project:delete"
+        return (
+            self.remembered_by(user)
+            .exclude(deleted_at=None)
+            .filter(
+                Q(actor_workspace_role__in=holders(code))
+                | Q(actor_project_role__in=project_holders(code))
+            )
+        )
+
+    def with_roles_of(self, user: User) -> Self:
+        """Annotated for the question of rights."""
+        return self.annotate(
             actor_workspace_role=Membership.objects.of(user)
             .filter(workspace=OuterRef("workspace"))
             .values("role"),
@@ -56,8 +86,8 @@ class ProjectQuerySet(LockingQuerySet):
             .values("role"),
         )
 
-    def reachable_by(self, user: User) -> Self:
-        """The gate alone: shared with the person, open to their role, or theirs as ADMIN."""
+    def open_to(self, user: User) -> Self:
+        """Shared with the person, open to their role, or theirs as ADMIN; deleted or not."""
         memberships = Membership.objects.of(user)
         readers = memberships.filter(role__in=holders("project:read"))
         admins = memberships.filter(role=WorkspaceRole.ADMIN)
@@ -66,7 +96,6 @@ class ProjectQuerySet(LockingQuerySet):
             Q(visibility=Visibility.WORKSPACE, workspace_id__in=readers.values("workspace_id"))
             | Q(workspace_id__in=admins.values("workspace_id"))
             | Q(pk__in=shared.values("project_id")),
-            deleted_at=None,
             workspace__deleted_at=None,
         )
 
@@ -135,15 +164,12 @@ class Project(VersionedTenantRow):
     def standing_of(self, user: User) -> Standing:
         """What the person may do here; uses the annotations of `visible_to` where they are."""
         if hasattr(self, "actor_workspace_role"):
-            roles = (self.actor_workspace_role, self.actor_project_role)
+            roles = self
         else:
-            roles = (
-                Membership.objects.role_of(user, self.workspace_id),
-                ProjectMembership.objects.role_of(user, self.pk),
-            )
+            roles = Project.objects.with_roles_of(user).get(pk=self.pk)
         return Standing(
-            workspace_role=roles[0],
-            project_role=roles[1],
+            workspace_role=roles.actor_workspace_role,
+            project_role=roles.actor_project_role,
             is_led=self.team_lead_id is not None,
             is_private=self.visibility == Visibility.PRIVATE,
         )
@@ -161,13 +187,17 @@ class ProjectMembershipQuerySet(LockingQuerySet):
     def visible_to(self, user: User) -> Self:
         return self.filter(project__in=Project.objects.reachable_by(user))
 
+    def become(self, role: str) -> None:
+        """Give all of them this role, and a new version with it."""
+        self.update(role=role, version=F("version") + 1, updated_at=timezone.now())
+
     def role_of(self, user: User, project_id: Any) -> str | None:
         """The person's role in the project, None for everybody else. One query."""
         roles = self.of(user).filter(project_id=project_id).values_list("role", flat=True)
         return roles.first()
 
 
-class ProjectMembership(TenantRow):
+class ProjectMembership(VersionedTenantRow):
     """A person's place in a project; always somebody of its workspace."""
 
     project = models.ForeignKey(

@@ -1,9 +1,8 @@
 """What happens to projects when something happens below them."""
 
 from core.events import subscribe
+from projects.lifecycle import delete_projects_of, restore_projects_of
 from projects.membership import leave_projects
-from projects.returns import restore_projects_of
-from projects.services import delete_projects_of
 from workspaces.events import MemberRemoved, WorkspaceDeleted, WorkspaceRestored
 
 

@@ -2,14 +2,12 @@
 
 from typing import Any, ClassVar
 
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.documents import Person
-from accounts.models import User
 from core.api.fields import Choice, Input, OptionalDate, OptionalText, Percentage
 from core.reads import Document, Many, PublicId
+from projects.abilities import in_project
 from projects.models import (
     Priority,
     Project,
@@ -18,7 +16,9 @@ from projects.models import (
     Status,
     Visibility,
 )
+from projects.people import PeopleNamed, PersonNamed
 from projects.templates import Workflow
+from workspaces.abilities import Abilities
 from workspaces.rights import ROLE_ALIASES, ProjectRole
 
 
@@ -31,6 +31,7 @@ class ProjectMember(Document):
     role = serializers.ChoiceField(ProjectRole.choices)
     user = Person()
     created_at = serializers.DateTimeField()
+    version = serializers.IntegerField()
 
     class Meta:
         model = ProjectMembership
@@ -67,6 +68,7 @@ class ProjectDocument(Document):
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
     version = serializers.IntegerField()
+    abilities = Abilities("project", in_project())
 
     class Meta:
         model = Project
@@ -95,32 +97,6 @@ class StatusDocument(Document):
         model = Status
 
 
-@extend_schema_field(OpenApiTypes.STR)
-class PersonNamed(serializers.Field[Any, str, str, Any]):
-    """Somebody with an account, by address or id. Whether they fit is the service's question."""
-
-    default_error_messages: ClassVar = {
-        "invalid": "Must be an e-mail address or an id.",
-        "unknown": "{name}: nobody with this address or id has an account.",
-    }
-
-    def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
-        return super().validate_empty_values(None if data == "" and self.allow_null else data)
-
-    def to_internal_value(self, data: Any) -> User:
-        if not isinstance(data, str) or not data.isprintable():
-            self.fail("invalid")
-        people = User.objects.active()
-        if "@" in data:
-            people = people.by_address(data)
-        else:  # an id one may not see does not exist; a refusal would tell its address
-            people = people.visible_to(self.context["actor"]).with_public_id(data)
-        person: User | None = people.first()
-        if person is None:
-            self.fail("unknown", name=data)
-        return person
-
-
 class ProjectFields(Input):
     """What may be said about a project, on creation and later."""
 
@@ -139,9 +115,7 @@ class NewProject(ProjectFields):
 
     workspace_id = serializers.CharField(required=False, allow_null=True, allow_blank=True)
     team_lead = PersonNamed(required=False, allow_null=True)
-    team_members = serializers.ListField(
-        child=PersonNamed(), required=False, max_length=500, allow_empty=True
-    )
+    team_members = PeopleNamed(required=False, max_length=500)
     workflow = Choice(Workflow, required=False)
 
 
@@ -163,3 +137,24 @@ class NewProjectMember(Input):
     role = Choice(
         [ProjectRole.MEMBER.value, ProjectRole.VIEWER.value], also=ROLE_ALIASES, required=False
     )
+
+
+class NewRole(Input):
+    """LEAD hands the project over."""
+
+    role = Choice(ProjectRole, also=ROLE_ALIASES)
+
+
+class NewRoleOf(NewRole):
+    """The same, with the member named by id or address in the body."""
+
+    user_id = serializers.CharField(max_length=320)
+
+    class Meta:
+        also: ClassVar = {"email": "user_id", "user": "user_id", "member_id": "user_id"}
+
+
+class ProjectsWanted(serializers.Serializer[Any]):
+    """`deleted=true` lists what can still be restored."""
+
+    deleted = serializers.BooleanField(required=False, default=False)

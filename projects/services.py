@@ -1,4 +1,4 @@
-"""Everything that changes a project itself; its people stand in `membership`."""
+"""Making and editing projects; their people stand in `membership`, their end in `lifecycle`."""
 
 import re
 from collections.abc import Iterable
@@ -6,33 +6,24 @@ from itertools import pairwise
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.text import slugify
 
 from accounts.models import User
-from core.errors import Conflict, Invalid
+from core.errors import Invalid
 from core.events import publish
-from projects.events import (
-    ProjectArchived,
-    ProjectCreated,
-    ProjectDeleted,
-    ProjectUnarchived,
-    ProjectUpdated,
-)
+from projects.events import ProjectCreated, ProjectUpdated
+from projects.locks import locked_project
 from projects.membership import join, lead
 from projects.models import Project, Status, Transition
 from projects.templates import COLUMNS, STRICTLY_FORWARD, Workflow
 from workspaces.models import Workspace
+from workspaces.rights import require
 
 KEY_LENGTH = 4
 
 
 class EndsBeforeItStarts(Invalid):
     message = "The end date lies before the start date."
-
-
-class Archived(Conflict):
-    message = "The project is archived."
 
 
 @transaction.atomic
@@ -47,6 +38,7 @@ def create_project(
 ) -> Project:
     """A project with its columns, its people and, where one is named, its lead."""
     workspace = Workspace.objects.alive().locked(workspace.pk)
+    require("project:create", workspace, actor)
     project = Project(workspace=workspace, created_by=actor, **fields)
     _check_dates(project)
     project.key = _free_key(workspace, project.name)
@@ -65,61 +57,13 @@ def update_project(
     *, actor: User, project: Project, changes: dict[str, Any], version: int | None = None
 ) -> Project:
     """Change the fields given; the same values again change nothing."""
-    project = Project.objects.alive().locked(project.pk)
-    project.check_version(version)
+    project = locked_project("project:update", project, actor, version=version)
     changed = project.change(**changes)
     _check_dates(project)
     if changed:
         project.save_changes(*changed)
         publish(ProjectUpdated(actor=actor, project=project, changes=changed))
     return project
-
-
-@transaction.atomic
-def archive_project(*, actor: User, project: Project) -> Project:
-    """Put the project aside; archiving twice changes nothing."""
-    project = Project.objects.alive().locked(project.pk)
-    if project.archived_at is None:
-        project.archived_at = timezone.now()
-        project.save_changes("archived_at")
-        publish(ProjectArchived(actor=actor, project=project))
-    return project
-
-
-@transaction.atomic
-def unarchive_project(*, actor: User, project: Project) -> Project:
-    """Take the project up again."""
-    project = Project.objects.alive().locked(project.pk)
-    if project.archived_at is not None:
-        project.archived_at = None
-        project.save_changes("archived_at")
-        publish(ProjectUnarchived(actor=actor, project=project))
-    return project
-
-
-@transaction.atomic
-def delete_project(*, actor: User | None, project: Project, version: int | None = None) -> None:
-    """Take the project and all its tasks out of sight; the rows stay for a restore."""
-    project = Project.objects.alive().locked(project.pk)
-    project.check_version(version)
-    project.deleted_at = timezone.now()
-    project.save_changes("deleted_at")
-    publish(ProjectDeleted(actor=actor, project=project))
-
-
-@transaction.atomic
-def delete_projects_of(*, actor: User | None, workspace: Workspace) -> None:
-    """Take every project of a workspace that goes out of sight with it."""
-    for pk in Project.objects.alive().filter(workspace=workspace).order_by("pk").values("pk"):
-        delete_project(actor=actor, project=Project(**pk))
-
-
-def check_open(project: Project) -> None:
-    """Refuse work inside a locked project that is archived or gone."""
-    if project.deleted_at is not None:
-        raise Conflict("The project is deleted.")
-    if project.archived_at is not None:
-        raise Archived
 
 
 def _check_dates(project: Project) -> None:

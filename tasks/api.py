@@ -9,7 +9,6 @@ from rest_framework.response import Response
 
 from core.api.fields import as_uuid
 from core.api.viewsets import ServiceViewSet
-from core.errors import NotFound
 from core.prepared import Choice
 from projects.models import Project
 from tasks.columns import column_called, default_column, done_column
@@ -25,8 +24,7 @@ from tasks.serializers import (
     TasksNamed,
 )
 from tasks.services import create_task, delete_task, delete_tasks, transition_task, update_task
-from workspaces.permissions import Can
-from workspaces.rights import require
+from workspaces.permissions import Asked, Can, Verdict, verdict
 
 
 class TaskViewSet(ServiceViewSet):
@@ -89,13 +87,15 @@ class Tasks(TaskViewSet):
         "transition": NextStatus,
         "destroy_many": TasksNamed,
     }
-    outputs: ClassVar = {"destroy_many": Deleted}
+    outputs: ClassVar = {"destroy_many": Deleted, "can": Verdict}
+    queries: ClassVar = {"can": Asked}
     action_permissions: ClassVar = {
         "create": Can("task:create"),
         "retrieve": Can("project:read"),
         "update": Can("task:update"),
         "partial_update": Can("task:update"),
         "transition": Can("task:transition"),
+        "can": Can("project:read"),
         "destroy": Can("task:delete"),
         "destroy_many": Can("task:delete"),
     }
@@ -110,8 +110,6 @@ class Tasks(TaskViewSet):
 
     def update(self, request: Request, pk: str) -> Response:
         task, changes = self.find_task(pk), self.read_input()
-        if "assignee" in changes:
-            require("task:assign", task, self.actor)
         task = update_task(
             actor=self.actor,
             task=task,
@@ -133,6 +131,11 @@ class Tasks(TaskViewSet):
         )
         return self.show(task)
 
+    def can(self, request: Request, pk: str) -> Response:
+        """Whether the person may do something with the task, and if not, why."""
+        action = self.read_query()["action"]
+        return Response(verdict("task", self.find_task(pk), self.actor, action))
+
     def destroy(self, request: Request, pk: str) -> Response:
         delete_task(actor=self.actor, task=self.find_task(pk), version=self.expected_version)
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -142,8 +145,8 @@ class Tasks(TaskViewSet):
         named = set(self.read_input()["task_ids"])
         visible = Task.objects.visible_to(self.actor).with_standing_of(self.actor)
         tasks = list(visible.filter(pk__in=named))
-        if len(tasks) < len(named):
-            raise NotFound("Some of these tasks do not exist.")
+        for unseen in named - {task.pk for task in tasks}:
+            self.find(visible, str(unseen))  # raises what one may not see deserves
         for task in tasks:
             self.check_object_permissions(request, task)
         delete_tasks(actor=self.actor, tasks=tasks)

@@ -10,9 +10,11 @@ from accounts.models import User
 from core.api.fields import Choice, Input, OptionalDate, OptionalText, OptionalTime, Visible
 from core.reads import Computed, Document, Many, PublicId
 from core.sql import Hyphenated
+from projects.abilities import in_project
 from projects.models import Category, Priority, Project, ProjectStatus
 from projects.serializers import ProjectDocument
 from tasks.models import Task, TaskType
+from workspaces.abilities import Abilities
 
 
 class ProjectOfTask(Document):
@@ -59,6 +61,7 @@ class TaskDocument(Document):
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
     version = serializers.IntegerField()
+    abilities = Abilities("task", in_project("project__", own=("created_by", "assignee")))
 
     class Meta:
         model = Task

@@ -10,8 +10,8 @@ from accounts.models import User
 from core.errors import Invalid
 from core.events import Changes, publish
 from core.models import as_told
+from projects.locks import check_open
 from projects.models import Project, ProjectMembership, Status
-from projects.services import check_open
 from tasks.columns import check_transition, default_column
 from tasks.events import (
     TaskAssigned,
@@ -20,8 +20,10 @@ from tasks.events import (
     TaskTransitioned,
     TaskUpdated,
 )
+from tasks.locks import locked_task
 from tasks.models import POSITION_STEP, StatusChange, Task
 from tasks.numbers import next_number
+from workspaces.rights import require
 
 
 class NotInProject(Invalid):
@@ -44,6 +46,7 @@ def create_task(
     """A task with the project's next number, in its first column unless one is named."""
     project = Project.objects.locked(project.pk)
     check_open(project)
+    require("task:create", project, actor)
     _check_assignee(project, assignee)
     task = Task(
         workspace_id=project.workspace_id,
@@ -71,40 +74,24 @@ def update_task(
     *, actor: User, task: Task, changes: dict[str, Any], version: int | None = None
 ) -> Task:
     """Change what is given: words, dates, column, assignee. The same values change nothing."""
-    task = _locked(task)
-    task.check_version(version)
-    changes = dict(changes)
-    column = changes.pop("status", task.status)
-    assignee_before = task.assignee
-    if changes.get("assignee"):
+    task = locked_task("task:update", task, actor, version=version)
+    if changes.get("assignee", task.assignee) != task.assignee:
+        require("task:assign", task, actor)
         _check_assignee(task.project, changes["assignee"])
-    if changes.get("due_date", task.due_date) is None:
-        changes.setdefault("due_time", None)
-    changed = task.change(**changes)
-    if {"due_date", "due_time"} & changed.keys():
-        _check_due(task)
-        task.due_set_by = actor if task.due_date else None
-    column_before = task.status
-    if column != column_before:
-        check_transition(task.project, column_before, column)
-        task.enter(column)
-    if changed or column != column_before:
-        _save(task, *changed)
-        _tell(actor, task, changed, column_before, assignee_before)
-    return task
+    return _edit(task, changes, actor=actor)
 
 
 @transaction.atomic
 def transition_task(*, actor: User, task: Task, status: Status, version: int | None = None) -> Task:
     """Put the task into a column its workflow allows; where it stands already, nothing happens."""
-    return update_task(actor=actor, task=task, changes={"status": status}, version=version)
+    task = locked_task("task:transition", task, actor, version=version)
+    return _edit(task, {"status": status}, actor=actor)
 
 
 @transaction.atomic
 def delete_task(*, actor: User, task: Task, version: int | None = None) -> None:
     """Take the task out of sight; the row and its number stay."""
-    task = _locked(task)
-    task.check_version(version)
+    task = locked_task("task:delete", task, actor, version=version)
     task.deleted_at = timezone.now()
     task.save_changes("deleted_at")
     publish(TaskDeleted(actor=actor, task=task))
@@ -119,21 +106,35 @@ def delete_tasks(*, actor: User, tasks: Sequence[Task]) -> None:
 
 @transaction.atomic
 def unassign_person(*, actor: User | None, project: Project, person: User) -> None:
-    """Take the person off every task of a project they no longer belong to."""
-    tasks = Task.objects.filter(project=project, assignee=person, deleted_at=None)
+    """Take the person off every task of a project they left, deleted ones too.
+
+    Otherwise a restore would give a task to somebody who is no longer there.
+    """
+    tasks = Task.objects.filter(project=project, assignee=person)
     for task in tasks.select_for_update(no_key=True, of=("self",)).order_by("pk"):
         changed = task.change(assignee=None)
         _save(task, *changed)
         publish(TaskAssigned(actor=actor, task=task, before=person, changes=changed))
 
 
-def _locked(task: Task) -> Task:
-    """The task re-read under lock, its project locked before it and still open."""
-    project = Project.objects.locked(task.project_id)
-    check_open(project)
-    locked: Task = Task.objects.filter(deleted_at=None).locked(task.pk)
-    locked.project = project
-    return locked
+def _edit(task: Task, changes: dict[str, Any], *, actor: User) -> Task:
+    """Carry out on a locked task what the actor may."""
+    column = changes.get("status", task.status)
+    words = {name: value for name, value in changes.items() if name != "status"}
+    if words.get("due_date", task.due_date) is None:
+        words.setdefault("due_time", None)
+    column_before, assignee_before = task.status, task.assignee
+    changed = task.change(**words)
+    if {"due_date", "due_time"} & changed.keys():
+        _check_due(task)
+        task.due_set_by = actor if task.due_date else None
+    if column != column_before:
+        check_transition(task.project, column_before, column)
+        task.enter(column)
+    if changed or column != column_before:
+        _save(task, *changed)
+        _tell(actor, task, changed, column_before, assignee_before)
+    return task
 
 
 def _check_assignee(project: Project, assignee: User | None) -> None:

@@ -7,7 +7,9 @@ from accounts.models import User
 from comments.models import Comment
 from projects.models import Project, ProjectMembership
 from tasks.models import Task
+from workspaces.abilities import ABILITIES
 from workspaces.models import Invitation, Membership, Workspace
+from workspaces.rights import is_own
 
 
 def at(moment: datetime) -> str:
@@ -26,7 +28,7 @@ def person(user: User) -> dict[str, Any]:
     }
 
 
-def workspace_document(workspace: Workspace) -> dict[str, Any]:
+def workspace_document(workspace: Workspace, reader: User) -> dict[str, Any]:
     return {
         "id": workspace.public_id,
         "name": workspace.name,
@@ -36,6 +38,7 @@ def workspace_document(workspace: Workspace) -> dict[str, Any]:
         "created_at": at(workspace.created_at),
         "updated_at": at(workspace.updated_at),
         "version": workspace.version,
+        "abilities": _abilities("workspace", workspace, reader),
     }
 
 
@@ -67,10 +70,11 @@ def project_member_document(membership: ProjectMembership) -> dict[str, Any]:
         "role": membership.role,
         "user": person(membership.user),
         "created_at": at(membership.created_at),
+        "version": membership.version,
     }
 
 
-def project_document(project: Project) -> dict[str, Any]:
+def project_document(project: Project, reader: User) -> dict[str, Any]:
     """As the canonical routes show it: with members, without tasks."""
     lead = project.team_lead
     return {
@@ -93,11 +97,12 @@ def project_document(project: Project) -> dict[str, Any]:
         "created_at": at(project.created_at),
         "updated_at": at(project.updated_at),
         "version": project.version,
+        "abilities": _abilities("project", project, reader),
         "members": [project_member_document(m) for m in project.memberships.order_by("created_at")],
     }
 
 
-def task_document(task: Task) -> dict[str, Any]:
+def task_document(task: Task, reader: User) -> dict[str, Any]:
     """As the canonical routes show it: with the number of comments, without them."""
     assignee, project = task.assignee, task.project
     return {
@@ -137,11 +142,12 @@ def task_document(task: Task) -> dict[str, Any]:
         "created_at": at(task.created_at),
         "updated_at": at(task.updated_at),
         "version": task.version,
+        "abilities": _abilities("task", task, reader),
         "comment_count": task.comments.filter(deleted_at=None).count(),
     }
 
 
-def comment_document(comment: Comment) -> dict[str, Any]:
+def comment_document(comment: Comment, reader: User) -> dict[str, Any]:
     return {
         "id": str(comment.pk),
         "task_id": str(comment.task_id),
@@ -154,7 +160,13 @@ def comment_document(comment: Comment) -> dict[str, Any]:
         "updated_at": at(comment.updated_at),
         "edited_at": at(comment.edited_at) if comment.edited_at else None,
         "version": comment.version,
+        "abilities": _abilities("comment", comment, reader),
     }
+
+
+def _abilities(kind: str, row: Any, reader: User) -> dict[str, bool]:
+    standing, own = row.standing_of(reader), is_own(row, reader)
+    return {name: standing.covers(code, own=own) for name, code in ABILITIES[kind].items()}
 
 
 def _day(value: Any) -> str | None:

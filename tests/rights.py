@@ -5,11 +5,13 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from django.db import transaction
 from django.urls import get_resolver
 
 from core.api.viewsets import ServiceViewSet
-from tests.cast import Cast, client_of
+from tests.cast import Cast, Client, client_of
+from workspaces.rights import WORKSPACE_RIGHTS
 
 PEOPLE = ("nobody", "sam", "gus", "moe", "max", "lea", "pia", "ada")
 HEADING = re.compile(r"\s*" + r"\s+".join(PEOPLE))
@@ -24,10 +26,22 @@ def rows(table: str) -> list[Row]:
     return [_row(*line.split()) for line in lines]
 
 
-def answers(cast: Cast, method: str, path: str, body: Any, **named: object) -> dict[str, int]:
-    """What each person gets for the same request, each time on untouched data."""
-    path, body = path.format(**named), filled(body, named)
-    return {who: _answer(getattr(cast, who, None), method, path, body) for who in PEOPLE}
+def each(table: list[Row]) -> pytest.MarkDecorator:
+    """Decorate a test to run for every line of the table, as `row`."""
+    return pytest.mark.parametrize("row", table, ids=[f"{m} {path}" for m, path, _ in table])
+
+
+def check(cast: Cast, row: Row, body: Any, **named: Any) -> None:
+    """Everybody gets what the line says for the same request, each on untouched data.
+
+    Rows, or other ids, stand in path and body by their name: `{task}`; people, workspace and
+    project always.
+    """
+    method, path, expected = row
+    ids = {name: getattr(value, "pk", value) for name, value in {**vars(cast), **named}.items()}
+    clients = {who: client_of(getattr(cast, who, None)) for who in PEOPLE}
+    found = {who: outcome(client, method, path, body, ids) for who, client in clients.items()}
+    assert found == expected
 
 
 def filled(body: Any, named: dict[str, object]) -> Any:
@@ -52,21 +66,27 @@ def routes_of(app: str) -> set[str]:
 
 def routes_in(*tables: list[Row]) -> set[str]:
     """The same of tables of rights."""
-    return {f"{m} {re.sub('{[^}]+}', '*', path)}" for table in tables for m, path, _ in table}
+    return {
+        f"{method} {re.sub('{[^}]+}', '*', path.partition('?')[0])}"
+        for table in tables
+        for method, path, _ in table
+    }
 
 
 def _row(method: str, path: str, *statuses: str) -> Row:
     return method, path, dict(zip(PEOPLE, map(int, statuses), strict=True))
 
 
-def _answer(person: Any, method: str, path: str, body: Any) -> int:
+def outcome(client: Client, method: str, path: str, body: Any, named: dict[str, Any]) -> int:
+    """The status of the request, whose effects are undone; a refusal says what is missing."""
+    sent = "" if body is None else json.dumps(filled(body, named))
     with transaction.atomic():
-        response = client_of(person).generic(
-            method, path, "" if body is None else json.dumps(body), content_type="application/json"
-        )
+        response = client.generic(method, path.format(**named), sent, "application/json")
         transaction.set_rollback(True)
     if response.status_code == 403:
-        assert {"required", "you_have"} <= response.json().keys()
+        refusal = response.json()
+        assert refusal["required"] in WORKSPACE_RIGHTS
+        assert isinstance(refusal["you_have"], list)
     return int(response.status_code)
 
 

@@ -13,7 +13,7 @@ from core.errors import Invalid
 from workspaces.lifecycle import delete_workspace, restore_workspace
 from workspaces.members import transfer_ownership
 from workspaces.models import Workspace
-from workspaces.permissions import Can, IsOwner
+from workspaces.permissions import Asked, Can, IsOwner, Verdict, verdict
 from workspaces.serializers import NewOwner, NewWorkspace, WorkspaceChanges, WorkspaceDocument
 from workspaces.services import create_workspace, update_workspace
 
@@ -37,7 +37,10 @@ class Workspaces(ServiceViewSet):
         "destroy": Can("workspace:delete"),
         "restore": Can("workspace:delete"),
         "owner": IsOwner(),
+        "can": Can("workspace:read"),
     }
+    outputs: ClassVar = {"can": Verdict}
+    queries: ClassVar = {"can": Asked}
     orderings = ("created_at", "name")
     query_params = ("deleted",)
 
@@ -72,6 +75,11 @@ class Workspaces(ServiceViewSet):
         return self.show(workspace, message="Workspace updated successfully")
 
     partial_update = update
+
+    def can(self, request: Request, pk: str) -> Response:
+        """Whether the person may do something in the workspace, and if not, why."""
+        action = self.read_query()["action"]
+        return Response(verdict("workspace", self._workspace(pk), self.actor, action))
 
     def destroy(self, request: Request, pk: str) -> Response:
         """Delete the workspace with all that is in it; for 30 days it can be restored."""

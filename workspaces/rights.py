@@ -108,6 +108,17 @@ class Standing:
         """Whether the person may; `own` says that the object is theirs."""
         return self.reach(code) >= (Reach.OWN if own else Reach.ANY)
 
+    def why_not(self, code: str) -> str:
+        """What is in the way of somebody whom the code does not cover."""
+        by_workspace = WORKSPACE_RIGHTS[code].get(self.workspace_role or "", Reach.NONE)
+        if by_workspace is Reach.UNLED and self.is_led:
+            return "The project has a lead; only the lead may do this."
+        if self.reach(code) is Reach.OWN:
+            return "Your roles reach only what you made or were given."
+        if by_workspace > Reach.NONE:
+            return "The project is private; only a role inside it counts."
+        return "None of your roles includes this."
+
     def _workspace_reach(self, code: str) -> Reach:
         reach = WORKSPACE_RIGHTS[code].get(self.workspace_role or "", Reach.NONE)
         if self.is_private and self.workspace_role != WorkspaceRole.ADMIN:
@@ -142,7 +153,16 @@ def is_own(row: Any, person: "User") -> bool:
 
 def holders(code: str) -> list[str]:
     """The workspace roles that hold the code without limit."""
-    return [role for role, reach in WORKSPACE_RIGHTS[code].items() if reach is Reach.ANY]
+    return _unlimited(WORKSPACE_RIGHTS[code])
+
+
+def project_holders(code: str) -> list[str]:
+    """The project roles that hold the code without limit."""
+    return _unlimited(PROJECT_RIGHTS[code])
+
+
+def _unlimited(cells: dict[str, Reach]) -> list[str]:
+    return [role for role, reach in cells.items() if reach is Reach.ANY]
 
 
 def may_grant(holder: str, role: str) -> bool:

@@ -8,6 +8,7 @@ from accounts.documents import Acquaintance, Person, Withheld
 from accounts.models import User
 from core.api.fields import Choice, Input, OptionalText, Visible
 from core.reads import Document, PublicId
+from workspaces.abilities import Abilities, in_workspace
 from workspaces.models import Membership, Workspace
 from workspaces.rights import ROLE_ALIASES, WorkspaceRole
 from workspaces.slugs import PLAIN, RESERVED, SLUG_LENGTH
@@ -21,6 +22,7 @@ class WorkspaceDocument(Document):
     slug = serializers.SlugField()
     image_url = serializers.CharField()
     owner_id = PublicId(source="owner")
+    abilities = Abilities("workspace", in_workspace)
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
     version = serializers.IntegerField()

@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import path
 
 from core.api.pagination import UNPAGED_LIMIT
-from core.api.routes import CREATE, DESTROY, EDIT, LIST, MANY, ONE, Verbs
+from core.api.routes import CAN, CREATE, DESTROY, EDIT, LIST, MANY, ONE, Verbs
 from workspaces.api import Workspaces
 from workspaces.invitations.api import InvitationLinks, Invitations, ReceivedInvitations
 from workspaces.members_api import Members
@@ -19,6 +19,7 @@ one = "api/workspaces/<str:pk>"
 urlpatterns = [
     path("api/workspaces", Workspaces.as_view(MANY), name="workspaces"),
     path(one, Workspaces.as_view(ONE), name="workspace"),
+    path(f"{one}/can", Workspaces.as_view(CAN)),
     path(f"{one}/restore", Workspaces.as_view({"post": "restore"})),
     path(f"{one}/owner", Workspaces.as_view({"put": "owner"})),
     path(f"{one}/settings", Settings.as_view(EDIT), name="workspace-settings"),

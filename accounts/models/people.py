@@ -28,28 +28,27 @@ class PersonQuerySet(LockingQuerySet):
     def active(self) -> Self:
         return self.filter(is_active=True, deleted_at=None)
 
-    def registered_as(self, email: str) -> Self:
-        """The active person with this address, however it is capitalised, proved or not."""
-        return self.active().alias(address=Lower("email")).filter(address=email.strip().lower())
+    def registered_as(self, *emails: str) -> Self:
+        """The active people with these addresses, however capitalised, proved or not."""
+        wanted = [email.strip().lower() for email in emails]
+        return self.active().alias(address=Lower("email")).filter(address__in=wanted)
 
     def held(self) -> Any:
         """The first of them, locked; None if there is none (any more)."""
         return self.select_for_update(no_key=True, of=("self",)).first()
 
-    def by_address(self, email: str) -> Self:
-        """The person others reach under this address; where that is demanded, a proved one."""
-        found = self.registered_as(email)
+    def by_address(self, *emails: str) -> Self:
+        """The people others reach under these addresses; where that is demanded, proved ones."""
+        found = self.registered_as(*emails)
         if settings.EMAIL_VERIFICATION == "mandatory":
             proved = {"emailaddress__verified": True, "emailaddress__email": models.F("address")}
             return found.filter(**proved)
         return found
 
-    def with_public_id(self, value: str) -> Self:
-        """Whoever is known by this id: the identity provider's or our own."""
-        try:
-            return self.filter(pk=uuid.UUID(value))
-        except ValueError:
-            return self.filter(external_id=value)
+    def with_public_id(self, *values: str) -> Self:
+        """Whoever is known by one of these ids: the identity provider's or our own."""
+        own = [value for value in values if _is_uuid(value)]
+        return self.filter(models.Q(pk__in=own) | models.Q(external_id__in=values))
 
     def visible_to(self, user: "User | AnonymousUser") -> Self:
         """People who share a workspace with the user, and the user."""
@@ -96,9 +95,6 @@ class User(VersionedRow, AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(default=False)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    in_admin = False
-    """Whether they act on the pages for staff, which ask for permissions of their own."""
-
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -107,6 +103,9 @@ class User(VersionedRow, AbstractBaseUser, PermissionsMixin):
 
     bound_to: frozenset[uuid.UUID] | None = None
     """The workspaces the credential in use is bound to; None is everywhere they belong."""
+
+    in_admin: bool = False
+    """Whether they act on the pages for staff, which ask for permissions of their own."""
 
     class Meta:
         verbose_name = "person"
@@ -129,3 +128,11 @@ class User(VersionedRow, AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.name.split(" ", 1)[0]
+
+
+def _is_uuid(value: str) -> bool:
+    try:
+        uuid.UUID(value)
+    except ValueError:
+        return False
+    return True

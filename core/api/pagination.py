@@ -2,8 +2,9 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from django.core import signing
@@ -96,6 +97,7 @@ def paginate(
     orderings: Iterable[str],
     include: Iterable[str] = (),
     default_limit: int = DEFAULT_LIMIT,
+    values: Mapping[str, Any] = MappingProxyType({}),
 ) -> Page:
     """Read the page the request asks for: one SQL."""
     order, limit = Order.of(request, orderings), _limit(request, default_limit)
@@ -104,7 +106,7 @@ def paginate(
         rows = rows.as_queryset() if isinstance(rows, Choice) else rows
         rows = order.after(rows, *_opened(cursor, request))
     chosen = rows.bound(shape) if isinstance(rows, Choice) else bind(shape(rows))
-    found = show(document, chosen, include=include, order=order.field)
+    found = show(document, chosen, include=include, order=order.field, values=values)
     page = found[:limit]
     more = len(found) > limit
     return Page(rows=page, next_cursor=_sealed(page[-1], request) if more else None)

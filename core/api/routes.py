@@ -6,6 +6,7 @@ Verbs = dict[str, Any]
 
 LIST: Verbs = {"get": "list"}
 CREATE: Verbs = {"post": "create"}
+CAN: Verbs = {"get": "can"}
 DESTROY: Verbs = {"delete": "destroy"}
 MANY: Verbs = LIST | CREATE
 EDIT: Verbs = {"get": "retrieve", "put": "update", "patch": "partial_update"}

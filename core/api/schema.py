@@ -11,7 +11,17 @@ from core.api.idempotency import SAFE
 from core.api.pagination import MAX_LIMIT
 
 CREATED, OK, NO_CONTENT = "201", "200", "204"
-EDITS = ("update", "partial_update", "destroy", "transition")
+EDITS = (
+    "update",
+    "partial_update",
+    "update_named",
+    "destroy",
+    "transition",
+    "lead",
+    "archive",
+    "unarchive",
+    "restore",
+)
 
 
 SENTENCES = {"type": "array", "items": {"type": "string"}}
@@ -97,6 +107,8 @@ class EnvelopeAutoSchema(AutoSchema):
             found += [_query(name) for name in ("cursor", "ordering", *view.query_params)]
             found.append(_query("limit", OpenApiTypes.INT, f"1 to {MAX_LIMIT}."))
             found += [_query(name) for name in (view.filters.base_filters if view.filters else ())]
+        if action in view.queries:
+            found.append(view.queries[action])
         embeds = getattr(view.document, "embeds", {})
         if names := [name for name, field in embeds.items() if not field.required]:
             found.append(_query("include", about=f"Any of: {', '.join(names)}."))

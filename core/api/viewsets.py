@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
     """Tables instead of code: `action_permissions` says who may, `inputs` what is read.
 
-    `outputs` names what an action shows if not `document`; `embedded` the embeds shown without
-    `?include=`; `alias` marks a second spelling of a route.
+    `outputs` names what an action shows if not `document`; `queries` what it reads from the query;
+    `embedded` the embeds shown without `?include=`; `alias` marks a second spelling of a route.
     """
 
     document: type[Document]
@@ -41,6 +41,7 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
     filters: ClassVar[type[FilterSet] | None] = None
     orderings: ClassVar[tuple[str, ...]] = ("-created_at",)
     query_params: ClassVar[tuple[str, ...]] = ()
+    queries: ClassVar[dict[str, type[serializers.Serializer[Any]]]] = {}
     embedded: tuple[str, ...] = ()
     default_limit: int = DEFAULT_LIMIT
     alias: bool = False
@@ -53,6 +54,11 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
     @property
     def expected_version(self) -> int | None:
         return expected_version(self.request)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What documents may ask about the request, by the name of the slot."""
+        return {"actor": self.actor.pk}
 
     def get_permissions(self) -> list[Any]:
         if self.action is None:  # an undeclared method: let it become a 405
@@ -85,16 +91,24 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
         serializer.is_valid(raise_exception=True)
         return cast("dict[str, Any]", serializer.validated_data)
 
+    def read_query(self) -> dict[str, Any]:
+        """The validated parameters that `queries` declares for the action."""
+        serializer = self.queries[self.action](data=self.request.query_params)
+        serializer.is_valid(raise_exception=True)
+        return cast("dict[str, Any]", serializer.validated_data)
+
     def show(
         self, row: Model, *, status: int = status.HTTP_200_OK, message: str | None = None
     ) -> Response:
         """The row's document with its version as ETag."""
         document = self.outputs.get(self.action, self.document)
-        return _answer(show_one(document, row.pk, include=self._included()), status, message)
+        shown = show_one(document, row.pk, include=self._included(), values=self.values)
+        return _answer(shown, status, message)
 
     def show_chosen(self, row: Choice) -> Response | None:
         """The document of the one row chosen, None if there is no such row."""
-        shown = show(self.document, row.bound(whole), include=self._included())
+        chosen, include = row.bound(whole), self._included()
+        shown = show(self.document, chosen, include=include, values=self.values)
         return _answer(shown[0]) if shown else None
 
     def show_list(self, rows: QuerySet[Any] | Choice) -> Response:
@@ -106,6 +120,7 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
             orderings=self.orderings,
             include=self._included(),
             default_limit=self.default_limit,
+            values=self.values,
         )
         answer, headers = page.as_answer(self.request)
         return Response(answer, headers=headers)
@@ -137,6 +152,8 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
     def _check_query(self) -> None:
         """Refuse what this action does not know, so that a typo cannot silently widen a list."""
         known = {"include", "format"}
+        if self.action in self.queries:
+            known.update(self.queries[self.action]().fields)
         if self.action == "list":
             filters = self.filters.base_filters if self.filters else ()
             known.update(PARAMETERS, self.query_params, filters)

@@ -17,15 +17,15 @@ from core.admin.forms import EditForm
 from projects.admin.boards import Columns
 from projects.admin.colours import PRIORITY_COLOURS, PROJECT_COLOURS
 from projects.admin.members import Members
+from projects.lifecycle import (
+    archive_project,
+    delete_project,
+    restore_project,
+    unarchive_project,
+)
 from projects.membership import set_project_lead
 from projects.models import Project
-from projects.services import (
-    archive_project,
-    create_project,
-    delete_project,
-    unarchive_project,
-    update_project,
-)
+from projects.services import create_project, update_project
 from projects.templates import Workflow
 
 
@@ -65,7 +65,7 @@ class Projects(ServiceAdmin):
     autocomplete_fields = ("workspace", "team_lead")
     add_form = NewProjectForm
     inlines = (Members, Columns)
-    actions = ("archive", "take_up_again")
+    actions = ("archive", "take_up_again", "bring_back")
     add_fieldsets = (
         (None, {"fields": ("workspace", "name", "description", "team_lead", "workflow")}),
         ("Plan", {"fields": ("status", "priority", "visibility", "start_date", "end_date")}),
@@ -151,4 +151,13 @@ class Projects(ServiceAdmin):
             queryset,
             lambda actor, project: unarchive_project(actor=actor, project=project),
             "Taken up again",
+        )
+
+    @admin.action(description="Restore the chosen projects", permissions=["change"])
+    def bring_back(self, request: HttpRequest, queryset: QuerySet[Project]) -> None:
+        self.carry_out(
+            request,
+            queryset,
+            lambda actor, project: restore_project(actor=actor, project=project),
+            "Restored",
         )

@@ -97,4 +97,4 @@ def test_a_refused_request_is_not_told(cast: Cast, unchanged: None) -> None:
 def test_no_two_events_share_their_words() -> None:
     words = list(LOGGED.values())
     twice = {pair for pair in words if words.count(pair) > 1}
-    assert twice == {("membership", "added")}
+    assert twice == {("membership", "added"), ("membership", "role_changed")}

@@ -9,8 +9,9 @@ from accounts.models import User
 from activity.models import Event
 from comments.models import Comment
 from outbox.models import Delivery
+from projects.lifecycle import archive_project
 from projects.models import Project, Status
-from projects.services import archive_project, create_project
+from projects.services import create_project
 from projects.templates import Workflow
 from tasks.columns import done_column
 from tasks.models import Task

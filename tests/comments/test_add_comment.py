@@ -23,7 +23,7 @@ def test_add_comment_answers_the_comment(cast: Cast, task: Task, path: str, key:
     assert (made.content, made.author, made.task) == (TEXT, cast.moe, task)
     assert answer == {
         "success": True,
-        "data": comment_document(made),
+        "data": comment_document(made, cast.moe),
         "message": "Comment added successfully",
     }
     assert log_of(made) == [("commented", cast.moe.pk, {})]

@@ -7,7 +7,7 @@ from comments.services import add_comment
 from projects.membership import add_project_member
 from projects.services import update_project
 from tests.cast import Cast, client_of
-from tests.rights import Row, answers, routes_in, routes_of, rows
+from tests.rights import Row, check, each, routes_in, routes_of, rows
 
 TABLE = rows("""
                                             nobody sam gus moe max lea pia ada
@@ -38,31 +38,25 @@ DELETE /api/comments/{comment}                 401 403 404 404 204 204 404 204
 
 
 def ask(row: Row, cast: Cast, comment: Comment) -> None:
-    method, path, expected = row
-    named = {"task": comment.task_id, "comment": comment.pk}
-    assert answers(cast, method, path, {"content": "Changed"}, **named) == expected
-
-
-def name_of(row: Row) -> str:
-    return f"{row[0]} {row[1]}"
+    check(cast, row, {"content": "Changed"}, task=comment.task, comment=comment)
 
 
 def test_every_route_stands_in_the_table() -> None:
     assert routes_of("comments") == routes_in(TABLE)
 
 
-@pytest.mark.parametrize("row", TABLE, ids=name_of)
+@each(TABLE)
 def test_rights_on_the_comment_of_max(cast: Cast, comment: Comment, row: Row) -> None:
     ask(row, cast, comment)
 
 
-@pytest.mark.parametrize("row", VIEWED_BY_GUS, ids=name_of)
+@each(VIEWED_BY_GUS)
 def test_rights_of_a_viewer(cast: Cast, comment: Comment, row: Row) -> None:
     add_project_member(actor=cast.lea, project=cast.project, person=cast.gus, role="VIEWER")
     ask(row, cast, comment)
 
 
-@pytest.mark.parametrize("row", PRIVATE, ids=name_of)
+@each(PRIVATE)
 def test_rights_in_a_private_project(cast: Cast, comment: Comment, row: Row) -> None:
     update_project(actor=cast.lea, project=cast.project, changes={"visibility": "PRIVATE"})
     ask(row, cast, comment)

@@ -17,7 +17,7 @@ def test_edit_comment_changes_the_words(
     comment.refresh_from_db()
     assert (comment.content, comment.version) == ("Done", 2)
     assert comment.edited_at is not None
-    assert answer == {"success": True, "data": comment_document(comment)}
+    assert answer == {"success": True, "data": comment_document(comment, cast.max)}
     change = {"content": {"old": "On it", "new": "Done"}}
     assert log_of(comment)[1:] == [("updated", cast.max.pk, change)]
 

@@ -21,7 +21,7 @@ def said(cast: Cast, comment: Comment) -> list[Comment]:
 
 def test_list_comments_shows_the_oldest_first(cast: Cast, said: list[Comment]) -> None:
     answer = client_of(cast.moe).ask("GET", f"/api/tasks/{said[0].task_id}/comments")
-    items = [comment_document(comment) for comment in said]
+    items = [comment_document(comment, cast.moe) for comment in said]
     assert answer == {"success": True, "data": {"items": items, "nextCursor": None}}
     assert items[0].keys() >= {"content", "createdAt", "user"}
 
@@ -29,20 +29,20 @@ def test_list_comments_shows_the_oldest_first(cast: Cast, said: list[Comment]) -
 def test_list_comments_page_by_page(cast: Cast, said: list[Comment]) -> None:
     moe, path = client_of(cast.moe), f"/api/tasks/{said[0].task_id}/comments"
     first = moe.ask("GET", f"{path}?limit=2")["data"]
-    assert first["items"] == [comment_document(comment) for comment in said[:2]]
+    assert first["items"] == [comment_document(comment, cast.moe) for comment in said[:2]]
     second = moe.ask("GET", f"{path}?limit=2&cursor={first['nextCursor']}")["data"]
-    assert second == {"items": [comment_document(said[2])], "nextCursor": None}
+    assert second == {"items": [comment_document(said[2], cast.moe)], "nextCursor": None}
 
 
 def test_the_second_spelling_is_a_plain_list(cast: Cast, said: list[Comment]) -> None:
     answer = client_of(cast.moe).ask("GET", f"/api/comments/task/{said[0].task_id}/comments")
     assert answer == {
         "success": True,
-        "data": [comment_document(comment) for comment in said],
+        "data": [comment_document(comment, cast.moe) for comment in said],
         "meta": {"next_cursor": None},
     }
 
 
 def test_a_listed_comment_is_the_one_shown_alone(cast: Cast, comment: Comment) -> None:
     shown = client_of(cast.moe).ask("GET", f"/api/comments/{comment.pk}")
-    assert shown == {"success": True, "data": comment_document(comment)}
+    assert shown == {"success": True, "data": comment_document(comment, cast.moe)}

@@ -31,8 +31,8 @@ CROSSINGS = [
     "UPDATE comments_comment SET workspace_id = %(elsewhere)s WHERE id = %(comment)s",
     """
     INSERT INTO projects_projectmembership
-        (id, created_at, workspace_id, project_id, user_id, role)
-    VALUES (%(new)s, now(), %(elsewhere)s, %(project)s, %(sam)s, 'MEMBER')
+        (id, created_at, updated_at, version, workspace_id, project_id, user_id, role)
+    VALUES (%(new)s, now(), now(), 1, %(elsewhere)s, %(project)s, %(sam)s, 'MEMBER')
     """,
     """
     INSERT INTO comments_comment

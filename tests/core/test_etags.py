@@ -73,6 +73,41 @@ def test_a_stale_delete_is_refused(
     client.ask("DELETE", path, status=204, **{"If-Match": '"2"'})
 
 
+STALE: dict[str, Any] = {"If-Match": '"1"'}
+OPERATIONS: list[tuple[str, str, Any]] = [
+    ("PUT", "/lead", {"team_lead": "max@example.com"}),
+    ("POST", "/archive", None),
+    ("DELETE", "/archive", None),
+    ("POST", "/restore", None),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "body"), OPERATIONS)
+def test_a_stale_operation_on_a_project_is_refused(
+    cast: Cast, method: str, path: str, body: Any
+) -> None:
+    lea, here = client_of(cast.lea), f"/api/projects/{cast.project.pk}"
+    lea.ask("PATCH", here, {"name": "Renamed"})
+    refusal = lea.ask(method, here + path, body, status=412, **STALE)
+    assert refusal["data"] == lea.ask("GET", here)["data"]
+    fresh: dict[str, Any] = {"If-Match": '"2"'}
+    lea.ask(method, here + path, body, **fresh)
+
+
+def test_a_stale_operation_on_a_member_is_refused(cast: Cast) -> None:
+    lea, here = client_of(cast.lea), f"/api/projects/{cast.project.pk}"
+    member = f"{here}/members/{cast.max.pk}"
+    assert lea.put(member, {"role": "VIEWER"}, format="json")["ETag"] == '"2"'
+    for method, path, body in (
+        ("PUT", member, {"role": "MEMBER"}),
+        ("PUT", f"{here}/role", {"userId": str(cast.max.pk), "role": "LEAD"}),
+        ("DELETE", member, None),
+    ):
+        refusal = lea.ask(method, path, body, status=412, **STALE)
+        assert (refusal["data"]["role"], refusal["data"]["version"]) == ("VIEWER", 2)
+    lea.ask("DELETE", member, status=204, **{"If-Match": '"2"'})
+
+
 def test_a_stale_transition_is_refused(cast: Cast, ids: dict[str, object]) -> None:
     client, path = client_of(cast.moe), f"/api/tasks/{ids['task']}/transition"
     stale: dict[str, Any] = {"If-Match": '"1"'}

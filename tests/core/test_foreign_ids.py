@@ -43,7 +43,9 @@ PATHS = [
     "DELETE /api/workspaces/{their_workspace}/invitations/{their_invitation}",
     "POST /api/workspaces/{their_workspace}/invitations/{their_invitation}/resend",
     "POST /api/workspace/{their_workspace}/invite",
+    "GET /api/workspaces/{their_workspace}/can?action=update",
     "GET /api/projects?workspace={their_workspace}",
+    "GET /api/projects?deleted=true&workspace={their_workspace}",
     "GET /api/project?workspaceId={their_workspace}",
     "GET /api/projects/workspace/{their_workspace}",
     "POST /api/projects/workspace/{their_workspace}",
@@ -52,6 +54,12 @@ PATHS = [
     "DELETE /api/projects/{their_project}",
     "PUT /api/projects/{their_project}/lead",
     "POST /api/projects/{their_project}/archive",
+    "POST /api/projects/{their_project}/restore",
+    "GET /api/projects/{their_project}/can?action=update",
+    "GET /api/projects/{their_project}/access",
+    "PUT /api/projects/{their_project}/role",
+    "POST /api/projects/{their_project}/invite",
+    "PUT /api/projects/{their_project}/members/{ada}",
     "GET /api/projects/{their_project}/statuses",
     "GET /api/projects/{their_project}/members",
     "POST /api/projects/{their_project}/members",
@@ -63,6 +71,7 @@ PATHS = [
     "PATCH /api/tasks/{their_task}",
     "DELETE /api/tasks/{their_task}",
     "POST /api/tasks/{their_task}/transition",
+    "GET /api/tasks/{their_task}/can?action=update",
     "GET /api/tasks/{their_task}/comments",
     "POST /api/tasks/{their_task}/comments",
     "GET /api/comments/{their_comment}",
@@ -94,7 +103,7 @@ BODIES = [
     Place(
         "POST /api/tasks/{task}/transition", {"statusId": "{their_status}"}, 400, "unknown_status"
     ),
-    Place("DELETE /api/tasks", {"taskIds": ["{task}", "{their_task}"]}, 404, "not_found"),
+    Place("DELETE /api/tasks", {"taskIds": ["{task}", "{their_task}"]}, 403, "not_a_member"),
     Place("DELETE /api/projects/{project}/members/{sam}", {}, 404, "not_found"),
     Place("PUT /api/workspaces/{workspace}/owner", {"user_id": "{sam}"}, 400, "invalid"),
     Place("DELETE /api/workspaces/{workspace}/members/{sam}", {}, 404, "not_found"),
@@ -105,6 +114,10 @@ BODIES = [
             ("DELETE", "{their_invitation}"),
             ("POST", "{their_invitation}/resend"),
         )
+    ),
+    Place("PUT /api/projects/{project}/members/{sam}", {"role": "VIEWER"}, 404, "not_found"),
+    Place(
+        "PUT /api/projects/{project}/role", {"userId": "{sam}", "role": "LEAD"}, 404, "not_found"
     ),
     Place(
         "POST /api/workspace/add-member",

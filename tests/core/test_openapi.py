@@ -31,6 +31,7 @@ READS = [
         "/auth/me",
         "/workspaces",
         "/workspaces/{workspace}",
+        "/workspaces/{workspace}/can?action=update",
         "/workspaces/{workspace}/members",
         "/workspaces/{workspace}/members/{max}",
         "/workspaces/{workspace}/settings",
@@ -40,6 +41,7 @@ READS = [
         "/workspace/{workspace}/members",
         "/projects",
         "/projects/{project}",
+        "/projects/{project}/can?action=create_task",
         "/projects/{project}/members",
         "/projects/{project}/statuses",
         "/projects/{project}/tasks",
@@ -48,12 +50,14 @@ READS = [
         "/projects/workspace/{workspace}",
         "/projects/workspace/{workspace}/projects",
         "/tasks/{task}",
+        "/tasks/{task}/can?action=assign",
         "/tasks/project/{project}/tasks",
         "/tasks/{task}/comments",
         "/comments/{comment}",
         "/comments/task/{task}/comments",
     )
 ]
+REPORTS: list[tuple[str | None, str]] = [("lea", "/api/projects/{project}/access")]
 PROBES = [(None, path) for path in ("/", "/health", "/livez", "/readyz")]
 LINKS = [(None, "/api/invitations/{token}"), ("pia", "/api/workspaces/{workspace}/invitations")]
 WORKSPACE, PROJECT, TASK = {"name": "New"}, {"name": "New"}, {"title": "New"}
@@ -115,6 +119,11 @@ WRITES: list[tuple[str | None, str, str, Any]] = [
     ("lea", "delete", "/api/projects/{project}/archive", None),
     ("lea", "post", "/api/projects/{project}/members", {"email": "moe@example.com"}),
     ("lea", "post", "/api/projects/{project}/add-member", {"email": "moe@example.com"}),
+    ("lea", "post", "/api/projects/{project}/invite", {"email": "moe@example.com"}),
+    ("lea", "post", "/api/projects/{project}/restore", None),
+    ("lea", "put", "/api/projects/{project}/members/{max}", {"role": "VIEWER"}),
+    ("lea", "patch", "/api/projects/{project}/members/{max}", {"role": "owner"}),
+    ("lea", "put", "/api/projects/{project}/role", {"userId": "{max}", "role": "VIEWER"}),
     ("lea", "delete", "/api/projects/{project}/members/{max}", None),
     ("lea", "delete", "/api/projects/{project}/member/{max}", None),
     ("max", "post", "/api/projects/{project}/tasks", TASK),
@@ -131,7 +140,7 @@ WRITES: list[tuple[str | None, str, str, Any]] = [
     ("max", "patch", "/api/comments/{comment}", SAID),
     ("max", "delete", "/api/comments/{comment}", None),
 ]
-STEPS = [(who, "get", path, None) for who, path in [*PROBES, *READS, *LINKS]] + WRITES
+STEPS = [(who, "get", path, None) for who, path in [*PROBES, *READS, *LINKS, *REPORTS]] + WRITES
 REFUSALS: list[tuple[str | None, str, str, Any, int]] = [
     (None, "post", "/api/auth/register", {"email": "new@example.com", "password": "1"}, 400),
     (None, "post", "/api/auth/login", {"email": "moe@example.com", "password": "no"}, 401),
@@ -174,6 +183,15 @@ REFUSALS: list[tuple[str | None, str, str, Any, int]] = [
     ("ada", "patch", "/api/projects/{project}", {"name": "x"}, 403),
     ("lea", "patch", "/api/projects/{project}", {"progress": 101}, 400),
     ("lea", "post", "/api/projects/{project}/add-member", {"email": "max@example.com"}, 409),
+    (
+        "lea",
+        "put",
+        "/api/projects/{project}/role",
+        {"email": "lea@example.com", "role": "VIEWER"},
+        409,
+    ),
+    ("max", "get", "/api/projects/{project}/access", None, 403),
+    ("max", "get", "/api/projects/{project}/can?action=fly", None, 400),
     ("max", "post", "/api/projects/{project}/tasks", {**TASK, "assigneeId": "{moe}"}, 400),
     ("gus", "post", "/api/projects/{project}/tasks", TASK, 404),
     ("max", "delete", "/api/tasks/{task}", None, 403),

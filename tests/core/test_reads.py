@@ -6,9 +6,11 @@ from typing import ClassVar
 import orjson
 import pytest
 from django.db import connection
+from django.db.models import BooleanField, ExpressionWrapper, F, Q
 from django.test.utils import CaptureQueriesContext
 from rest_framework import serializers
 
+from core.derived import Derived, Fact
 from core.prepared import bind
 from core.reads import Count, Document, Many, show
 from projects.models import Status
@@ -27,11 +29,21 @@ class Column(Document):
         also: ClassVar = {"place": "order"}
 
 
+def facts_of(path: str) -> list[Fact]:
+    done = ExpressionWrapper(Q(**{f"{path}category": "TODO"}), BooleanField())
+    return [F(f"{path}number"), F(f"{path}assignee_id"), done]
+
+
+def held(number: str, assignee: str, is_open: str) -> dict[str, object]:
+    return {"number": number, "none": not assignee, "open": is_open == "t"}
+
+
 class Job(Document):
     title = serializers.CharField()
     status = Column()
     above = serializers.UUIDField(source="parent_id", allow_null=True)
     maker = serializers.CharField(source="created_by.name")
+    holder = Derived("holder", held, facts_of, {"type": "object"})
 
     class Meta:
         model = Task
@@ -63,7 +75,15 @@ COLUMN = {"key": "TODO", "order": 0, "place": 0}
 
 
 def test_a_document_follows_its_declaration(tasks: list[Task]) -> None:
-    expected = {"title": "c", "status": COLUMN, "above": None, "maker": "Lea", "siblings": 0}
+    holder = {"number": "3", "none": True, "open": True}
+    expected: dict[str, object] = {
+        "title": "c",
+        "status": COLUMN,
+        "above": None,
+        "maker": "Lea",
+        "siblings": 0,
+    }
+    expected["holder"] = holder
     assert shown(1) == [expected]
 
 
@@ -77,6 +97,19 @@ def test_rows_keep_the_order_of_their_query(tasks: list[Task]) -> None:
     distinct = Task.objects.order_by("-number").distinct()
     titles = [orjson.loads(bytes_of(row.document))["title"] for row in show(Job, bind(distinct))]
     assert titles == ["c", "b", "a"]
+
+
+def test_what_python_derives_is_put_into_the_document(tasks: list[Task]) -> None:
+    [job] = shown(1, include=["columns"])
+    assert job["holder"] == {"number": "3", "none": True, "open": True}
+
+
+def test_nobody_can_write_what_is_to_be_derived(cast: Cast) -> None:
+    title = "\x01holder|9||t\x01"
+    create_task(actor=cast.lea, project=cast.project, title=title)
+    [job] = shown(1)
+    assert job["title"] == title
+    assert job["holder"] == {"number": "1", "none": True, "open": True}
 
 
 def test_any_number_of_rows_is_one_query(tasks: list[Task]) -> None:

@@ -17,7 +17,7 @@ def add(cast: Cast, body: dict[str, Any], status: int = 201, path: str = "add-me
     return client.ask("POST", f"/api/projects/{cast.project.pk}/{path}", body, status=status)
 
 
-@pytest.mark.parametrize("path", ["add-member", "members"])
+@pytest.mark.parametrize("path", ["add-member", "members", "invite"])
 def test_add_project_member_answers_the_member(cast: Cast, path: str) -> None:
     answer = add(cast, {"email": "Moe@example.com"}, path=path)
     membership = ProjectMembership.objects.get(project=cast.project, user=cast.moe)

@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from projects.models import Project
 from tests.cast import Cast, client_of
@@ -24,7 +26,7 @@ def test_create_project_answers_the_project(cast: Cast) -> None:
         name="Difference Engine",
         description="Tables",
         team_lead="Lea@example.com",
-        team_members=["max@example.com", str(cast.moe.pk), "max@example.com"],
+        team_members=["max@example.com", str(cast.moe.pk).upper(), " MAX@example.com"],
         status="planning",
         priority="High",
         start_date="2025-01-01",
@@ -33,7 +35,7 @@ def test_create_project_answers_the_project(cast: Cast) -> None:
     made = Project.objects.get(key="DE")
     assert answer == {
         "success": True,
-        "data": project_document(made),
+        "data": project_document(made, cast.ada),
         "message": "Project created successfully",
     }
     assert (made.status, made.priority, str(made.end_date)) == ("PLANNING", "HIGH", "2025-02-01")
@@ -145,4 +147,31 @@ def test_create_project_by_its_second_spellings(cast: Cast, path: str) -> None:
     body = {"name": "Loom", "workspace_id": str(cast.workspace.pk)}
     answer = client_of(cast.pia).ask("POST", path.format(cast.workspace.pk), body, status=201)
     made = Project.objects.get(name="Loom")
-    assert answer["data"] == {**project_document(made), "tasks": []}
+    assert answer["data"] == {**project_document(made, cast.pia), "tasks": []}
+
+
+def test_create_project_finds_any_number_of_people_together(cast: Cast) -> None:
+    cost = {}
+    people = [cast.lea.email, str(cast.max.pk), cast.moe.email, str(cast.gus.pk)]
+    for count in (2, 4):
+        with CaptureQueriesContext(connection) as queries:
+            create(cast, team_members=people[:count])
+        asked = [query["sql"] for query in queries if query["sql"].startswith("SELECT")]
+        cost[count] = len([sql for sql in asked if "accounts_user" in sql])
+    assert cost[2] == cost[4]
+
+
+@pytest.mark.parametrize(
+    ("people", "places"),
+    [
+        ([""], ["0"]),
+        (["lea@example.com", 5, "x\x00@example.com"], ["1", "2"]),
+        (["who@example.com", "lea@example.com", "42"], ["0", "2"]),
+        ([["lea@example.com"]], ["0"]),
+    ],
+)
+def test_create_project_says_which_of_the_people_is_wrong(
+    cast: Cast, unchanged: None, people: list[Any], places: list[str]
+) -> None:
+    errors = create(cast, 400, team_members=people)["errors"]
+    assert list(errors) == [f"team_members.{place}" for place in places]

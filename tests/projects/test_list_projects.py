@@ -15,16 +15,18 @@ def test_list_projects_shows_what_one_may_read(cast: Cast) -> None:
     answer = client_of(cast.moe).ask("GET", "/api/projects")
     assert answer == {
         "success": True,
-        "data": [project_document(cast.project)],
+        "data": [project_document(cast.project, cast.moe)],
         "meta": {"next_cursor": None},
     }
-    assert client_of(cast.sam).ask("GET", "/api/projects")["data"] == [project_document(secret)]
+    assert client_of(cast.sam).ask("GET", "/api/projects")["data"] == [
+        project_document(secret, cast.sam)
+    ]
 
 
 def test_a_listed_project_is_the_one_shown_alone(cast: Cast) -> None:
     moe = client_of(cast.moe)
     shown = moe.ask("GET", f"/api/projects/{cast.project.pk}")
-    assert shown == {"success": True, "data": project_document(cast.project)}
+    assert shown == {"success": True, "data": project_document(cast.project, cast.moe)}
 
 
 @pytest.mark.parametrize(
@@ -38,7 +40,10 @@ def test_a_listed_project_is_the_one_shown_alone(cast: Cast) -> None:
 def test_the_second_spellings_embed_members_and_tasks(cast: Cast, task: Task, path: str) -> None:
     create_project(actor=cast.sam, workspace=cast.elsewhere, name="Secret")
     answer = client_of(cast.moe).ask("GET", path.format(cast.workspace.pk))
-    expected = {**project_document(cast.project), "tasks": [task_document(task)]}
+    expected = {
+        **project_document(cast.project, cast.moe),
+        "tasks": [task_document(task, cast.moe)],
+    }
     assert answer["data"] == [expected]
     [shown] = answer["data"]
     assert shown["team_lead"] == str(cast.lea.pk)

@@ -4,7 +4,7 @@ import pytest
 
 from projects.membership import remove_project_member
 from tasks.models import Task
-from tasks.services import create_task, update_task
+from tasks.services import create_task, delete_task, update_task
 from tests.cast import Cast, client_of, gather
 from tests.databases import CommittedDatabase
 from tests.log import log_of
@@ -72,3 +72,13 @@ def test_a_removed_member_cannot_be_given_a_task(cast: Cast, task: Task) -> None
     assert refusal["code"] == "not_in_project"
     assert refusal["errors"] == {"assignee_id": ["The assignee is not a member of the project."]}
     assert update_task(actor=cast.lea, task=task, changes={}).assignee is None
+
+
+def test_remove_project_member_takes_deleted_tasks_off_them_too(cast: Cast) -> None:
+    task = create_task(actor=cast.lea, project=cast.project, title="Oil", assignee=cast.max)
+    delete_task(actor=cast.lea, task=task)
+    task.refresh_from_db()
+    assert task.assignee == cast.max
+    remove_project_member(actor=cast.lea, project=cast.project, person=cast.max)
+    task.refresh_from_db()
+    assert task.assignee is None

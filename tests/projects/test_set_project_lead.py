@@ -25,7 +25,7 @@ def test_set_project_lead_hands_over(cast: Cast, who: str) -> None:
     answer = set_lead(cast, {"team_lead": "max@example.com"}, who)
     cast.project.refresh_from_db()
     assert cast.project.team_lead == cast.max
-    assert answer == {"success": True, "data": project_document(cast.project)}
+    assert answer == {"success": True, "data": project_document(cast.project, getattr(cast, who))}
     assert roles(cast) == {"Ada": "MEMBER", "Lea": "MEMBER", "Max": "LEAD"}
     change = {"team_lead": {"old": str(cast.lea.pk), "new": str(cast.max.pk)}}
     assert log_of(cast.project)[-1] == ("lead_changed", getattr(cast, who).pk, change)

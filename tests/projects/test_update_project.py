@@ -20,7 +20,7 @@ def test_update_project_changes_what_is_given(cast: Cast, method: str) -> None:
     cast.project.refresh_from_db()
     assert answer == {
         "success": True,
-        "data": project_document(cast.project),
+        "data": project_document(cast.project, cast.lea),
         "message": "Project updated successfully",
     }
     changes = {
@@ -38,7 +38,7 @@ def test_update_project_with_the_same_values_changes_nothing(
     cast: Cast, unchanged: None, method: str
 ) -> None:
     shown = update(cast, {"name": "Engine", "priority": "medium", "start_date": ""}, method=method)
-    assert shown["data"] == project_document(cast.project)
+    assert shown["data"] == project_document(cast.project, cast.lea)
 
 
 def test_update_project_empties_dates_and_description(cast: Cast) -> None:
@@ -49,7 +49,7 @@ def test_update_project_empties_dates_and_description(cast: Cast) -> None:
 
 def test_update_project_ignores_what_it_does_not_change(cast: Cast, unchanged: None) -> None:
     body = {"team_lead": "max@example.com", "key": "X", "workspaceId": str(cast.elsewhere.pk)}
-    assert update(cast, body)["data"] == project_document(cast.project)
+    assert update(cast, body)["data"] == project_document(cast.project, cast.lea)
 
 
 @pytest.mark.parametrize(

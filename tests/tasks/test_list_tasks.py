@@ -27,7 +27,7 @@ def test_list_tasks_shows_the_newest_first(cast: Cast, comment: Comment) -> None
     create_task(actor=cast.ada, project=other, title="Elsewhere")
     assert listed(cast) == {
         "success": True,
-        "data": [task_document(newer), task_document(comment.task)],
+        "data": [task_document(newer, cast.moe), task_document(comment.task, cast.moe)],
         "meta": {"next_cursor": None},
     }
 
@@ -39,7 +39,10 @@ def test_a_listed_task_is_the_one_shown_alone(cast: Cast, comment: Comment) -> N
 
 def test_list_tasks_embeds_comments_on_request(cast: Cast, comment: Comment) -> None:
     [shown] = listed(cast, "?include=comments")["data"]
-    assert shown == {**task_document(comment.task), "comments": [comment_document(comment)]}
+    assert shown == {
+        **task_document(comment.task, cast.moe),
+        "comments": [comment_document(comment, cast.moe)],
+    }
     alone = client_of(cast.moe).ask("GET", f"/api/tasks/{comment.task_id}?include=comments")
     assert alone["data"] == shown
 
@@ -48,7 +51,10 @@ def test_the_second_spelling_embeds_comments(cast: Cast, comment: Comment) -> No
     gone = add_comment(actor=cast.moe, task=comment.task, content="Never mind")
     delete_comment(actor=cast.moe, comment=gone)
     answer = client_of(cast.moe).ask("GET", f"/api/tasks/project/{cast.project.pk}/tasks")
-    expected = {**task_document(comment.task), "comments": [comment_document(comment)]}
+    expected = {
+        **task_document(comment.task, cast.moe),
+        "comments": [comment_document(comment, cast.moe)],
+    }
     assert answer["data"] == [expected]
     assert answer["data"][0]["comment_count"] == 1
 

@@ -9,19 +9,20 @@ from projects.services import update_project
 from tasks.models import Task
 from tasks.services import create_task
 from tests.cast import Cast, client_of
-from tests.rights import Row, answers, routes_in, routes_of, rows
+from tests.rights import Row, check, each, routes_in, routes_of, rows
 
 TABLE = rows("""
                                             nobody sam gus moe max lea pia ada
 GET    /api/projects/{project}/tasks           401 403 404 200 200 200 200 200
 POST   /api/projects/{project}/tasks           401 403 404 201 201 201 201 201
 POST   /api/tasks                              401 403 404 201 201 201 201 201
-DELETE /api/tasks                              401 404 404 403 403 200 200 200
+DELETE /api/tasks                              401 403 404 403 403 200 200 200
 GET    /api/tasks/{task}                       401 403 404 200 200 200 200 200
 PUT    /api/tasks/{task}                       401 403 404 200 200 200 200 200
 PATCH  /api/tasks/{task}                       401 403 404 200 200 200 200 200
 DELETE /api/tasks/{task}                       401 403 404 403 403 204 204 204
 POST   /api/tasks/{task}/transition            401 403 404 200 200 200 200 200
+GET    /api/tasks/{task}/can?action=delete     401 403 404 200 200 200 200 200
 GET    /api/tasks/project/{project}/tasks      401 403 404 200 200 200 200 200
 POST   /api/tasks/project/{project}/tasks      401 403 404 201 201 201 201 201
 """)
@@ -32,7 +33,11 @@ POST   /api/projects/{project}/tasks           401 403 403 201 201 201 201 201
 GET    /api/tasks/{task}                       401 403 200 200 200 200 200 200
 PATCH  /api/tasks/{task}                       401 403 403 200 200 200 200 200
 POST   /api/tasks/{task}/transition            401 403 403 200 200 200 200 200
-DELETE /api/tasks                              401 404 403 403 403 200 200 200
+DELETE /api/tasks                              401 403 403 403 403 200 200 200
+POST   /api/tasks                              401 403 403 201 201 201 201 201
+PUT    /api/tasks/{task}                       401 403 403 200 200 200 200 200
+DELETE /api/tasks/{task}                       401 403 403 403 403 204 204 204
+GET    /api/tasks/{task}/can?action=delete     401 403 200 200 200 200 200 200
 """)
 PRIVATE = rows("""
                                             nobody sam gus moe max lea pia ada
@@ -40,7 +45,11 @@ GET    /api/projects/{project}/tasks           401 403 404 404 200 200 404 200
 POST   /api/projects/{project}/tasks           401 403 404 404 201 201 404 201
 GET    /api/tasks/{task}                       401 403 404 404 200 200 404 200
 PATCH  /api/tasks/{task}                       401 403 404 404 200 200 404 200
-DELETE /api/tasks                              401 404 404 404 403 200 404 200
+DELETE /api/tasks                              401 403 404 404 403 200 404 200
+POST   /api/tasks                              401 403 404 404 201 201 404 201
+POST   /api/tasks/{task}/transition            401 403 404 404 200 200 404 200
+DELETE /api/tasks/{task}                       401 403 404 404 403 204 404 204
+GET    /api/tasks/{task}/can?action=delete     401 403 404 404 200 200 404 200
 """)
 ASSIGNING = rows("""
                                             nobody sam gus moe max lea pia ada
@@ -49,39 +58,32 @@ PATCH  /api/tasks/{task}                       401 403 404 403 200 200 200 200
 
 
 def ask(row: Row, cast: Cast, task: Task, **more: Any) -> None:
-    method, path, expected = row
-    body = {"title": "Oil it", "status": "DONE", "projectId": "{project}", **more}
-    body["taskIds"] = ["{task}"]
-    named = {"project": cast.project.pk, "task": task.pk, "max": cast.max.pk}
-    assert answers(cast, method, path, body, **named) == expected
-
-
-def name_of(row: Row) -> str:
-    return f"{row[0]} {row[1]}"
+    body = {"title": "Oil it", "status": "DONE", "projectId": "{project}", "taskIds": ["{task}"]}
+    check(cast, row, body | more, task=task)
 
 
 def test_every_route_stands_in_the_table() -> None:
     assert routes_of("tasks") == routes_in(TABLE)
 
 
-@pytest.mark.parametrize("row", TABLE, ids=name_of)
+@each(TABLE)
 def test_rights_on_somebody_elses_task(cast: Cast, task: Task, row: Row) -> None:
     ask(row, cast, task)
 
 
-@pytest.mark.parametrize("row", VIEWED_BY_GUS, ids=name_of)
+@each(VIEWED_BY_GUS)
 def test_rights_of_a_viewer(cast: Cast, task: Task, row: Row) -> None:
     add_project_member(actor=cast.lea, project=cast.project, person=cast.gus, role="VIEWER")
     ask(row, cast, task)
 
 
-@pytest.mark.parametrize("row", PRIVATE, ids=name_of)
+@each(PRIVATE)
 def test_rights_in_a_private_project(cast: Cast, task: Task, row: Row) -> None:
     update_project(actor=cast.lea, project=cast.project, changes={"visibility": "PRIVATE"})
     ask(row, cast, task)
 
 
-@pytest.mark.parametrize("row", ASSIGNING, ids=name_of)
+@each(ASSIGNING)
 def test_rights_to_give_a_task_to_somebody(cast: Cast, task: Task, row: Row) -> None:
     ask(row, cast, task, assigneeId="{max}")
 

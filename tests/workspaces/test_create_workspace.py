@@ -18,7 +18,7 @@ def test_create_workspace_answers_the_workspace(cast: Cast) -> None:
     assert made.image_url == "https://example.com/a.png"
     assert answer == {
         "success": True,
-        "data": workspace_document(made),
+        "data": workspace_document(made, cast.gus),
         "message": "Workspace created successfully",
     }
 

@@ -12,7 +12,10 @@ def test_list_workspaces_shows_ones_own_only(cast: Cast) -> None:
     second = create_workspace(actor=cast.ada, name="Second")
     assert client_of(cast.ada).ask("GET", "/api/workspaces") == {
         "success": True,
-        "data": [workspace_document(cast.workspace), workspace_document(second)],
+        "data": [
+            workspace_document(cast.workspace, cast.ada),
+            workspace_document(second, cast.ada),
+        ],
         "meta": {"next_cursor": None},
     }
 

@@ -26,7 +26,7 @@ def test_transfer_ownership_makes_the_heir_admin(cast: Cast) -> None:
     assert cast.workspace.owner == cast.max
     assert answer == {
         "success": True,
-        "data": workspace_document(cast.workspace),
+        "data": workspace_document(cast.workspace, cast.ada),
         "message": "Owner changed successfully",
     }
     change = {"owner": {"old": str(cast.ada.pk), "new": str(cast.max.pk)}}

@@ -20,7 +20,7 @@ def test_update_workspace_changes_what_is_given(cast: Cast, method: str) -> None
     assert (cast.workspace.name, cast.workspace.version) == ("Renamed", 2)
     assert answer == {
         "success": True,
-        "data": workspace_document(cast.workspace),
+        "data": workspace_document(cast.workspace, cast.ada),
         "message": "Workspace updated successfully",
     }
     change = {"name": {"old": "Analytical Engines", "new": "Renamed"}}
@@ -33,7 +33,7 @@ def test_update_workspace_with_the_same_values_changes_nothing(
     cast: Cast, unchanged: None, method: str, body: dict[str, str]
 ) -> None:
     shown = client_of(cast.ada).ask(method, f"/api/workspaces/{cast.workspace.pk}", body)
-    assert shown["data"] == workspace_document(cast.workspace)
+    assert shown["data"] == workspace_document(cast.workspace, cast.ada)
 
 
 def test_update_workspace_keeps_what_is_not_named(cast: Cast) -> None:
@@ -42,7 +42,7 @@ def test_update_workspace_keeps_what_is_not_named(cast: Cast) -> None:
     body = {"name": "Renamed", **mass}
     shown = client_of(cast.ada).ask("PATCH", f"/api/workspace/{cast.workspace.pk}", body)
     assert shown["data"] == {
-        **workspace_document(cast.workspace),
+        **workspace_document(cast.workspace, cast.ada),
         "name": "Renamed",
         "version": 2,
         "updated_at": shown["data"]["updated_at"],

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.cast import Cast, client_of
-from tests.rights import Row, answers, routes_in, routes_of, rows
+from tests.rights import Row, check, each, routes_in, routes_of, rows
 from tests.workspaces.inviting import invite, token_of
 from workspaces.lifecycle import delete_workspace
 from workspaces.services import add_member, create_workspace
@@ -15,6 +15,7 @@ TABLE = rows("""
 GET    /api/workspaces                                               401 200 200 200 200 200 200 200
 POST   /api/workspaces                                               401 201 201 201 201 201 201 201
 GET    /api/workspaces/{workspace}                                   401 403 200 200 200 200 200 200
+GET    /api/workspaces/{workspace}/can?action=update                 401 403 200 200 200 200 200 200
 PUT    /api/workspaces/{workspace}                                   401 403 403 403 403 403 403 200
 PATCH  /api/workspaces/{workspace}                                   401 403 403 403 403 403 403 200
 DELETE /api/workspaces/{workspace}                                   401 403 403 403 403 403 403 204
@@ -78,11 +79,10 @@ def named(cast: Cast) -> dict[str, object]:
     }
 
 
-@pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row[0]} {row[1]}")
+@each(TABLE)
 def test_the_table_of_rights(cast: Cast, named: dict[str, object], row: Row) -> None:
-    method, path, expected = row
-    body = BODIES.get(path.rpartition("/")[2], {"name": "Renamed"})
-    assert answers(cast, method, path, body, **named) == expected
+    body = BODIES.get(row[1].rpartition("/")[2], {"name": "Renamed"})
+    check(cast, row, body, **named)
 
 
 def test_every_route_stands_in_the_table() -> None:

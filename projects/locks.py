@@ -1,0 +1,28 @@
+"""How services take hold of a project: lock, then ask again what may have changed meanwhile."""
+
+from accounts.models import User
+from core.errors import Conflict, NotFound
+from projects.models import Project
+from workspaces.rights import require
+
+
+class Archived(Conflict):
+    message = "The project is archived."
+
+
+def locked_project(
+    code: str, project: Project, actor: User | None, *, version: int | None = None
+) -> Project:
+    """The living project under lock, with the actor's right and the version read asked there."""
+    held: Project = Project.objects.alive().locked(project.pk)
+    require(code, held, actor)
+    held.check_version(version)
+    return held
+
+
+def check_open(project: Project) -> None:
+    """Refuse work inside a locked project that is archived or gone."""
+    if project.deleted_at is not None:
+        raise NotFound
+    if project.archived_at is not None:
+        raise Archived
