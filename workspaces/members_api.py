@@ -11,7 +11,7 @@ from workspaces.invitations.api import Inviting
 from workspaces.members import change_member_role, remove_member
 from workspaces.models import Membership, Workspace
 from workspaces.permissions import Can
-from workspaces.serializers import Member, MemberWithoutAddress, NewMember, NewRole
+from workspaces.serializers import Member, MemberWithoutAddress, NewMember, NewMemberRole
 from workspaces.services import add_member
 
 ONESELF = "me"
@@ -24,8 +24,8 @@ class Members(Inviting):
     inputs: ClassVar = {
         **Inviting.inputs,
         "add": NewMember,
-        "update": NewRole,
-        "partial_update": NewRole,
+        "update": NewMemberRole,
+        "partial_update": NewMemberRole,
     }
     action_permissions: ClassVar = {
         **Inviting.action_permissions,

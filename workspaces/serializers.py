@@ -105,7 +105,7 @@ class NewMember(Input):
     message = OptionalText(max_length=2000)
 
 
-class NewRole(Input):
+class NewMemberRole(Input):
     role = Role()
 
 

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from projects.services import create_project, delete_project
+from projects.lifecycle import delete_project
+from projects.services import create_project
 from tests.cast import Cast, Client, client_of
 from tests.documents import workspace_document
 from tests.log import log_of
@@ -70,7 +71,7 @@ def test_restore_workspace_brings_back_what_went_with_it(
     cast.workspace.refresh_from_db()
     assert answer == {
         "success": True,
-        "data": workspace_document(cast.workspace),
+        "data": workspace_document(cast.workspace, cast.ada),
         "message": "Workspace restored successfully",
     }
     assert log_of(cast.workspace)[-1] == ("restored", cast.ada.pk, {})
@@ -117,7 +118,7 @@ def test_list_deleted_workspaces_shows_what_one_may_restore(
 
     answer = ada.ask("GET", "/api/workspaces?deleted=true")
 
-    assert answer["data"] == [workspace_document(deleted)]
+    assert answer["data"] == [workspace_document(deleted, cast.ada)]
     assert client_of(cast.pia).ask("GET", "/api/workspaces?deleted=TRUE")["data"] == []
     assert ada.ask("GET", "/api/workspaces?deleted=false")["data"] == []
     assert "deleted" in ada.ask("GET", "/api/workspaces?deleted=yes", status=400)["errors"]

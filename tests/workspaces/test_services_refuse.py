@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Callable, Iterator
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 from typing import Any, get_type_hints
 
 import pytest
@@ -13,15 +13,17 @@ from comments.models import Comment
 from core.errors import Forbidden
 from tests.cast import Cast
 from tests.factories import UserFactory
+from tests.workspaces.inviting import invite
+from workspaces.models import Invitation, Membership
 
 APPS = ("workspaces", "projects", "tasks", "comments")
-FOR_EVERYBODY = {"create_workspace", "personal_workspace"}
+FOR_EVERYBODY = {"create_workspace", "personal_workspace", "accept_invitation"}
 
 
 def services() -> Iterator[tuple[str, Callable[..., Any]]]:
     """Every public function that acts for a person; for reactions the actor may be nobody."""
     for app in APPS:
-        for module in iter_modules(import_module(app).__path__, f"{app}."):
+        for module in walk_packages(import_module(app).__path__, f"{app}."):
             for name, value in inspect.getmembers(import_module(module.name), inspect.isfunction):
                 if _acts(value) and value.__module__ == module.name and name not in FOR_EVERYBODY:
                     yield name, value
@@ -45,6 +47,8 @@ def arguments(service: Callable[..., Any], cast: Cast, comment: Comment) -> dict
         "task": comment.task,
         "tasks": [comment.task],
         "comment": comment,
+        "membership": Membership.objects.get(workspace=cast.workspace, user=cast.max),
+        "invitation": Invitation.objects.get(),
         "person": cast.max,
         "status": comment.task.status,
         "changes": {},
@@ -62,10 +66,16 @@ def test_the_services_are_found() -> None:
     assert {"restore_project", "transition_task", "add_comment"} <= SERVICES.keys()
 
 
+@pytest.fixture
+def invitation(cast: Cast) -> Invitation:
+    return invite(cast)
+
+
 @pytest.mark.parametrize("who", ["stranger", "sam", "gus"])
 @pytest.mark.parametrize("service", SERVICES.values(), ids=list(SERVICES))
+@pytest.mark.usefixtures("invitation", "unchanged")
 def test_a_service_refuses_who_may_not(
-    cast: Cast, comment: Comment, unchanged: None, service: Callable[..., Any], who: str
+    cast: Cast, comment: Comment, service: Callable[..., Any], who: str
 ) -> None:
     actor = getattr(cast, who, None) or UserFactory.create()
     with pytest.raises(Forbidden) as refusal:
