@@ -1,4 +1,4 @@
-"""Whose an address is, and which are somebody's."""
+"""Whose an address is, and which addresses are somebody's."""
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
