@@ -4,15 +4,21 @@ Named in the settings of REST framework, so it must not import its views.
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
-from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from django.db import connection
+from rest_framework.authentication import (
+    BaseAuthentication,
+    SessionAuthentication,
+    get_authorization_header,
+)
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from accounts.models import User
 from accounts.sessions import open_session
 from accounts.tokens import InvalidToken, read
+from core.context import show_workspaces_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,16 @@ class BearerAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"
+
+
+class CookieAuthentication(SessionAuthentication):
+    """The pages for developers, who see there what they see with a token; staff see no more."""
+
+    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+        entered = super().authenticate(request)
+        if entered and connection.in_atomic_block:
+            show_workspaces_of(entered[0].pk)
+        return entered
 
 
 def identify(token: str) -> tuple[User, Credential]:

@@ -9,11 +9,11 @@ from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
-from django.db import transaction
 from django.utils import timezone
 
 from accounts.events import PersonDeleted
 from accounts.models import KnownDevice, User
+from core.context import as_system
 from core.events import publish
 from core.forget import forget_answers
 from outbox.services import forget_person
@@ -23,7 +23,7 @@ WAYS_IN = (UserSession, KnownDevice, EmailAddress, SocialAccount, Authenticator)
 """Rows by which a person is recognised or let in; each has a `user`."""
 
 
-@transaction.atomic
+@as_system("deleting a person")
 def delete_person(*, actor: User | None, person: User) -> None:
     """Blank everything personal; deleting twice changes nothing.
 

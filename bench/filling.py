@@ -10,6 +10,7 @@ from django.db.models import Model
 
 from accounts.models import User
 from comments.models import Comment
+from core.context import as_system
 from projects.models import Priority, Project, Status
 from projects.services import create_project
 from tasks.models import POSITION_STEP, Task, TaskCounter, TaskType
@@ -41,6 +42,7 @@ def fill() -> Place:
     return places[0]
 
 
+@as_system("filling the benchmark")
 def _workspace(number: int) -> Place:
     people = User.objects.bulk_create(_person(number, n) for n in range(PEOPLE))
     lead, *members = people

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
 from accounts.models import User
+from core.context import as_system, show_also
 from core.errors import Conflict, Forbidden, NotFound
 from core.events import publish
 from workspaces.events import MemberAdded, WorkspaceCreated, WorkspaceUpdated
@@ -33,20 +34,24 @@ class RoleOutOfReach(Forbidden):
 def create_workspace(*, actor: User, name: str, image_url: str = "") -> Workspace:
     """A new tenant; its creator owns it and becomes its ADMIN."""
     User.objects.active().locked(actor.pk)
-    workspace = _with_free_slug(Workspace(name=name, image_url=image_url, owner=actor))
+    workspace = Workspace(name=name, image_url=image_url, owner=actor)
+    show_also(workspace.pk)
+    _with_free_slug(workspace)
     Membership.objects.create(workspace=workspace, user=actor, role=WorkspaceRole.ADMIN)
     publish(WorkspaceCreated(actor=actor, workspace=workspace))
     return workspace
 
 
-@transaction.atomic
+@as_system("one's own workspace, made by another request meanwhile")
 def personal_workspace(*, actor: User) -> Workspace:
     """The workspace for somebody's own things, made on demand; two requests find the same one."""
     User.objects.locked(actor.pk)
     owned = Workspace.objects.alive().filter(
         owner=actor, memberships__user=actor, settings__personal=True
     )
-    return owned.first() or _create_personal_workspace(actor)
+    workspace: Workspace = owned.first() or _create_personal_workspace(actor)
+    show_also(workspace.pk)
+    return workspace
 
 
 @transaction.atomic
