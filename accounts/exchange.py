@@ -3,11 +3,11 @@
 from typing import TYPE_CHECKING, cast
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
-from rest_framework.authentication import SessionAuthentication
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api import AuthView
+from accounts.authentication import CookieAuthentication
 from accounts.serializers import Me, SignedIn
 from accounts.tokens import issue
 from core.api.permissions import SignedIn as IsSignedIn
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class ExchangeSession(AuthView):
     """Takes the cookie alone: whoever has a token needs no other."""
 
-    authentication_classes = [SessionAuthentication]
+    authentication_classes = [CookieAuthentication]
     permission_classes = [IsSignedIn]
 
     def get_authenticate_header(self, request: Request) -> str:

@@ -48,9 +48,7 @@ class WalledIn(migrations.RunSQL):
     `homeless` lets rows without a workspace be written by anybody; the system alone reads them.
     """
 
-    def __init__(
-        self, table: str, column: str = "workspace_id", *, homeless: bool = False
-    ) -> None:
+    def __init__(self, table: str, column: str = "workspace_id", *, homeless: bool = False) -> None:
         # Sub-selects are evaluated once for a statement instead of once for a row.
         inside = f"{SYSTEM} OR {column} = ANY ({WORKSPACES}::uuid[])"
         writable = f"{inside} OR {column} IS NULL" if homeless else inside
