@@ -1,20 +1,29 @@
 """People, for staff; nobody sees or sets a password here."""
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialToken
 from allauth.usersessions.models import UserSession
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.models import Group
-from django.db.models import URLField
+from django.db.models import QuerySet, URLField
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
 from accounts.admin_deletion import Deletion
-from accounts.models import AttemptCount, KnownDevice, User
+from accounts.models import (
+    AttemptCount,
+    ExternalRecord,
+    KnownDevice,
+    PersonalToken,
+    User,
+    WebhookReceipt,
+)
+from accounts.personal.services import revoke_token
 from accounts.services import ACCESS_FIELDS, PROFILE_FIELDS, change_access, change_profile
+from core.admin.bases import actor_of
 from core.admin.records import ReadOnly
 
 if TYPE_CHECKING:
@@ -109,3 +118,50 @@ class Persons(Deletion):
         access = {name: changed[name] for name in ACCESS_FIELDS if name in changed}
         change_profile(actor=actor, person=obj, **profile)
         change_access(actor=actor, person=obj, **access)
+
+
+@admin.register(PersonalToken)
+class PersonalTokens(ReadOnly):
+    list_display = ("name", "user", "scopes", "expires_at", "last_used_at", "revoked_at")
+    list_filter = ("expires_at", "revoked_at")
+    list_select_related = ("user",)
+    search_fields = ("name", "user__email")
+    ordering = ("-created_at",)
+    fields = (
+        "name",
+        "user",
+        "scopes",
+        "workspace_ids",
+        ("created_at", "expires_at"),
+        ("last_used_at", "revoked_at"),
+    )
+    actions = ("revoke",)
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        """Whoever may keep people out may keep their programs out."""
+        return request.user.has_perm("accounts.change_user")
+
+    @admin.action(description="Revoke", permissions=["revoke"])
+    def revoke(self, request: HttpRequest, tokens: QuerySet[Any]) -> None:
+        for token in tokens:
+            revoke_token(actor=actor_of(request), token=token)
+            self.log_change(request, token, "Revoked.")
+        self.message_user(request, "Revoked.", messages.SUCCESS)
+
+
+@admin.register(ExternalRecord)
+class ExternalRecords(ReadOnly):
+    list_display = ("id", "heard_at", "is_deleted")
+    list_filter = ("is_deleted",)
+    search_fields = ("id",)
+    ordering = ("id",)
+    fields = ("id", "heard_at", "is_deleted")
+
+
+@admin.register(WebhookReceipt)
+class WebhookReceipts(ReadOnly):
+    list_display = ("id", "kind", "received_at")
+    list_filter = ("kind", "received_at")
+    search_fields = ("id",)
+    ordering = ("-received_at",)
+    fields = ("id", "kind", "received_at")

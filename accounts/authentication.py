@@ -3,8 +3,7 @@
 Named in the settings of REST framework, so it must not import its views.
 """
 
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from django.db import connection
 from rest_framework.authentication import (
@@ -15,18 +14,15 @@ from rest_framework.authentication import (
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from accounts.clerk.sessions import meet
+from accounts.clerk.tokens import is_clerks, read_session
+from accounts.credentials import Credential
 from accounts.models import User
+from accounts.personal.secret import PREFIX
+from accounts.personal.services import open_token
 from accounts.sessions import open_session
 from accounts.tokens import InvalidToken, read
 from core.context import show_workspaces_of
-
-
-@dataclass(frozen=True, slots=True)
-class Credential:
-    """What the caller proved themselves with; `request.auth` of a request with a token."""
-
-    kind: Literal["session"]
-    session_key: str
 
 
 class BearerAuthentication(BaseAuthentication):
@@ -38,9 +34,13 @@ class BearerAuthentication(BaseAuthentication):
             return None
         try:
             # What is not ASCII is no token of ours; decoding it this way cannot fail.
-            return identify(token.strip().decode("latin-1"))
+            person, credential = identify(token.strip().decode("latin-1"))
         except InvalidToken as flaw:
             raise AuthenticationFailed(str(flaw), code=flaw.code) from flaw
+        credential.check(request)
+        if credential.kind != "session":  # of which the query that opened it has seen to this
+            _open_for(person)
+        return person, credential
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"
@@ -51,8 +51,8 @@ class CookieAuthentication(SessionAuthentication):
 
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
         entered = super().authenticate(request)
-        if entered and connection.in_atomic_block:
-            show_workspaces_of(entered[0].pk)
+        if entered:
+            _open_for(entered[0])
         return entered
 
 
@@ -61,6 +61,10 @@ def identify(token: str) -> tuple[User, Credential]:
 
     Each verifier pins its own algorithm, key and issuer.
     """
+    if token.startswith(PREFIX):
+        return _verify_personal(token)
+    if is_clerks(token):
+        return _verify_clerk(token)
     return _verify_own(token)
 
 
@@ -70,3 +74,29 @@ def _verify_own(token: str) -> tuple[User, Credential]:
     if person is None:
         raise InvalidToken
     return person, Credential("session", claims.session_key)
+
+
+def _verify_clerk(token: str) -> tuple[User, Credential]:
+    claims = read_session(token)
+    person = meet(claims)
+    if person is None:
+        raise InvalidToken
+    return person, Credential("clerk", impersonator=claims.impersonator, proved_at=claims.proved_at)
+
+
+def _verify_personal(text: str) -> tuple[User, Credential]:
+    token = open_token(text)
+    if token is None:
+        raise InvalidToken
+    person: User = token.user
+    if token.workspace_ids is not None:
+        person.bound_to = frozenset(token.workspace_ids)
+    scopes = frozenset(token.scopes)
+    principal = f"{person.pk}/{token.digest[:16]}"
+    return person, Credential("personal_token", scopes=scopes, principal=principal)
+
+
+def _open_for(person: User) -> None:
+    """Set the tenant context; outside a transaction there is nothing to set it for."""
+    if connection.in_atomic_block:
+        show_workspaces_of(person)

@@ -9,7 +9,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from rest_framework.request import Request
 
 from accounts.allauth_internals import AUTHENTICATION_METHODS_SESSION_KEY
-from accounts.authentication import Credential
+from accounts.credentials import Credential
 from accounts.limits import neighbourhood
 from accounts.models import User
 from accounts.recovery import prove_password
@@ -36,10 +36,16 @@ def confirm(request: Request, person: User, password: str | None) -> None:
 
 
 def _has_just_signed_in(request: Request) -> bool:
+    if isinstance(request.auth, Credential) and not request.auth.session_key:
+        return _is_recent(request.auth.proved_at or 0)
     session = _session_of(request)
     proofs: list[dict[str, Any]] = session.get(AUTHENTICATION_METHODS_SESSION_KEY, [])
     latest = max([session.get(SIGNED_IN_AT, 0), *[proof.get("at", 0) for proof in proofs]])
-    return bool(time.time() - latest < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
+    return _is_recent(latest)
+
+
+def _is_recent(proved_at: float) -> bool:
+    return bool(time.time() - proved_at < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
 
 
 def _session_of(request: Request) -> SessionBase:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from accounts.models import User
+from accounts.models import PersonalToken, User
 from core.events import Event
 
 
@@ -27,9 +27,10 @@ class AccessChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PersonDeleted(Event):
-    """The person is about to be nobody; who hears it may still refuse."""
+    """The person is about to be nobody; who hears it may still refuse, unless it `is_final`."""
 
     person: User
+    is_final: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,3 +39,70 @@ class PasswordChanged(Event):
 
     person: User
     recovered: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonalTokenCreated(Event):
+    person: User
+    token: PersonalToken
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonalTokenRevoked(Event):
+    person: User
+    token: PersonalToken
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonLinked(Event):
+    """An identity provider's person turned out to be somebody who is here already."""
+
+    person: User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organization:
+    """A tenant as an identity provider knows it."""
+
+    id: str
+    name: str = ""
+    image_url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganizationSeen(Event):
+    """A provider says that a person belongs to an organisation; `at` is in milliseconds.
+
+    A token only repeats what it heard (`is_news` is false): it ends no departure.
+    """
+
+    person: User
+    organization: Organization
+    role: str
+    at: int
+    is_news: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganizationChanged(Event):
+    """It exists and is called so; `founder` is known where the provider says who made it."""
+
+    organization: Organization
+    founder: User | None
+    at: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganizationDeleted(Event):
+    organization: Organization
+    at: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganizationLeft(Event):
+    """`person` is None where we have never met them; `person_id` is the provider's."""
+
+    organization: Organization
+    person_id: str
+    person: User | None
+    at: int

@@ -5,7 +5,7 @@ from typing import Any, cast
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from accounts.authentication import Credential
+from accounts.credentials import Credential
 from accounts.models import User
 
 

@@ -46,7 +46,7 @@ def change_profile(
 
 
 @transaction.atomic
-def change_access(*, actor: User, person: User, **access: bool) -> User:
+def change_access(*, actor: User | None, person: User, **access: bool) -> User:
     """Set some of is_active, is_staff and is_superuser; who is inactive is out at once."""
     person = User.objects.alive().locked(person.pk)
     if changes := _set(person, ACCESS_FIELDS, access):

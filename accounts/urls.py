@@ -4,11 +4,13 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from accounts.api import Login, Logout, RefreshTokens, Register
+from accounts.clerk.api import ClerkWebhook
 from accounts.devices_api import Device, Devices
 from accounts.exchange import ExchangeSession
 from accounts.export_api import OwnData
 from accounts.own_api import OwnAccount
 from accounts.passwords_api import ChangePassword, ForgotPassword, ResetPassword
+from accounts.personal.api import PersonalToken, PersonalTokens
 from accounts.verification_api import ResendCode, VerifyEmail
 
 SIGN_IN_PAGES = [
@@ -34,6 +36,10 @@ urlpatterns = [
     path("api/auth/devices", Devices.as_view(), name="devices"),
     path("api/auth/devices/<int:device_id>", Device.as_view(), name="device"),
     path("api/auth/session/exchange", ExchangeSession.as_view(), name="session-exchange"),
+    path("api/auth/tokens", PersonalTokens.as_view(), name="personal-tokens"),
+    path("api/auth/tokens/<str:pk>", PersonalToken.as_view(), name="personal-token"),
+    path("api/webhooks/clerk", ClerkWebhook.as_view(), name="clerk-webhook"),
+    path("api/auth/webhook", ClerkWebhook.as_view(alias=True)),
     path("", include("accounts.mfa.urls")),
     path("api-auth/", include((SIGN_IN_PAGES, "rest_framework"))),
     path("accounts/", include("allauth.urls")),

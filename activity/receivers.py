@@ -3,7 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
-from accounts.events import AccessChanged, PersonDeleted, PersonRegistered, ProfileChanged
+from accounts.events import (
+    AccessChanged,
+    PersonalTokenCreated,
+    PersonalTokenRevoked,
+    PersonDeleted,
+    PersonLinked,
+    PersonRegistered,
+    ProfileChanged,
+)
 from activity.services import record
 from comments.events import CommentAdded, CommentDeleted, CommentEdited
 from core.events import Event, subscribe
@@ -22,6 +30,7 @@ from tasks.events import TaskAssigned, TaskCreated, TaskDeleted, TaskTransitione
 from workspaces.events import (
     MemberAdded,
     MemberRemoved,
+    MemberRoleChanged,
     WorkspaceCreated,
     WorkspaceDeleted,
     WorkspaceUpdated,
@@ -32,11 +41,15 @@ LOGGED: dict[type[Event], tuple[str, str]] = {
     ProfileChanged: ("person", "updated"),
     AccessChanged: ("person", "access_changed"),
     PersonDeleted: ("person", "deleted"),
+    PersonLinked: ("person", "linked"),
+    PersonalTokenCreated: ("person", "token_created"),
+    PersonalTokenRevoked: ("person", "token_revoked"),
     DeliveryResent: ("delivery", "resent"),
     WorkspaceCreated: ("workspace", "created"),
     WorkspaceUpdated: ("workspace", "updated"),
     WorkspaceDeleted: ("workspace", "deleted"),
     MemberAdded: ("membership", "added"),
+    MemberRoleChanged: ("membership", "role_changed"),
     MemberRemoved: ("workspace", "member_removed"),
     ProjectCreated: ("project", "created"),
     ProjectUpdated: ("project", "updated"),

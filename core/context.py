@@ -2,12 +2,19 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import connection, transaction
 
+if TYPE_CHECKING:
+    from accounts.models import User
+
 CLEARED = "set_config('gantry.system', '', true)"
+SOME_OF_THEIRS = (
+    "set_config('gantry.workspaces', ARRAY(SELECT unnest(workspaces_of(%s))"
+    " INTERSECT SELECT unnest(%s::uuid[]))::text, true)"
+)
 THEIRS = "set_config('gantry.workspaces', workspaces_of({person})::text, true)"
 
 
@@ -16,9 +23,12 @@ def opening(person: str) -> str:
     return f"{CLEARED}, {THEIRS.format(person=person)}"
 
 
-def show_workspaces_of(person_id: UUID) -> None:
-    """Show the workspaces the person belongs to by now, and nothing else."""
-    _ask(f"SELECT {opening('%s')}", person_id)
+def show_workspaces_of(person: "User") -> None:
+    """Show the workspaces the person belongs to by now, as far as their credential reaches."""
+    if person.bound_to is None:
+        _ask(f"SELECT {opening('%s')}", person.pk)
+    else:
+        _ask(f"SELECT {CLEARED}, {SOME_OF_THEIRS}", person.pk, list(person.bound_to))
 
 
 def show_also(workspace_id: UUID) -> None:

@@ -10,9 +10,11 @@ FORGOTTEN = b'{"success":true,"data":null}'
 def forget_answers(*, principal: str, names: str) -> None:
     """Drop what was answered to somebody; of answers to others that name them, keep the fact.
 
-    A key stays used, so that a late repetition still has no second effect.
+    A key stays used, so that a late repetition still has no second effect. What was answered to
+    somebody's limited credentials is kept for them under `principal/…`.
     """
     IdempotencyKey.objects.filter(principal=principal).delete()
+    IdempotencyKey.objects.filter(principal__startswith=f"{principal}/").delete()
     place = Func(
         Value(names.encode(), output_field=BinaryField()),
         F("body"),

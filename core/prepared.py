@@ -45,10 +45,13 @@ class Choice:
         """The same rows as an ordinary QuerySet, to be filtered further."""
         return self._rows(**self._values)
 
-    def bound(self, shape: Shape) -> Bound:
+    def bound(self, shape: Shape) -> Bound | None:
         """The SQL of the shaped rows and this request's values for it."""
+        if any(getattr(value, "bound_to", None) is not None for value in self._values.values()):
+            # A credential bound to workspaces narrows the question itself, not only its values.
+            return bind(shape(self.as_queryset()))
         sql, template = _compiled(self._rows, tuple(self._values), shape)
-        values = self._values
+        values = {name: getattr(value, "pk", value) for name, value in self._values.items()}
         return Bound(sql, tuple(values[p.name] if isinstance(p, Slot) else p for p in template))
 
 

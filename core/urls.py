@@ -3,8 +3,9 @@
 from typing import Any
 
 from django.urls import path
-from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerView
 
+from core.api.description import Description
 from core.api.health import ApiHealth, Health, Live, Ready, Root
 
 described: dict[str, Any] = {"permission_classes": [], "authentication_classes": []}
@@ -15,7 +16,7 @@ urlpatterns = [
     path("health", Health.as_view()),
     path("livez", Live.as_view()),
     path("readyz", Ready.as_view()),
-    path("api/schema", SpectacularAPIView.as_view(**described), name="schema"),
+    path("api/schema", Description.as_view(), name="schema"),
     path("api/docs", SpectacularSwaggerView.as_view(url_name="schema", **described), name="docs"),
     path("api/redoc", SpectacularRedocView.as_view(url_name="schema", **described)),
 ]

@@ -48,20 +48,20 @@ class ProjectQuerySet(LockingQuerySet):
     def visible_to(self, user: User) -> Self:
         """What the person may read, annotated for the question of rights."""
         return self.reachable_by(user).annotate(
-            actor_workspace_role=Membership.objects.filter(
-                workspace=OuterRef("workspace"), user=user
-            ).values("role"),
-            actor_project_role=ProjectMembership.objects.filter(
-                project=OuterRef("pk"), user=user
-            ).values("role"),
+            actor_workspace_role=Membership.objects.of(user)
+            .filter(workspace=OuterRef("workspace"))
+            .values("role"),
+            actor_project_role=ProjectMembership.objects.of(user)
+            .filter(project=OuterRef("pk"))
+            .values("role"),
         )
 
     def reachable_by(self, user: User) -> Self:
         """The gate alone: shared with the person, open to their role, or theirs as ADMIN."""
-        memberships = Membership.objects.filter(user=user)
+        memberships = Membership.objects.of(user)
         readers = memberships.filter(role__in=holders("project:read"))
         admins = memberships.filter(role=WorkspaceRole.ADMIN)
-        shared = ProjectMembership.objects.filter(user=user)
+        shared = ProjectMembership.objects.of(user)
         return self.filter(
             Q(visibility=Visibility.WORKSPACE, workspace_id__in=readers.values("workspace_id"))
             | Q(workspace_id__in=admins.values("workspace_id"))
@@ -152,12 +152,18 @@ class Project(VersionedTenantRow):
 class ProjectMembershipQuerySet(LockingQuerySet):
     """Project memberships, chosen."""
 
+    def of(self, user: User) -> Self:
+        """The person's own, as far as their credential reaches."""
+        theirs = self.filter(user=user)
+        bound = getattr(user, "bound_to", None)
+        return theirs if bound is None else theirs.filter(workspace_id__in=bound)
+
     def visible_to(self, user: User) -> Self:
         return self.filter(project__in=Project.objects.reachable_by(user))
 
     def role_of(self, user: User, project_id: Any) -> str | None:
         """The person's role in the project, None for everybody else. One query."""
-        roles = self.filter(user=user, project_id=project_id).values_list("role", flat=True)
+        roles = self.of(user).filter(project_id=project_id).values_list("role", flat=True)
         return roles.first()
 
 

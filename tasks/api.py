@@ -69,7 +69,7 @@ class ProjectTasks(TaskViewSet):
     def list(self, request: Request, pk: str) -> Response:
         """What the gate lets through may be read; only an empty list is looked at twice."""
         project = as_uuid(pk)
-        tasks = self.show_list(Choice(tasks_of, actor=self.actor.pk, project=project))
+        tasks = self.show_list(Choice(tasks_of, actor=self.actor, project=project))
         if not tasks.data.data:
             self.find_project(pk)
         return tasks
@@ -104,7 +104,7 @@ class Tasks(TaskViewSet):
 
     def retrieve(self, request: Request, pk: str) -> Response:
         """What the gate lets through may be read; only what is not found is looked at twice."""
-        seen = self.show_chosen(Choice(task_of, actor=self.actor.pk, task=as_uuid(pk)))
+        seen = self.show_chosen(Choice(task_of, actor=self.actor, task=as_uuid(pk)))
         return seen or self.show(self.find_task(pk))
 
     def update(self, request: Request, pk: str) -> Response:

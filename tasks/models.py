@@ -39,12 +39,12 @@ class TaskQuerySet(LockingQuerySet):
     def with_standing_of(self, user: User) -> Self:
         """Annotated for the question of rights, so that asking costs no further query."""
         return self.select_related("project").annotate(
-            actor_workspace_role=Membership.objects.filter(
-                workspace=OuterRef("workspace"), user=user
-            ).values("role"),
-            actor_project_role=ProjectMembership.objects.filter(
-                project=OuterRef("project"), user=user
-            ).values("role"),
+            actor_workspace_role=Membership.objects.of(user)
+            .filter(workspace=OuterRef("workspace"))
+            .values("role"),
+            actor_project_role=ProjectMembership.objects.of(user)
+            .filter(project=OuterRef("project"))
+            .values("role"),
         )
 
     def open(self) -> Self:

@@ -1,4 +1,4 @@
-"""How somebody leaves every workspace they belong to."""
+"""How somebody leaves a workspace, or every one they belong to."""
 
 import secrets
 
@@ -10,7 +10,12 @@ from accounts.models import User
 from core.errors import Conflict
 from core.events import Changes, publish
 from core.models import as_told
-from workspaces.events import MemberRemoved, WorkspaceDeleted
+from workspaces.events import (
+    MemberRemoved,
+    MemberRoleChanged,
+    WorkspaceDeleted,
+    WorkspaceUpdated,
+)
 from workspaces.models import Membership, Workspace
 from workspaces.rights import WorkspaceRole
 
@@ -28,8 +33,11 @@ class LastAdmin(Conflict):
 
 
 @transaction.atomic
-def end_memberships(*, actor: User | None, person: User) -> None:
-    """Leave all workspaces; one where nobody else is goes too. The caller holds the person."""
+def end_memberships(*, actor: User | None, person: User, is_final: bool = False) -> None:
+    """Leave all workspaces; one where nobody else is goes too. The caller holds the person.
+
+    Refused while others depend on them; if it `is_final`, they are succeeded instead.
+    """
     theirs = Membership.objects.filter(user=person).values("workspace")
     workspaces = list(
         Workspace.objects.filter(Q(pk__in=theirs) | Q(owner=person))
@@ -38,12 +46,39 @@ def end_memberships(*, actor: User | None, person: User) -> None:
     )
     alive = [workspace for workspace in workspaces if workspace.deleted_at is None]
     shared = _shared(alive, person)
-    _check_owner(shared, person)
-    _check_admins(shared, person)
+    if not is_final:
+        _check_owner(shared, person)
+        _check_admins(shared, person)
     for workspace in workspaces:
         if workspace in alive and workspace not in shared:
             _delete(workspace, actor=actor)
-        _leave(workspace, person, actor=actor)
+        let_go(workspace, person, actor=actor)
+
+
+def let_go(workspace: Workspace, person: User, *, actor: User | None) -> None:
+    """End a membership, if there is one; who depends on it was asked, or is succeeded now."""
+    membership = Membership.objects.filter(workspace=workspace, user=person)
+    if membership.exists():
+        changes: Changes = {"member": {"old": as_told(person), "new": None}}
+        publish(MemberRemoved(actor=actor, workspace=workspace, person=person, changes=changes))
+        membership.delete()
+        _succeed(workspace, person, actor=actor)
+
+
+def _succeed(workspace: Workspace, person: User, *, actor: User | None) -> None:
+    """Let the ADMIN, else the member, who is here longest take what only the person held."""
+    rest = Membership.objects.filter(workspace=workspace).order_by("created_at", "pk")
+    heir = rest.filter(role=WorkspaceRole.ADMIN).first() or rest.first()
+    if heir is None:
+        return
+    if changes := heir.change(role=WorkspaceRole.ADMIN.value):
+        heir.save_changes("role")
+        publish(MemberRoleChanged(actor=actor, membership=heir, changes=changes))
+    if workspace.owner_id == person.pk:
+        workspace.owner = heir.user
+        workspace.save_changes("owner")
+        told: Changes = {"owner": {"old": as_told(person), "new": as_told(heir.user)}}
+        publish(WorkspaceUpdated(actor=actor, workspace=workspace, changes=told))
 
 
 def _shared(workspaces: list[Workspace], person: User) -> list[Workspace]:
@@ -76,11 +111,3 @@ def _delete(workspace: Workspace, *, actor: User | None) -> None:
         workspace.name, workspace.slug = "Deleted workspace", f"deleted-{secrets.token_hex(8)}"
     workspace.save_changes("deleted_at", "name", "slug")
     publish(WorkspaceDeleted(actor=actor, workspace=workspace))
-
-
-def _leave(workspace: Workspace, person: User, *, actor: User | None) -> None:
-    membership = Membership.objects.filter(workspace=workspace, user=person)
-    if membership.exists():
-        changes: Changes = {"member": {"old": as_told(person), "new": None}}
-        publish(MemberRemoved(actor=actor, workspace=workspace, person=person, changes=changes))
-        membership.delete()

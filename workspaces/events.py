@@ -28,6 +28,11 @@ class WorkspaceDeleted(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MemberRoleChanged(Event):
+    membership: Membership
+
+
+@dataclass(frozen=True, kw_only=True)
 class MemberRemoved(Event):
     """Told before the membership goes, because places in projects hang on it."""
 

@@ -24,7 +24,7 @@ class WorkspaceQuerySet(LockingQuerySet):
 
     def visible_to(self, user: User) -> Self:
         """The workspaces the person belongs to, with `actor_role` for the question of rights."""
-        role = Membership.objects.filter(workspace=models.OuterRef("pk"), user=user)
+        role = Membership.objects.of(user).filter(workspace=models.OuterRef("pk"))
         return self.alive().annotate(actor_role=role.values("role")).exclude(actor_role=None)
 
 
@@ -77,15 +77,22 @@ class VersionedTenantRow(VersionedRow):
 class MembershipQuerySet(LockingQuerySet):
     """Memberships, chosen."""
 
+    def of(self, user: User) -> Self:
+        """The person's own, as far as their credential reaches: every gate starts here."""
+        theirs = self.filter(user=user)
+        # A slot of a prepared query is bound to nothing; `Choice` sees to those that are.
+        bound = getattr(user, "bound_to", None)
+        return theirs if bound is None else theirs.filter(workspace_id__in=bound)
+
     def visible_to(self, user: User) -> Self:
         return self.filter(
             workspace__deleted_at=None,
-            workspace_id__in=Membership.objects.filter(user=user).values("workspace_id"),
+            workspace_id__in=Membership.objects.of(user).values("workspace_id"),
         )
 
     def role_of(self, user: User, workspace_id: Any) -> str | None:
         """The person's role in the workspace, None for a stranger. One query."""
-        roles = self.filter(user=user, workspace_id=workspace_id).values_list("role", flat=True)
+        roles = self.of(user).filter(workspace_id=workspace_id).values_list("role", flat=True)
         return roles.first()
 
 

@@ -30,13 +30,17 @@ class RoleOutOfReach(Forbidden):
     message = "You cannot give a role that may do more than yours."
 
 
+class CredentialBound(Forbidden):
+    message = "This token is bound to workspaces that exist already."
+
+
 @transaction.atomic
 def create_workspace(*, actor: User, name: str, image_url: str = "") -> Workspace:
     """A new tenant; its creator owns it and becomes its ADMIN."""
+    if actor.bound_to is not None:
+        raise CredentialBound
     User.objects.active().locked(actor.pk)
-    workspace = Workspace(name=name, image_url=image_url, owner=actor)
-    show_also(workspace.pk)
-    _with_free_slug(workspace)
+    workspace = insert_workspace(Workspace(name=name, image_url=image_url, owner=actor))
     Membership.objects.create(workspace=workspace, user=actor, role=WorkspaceRole.ADMIN)
     publish(WorkspaceCreated(actor=actor, workspace=workspace))
     return workspace
@@ -46,9 +50,7 @@ def create_workspace(*, actor: User, name: str, image_url: str = "") -> Workspac
 def personal_workspace(*, actor: User) -> Workspace:
     """The workspace for somebody's own things, made on demand; two requests find the same one."""
     User.objects.locked(actor.pk)
-    owned = Workspace.objects.alive().filter(
-        owner=actor, memberships__user=actor, settings__personal=True
-    )
+    owned = Workspace.objects.visible_to(actor).filter(owner=actor, settings__personal=True)
     workspace: Workspace = owned.first() or _create_personal_workspace(actor)
     show_also(workspace.pk)
     return workspace
@@ -94,6 +96,22 @@ def person_with_address(email: str) -> User:
     return person
 
 
+def insert_workspace(workspace: Workspace) -> Workspace:
+    """Insert under the slug of the name; a taken one gets a suffix nobody can have yet."""
+    show_also(workspace.pk)
+    slug = slugify(workspace.name)[:SLUG_LENGTH].strip("-") or "workspace"
+    is_taken = Workspace.objects.filter(slug__iexact=slug).exists()
+    for candidate in [slug] * (not is_taken and slug not in RESERVED_SLUGS) + [None] * 3:
+        workspace.slug = candidate or f"{slug}-{secrets.token_hex(3)}"
+        try:
+            with transaction.atomic():
+                workspace.save(force_insert=True)
+        except IntegrityError:
+            continue
+        return workspace
+    raise Conflict
+
+
 def _check_grant(actor: User, workspace: Workspace, role: str) -> None:
     if actor.is_superuser:  # the admin can do everything
         return
@@ -107,18 +125,3 @@ def _create_personal_workspace(actor: User) -> Workspace:
     workspace.settings = {"personal": True}
     workspace.save(update_fields=["settings"])
     return workspace
-
-
-def _with_free_slug(workspace: Workspace) -> Workspace:
-    """Insert under the slug of the name; a taken one gets a suffix nobody can have yet."""
-    slug = slugify(workspace.name)[:SLUG_LENGTH].strip("-") or "workspace"
-    is_taken = Workspace.objects.filter(slug__iexact=slug).exists()
-    for candidate in [slug] * (not is_taken and slug not in RESERVED_SLUGS) + [None] * 3:
-        workspace.slug = candidate or f"{slug}-{secrets.token_hex(3)}"
-        try:
-            with transaction.atomic():
-                workspace.save(force_insert=True)
-        except IntegrityError:
-            continue
-        return workspace
-    raise Conflict

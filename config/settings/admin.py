@@ -40,6 +40,7 @@ NAVIGATION = [
     _pages(
         "People",
         ("People", "person", "accounts.user"),
+        ("Personal tokens", "key_vertical", "accounts.personaltoken"),
         ("Workspace members", "groups", "workspaces.membership"),
         ("Project members", "group_add", "projects.projectmembership"),
         ("Groups of staff", "shield_person", "auth.group"),
@@ -56,6 +57,8 @@ NAVIGATION = [
         ("Status changes", "timeline", "tasks.statuschange"),
         ("Task numbers", "pin", "tasks.taskcounter"),
         ("Event numbers", "tag", "activity.eventcounter"),
+        ("Provider records", "cloud_sync", "accounts.externalrecord"),
+        ("Provider messages", "webhook", "accounts.webhookreceipt"),
         ("Idempotency keys", "key", "core.idempotencykey"),
         ("Attempts", "speed", "accounts.attemptcount"),
     ),

@@ -43,5 +43,6 @@ SPECTACULAR_SETTINGS = {
         "Category": "projects.models.Category",
         "TaskType": "tasks.models.TaskType",
         "Workflow": "projects.templates.Workflow",
+        "Scope": "accounts.models.Scope",
     },
 }

@@ -4,6 +4,8 @@ from datetime import timedelta
 from importlib.util import find_spec
 from urllib.parse import urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
+
 from config import env
 
 EMAIL_VERIFICATION = env.one_of("EMAIL_VERIFICATION", ("mandatory", "optional"), "mandatory")
@@ -111,3 +113,10 @@ MFA_WEBAUTHN_USER_VERIFICATION = "required"
 AUTH_WEBAUTHN_RP_ID = env.text("WEBAUTHN_RP_ID", urlsplit(_frontend).hostname)
 # Only a developer's machine may let staff in with a password alone.
 ADMIN_WITHOUT_SECOND_FACTOR = False
+CLERK_ISSUER = env.text("CLERK_ISSUER", "").rstrip("/")
+CLERK_JWKS_URL = env.text("CLERK_JWKS_URL", f"{CLERK_ISSUER}/.well-known/jwks.json")
+CLERK_AUTHORIZED_PARTIES = env.listed("CLERK_AUTHORIZED_PARTIES")
+CLERK_WEBHOOK_SECRETS = env.listed("CLERK_WEBHOOK_SECRETS")
+CLERK_LEEWAY = env.natural("CLERK_LEEWAY", 5)
+if CLERK_ISSUER and not CLERK_AUTHORIZED_PARTIES:
+    raise ImproperlyConfigured("CLERK_AUTHORIZED_PARTIES is missing: name your front ends.")

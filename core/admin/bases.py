@@ -140,8 +140,7 @@ class ServiceAdmin(ModelAdmin):
         done: str,
     ) -> None:
         """Do the same to each chosen row, and say so here and in the row's history."""
-        chosen = list(rows)
-        for row in chosen:
+        for row in (chosen := list(rows)):
             service(actor_of(request), row)
             self.log_change(request, row, f"{done}.")
         self.message_user(request, f"{done}: {len(chosen)}.", messages.SUCCESS)

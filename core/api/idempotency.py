@@ -56,9 +56,9 @@ def claim(request: Request) -> IdempotencyKey | None:
         return None
     if not 0 < len(key) <= MAX_KEY or not key.isprintable():
         raise Invalid(errors={"Idempotency-Key": ["1 to 255 printable characters."]})
-    claimed = IdempotencyKey(
-        principal=str(request.user.pk), key=key, fingerprint=_fingerprint(request)
-    )
+    # A credential that reaches less must not be handed what another one was answered.
+    principal = getattr(request.auth, "principal", None) or str(request.user.pk)
+    claimed = IdempotencyKey(principal=principal, key=key, fingerprint=_fingerprint(request))
     if not _insert(claimed):
         stored = IdempotencyKey.objects.get(principal=claimed.principal, key=key)
         if stored.fingerprint != claimed.fingerprint:

@@ -87,7 +87,7 @@ def test_a_new_workspace_is_seen_by_the_request_that_made_it(cast: Cast) -> None
 def test_the_system_steps_back_into_the_former_context(cast: Cast) -> None:
     with without_context():
         assert seen() == set()
-        show_workspaces_of(cast.sam.pk)
+        show_workspaces_of(cast.sam)
         with as_system("first"), as_system("second"):
             assert context()[0] == "second"
             assert len(seen()) == 2
@@ -98,7 +98,7 @@ def test_the_system_steps_back_into_the_former_context(cast: Cast) -> None:
 
 def test_the_system_steps_back_when_something_goes_wrong(cast: Cast) -> None:
     with without_context():
-        show_workspaces_of(cast.sam.pk)
+        show_workspaces_of(cast.sam)
         with pytest.raises(ZeroDivisionError), as_system("arithmetic"):
             raise ZeroDivisionError
         assert seen() == {"Elsewhere"}
@@ -108,7 +108,7 @@ def test_a_context_ends_with_its_transaction(committed_db: CommittedDatabase) ->
     cast = gather()
     with without_context():
         with transaction.atomic():
-            show_workspaces_of(cast.sam.pk)
+            show_workspaces_of(cast.sam)
             assert seen() == {"Elsewhere"}
         assert (seen(), context()) == (set(), ("", ""))
         with as_system("a look at everything"):

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 
-from core.models import LockingQuerySet, Row, VersionedRow, public_id
+from core.models import LockingQuerySet, VersionedRow, public_id
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -52,7 +52,11 @@ class PersonQuerySet(LockingQuerySet):
 
     def visible_to(self, user: "User | AnonymousUser") -> Self:
         """People who share a workspace with the user, and the user."""
-        colleagues = self.model.objects.filter(memberships__workspace__memberships__user=user.pk)
+        shared = models.Q(memberships__workspace__memberships__user=user.pk)
+        bound = getattr(user, "bound_to", None)
+        if bound is not None:
+            shared &= models.Q(memberships__workspace__in=bound)
+        colleagues = self.model.objects.filter(shared)
         return self.alive().filter(models.Q(pk__in=colleagues.values("pk")) | models.Q(pk=user.pk))
 
 
@@ -97,6 +101,9 @@ class User(VersionedRow, AbstractBaseUser, PermissionsMixin):
 
     objects = People()
 
+    bound_to: frozenset[uuid.UUID] | None = None
+    """The workspaces the credential in use is bound to; None is everywhere they belong."""
+
     class Meta:
         verbose_name = "person"
         verbose_name_plural = "people"
@@ -112,32 +119,3 @@ class User(VersionedRow, AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.name.split(" ", 1)[0]
-
-
-class AttemptCount(models.Model):
-    """How often something was tried in the window that is open; `key` is a hash of what."""
-
-    key = models.CharField(max_length=64, primary_key=True, editable=False)
-    count = models.PositiveIntegerField(editable=False)
-    resets_at = models.DateTimeField(editable=False)
-
-    class Meta:
-        indexes: ClassVar = [models.Index(fields=["resets_at"], name="attempts_by_end")]
-
-    def __str__(self) -> str:
-        return self.key
-
-
-class KnownDevice(Row):
-    """A kind of browser in a part of the internet somebody has signed in from; as a hash."""
-
-    user = models.ForeignKey(User, models.CASCADE, related_name="known_devices", editable=False)
-    fingerprint = models.CharField(max_length=64, editable=False)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["user", "fingerprint"], name="device_known_once")
-        ]
-
-    def __str__(self) -> str:
-        return self.fingerprint

@@ -1,0 +1,91 @@
+"""The keys Clerk signs with, kept for an hour and through an outage."""
+
+import threading
+import time
+from functools import cache
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+import structlog
+import urllib3
+from jwt import PyJWKClient, PyJWKSet
+from jwt.exceptions import PyJWKClientConnectionError, PyJWTError
+
+TIMEOUT = 3.0
+FRESH_FOR = 3600.0
+STALE_FOR = 24 * 3600.0
+"""Seconds old keys are believed while Clerk does not answer."""
+PAUSE = 30.0
+"""Seconds without a further attempt after one that failed, or after an unknown key."""
+MOST_BYTES = 256 * 1024
+MOST_CHARACTERS = 128
+
+http = urllib3.PoolManager()
+_log = structlog.get_logger("gantry.clerk")
+
+
+class Keys(PyJWKClient):
+    """Asks again only when it may help: neither an outage nor an invented key id costs a request.
+
+    While there are keys, even old ones, nobody waits for Clerk: they are renewed on the side.
+    The library's own client fetches with every request while the other side is down.
+    """
+
+    def __init__(self, uri: str) -> None:
+        super().__init__(uri, lifespan=FRESH_FOR, timeout=TIMEOUT, cooldown_duration=PAUSE)
+        self._kept: PyJWKSet | None = None
+        self.fetched_at = 0.0
+        self._rest_until = 0.0
+        self._renewing = threading.Lock()
+
+    def get_jwk_set(self, refresh: Any = None) -> PyJWKSet:
+        age = time.monotonic() - self.fetched_at
+        if self._kept is None or refresh or age > FRESH_FOR + STALE_FOR:
+            self._renew()
+        elif age > FRESH_FOR and not self._renewing.locked():
+            threading.Thread(target=self._renew, daemon=True).start()
+        if self._kept is None or time.monotonic() - self.fetched_at > FRESH_FOR + STALE_FOR:
+            raise PyJWKClientConnectionError("There are no keys to verify with.")
+        return self._kept
+
+    def _renew(self) -> None:
+        """Fetch the keys, unless that has just failed; one at a time."""
+        asked_at = time.monotonic()
+        with self._renewing:
+            if time.monotonic() < self._rest_until or self.fetched_at > asked_at:
+                return
+            try:
+                self._kept = PyJWKSet.from_dict(self.fetch_data())
+                self.fetched_at = self._last_successful_fetch = time.monotonic()
+            except (PyJWTError, ValueError) as flaw:
+                self._rest_until = time.monotonic() + PAUSE
+                _log.warning("keys_unreachable", uri=self.uri, reason=str(flaw))
+
+    def fetch_data(self) -> Any:
+        """Download the set; too slow, too large and somewhere else count as an outage."""
+        try:
+            found: Any = orjson.loads(_download(self.uri))
+        except urllib3.exceptions.HTTPError as flaw:
+            raise PyJWKClientConnectionError(str(flaw)) from flaw
+        return self._as_jwk_set_payload(found)
+
+
+@cache
+def keys_at(uri: str) -> Keys:
+    return Keys(uri)
+
+
+def _download(uri: str) -> bytes:
+    deadline = time.monotonic() + TIMEOUT
+    body = b""
+    with http.request(
+        "GET", uri, timeout=TIMEOUT, redirect=False, retries=False, preload_content=False
+    ) as response:
+        if response.status != HTTPStatus.OK:
+            raise PyJWKClientConnectionError(f"Answered {response.status}.")
+        while chunk := response.read1(16 * 1024):
+            body += chunk
+            if len(body) > MOST_BYTES or time.monotonic() > deadline:
+                raise PyJWKClientConnectionError("Too large or too slow.")
+    return body

@@ -1,0 +1,116 @@
+"""What Clerk says about people, written down; late and repeated news change nothing."""
+
+from dataclasses import dataclass
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+
+from accounts.access import end_access
+from accounts.clerk.addresses import person_with, prove_address
+from accounts.deletion import delete_person
+from accounts.events import PersonLinked, ProfileChanged
+from accounts.models import ExternalRecord, User
+from accounts.services import AlreadyRegistered, change_profile, register_person
+from core.events import publish
+
+NOWHERE = "users.clerk.invalid"
+"""The domain of people whose address Clerk has not told us, or not verified."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """A person as Clerk describes them; `email` is empty unless verified."""
+
+    id: str
+    email: str = ""
+    name: str = ""
+    avatar_url: str = ""
+
+
+@transaction.atomic
+def welcome_person(*, profile: Profile) -> User | None:
+    """Find, link or make the person; None where Clerk has deleted them."""
+    if ExternalRecord.objects.claimed(profile.id).is_deleted:
+        return None
+    if known := _known(profile.id):
+        return known if known.deleted_at is None else None
+    return _linked(profile) or _registered(profile)
+
+
+@transaction.atomic
+def follow_person(*, profile: Profile, at: int) -> None:
+    """Take over what Clerk says now, unless we have heard later news (`at` in milliseconds)."""
+    record = ExternalRecord.objects.claimed(profile.id)
+    if not record.learns(at):
+        return
+    if person := welcome_person(profile=profile):
+        change_profile(
+            actor=person, person=person, name=profile.name, avatar_url=profile.avatar_url
+        )
+        _follow_address(person, profile.email)
+
+
+@transaction.atomic
+def forget_person(*, external_id: str, at: int) -> None:
+    """Delete the person, and keep them out for good whether we have met them yet or not."""
+    ExternalRecord.objects.claimed(external_id).ends(at)
+    if person := _known(external_id):
+        delete_person(actor=None, person=person, is_final=True)
+
+
+def _known(external_id: str) -> User | None:
+    person: User | None = User.objects.filter(external_id=external_id).first()
+    return person
+
+
+def _linked(profile: Profile) -> User | None:
+    """The person who has this address already, unless Clerk knows them by another id."""
+    found = person_with(profile.email)
+    if found is None:
+        return None
+    person: User = User.objects.locked(found.pk)
+    if person.external_id is not None:
+        return None
+    if not EmailAddress.objects.filter(user=person, email=profile.email, verified=True).exists():
+        # Whoever registered the address never proved it: what they left there must not open it.
+        end_access(person)
+    person.external_id = profile.id
+    person.save_changes("external_id", "password")
+    prove_address(person, profile.email)
+    person.refresh_from_db()
+    publish(PersonLinked(actor=person, person=person))
+    return person
+
+
+def _registered(profile: Profile) -> User:
+    nowhere = f"{profile.id}@{NOWHERE}"
+    is_free = profile.email and not User.objects.filter(email=profile.email).exists()
+    try:
+        person = register_person(
+            actor=None,
+            email=profile.email if is_free else nowhere,
+            password=None,
+            name=profile.name,
+        )
+    except AlreadyRegistered:  # by somebody else, a moment ago
+        is_free = False
+        person = register_person(actor=None, email=nowhere, password=None, name=profile.name)
+    person.external_id = profile.id
+    person.save(update_fields=["external_id"])
+    if is_free:
+        prove_address(person, profile.email)
+    person.refresh_from_db()
+    return person
+
+
+def _follow_address(person: User, email: str) -> None:
+    """Move to the address Clerk has verified, unless somebody here has it."""
+    holder = person_with(email)
+    if not email or (holder is not None and holder.pk != person.pk):
+        return
+    person = User.objects.locked(person.pk)
+    if changes := person.change(email=email):
+        person.save_changes("email")
+        EmailAddress.objects.filter(user=person).delete()
+        publish(ProfileChanged(actor=person, person=person, changes=changes))
+    prove_address(person, email)

@@ -1,0 +1,37 @@
+"""What is remembered of attempts to come in, and from where."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from accounts.models.people import User
+from core.models import Row
+
+
+class AttemptCount(models.Model):
+    """How often something was tried in the window that is open; `key` is a hash of what."""
+
+    key = models.CharField(max_length=64, primary_key=True, editable=False)
+    count = models.PositiveIntegerField(editable=False)
+    resets_at = models.DateTimeField(editable=False)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["resets_at"], name="attempts_by_end")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class KnownDevice(Row):
+    """A kind of browser in a part of the internet somebody has signed in from; as a hash."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="known_devices", editable=False)
+    fingerprint = models.CharField(max_length=64, editable=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "fingerprint"], name="device_known_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.fingerprint

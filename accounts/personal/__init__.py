@@ -1,0 +1,1 @@
+"""Personal access tokens: keys people hand to their programs."""

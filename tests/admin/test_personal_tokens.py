@@ -1,0 +1,17 @@
+"""Personal tokens in the admin: seen without their text, and revoked."""
+
+from accounts.models import PersonalToken, User
+from accounts.personal.services import create_token
+from tests.admin.desk import Desk, page_of
+from tests.log import log_of
+
+
+def test_staff_revoke_a_token(desk: Desk, root: User, ada: User) -> None:
+    token, text = create_token(actor=ada, name="CI", scopes=["read"])
+
+    page = desk.get(page_of(token))
+    desk.act("revoke", token)
+
+    assert text not in page.content.decode()
+    assert PersonalToken.objects.get().revoked_at is not None
+    assert "token_revoked" in [action for action, *_ in log_of(ada)]

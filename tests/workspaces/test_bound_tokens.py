@@ -1,0 +1,151 @@
+"""What personal tokens reach: their scopes, and the workspaces they are bound to."""
+
+from typing import Any
+
+import pytest
+from django.urls import get_resolver
+
+from accounts.personal.services import create_token
+from core.api.viewsets import ServiceViewSet
+from projects.services import create_project
+from tasks.services import create_task
+from tests.cast import Cast, Client
+from tests.test_architecture import OURS, routes, sources
+from workspaces.models import Workspace
+from workspaces.services import create_workspace, personal_workspace
+
+
+def holding(text: str) -> Client:
+    client = Client()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {text}")
+    return client
+
+
+@pytest.fixture
+def second(cast: Cast) -> Workspace:
+    """A workspace of Ada's that the token is not bound to, with a project and a task."""
+    workspace = create_workspace(actor=cast.ada, name="Second")
+    project = create_project(actor=cast.ada, workspace=workspace, name="Secret", team_lead=cast.ada)
+    create_task(actor=cast.ada, project=project, title="Hidden")
+    personal_workspace(actor=cast.ada)
+    return workspace
+
+
+@pytest.fixture
+def bound(cast: Cast, second: Workspace) -> Client:
+    """Ada's programs, in her first workspace only."""
+    _, text = create_token(
+        actor=cast.ada, name="CI", scopes=["read", "write"], workspace_ids=[cast.workspace.pk]
+    )
+    return holding(text)
+
+
+@pytest.fixture
+def reading(cast: Cast) -> Client:
+    return holding(create_token(actor=cast.ada, name="CI", scopes=["read"])[1])
+
+
+def unsafe_routes() -> list[tuple[str, str]]:
+    return [
+        (method, "/" + path)
+        for path, view in routes(get_resolver().url_patterns)
+        if issubclass(getattr(view, "cls", object), ServiceViewSet)
+        for method in view.actions
+        if method not in ("get", "head", "options")
+    ]
+
+
+@pytest.mark.parametrize(("method", "path"), unsafe_routes())
+def test_a_reading_token_changes_nothing(reading: Client, method: str, path: str) -> None:
+    refusal = reading.ask(method, path, {}, status=403)
+
+    assert (refusal["code"], refusal["required"]) == ("insufficient_scope", "write")
+    assert refusal["you_have"] == ["read"]
+
+
+def test_a_reading_token_reads(reading: Client, cast: Cast) -> None:
+    assert reading.ask("GET", f"/api/workspaces/{cast.workspace.pk}")["data"]["name"]
+
+
+def test_a_writing_token_does_not_read(cast: Cast) -> None:
+    client = holding(create_token(actor=cast.ada, name="CI", scopes=["write"])[1])
+
+    assert client.ask("GET", "/api/workspaces", status=403)["required"] == "read"
+
+
+def test_a_bound_token_lists_its_own_workspace_only(bound: Client, cast: Cast) -> None:
+    shown = bound.ask("GET", "/api/workspaces")["data"]
+    projects = bound.ask("GET", "/api/projects")["data"]
+
+    assert [workspace["id"] for workspace in shown] == [str(cast.workspace.pk)]
+    assert [project["name"] for project in projects] == ["Engine"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/workspaces/{workspace}",
+        "/api/workspaces/{workspace}/members",
+        "/api/projects?workspace={workspace}",
+        "/api/projects/{project}",
+        "/api/projects/{project}/tasks",
+        "/api/projects/{project}/members",
+        "/api/projects/{project}/statuses",
+        "/api/tasks/{task}",
+        "/api/tasks/{task}/comments",
+    ],
+)
+def test_a_bound_token_finds_nothing_elsewhere(
+    bound: Client, cast: Cast, second: Workspace, path: str
+) -> None:
+    project = second.projects.get()
+    names = {"workspace": second.pk, "project": project.pk, "task": project.tasks.get().pk}
+    address = path.format(**names)
+    free = holding(create_token(actor=cast.ada, name="CI", scopes=["read"])[1])
+    free.ask("GET", address)  # compiled and kept for whoever asks next
+
+    bound.ask("GET", address, status=404)
+
+
+def test_a_bound_token_changes_nothing_elsewhere(bound: Client, second: Workspace) -> None:
+    project = second.projects.get()
+    bound.ask("PATCH", f"/api/workspaces/{second.pk}", {"name": "Mine"}, status=404)
+    bound.ask("PATCH", f"/api/projects/{project.pk}", {"name": "Mine"}, status=404)
+    body = {"project_id": str(project.pk), "title": "Mine"}
+    bound.ask("POST", "/api/tasks", body, status=404)
+
+
+def test_a_bound_token_works_where_it_is_bound(bound: Client, cast: Cast) -> None:
+    path = f"/api/projects/{cast.project.pk}/tasks"
+    bound.ask("POST", path, {"title": "Oil it"}, status=201)
+
+    assert [task["title"] for task in bound.ask("GET", path)["data"]] == ["Oil it"]
+
+
+@pytest.mark.parametrize("path", ["/api/workspaces", "/api/projects"])
+def test_a_bound_token_makes_no_workspace(bound: Client, cast: Cast, path: str) -> None:
+    before = Workspace.objects.count()
+
+    assert bound.ask("POST", path, {"name": "Mine"}, status=403)["code"] == "credential_bound"
+    assert Workspace.objects.count() == before
+
+
+def test_a_token_is_not_answered_what_another_was(
+    bound: Client, cast: Cast, second: Workspace
+) -> None:
+    free = holding(create_token(actor=cast.ada, name="CI", scopes=["read", "write"])[1])
+    path, body = f"/api/workspaces/{second.pk}", {"name": "Renamed"}
+    key: dict[str, Any] = {"Idempotency-Key": "k"}
+    free.ask("PATCH", path, body, **key)
+
+    bound.ask("PATCH", path, body, status=404, **key)
+
+
+def test_every_gate_asks_how_far_the_credential_reaches() -> None:
+    gates = [
+        f"{file}: {line.strip()}"
+        for file in sources(*OURS)
+        for line in file.read_text().splitlines()
+        if "Membership.objects.filter(user=user" in line or "memberships__user=user)" in line
+    ]
+    assert gates == []
