@@ -1,7 +1,6 @@
 """The one place that decides how an object one may not see is refused."""
 
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
@@ -12,6 +11,9 @@ from core.errors import Forbidden, NotFound, Refusal
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+
+FOREIGN = "SELECT home <> ALL (workspaces_of(%s)) FROM locate(%s, %s) AS home"
 
 
 class NotAMember(Forbidden):
@@ -31,18 +33,16 @@ def _refusal(model: type[Model], value: str, actor: "User") -> Refusal:
 
     With HIDE_FOREIGN_OBJECTS both are 404, so that ids reveal nothing.
     """
-    workspace_id = None if settings.HIDE_FOREIGN_OBJECTS else _locate(model, value)
-    if workspace_id is None or actor.memberships.filter(workspace_id=workspace_id).exists():
+    if settings.HIDE_FOREIGN_OBJECTS or not _is_foreign(model, value, actor):
         return NotFound()
     return NotAMember(required="workspace:read", you_have=[])
 
 
-def _locate(model: type[Model], value: str) -> UUID | None:
-    """The workspace where a row that is not deleted lives, asked past the walls."""
+def _is_foreign(model: type[Model], value: str, actor: "User") -> bool:
+    """Whether it exists in a workspace the person is no member of; asked past the walls."""
     if not value.isprintable():
-        return None
+        return False
     with connection.cursor() as cursor:
         known_as = str(as_uuid(value) or value)
-        cursor.execute("SELECT locate(%s, %s)", (model._meta.db_table, known_as))
-        found: UUID | None = cursor.fetchone()[0]
-        return found
+        cursor.execute(FOREIGN, (actor.pk, model._meta.db_table, known_as))
+        return bool(cursor.fetchone()[0])
