@@ -15,7 +15,9 @@ POWERS = """
         WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't'
         AND n.nspname NOT IN ('pg_catalog', 'information_schema')
         AND pg_has_role(r.oid, c.relowner, 'MEMBER')
-    )
+    ), concat(
+        current_setting('gantry.system', true), current_setting('gantry.workspaces', true)
+    ) <> ''
     FROM pg_roles r WHERE rolname = current_user
 """
 ADVICE = (
@@ -28,13 +30,15 @@ def flaw_of_runtime_role() -> str | None:
     """A sentence about a role that may do too much, None for one that may not."""
     with connection.cursor() as cursor:
         cursor.execute(POWERS)
-        name, is_superuser, bypasses, owns = cursor.fetchone()
+        name, is_superuser, bypasses, owns, is_within = cursor.fetchone()
     if is_superuser:
         power = "is a superuser"
     elif bypasses:
         power = "has BYPASSRLS"
     elif owns:
         power = "owns tables"
+    elif is_within:
+        power = "begins with a tenant context"
     else:
         return None
     return f"The role {name} of DATABASE_URL {power}. {ADVICE}"

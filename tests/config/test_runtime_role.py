@@ -24,6 +24,8 @@ def powerful_url(database: CommittedDatabase, power: str) -> str:
     """The database as its owner, as a superuser, or as a role that has just this power."""
     if power == "owns tables":
         return database.direct_url
+    if power == "begins with a tenant context":
+        return f"{database.url}?options=-c%20gantry.system%3Danything"
     if power == "is a superuser":
         return superuser_url(database.name)
     with psycopg.connect(superuser_url(database.name), autocommit=True) as superuser:
@@ -42,6 +44,7 @@ def powerful_url(database: CommittedDatabase, power: str) -> str:
         (programs.web, "is a superuser"),
         (programs.web, "has BYPASSRLS"),
         (programs.web, "owns tables"),
+        (programs.relay, "begins with a tenant context"),
         (programs.worker, "owns tables"),
         (programs.beat, "owns tables"),
         (programs.relay, "owns tables"),
@@ -52,7 +55,7 @@ def test_a_role_with_power_over_the_walls_is_refused(
 ) -> None:
     url = powerful_url(committed_db, power)
     command = program()
-    process = started.start(command, DATABASE_URL=url, PORT=str(local.free_port()))
+    process = started.start(command, DATABASE_URL=url, DB_POOLER="1", PORT=str(local.free_port()))
     assert process.wait(60) > 0
     assert SENTENCE.format(power) in started.log.read_text()
 

@@ -2,6 +2,7 @@
 
 import json
 from typing import Any, NamedTuple
+from uuid import uuid4
 
 import pytest
 from django.db import ProgrammingError, connection, transaction
@@ -85,7 +86,13 @@ def test_every_table_with_a_workspace_is_walled_in(db: None) -> None:
     )
     walled = asked("SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity")
     policies = asked("SELECT tablename, policyname, permissive, cmd FROM pg_policies")
+    pointing = asked(
+        "SELECT DISTINCT conrelid::regclass::text FROM pg_constraint"
+        " WHERE contype = 'f' AND confrelid::regclass::text = ANY (%s)",
+        TABLES,
+    )
     assert sorted([*columns, ("workspaces_workspace",)]) == [(table,) for table in TABLES]
+    assert [table for (table,) in pointing if table not in TABLES] == []
     assert sorted(walled) == [(table,) for table in TABLES]
     assert sorted(policies) == [(table, "own_workspaces", "PERMISSIVE", "ALL") for table in TABLES]
 
@@ -126,6 +133,18 @@ def test_what_belongs_to_no_workspace_is_written_by_anybody_and_read_by_the_syst
         assert asked(HOMELESS) == [1]
         assert asked("SELECT count(*) FROM activity_event WHERE workspace_id IS NULL") == [(0,)]
     assert asked("SELECT count(*) FROM activity_event WHERE action = 'named'") == [(1,)]
+
+
+def test_policies_are_evaluated_once_for_a_statement_and_leave_it_the_index(db: None) -> None:
+    asked("SET LOCAL enable_seqscan = off")
+    lines = asked(
+        "EXPLAIN SELECT id FROM tasks_task WHERE deleted_at IS NULL"
+        f" AND project_id = '{uuid4()}' ORDER BY created_at DESC, id DESC LIMIT 50"
+    )
+    plan = [line.strip() for (line,) in lines]
+    assert sum(line.startswith("InitPlan") for line in plan) == 2
+    assert any("Index Scan using live_tasks_by_age" in line for line in plan)
+    assert not any("SubPlan" in line for line in plan)
 
 
 def test_functions_behind_the_walls_are_for_the_runtime_role_alone(db: None) -> None:

@@ -9,6 +9,7 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.personal.services import create_token
 from core.context import as_system, show_also, show_workspaces_of
 from demo.services import plant
 from notifications.background import queue_due_reminders
@@ -22,6 +23,7 @@ from tests.context import without_context
 from tests.databases import CommittedDatabase
 from tests.sink import Sink
 from workspaces.models import Workspace, WorkspaceQuerySet
+from workspaces.services import create_workspace
 
 CONTEXT = "current_setting('gantry.system', true), current_setting('gantry.workspaces', true)"
 
@@ -69,6 +71,17 @@ def test_staff_see_no_more_on_the_pages_for_developers_than_with_a_token(gateles
     browser = Browser()
     browser.force_login(gateless.sam)
     assert listed(browser) == ["Elsewhere"]
+
+
+def test_a_personal_token_sees_what_it_is_bound_to(gateless: Cast) -> None:
+    second = create_workspace(actor=gateless.sam, name="Second")
+    for bound, expected in ((None, ["Elsewhere", "Second"]), ([second.pk], ["Second"])):
+        _, text = create_token(
+            actor=gateless.sam, name="Script", scopes=["read"], workspace_ids=bound
+        )
+        client = client_of(None)
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {text}")
+        assert listed(client) == expected
 
 
 def test_a_token_of_a_former_password_opens_nothing(gateless: Cast) -> None:
