@@ -136,7 +136,8 @@ def test_what_belongs_to_no_workspace_is_written_by_anybody_and_read_by_the_syst
 
 
 def test_policies_are_evaluated_once_for_a_statement_and_leave_it_the_index(db: None) -> None:
-    asked("SET LOCAL enable_seqscan = off")
+    for other_way in ("seqscan", "bitmapscan", "sort"):
+        asked(f"SET LOCAL enable_{other_way} = off")
     lines = asked(
         "EXPLAIN SELECT id FROM tasks_task WHERE deleted_at IS NULL"
         f" AND project_id = '{uuid4()}' ORDER BY created_at DESC, id DESC LIMIT 50"
