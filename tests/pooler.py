@@ -71,8 +71,9 @@ def _within_reach(folder: Path) -> tuple[Path, str]:
     if installed:
         return Path(installed), ""
     shutil.copytree(_unpacked(), folder / "package")
-    [library] = (folder / "package").glob("usr/lib/*-linux-*")
-    return folder / "package/usr/sbin/pgbouncer", str(library)
+    package = folder / "package"
+    libraries = [*package.glob("usr/lib/*-linux-*"), *package.glob("lib/*-linux-*")]
+    return package / "usr/sbin/pgbouncer", ":".join(map(str, libraries))
 
 
 def _unpacked() -> Path:
@@ -94,7 +95,7 @@ def _fetch(folder: Path) -> None:
     own += ["-o", "APT::Sandbox::User=", "-o", "Debug::NoLocking=1"]
     _run(folder, "apt-get", *own, "update")
     needed = _run(folder, "apt-cache", *own, "depends", "pgbouncer")
-    libraries = re.findall(r"Depends: (lib(?:c-ares|cares|event)\S*)", needed)
+    libraries = re.findall(r"Depends: (lib(?!c6)\S*)", needed)
     _run(folder, "apt-get", *own, "download", "pgbouncer", *libraries)
     for package in folder.glob("*.deb"):
         _run(folder, "dpkg-deb", "--extract", str(package), "root")
