@@ -24,7 +24,7 @@ from workspaces.services import insert_workspace
 ADMIN = "admin"
 
 
-@as_system("the place a provider gives somebody")
+@transaction.atomic
 def seat_person(
     *, person: User, organization: Organization, role: str, at: int, is_news: bool
 ) -> None:
@@ -32,8 +32,14 @@ def seat_person(
     seated = Membership.objects.filter(
         workspace__external_org_id=organization.id, workspace__deleted_at=None, user=person
     ).first()
-    if seated and seated.role == _role(role, seated.role):
-        return
+    if not seated or seated.role != _role(role, seated.role):
+        _seat_anew(person, organization, role, at=at, is_news=is_news)
+
+
+@as_system("a place in a workspace the person may not see yet")
+def _seat_anew(
+    person: User, organization: Organization, role: str, *, at: int, is_news: bool
+) -> None:
     workspace = _workspace_of(organization, founder=person)
     if workspace is None:
         return
