@@ -3,13 +3,20 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
 from allauth.core import context as current
+from django.contrib.auth.hashers import make_password
 from django.contrib.sites.shortcuts import get_current_site
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 
-from accounts.allauth_internals import is_headless_request
+from accounts.allauth_internals import (
+    ImmediateHttpResponse,
+    is_headless_request,
+    respond_429,
+)
 from accounts.limits import (
+    CODE_PAUSE,
     WRONG_PASSWORDS,
     WRONG_PASSWORDS_FROM,
     client_address,
@@ -63,7 +70,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         person: User | None = super().authenticate(request, **credentials)
-        if person:
+        if person and person.is_active:
             give_back(WRONG_PASSWORDS_FROM, neighbourhood(request))
             give_back(WRONG_PASSWORDS, credentials.get("email", ""))
         return person
@@ -83,6 +90,24 @@ class AccountAdapter(DefaultAccountAdapter):
         """Who proved the mailbox or the old password is not locked out any more."""
         super().set_password(user, password)
         forget(WRONG_PASSWORDS, user.email)
+
+    def should_send_confirmation_mail(
+        self, request: HttpRequest, email_address: EmailAddress, signup: object
+    ) -> bool:
+        """At a sign-in; sign-ups are counted before, outside of their transaction."""
+        if not signup:
+            try:
+                take(CODE_PAUSE, email_address.email)
+            except TooManyRequests as refusal:
+                if is_headless_request(request):
+                    raise
+                raise ImmediateHttpResponse(respond_429(request)) from refusal
+        return True
+
+    def send_account_already_exists_mail(self, email: str) -> None:
+        """After as much work as a new password makes, so that the time tells nothing either."""
+        make_password(email)
+        super().send_account_already_exists_mail(email)
 
     def send_notification_mail(
         self,

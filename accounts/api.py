@@ -10,7 +10,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts import cookies
 from accounts.engine import Entered, sign_in, sign_up
+from accounts.limits import REFRESHES_FROM, neighbourhood, take
 from accounts.models import User
 from accounts.serializers import (
     Credentials,
@@ -25,7 +27,6 @@ from accounts.serializers import (
 )
 from accounts.services import change_profile
 from accounts.sessions import end_session
-from accounts.throttles import RefreshThrottle
 from accounts.tokens import InvalidToken, Use, read, rotate
 from core.api.envelope import Answer
 from core.api.etags import etag, expected_version
@@ -36,6 +37,15 @@ from core.api.schema import FAILURE
 from core.errors import Unauthenticated
 
 WRONG = OpenApiResponse(FAILURE.ref, "Not, or no longer, a valid credential")
+FOREIGN = OpenApiResponse(FAILURE.ref, "A cookie was asked for by a page that is not ours")
+TOO_OFTEN = OpenApiResponse(FAILURE.ref, "Too many attempts; see Retry-After")
+TRANSPORT = OpenApiParameter(
+    cookies.HEADER,
+    str,
+    OpenApiParameter.HEADER,
+    enum=["cookie"],
+    description="Keeps the refresh token in a cookie no script can read, and out of bodies.",
+)
 STALE = OpenApiResponse(FAILURE.ref, "Changed since it was read")
 
 
@@ -51,17 +61,36 @@ class AuthView(APIView):
 
     stranger: HttpRequest
     """The bare request, as allauth reads it."""
+    by_cookie = False
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
         self.stranger = request
         return super().initialize_request(request, *args, **kwargs)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        self.by_cookie = cookies.are_asked_for(request)
+        super().initial(request, *args, **kwargs)
+
+    def finalize_response(
+        self, request: Request, response: Any, *args: Any, **kwargs: Any
+    ) -> Response:
+        if self.by_cookie:
+            cookies.keep_refresh_token(response)
+        return super().finalize_response(request, response, *args, **kwargs)
 
 
 class Register(AuthView):
     @extend_schema(
         operation_id="auth_register",
         request=NewPerson,
-        responses={201: SignedIn, 202: VerificationPending},
+        parameters=[TRANSPORT],
+        responses={
+            201: SignedIn,
+            202: VerificationPending,
+            403: FOREIGN,
+            409: OpenApiResponse(FAILURE.ref, "Registered already"),
+            429: TOO_OFTEN,
+        },
     )
     def post(self, request: Request) -> Response:
         """Register with email address and password.
@@ -82,7 +111,10 @@ class Register(AuthView):
 
 class Login(AuthView):
     @extend_schema(
-        operation_id="auth_login", request=Credentials, responses={200: SignedIn, 401: WRONG}
+        operation_id="auth_login",
+        request=Credentials,
+        parameters=[TRANSPORT],
+        responses={200: SignedIn, 401: WRONG, 403: FOREIGN, 429: TOO_OFTEN},
     )
     def post(self, request: Request) -> Response:
         """Sign in with email address and password."""
@@ -91,24 +123,35 @@ class Login(AuthView):
 
 
 class RefreshTokens(AuthView):
-    throttle_classes = [RefreshThrottle]
-
     @extend_schema(
-        operation_id="auth_refresh", request=Refresh, responses={200: TokenPair, 401: WRONG}
+        operation_id="auth_refresh",
+        request=Refresh,
+        parameters=[TRANSPORT],
+        responses={200: TokenPair, 401: WRONG, 403: FOREIGN, 429: TOO_OFTEN},
     )
     def post(self, request: Request) -> Response:
-        """Spend a refresh token for a new pair.
+        """Spend a refresh token, of the body or of the cookie, for a new pair.
 
         It works once; presented again later, it ends the session it came from.
         """
-        pair = rotate(read_body(Refresh, request)["refresh_token"])
+        take(REFRESHES_FROM, neighbourhood(request))
+        if self.by_cookie:
+            pair = rotate(cookies.refresh_token_in(request))
+        else:
+            pair = rotate(read_body(Refresh, request)["refresh_token"])
         if pair is None:
+            # The cookie stays: another tab may have been first, and its new one be in it.
             raise InvalidRefreshToken
         return Response(pair)
 
 
 class Logout(AuthView):
-    @extend_schema(operation_id="auth_logout", request=SignOut, responses={204: None})
+    @extend_schema(
+        operation_id="auth_logout",
+        request=SignOut,
+        parameters=[TRANSPORT],
+        responses={204: None, 403: FOREIGN},
+    )
     def post(self, request: Request) -> Response:
         """End the session of the access token (expired or not), or of the refresh token.
 
@@ -116,9 +159,13 @@ class Logout(AuthView):
         """
         given = read_body(SignOut, request).get("refresh_token", "")
         bearer = get_authorization_header(request).decode("latin-1").partition(" ")[2].strip()
+        response = Response(status=status.HTTP_204_NO_CONTENT)
+        if self.by_cookie:
+            given = cookies.refresh_token_in(request)
+            cookies.forget_refresh_token(response)
         _end(bearer, "access")
         _end(given, "refresh")
-        return Response(status=status.HTTP_204_NO_CONTENT)
+        return response
 
 
 class Myself(APIView):

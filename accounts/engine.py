@@ -1,37 +1,50 @@
 """Sign-up and sign-in by allauth, answered in the product's words."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
+from django.contrib.sessions.backends.base import UpdateError
 from django.db import transaction
+from django.forms import CharField
 from django.http import HttpRequest, HttpResponse
-from redis.exceptions import RedisError
 from rest_framework.exceptions import ValidationError
 
 from accounts.allauth_internals import (
     APIView,
     Client,
     ImmediateHttpResponse,
+    LoginInput,
     LoginView,
+    SignupInput,
     SignupView,
 )
-from accounts.limits import SIGN_INS_FROM, SIGN_UPS_FROM, neighbourhood, take
+from accounts.limits import (
+    CODE_PAUSE,
+    SIGN_INS_FROM,
+    SIGN_UPS_FROM,
+    give_back,
+    neighbourhood,
+    take,
+)
 from accounts.models import User
 from accounts.services import AlreadyRegistered
 from accounts.tokens import Pair
-from core.errors import TooManyRequests, Unauthenticated, Unavailable
+from core.errors import Unauthenticated
 
-BUSY_FOR = 10
-"""Seconds after which allauth sends the next code to an address (`confirm_email`)."""
 STRANGER = ("HTTP_AUTHORIZATION", "HTTP_X_SESSION_TOKEN")
 
 
 class InvalidCredentials(Unauthenticated):
     message = "Email address or password is wrong."
+
+
+class InvalidSessionToken(Unauthenticated):
+    message = "This session token is not valid (any more): sign in again."
 
 
 class EmailVerificationRequired(Unauthenticated):
@@ -92,6 +105,18 @@ class Reply:
 def sign_up(request: HttpRequest, **fields: str) -> Entered | Pending:
     """Register a person and let them in, or have them prove their address first."""
     take(SIGN_UPS_FROM, neighbourhood(request))
+    if settings.EMAIL_VERIFICATION == "optional":
+        return _sign_up(request, fields)
+    take(CODE_PAUSE, fields["email"])
+    try:
+        return _sign_up(request, fields)
+    except ValidationError:
+        # Nothing was mailed.
+        give_back(CODE_PAUSE, fields["email"])
+        raise
+
+
+def _sign_up(request: HttpRequest, fields: dict[str, str]) -> Entered | Pending:
     try:
         reply = _in_one_transaction(request, fields)
     except AlreadyRegistered:
@@ -117,8 +142,6 @@ def sign_in(request: HttpRequest, *, email: str, password: str) -> Entered:
             raise EmailVerificationRequired(session_token=token)
         case Pending(stage="mfa_authenticate", session_token=token):
             raise MfaRequired(session_token=token)
-    if reply.says("too_many_login_attempts"):
-        raise TooManyRequests(retry_after=BUSY_FOR)
     if reply.status == HTTPStatus.UNAUTHORIZED or reply.says("email_password_mismatch"):
         raise InvalidCredentials
     raise refusal_of(reply)
@@ -131,8 +154,6 @@ def _in_one_transaction(request: HttpRequest, fields: dict[str, str]) -> Reply:
 
 def refusal_of(reply: Reply) -> Exception:
     """What to raise for a reply that is neither in nor pending."""
-    if reply.status == HTTPStatus.TOO_MANY_REQUESTS:
-        return TooManyRequests(retry_after=BUSY_FOR)
     errors: dict[str, list[str]] = {}
     for error in reply.errors:
         errors.setdefault(error.get("param", "non_field_errors"), []).append(error["message"])
@@ -154,12 +175,11 @@ def ask(
     vars(request).pop("headers", None)
     entry = _Entry(fields)
     try:
-        response = view(request, entry=entry)
+        with another_session(request):
+            response = view(request, entry=entry)
     except ImmediateHttpResponse as early:
         # Left to the middleware, it would be answered outside the envelope.
         response = early.response
-    except RedisError as outage:
-        raise Unavailable(retry_after=5) from outage
     body = json.loads(response.content)
     return Reply(
         response.status_code,
@@ -168,6 +188,17 @@ def ask(
         body.get("errors", []),
         entry.person,
     )
+
+
+@contextmanager
+def another_session(request: HttpRequest) -> Iterator[None]:
+    """Allauth puts the token's session into the request, and leaves it there if it has ended."""
+    own = request.session, request.user
+    try:
+        yield
+    except UpdateError as ended:
+        request.session, request.user = own
+        raise InvalidSessionToken from ended
 
 
 @dataclass
@@ -193,12 +224,20 @@ class Prepared(APIView):
         return response
 
 
+class _LoginInput(LoginInput):
+    password = CharField(strip=False)
+
+
+class _SignupInput(SignupInput):
+    password = CharField(strip=False)
+
+
 class _Login(Prepared, LoginView):
-    pass
+    input_class = _LoginInput
 
 
 class _Signup(Prepared, SignupView):
-    pass
+    input_class = _SignupInput
 
 
 _log_in = _Login.as_api_view(client=Client.APP)

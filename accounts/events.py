@@ -42,6 +42,24 @@ class PasswordChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AccountLinked(Event):
+    """Whoever has this account at the provider gets in.
+
+    If `disowned`, it belongs to the owner of the address, and nobody else gets in any more.
+    """
+
+    person: User
+    provider: str
+    disowned: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountUnlinked(Event):
+    person: User
+    provider: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PersonalTokenCreated(Event):
     person: User
     token: PersonalToken

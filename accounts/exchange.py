@@ -1,27 +1,27 @@
 """From a browser's session to tokens, after a sign-in that happened on pages."""
 
-from typing import TYPE_CHECKING, cast
-
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api import AuthView
+from accounts.api import TRANSPORT, AuthView, as_shown
 from accounts.authentication import CookieAuthentication
-from accounts.serializers import Me, SignedIn
+from accounts.engine import Entered
+from accounts.mfa.steps import what_is_missing
+from accounts.serializers import SignedIn
 from accounts.tokens import issue
-from core.api.permissions import SignedIn as IsSignedIn
+from core.api.permissions import Anyone
 from core.api.schema import FAILURE
+from core.errors import Unauthenticated
 
-if TYPE_CHECKING:
-    from accounts.models import User
+CSRF_TOKEN = OpenApiParameter("X-CSRFToken", str, OpenApiParameter.HEADER, required=True)
 
 
 class ExchangeSession(AuthView):
     """Takes the cookie alone: whoever has a token needs no other."""
 
     authentication_classes = [CookieAuthentication]
-    permission_classes = [IsSignedIn]
+    permission_classes = [Anyone]
 
     def get_authenticate_header(self, request: Request) -> str:
         return "Session"
@@ -29,10 +29,20 @@ class ExchangeSession(AuthView):
     @extend_schema(
         operation_id="auth_session_exchange",
         request=None,
-        parameters=[OpenApiParameter("X-CSRFToken", str, OpenApiParameter.HEADER, required=True)],
-        responses={200: SignedIn, 403: OpenApiResponse(FAILURE.ref, "No CSRF token")},
+        parameters=[CSRF_TOKEN, TRANSPORT],
+        responses={
+            200: SignedIn,
+            401: OpenApiResponse(FAILURE.ref, "Not signed in, or not yet: `mfa_required`"),
+            403: OpenApiResponse(FAILURE.ref, "No CSRF token"),
+        },
     )
     def post(self, request: Request) -> Response:
-        """Trade the session cookie, with its CSRF token, for a pair of tokens of that session."""
-        person = cast("User", request.user)
-        return Response({"user": Me(person).data, **issue(person, self.stranger.session)})
+        """Trade the session cookie, with its CSRF token, for a pair of tokens of that session.
+
+        A sign-in that waits for its second factor is told so, with a `session_token` to finish it.
+        """
+        if not request.user.is_authenticated:
+            CookieAuthentication().enforce_csrf(request)
+            raise what_is_missing(self.stranger) or Unauthenticated
+        person = request.user
+        return Response(as_shown(Entered(person, issue(person, self.stranger.session))))

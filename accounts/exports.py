@@ -62,6 +62,8 @@ class OwnProvider(Document):
 
     provider = serializers.CharField()
     uid = serializers.CharField()
+    email = serializers.CharField(source="extra_data.email", allow_null=True)
+    name = serializers.CharField(source="extra_data.name", allow_null=True)
     date_joined = serializers.DateTimeField()
     last_login = serializers.DateTimeField()
 

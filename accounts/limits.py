@@ -6,7 +6,8 @@ all three. It commits at once, so that an attempt counts even if its request is 
 
 import hashlib
 import ipaddress
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,6 +63,11 @@ RESETS = Limit("reset mails to an address", 5, 60)
 CODES_FROM = Limit("codes from an internet address", 30, 60)
 CODES = Limit("codes of a session", 3, 600)
 CODE_MAILS = Limit("code mails of a session", 5, 600)
+CODE_PAUSE = Limit("code mails to an address", 1, 10)
+WRONG_FACTORS_FROM = Limit("wrong second factors from an internet address", 10, 60)
+WRONG_FACTORS = Limit("wrong second factors for an account", 5, 300)
+PASSKEYS_FROM = Limit("passkeys from an internet address", 30, 60)
+REFRESHES_FROM = Limit("refreshes from an internet address", 30, 60)
 
 
 def take(limit: Limit, subject: str) -> None:
@@ -74,6 +80,16 @@ def take(limit: Limit, subject: str) -> None:
         cursor.execute(WAIT, [key])
         row = cursor.fetchone()
     raise TooManyRequests(retry_after=row[0] if row else limit.seconds)
+
+
+@contextmanager
+def counted(*attempts: tuple[Limit, str]) -> Iterator[None]:
+    """Count what is tried inside before it is evaluated; only what is refused stays counted."""
+    for limit, subject in attempts:
+        take(limit, subject)
+    yield
+    for limit, subject in attempts:
+        give_back(limit, subject)
 
 
 def give_back(limit: Limit, subject: str) -> None:
@@ -99,7 +115,10 @@ def client_address(request: HttpRequest | Any) -> str:
     if settings.TRUSTED_PROXY_COUNT and forwarded[0]:
         address = forwarded[-min(settings.TRUSTED_PROXY_COUNT, len(forwarded))]
     with suppress(ValueError):
-        return str(ipaddress.ip_address(address))
+        found = ipaddress.ip_address(address.partition("%")[0])
+        # A socket of both protocols shows every IPv4 caller as one of a single IPv6 network.
+        mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
+        return str(mapped or found)
     return NOWHERE
 
 

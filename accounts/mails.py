@@ -78,6 +78,8 @@ def unknown_mail(delivery: Delivery) -> Mail | Skip:
 
 @carries("password_changed")
 @carries("new_device")
+@carries("account_linked")
+@carries("account_unlinked")
 def notice(delivery: Delivery) -> Mail | Skip:
     person = User.objects.active().filter(pk=delivery.recipient_id).first()
     if person is None:

@@ -1,10 +1,17 @@
-"""How passwords are hashed, and how long they may be."""
+"""How passwords are spelled and hashed, and how long they may be."""
+
+import unicodedata
 
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.exceptions import ValidationError
 from django.utils.translation import ngettext
 
 MOST_CHARACTERS = 128
+
+
+def canonical(password: str | None) -> str | None:
+    """One spelling of what looks the same: keyboards differ in how they compose an é."""
+    return password and unicodedata.normalize("NFKC", password)
 
 
 class Argon2(Argon2PasswordHasher):

@@ -1,10 +1,10 @@
 """Passwords: forgotten, reset, changed, asked for once more."""
 
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api import WRONG, AuthView, read_body
+from accounts.api import FOREIGN, TOO_OFTEN, TRANSPORT, WRONG, AuthView, read_body
 from accounts.authentication import BearerAuthentication
 from accounts.limits import RESETS, RESETS_FROM, neighbourhood, take
 from accounts.permissions import WithSession, own
@@ -24,9 +24,7 @@ from accounts.serializers import (
     TokenPair,
 )
 from core.api.envelope import Answer
-from core.api.schema import FAILURE
 
-TOO_OFTEN = OpenApiResponse(FAILURE.ref, "Too many attempts; see Retry-After")
 KEY = OpenApiParameter(
     "X-Password-Reset-Key",
     str,
@@ -89,7 +87,8 @@ class ChangePassword(OwnAccount):
     @extend_schema(
         operation_id="auth_password_change",
         request=PasswordChange,
-        responses={200: TokenPair, 401: WRONG, 429: TOO_OFTEN},
+        parameters=[TRANSPORT],
+        responses={200: TokenPair, 401: WRONG, 403: FOREIGN, 429: TOO_OFTEN},
     )
     def post(self, request: Request) -> Response:
         """Change the password; other devices are signed out, this one gets a new pair."""

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.events import PasswordChanged
-from accounts.limits import WRONG_PASSWORDS, WRONG_PASSWORDS_FROM, forget, give_back, take
+from accounts.limits import WRONG_PASSWORDS, WRONG_PASSWORDS_FROM, counted, forget
 from accounts.models import KnownDevice, User
 from accounts.sessions import end_sessions_of
 from accounts.tokens import Pair, carry_over
@@ -27,11 +27,8 @@ class InvalidResetLink(Invalid):
     message = "This link is not valid (any more): ask for another one."
 
 
-class WrongPassword(Invalid):
-    message = "The password is wrong."
-
-    def __init__(self, field: str) -> None:
-        super().__init__(errors={field: [self.message]})
+class IncorrectPassword(Invalid):
+    message = "This is not your password."
 
 
 class WeakPassword(Invalid):
@@ -92,12 +89,9 @@ def reset_password(*, key: str, password: str) -> User:
 
 def prove_password(*, person: User, password: str, field: str, origin: str) -> None:
     """Refuse a wrong password; tries count like those of a sign-in."""
-    take(WRONG_PASSWORDS_FROM, origin)
-    take(WRONG_PASSWORDS, person.email)
-    if not person.check_password(password):
-        raise WrongPassword(field)
-    give_back(WRONG_PASSWORDS_FROM, origin)
-    give_back(WRONG_PASSWORDS, person.email)
+    with counted((WRONG_PASSWORDS_FROM, origin), (WRONG_PASSWORDS, person.email)):
+        if not person.check_password(password):
+            raise IncorrectPassword(errors={field: [IncorrectPassword.message]})
 
 
 @transaction.atomic
@@ -105,7 +99,7 @@ def change_password(*, actor: User, password: str, session_key: str) -> Pair:
     """Set the password of somebody who has just proved the old one; only this session goes on."""
     person = User.objects.locked(actor.pk)
     if person.password != actor.password:
-        raise WrongPassword("current_password")
+        raise IncorrectPassword(errors={"current_password": [IncorrectPassword.message]})
     _set_password(person, password, field="new_password")
     end_sessions_of(person, but=session_key)
     pair = carry_over(person, session_key)

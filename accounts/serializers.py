@@ -23,7 +23,9 @@ class TokenPair(serializers.Serializer[Any]):
     """Send the access token as Bearer; spend the refresh token, once, for the next pair."""
 
     access_token = serializers.CharField()
-    refresh_token = serializers.CharField()
+    refresh_token = serializers.CharField(
+        required=False, help_text="Not with `X-Auth-Transport: cookie`."
+    )
     expires_in = serializers.IntegerField(help_text="Seconds until the access token expires.")
 
 
@@ -49,7 +51,16 @@ class NewPerson(Credentials):
 
 
 class Refresh(Input):
-    refresh_token = serializers.CharField(max_length=4096)
+    refresh_token = serializers.CharField(
+        max_length=4096, required=False, help_text="Not with `X-Auth-Transport: cookie`."
+    )
+
+    def validate(self, attrs: dict[str, str]) -> dict[str, str]:
+        """Optional in its description only: with a cookie the body is not read."""
+        if not attrs:
+            missing = self.fields["refresh_token"].error_messages["required"]
+            raise serializers.ValidationError({"refresh_token": [missing]})
+        return attrs
 
 
 class SignOut(Input):

@@ -9,21 +9,28 @@ from django.http import HttpRequest
 from rest_framework.exceptions import ValidationError
 
 from accounts.allauth_internals import (
+    EMAIL_VERIFICATION_CODE_SESSION_KEY,
     Client,
     ResendEmailVerificationCodeView,
     VerifyEmailView,
+    lookup_session,
 )
-from accounts.engine import Entered, MfaRequired, Pending, Prepared, Reply, ask, refusal_of
-from accounts.limits import CODE_MAILS, CODES, CODES_FROM, neighbourhood, take
+from accounts.engine import (
+    Entered,
+    InvalidSessionToken,
+    MfaRequired,
+    Pending,
+    Prepared,
+    Reply,
+    ask,
+    refusal_of,
+)
+from accounts.limits import CODE_MAILS, CODE_PAUSE, CODES, CODES_FROM, neighbourhood, take
 from accounts.models import User
 from accounts.sessions import unseal
-from core.errors import Conflict, TooManyRequests, Unauthenticated
+from core.errors import Conflict, TooManyRequests
 
 BEARER = ("HTTP_AUTHORIZATION",)
-
-
-class InvalidSessionToken(Unauthenticated):
-    message = "This session token is not valid (any more)."
 
 
 class NothingToVerify(Conflict):
@@ -61,6 +68,8 @@ def resend_code(request: HttpRequest) -> None:
     session_key = _session_key(request)
     if session_key is None:
         raise InvalidSessionToken
+    if address := _awaited_address(session_key):
+        take(CODE_PAUSE, address)
     take(CODE_MAILS, session_key)
     with transaction.atomic():
         reply = ask(_resend, request, {}, without=BEARER)
@@ -72,7 +81,6 @@ def resend_code(request: HttpRequest) -> None:
         raise refusal_of(reply)
 
 
-@transaction.atomic
 def send_link(request: HttpRequest, *, person: User) -> None:
     """Send a person who is in already a link that proves their address."""
     values = {"primary": True, "verified": False}
@@ -81,9 +89,12 @@ def send_link(request: HttpRequest, *, person: User) -> None:
     )
     if address.verified:
         raise NothingToVerify("This address is verified.")
-    address.send_confirmation(request)
+    take(CODE_PAUSE, person.email)
+    with transaction.atomic():
+        address.send_confirmation(request)
 
 
+@transaction.atomic
 def _in_one_transaction(request: HttpRequest, code: str) -> Reply:
     return ask(_verify, request, {"key": code}, without=BEARER)
 
@@ -96,6 +107,13 @@ def _session_key(request: HttpRequest) -> str | None:
             raise InvalidSessionToken
         return session_key
     return None
+
+
+def _awaited_address(session_key: str) -> str | None:
+    """The address whose code the pending sign-in waits for; it may be nobody's."""
+    session = lookup_session(session_key)
+    awaited = session.get(EMAIL_VERIFICATION_CODE_SESSION_KEY) if session else None
+    return awaited["email"] if awaited else None
 
 
 def _count_code(session_key: str) -> None:

@@ -107,7 +107,7 @@ def _verified(token: str, keys: tuple[str, ...], issuer: str, audience: str) -> 
         except jwt.InvalidSignatureError:
             continue
         # A header of a thousand nested lists exhausts the JSON parser's stack.
-        except (jwt.PyJWTError, ValueError, RecursionError) as flaw:
+        except (jwt.PyJWTError, ValueError, OverflowError, RecursionError) as flaw:
             raise InvalidToken from flaw
     raise InvalidToken
 

@@ -41,6 +41,7 @@ urlpatterns = [
     path("api/webhooks/clerk", ClerkWebhook.as_view(), name="clerk-webhook"),
     path("api/auth/webhook", ClerkWebhook.as_view(alias=True)),
     path("", include("accounts.mfa.urls")),
+    path("", include("accounts.social.urls")),
     path("api-auth/", include((SIGN_IN_PAGES, "rest_framework"))),
     path("accounts/", include("allauth.urls")),
 ]

@@ -4,7 +4,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api import WRONG, AuthView, as_shown, read_body
+from accounts.api import FOREIGN, TOO_OFTEN, TRANSPORT, WRONG, AuthView, as_shown, read_body
 from accounts.authentication import BearerAuthentication
 from accounts.serializers import Done, VerificationCode, Verified
 from accounts.steps import resend_code, send_link, verify_address
@@ -14,7 +14,6 @@ from core.api.schema import FAILURE
 TOKEN = OpenApiParameter(
     "X-Session-Token", str, OpenApiParameter.HEADER, description="From register or login."
 )
-TOO_OFTEN = OpenApiResponse(FAILURE.ref, "Too many attempts; see Retry-After")
 NOTHING = OpenApiResponse(FAILURE.ref, "No code is waiting, or too many were wrong")
 
 
@@ -22,8 +21,8 @@ class VerifyEmail(AuthView):
     @extend_schema(
         operation_id="auth_email_verify",
         request=VerificationCode,
-        responses={200: Verified, 401: WRONG, 409: NOTHING, 429: TOO_OFTEN},
-        parameters=[TOKEN],
+        responses={200: Verified, 401: WRONG, 403: FOREIGN, 409: NOTHING, 429: TOO_OFTEN},
+        parameters=[TOKEN, TRANSPORT],
     )
     def post(self, request: Request) -> Response:
         """Prove an address with the code from the mail, and be signed in.

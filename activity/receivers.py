@@ -5,6 +5,8 @@ from typing import Any
 
 from accounts.events import (
     AccessChanged,
+    AccountLinked,
+    AccountUnlinked,
     PersonalTokenCreated,
     PersonalTokenRevoked,
     PersonDeleted,
@@ -40,6 +42,8 @@ LOGGED: dict[type[Event], tuple[str, str]] = {
     PersonRegistered: ("person", "registered"),
     ProfileChanged: ("person", "updated"),
     AccessChanged: ("person", "access_changed"),
+    AccountLinked: ("person", "account_linked"),
+    AccountUnlinked: ("person", "account_unlinked"),
     PersonDeleted: ("person", "deleted"),
     PersonLinked: ("person", "linked"),
     PersonalTokenCreated: ("person", "token_created"),

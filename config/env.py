@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 SECRET_BYTES = 32
+THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 KEYS_READ: set[str] = set()
 
@@ -80,6 +82,27 @@ def url(key: str, schemes: tuple[str, ...], default: str | None = None) -> str:
     if not value.startswith(tuple(f"{scheme}://" for scheme in schemes)):
         raise ImproperlyConfigured(f"{key} must be an address starting with {schemes[0]}://.")
     return value.rstrip("/")
+
+
+def secure_url(key: str, default: str | None = None) -> str:
+    """Plain http goes no further than this machine."""
+    value = url(key, ("https", "http"), default)
+    try:
+        host = urlsplit(value).hostname
+    except ValueError:
+        raise ImproperlyConfigured(f"{key} cannot be understood.") from None
+    if value.startswith("http:") and host not in THIS_MACHINE:
+        raise ImproperlyConfigured(f"{key} must be an address starting with https://.")
+    return value
+
+
+def together(*keys: str) -> bool:
+    """Whether these keys are given: all of them or none."""
+    missing = [key for key in keys if _raw(key) is None]
+    if missing and len(missing) < len(keys):
+        given = next(key for key in keys if key not in missing)
+        raise ImproperlyConfigured(f"{missing[0]} is missing: {given} is of no use without it.")
+    return not missing
 
 
 def folder(key: str, default: Path) -> Path:

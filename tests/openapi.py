@@ -57,13 +57,17 @@ def registry() -> Any:
 
 def described(method: str, path: str) -> Operation:
     """The operation a request belongs to; words win over placeholders."""
+    return method, min(fitting(method, path), key=lambda template: template.count("{"))
+
+
+def fitting(method: str, path: str) -> list[str]:
+    """The templates the path of a request could be made from."""
     bare = path.partition("?")[0]
-    fitting = [
+    return [
         template
         for known, template in operations()
         if known == method and re.fullmatch(re.sub(r"{\w+}", "[^/]+", template), bare)
     ]
-    return method, min(fitting, key=lambda template: template.count("{"))
 
 
 def complaints(answer: HttpResponse, operation: Operation) -> list[str]:

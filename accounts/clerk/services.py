@@ -6,7 +6,7 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 
 from accounts.access import end_access
-from accounts.clerk.addresses import person_with, prove_address
+from accounts.addresses import has_proved, person_with, prove_address
 from accounts.deletion import delete_person
 from accounts.events import PersonLinked, ProfileChanged
 from accounts.models import ExternalRecord, User
@@ -71,7 +71,7 @@ def _linked(profile: Profile) -> User | None:
     person: User = User.objects.locked(found.pk)
     if person.external_id is not None:
         return None
-    if not EmailAddress.objects.filter(user=person, email=profile.email, verified=True).exists():
+    if not has_proved(person, profile.email):
         # Whoever registered the address never proved it: what they left there must not open it.
         end_access(person)
     person.external_id = profile.id

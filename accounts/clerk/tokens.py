@@ -10,9 +10,9 @@ import orjson
 from django.conf import settings
 from jwt.exceptions import PyJWKClientConnectionError
 
-from accounts.clerk.keys import MOST_CHARACTERS as MOST_CHARACTERS_OF_KEY
-from accounts.clerk.keys import PAUSE, keys_at
 from accounts.events import Organization
+from accounts.jwks import MOST_CHARACTERS as MOST_CHARACTERS_OF_KEY
+from accounts.jwks import PAUSE, keys_at
 from accounts.tokens import InvalidToken, TokenExpired
 from core.errors import Unavailable
 

@@ -8,12 +8,11 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api import WRONG, AuthView, read_body
+from accounts.api import FOREIGN, TOO_OFTEN, TRANSPORT, WRONG, AuthView, as_shown, read_body
 from accounts.authentication import BearerAuthentication
-from accounts.engine import Entered
 from accounts.mfa import factors, serializers
 from accounts.mfa.steps import as_newcomer, as_person
-from accounts.serializers import Me, SignedIn
+from accounts.serializers import SignedIn
 from core.api.envelope import Answer
 from core.api.permissions import SignedIn as IsSignedIn
 from core.api.schema import FAILURE
@@ -29,9 +28,9 @@ REFUSED = {
     401: OpenApiResponse(FAILURE.ref, "Not signed in, or `reauthentication_required`"),
     403: OpenApiResponse(FAILURE.ref, "A token that may not change how one signs in"),
     409: OpenApiResponse(FAILURE.ref, "State conflict"),
-    429: OpenApiResponse(FAILURE.ref, "Too many wrong codes"),
+    429: TOO_OFTEN,
 }
-UNFINISHED = {401: WRONG, 429: REFUSED[429]}
+UNFINISHED = {401: WRONG, 429: TOO_OFTEN}
 
 
 class OwnSession(BasePermission):
@@ -108,14 +107,11 @@ class Verify(AuthView):
     @extend_schema(
         operation_id="auth_mfa_verify",
         request=serializers.Code,
-        parameters=[SESSION_TOKEN],
-        responses={200: SignedIn, **UNFINISHED},
+        parameters=[SESSION_TOKEN, TRANSPORT],
+        responses={200: SignedIn, 403: FOREIGN, **UNFINISHED},
     )
     def post(self, request: Request) -> Response:
         """Finish a sign-in that asked for a second factor (`mfa_required`)."""
         code = read_body(serializers.Code, request)["code"]
-        return entered(as_newcomer(self.stranger, lambda inner: factors.verify(inner, code)))
-
-
-def entered(who: Entered) -> Response:
-    return Response({"user": Me(who.person).data, **who.pair})
+        entered = as_newcomer(self.stranger, lambda inner: factors.verify(inner, code))
+        return Response(as_shown(entered))

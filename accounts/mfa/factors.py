@@ -1,32 +1,40 @@
 """Second factors: enrolled, used and removed, each step by allauth's rules."""
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.core.exceptions import ValidationError as FormInvalid
 from django.http import HttpRequest
 
 from accounts.allauth_internals import (
-    ActivateTOTPForm,
     AuthenticateStage,
     DefaultMFAAdapter,
     LoginStageController,
     PasswordAgain,
-    SecondFactor,
-    SecondFactorAgain,
     activate_totp,
     deactivate_totp,
     generate_recovery_codes,
+    get_reauthentication_flows,
     get_totp_secret,
     raise_if_reauthentication_required,
     reauthenticate_by_password,
     validate_can_add_authenticator,
 )
-from accounts.engine import Entered
+from accounts.engine import Entered, InvalidSessionToken
 from accounts.mfa.adapter import MFAAdapter
-from accounts.mfa.steps import InvalidSessionToken, enter, fill_in, person_of, refuse
+from accounts.mfa.forms import FirstCode, SecondFactor, SecondFactorAgain
+from accounts.mfa.steps import (
+    ReauthenticationRequired,
+    enter,
+    fill_in,
+    person_of,
+    refuse,
+)
 from accounts.models import User
+from accounts.tokens import SIGNED_IN_AT
 from core.errors import Conflict, NotFound
 
 TOTP = Authenticator.Type.TOTP
@@ -75,7 +83,7 @@ def activate(request: HttpRequest, code: str) -> list[str]:
     demand_recent_proof(request)
     if factors_of(person).filter(type=TOTP).exists():
         raise AlreadyEnrolled
-    form = ActivateTOTPForm({"code": code}, user=person)
+    form = FirstCode({"code": code}, user=person)
     fill_in(form)
     app, recovery = activate_totp(request, form)
     # Spent: allauth would take the same code again at a sign-in within its thirty seconds.
@@ -139,7 +147,13 @@ def pending(request: HttpRequest) -> AuthenticateStage:
 
 
 def demand_recent_proof(request: HttpRequest) -> None:
+    """Of people who have nothing here to prove themselves with, a recent sign-in."""
     raise_if_reauthentication_required(request, app="allauth.mfa")
+    age = time.time() - request.session.get(SIGNED_IN_AT, 0)
+    if age > settings.ACCOUNT_REAUTHENTICATION_TIMEOUT and not get_reauthentication_flows(
+        request.user
+    ):
+        raise ReauthenticationRequired
 
 
 def check_may_enrol(person: User) -> None:

@@ -61,9 +61,17 @@ class PasskeyAnswer(Input):
 
 
 def _options(**more: Any) -> Any:
-    common = {"challenge": TEXT, "timeout": {"type": ["integer", "null"]}}
+    common = {
+        "challenge": TEXT,
+        "timeout": {"type": ["integer", "null"]},
+        "extensions": {"type": "object"},
+    }
     schema = {"type": "object", "required": ["challenge"], "properties": common | more}
-    return extend_schema_field(schema)(serializers.JSONField)
+
+    class Options(serializers.JSONField):
+        """Of its own: the description is kept on the class."""
+
+    return extend_schema_field(schema)(Options)
 
 
 KEYS = {
@@ -73,7 +81,11 @@ KEYS = {
 ENTITY = {"type": "object", "properties": {"id": TEXT, "name": TEXT, "displayName": TEXT}}
 SELECTION = {
     "type": "object",
-    "properties": {"residentKey": TEXT, "userVerification": TEXT},
+    "properties": {
+        "residentKey": TEXT,
+        "requireResidentKey": {"type": "boolean"},
+        "userVerification": TEXT,
+    },
 }
 PARAMETERS = {
     "type": "array",

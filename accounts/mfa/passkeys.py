@@ -12,20 +12,25 @@ from rest_framework.exceptions import ValidationError
 
 from accounts.allauth_internals import (
     AddPasskey,
-    PasskeyAgain,
-    PasskeyAsSecondFactor,
     PasskeyLogin,
     add_authenticator,
     begin_authentication,
     begin_registration,
-    consume,
     perform_passwordless_login,
     remove_authenticator,
 )
 from accounts.engine import Entered
-from accounts.mfa.factors import check_may_enrol, factors_of, pending, reveal
+from accounts.limits import PASSKEYS_FROM, neighbourhood, take
+from accounts.mfa.factors import (
+    check_may_enrol,
+    demand_recent_proof,
+    factors_of,
+    pending,
+    reveal,
+)
+from accounts.mfa.forms import PasskeyAgain, PasskeyAsSecondFactor
 from accounts.mfa.steps import enter, fill_in, person_of
-from core.errors import Invalid, NotFound, TooManyRequests
+from core.errors import Invalid, NotFound
 
 Options = dict[str, Any]
 """What a browser's `navigator.credentials` is asked with, as JSON."""
@@ -39,9 +44,6 @@ MALFORMED = (
     struct.error,
 )
 
-LIMITED_FOR = 60
-"""Seconds, the window in which allauth counts passkey sign-ins."""
-
 
 class IncorrectPasskey(Invalid):
     message = "This passkey, or its answer, is not the right one."
@@ -50,6 +52,7 @@ class IncorrectPasskey(Invalid):
 def begin_enrolment(request: HttpRequest) -> Options:
     """Always a discoverable key that verifies its owner, good for a sign-in by itself."""
     person = person_of(request)
+    demand_recent_proof(request)
     check_may_enrol(person)
     return _plain(begin_registration(request, person, passwordless=True))
 
@@ -57,6 +60,7 @@ def begin_enrolment(request: HttpRequest) -> Options:
 def enrol(request: HttpRequest, name: str, credential: Options) -> tuple[Authenticator, list[str]]:
     """Keep a new passkey; returns recovery codes with the first factor."""
     person = person_of(request)
+    demand_recent_proof(request)
     check_may_enrol(person)
     form = AddPasskey({"name": name, "credential": credential, "passwordless": True}, user=person)
     checked = _check(form)
@@ -65,6 +69,7 @@ def enrol(request: HttpRequest, name: str, credential: Options) -> tuple[Authent
 
 
 def remove(request: HttpRequest, key_id: int) -> None:
+    demand_recent_proof(request)
     keys = factors_of(person_of(request)).filter(type=Authenticator.Type.WEBAUTHN)
     key = keys.filter(pk=key_id).first()
     if key is None:
@@ -74,14 +79,14 @@ def remove(request: HttpRequest, key_id: int) -> None:
 
 def begin_login(request: HttpRequest) -> tuple[Options, str]:
     """A challenge for whoever holds a passkey, and the session token it belongs to."""
-    _limit(request)
+    take(PASSKEYS_FROM, neighbourhood(request))
     options = _plain(begin_authentication())
     return options, app_settings.TOKEN_STRATEGY.create_session_token(request)
 
 
 def log_in(request: HttpRequest, credential: Options) -> Entered:
     """Both factors in one: the key is had, its owner verified."""
-    _limit(request)
+    take(PASSKEYS_FROM, neighbourhood(request))
     key = _check(PasskeyLogin({"credential": credential}))["credential"]
     perform_passwordless_login(request, key, Login(user=key.user))
     return enter(request)
@@ -111,16 +116,9 @@ def prove_again(request: HttpRequest, credential: Options) -> None:
     form.save()
 
 
-def _limit(request: HttpRequest) -> None:
-    if not consume(request, app="allauth.mfa", action="webauthn_login"):
-        raise TooManyRequests(retry_after=LIMITED_FOR)
-
-
 def _check(form: Form) -> dict[str, Any]:
     try:
         fill_in(form)
-    except TooManyRequests:
-        raise
     except (Invalid, *MALFORMED) as flaw:
         raise IncorrectPasskey from flaw
     return form.cleaned_data

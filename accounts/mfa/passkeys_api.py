@@ -5,7 +5,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api import AuthView, read_body
+from accounts.api import FOREIGN, TRANSPORT, AuthView, as_shown, read_body
 from accounts.mfa import passkey_serializers as serializers
 from accounts.mfa import passkeys
 from accounts.mfa.api import (
@@ -13,7 +13,6 @@ from accounts.mfa.api import (
     SESSION_TOKEN,
     UNFINISHED,
     FactorView,
-    entered,
 )
 from accounts.mfa.serializers import Factor
 from accounts.mfa.steps import as_newcomer, as_person, as_stranger
@@ -72,13 +71,14 @@ class PasskeyLogin(AuthView):
     @extend_schema(
         operation_id="auth_passkey",
         request=serializers.PasskeyAnswer,
-        parameters=[SESSION_TOKEN],
-        responses={200: SignedIn, **UNFINISHED},
+        parameters=[SESSION_TOKEN, TRANSPORT],
+        responses={200: SignedIn, 403: FOREIGN, **UNFINISHED},
     )
     def post(self, request: Request) -> Response:
         """Sign in with a passkey, which is both factors in one."""
         body = read_body(serializers.PasskeyAnswer, request)
-        return entered(as_newcomer(self.stranger, lambda inner: passkeys.log_in(inner, **body)))
+        entered = as_newcomer(self.stranger, lambda inner: passkeys.log_in(inner, **body))
+        return Response(as_shown(entered))
 
 
 class BeginVerifyPasskey(AuthView):
@@ -97,13 +97,14 @@ class VerifyPasskey(AuthView):
     @extend_schema(
         operation_id="auth_mfa_verify_passkey",
         request=serializers.PasskeyAnswer,
-        parameters=[SESSION_TOKEN],
-        responses={200: SignedIn, **UNFINISHED},
+        parameters=[SESSION_TOKEN, TRANSPORT],
+        responses={200: SignedIn, 403: FOREIGN, **UNFINISHED},
     )
     def post(self, request: Request) -> Response:
         """Finish, with a passkey, a sign-in that asked for a second factor."""
         body = read_body(serializers.PasskeyAnswer, request)
-        return entered(as_newcomer(self.stranger, lambda inner: passkeys.verify(inner, **body)))
+        entered = as_newcomer(self.stranger, lambda inner: passkeys.verify(inner, **body))
+        return Response(as_shown(entered))
 
 
 class BeginPasskeyProof(FactorView):

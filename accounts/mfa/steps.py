@@ -16,18 +16,18 @@ from accounts.allauth_internals import (
     get_pending_stage,
 )
 from accounts.allauth_internals import ReauthenticationRequired as StepUp
-from accounts.engine import EmailVerificationRequired, Entered, MfaRequired
+from accounts.engine import (
+    EmailVerificationRequired,
+    Entered,
+    InvalidSessionToken,
+    MfaRequired,
+    another_session,
+)
 from accounts.models import User
-from core.errors import Conflict, Invalid, TooManyRequests, Unauthenticated
+from accounts.recovery import IncorrectPassword
+from core.errors import Conflict, Invalid, Unauthenticated
 
 T = TypeVar("T")
-LOCKED_FOR = 300
-"""Seconds, as allauth counts wrong codes."""
-LIMITS = ("too_many_login_attempts", "rate_limited")
-
-
-class InvalidSessionToken(Unauthenticated):
-    message = "This sign-in has ended; start again."
 
 
 class ReauthenticationRequired(Unauthenticated):
@@ -38,10 +38,6 @@ class ReauthenticationRequired(Unauthenticated):
 
 class IncorrectCode(Invalid):
     message = "This is not, or no longer, the right code."
-
-
-class IncorrectPassword(Invalid):
-    message = "This is not your password."
 
 
 class UnverifiedEmail(Conflict):
@@ -96,15 +92,21 @@ def refuse(flaw: FormInvalid) -> Exception:
 
 def enter(request: HttpRequest) -> Entered:
     """The person a finished sign-in has let in, with tokens; or what is still missing."""
-    strategy = app_settings.TOKEN_STRATEGY
     if request.user.is_authenticated:
-        return Entered(person_of(request), strategy.create_access_token_payload(request))
+        pair = app_settings.TOKEN_STRATEGY.create_access_token_payload(request)
+        return Entered(person_of(request), pair)
+    raise what_is_missing(request) or InvalidSessionToken
+
+
+def what_is_missing(request: HttpRequest) -> Unauthenticated | None:
+    """The step a begun sign-in waits for, with the session token to take it."""
+    create_token = app_settings.TOKEN_STRATEGY.create_session_token
     match getattr(get_pending_stage(request), "key", None):
         case "verify_email":
-            raise EmailVerificationRequired(session_token=strategy.create_session_token(request))
+            return EmailVerificationRequired(session_token=create_token(request))
         case "mfa_authenticate":
-            raise MfaRequired(session_token=strategy.create_session_token(request))
-    raise InvalidSessionToken
+            return MfaRequired(session_token=create_token(request))
+    return None
 
 
 def _drop(request: HttpRequest, *credentials: str) -> None:
@@ -117,15 +119,14 @@ def _drop(request: HttpRequest, *credentials: str) -> None:
 def _take(request: HttpRequest, step: Callable[[HttpRequest], T]) -> T:
     taken: list[T] = []
     try:
-        _door(request, step=lambda inner: taken.append(step(inner)))
+        with another_session(request):
+            _door(request, step=lambda inner: taken.append(step(inner)))
     except ImmediateHttpResponse as closed:
         raise InvalidSessionToken from closed
     return taken[0]
 
 
 def _refusal(field: str, flaw: FormInvalid) -> Exception:
-    if flaw.code in LIMITS:
-        return TooManyRequests(retry_after=LOCKED_FOR)
     if known := REFUSALS.get(str(flaw.code)):
         return known(errors=None if field == "non_field_errors" else {field: flaw.messages})
     return ValidationError({field: flaw.messages})

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 
+from accounts.passwords import canonical
 from core.models import LockingQuerySet, VersionedRow, public_id
 
 if TYPE_CHECKING:
@@ -113,6 +114,12 @@ class User(VersionedRow, AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def set_password(self, raw_password: str | None) -> None:
+        super().set_password(canonical(raw_password))
+
+    def check_password(self, raw_password: str | None) -> bool:
+        return super().check_password(canonical(raw_password))
 
     def get_full_name(self) -> str:
         return self.name

@@ -10,6 +10,7 @@ from config.settings.celery import *
 from config.settings.databases import direct, runtime
 from config.settings.identity import *
 from config.settings.logs import *
+from config.settings.providers import *
 
 BASE_DIR = env.ROOT
 
@@ -28,6 +29,7 @@ INSTALLED_APPS = [
     *ADMIN_APPS,
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.contrib.humanize",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
@@ -127,6 +129,7 @@ CORS_ALLOW_HEADERS = [
     "idempotency-key",
     "if-match",
     "if-none-match",
+    "x-auth-transport",
     "x-csrftoken",
     "x-password-reset-key",
     "x-request-id",

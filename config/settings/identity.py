@@ -13,14 +13,14 @@ _frontend = env.url("FRONTEND_URL", ("https", "http"), "http://localhost:3000")
 
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 # Sessions live in PostgreSQL: a cache would forget a logout, and its outage would end them all.
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "accounts.session_store"
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 
 CACHES = {
     "default": {
-        # The limiter stands in front of every sign-in, and no request waits for Redis.
+        # Codes that were used are remembered here, and no request waits for Redis.
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "core_cache",
         "OPTIONS": {"MAX_ENTRIES": 100_000},
@@ -64,15 +64,17 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
-# Passwords, sign-ups, resets and codes are counted by accounts/limits.py; these are the rest.
+# What can be guessed or mailed is counted by accounts/limits.py; the rest is for pages of staff.
 ACCOUNT_RATE_LIMITS = {
+    "confirm_email": None,
     "login": None,
-    "login_failed": "10/m/ip,5/5m/key",
+    "login_failed": None,
     "signup": None,
     "reset_password": "20/m/ip,5/m/key",
     "reauthenticate": None,
 }
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+SOCIALACCOUNT_ADAPTER = "accounts.social.adapter.SocialAdapter"
 
 HEADLESS_CLIENTS = ("app", "browser")
 # Staff and developers sign in on allauth's own pages.
@@ -94,7 +96,7 @@ HEADLESS_JWT_REFRESH_TOKEN_EXPIRES_IN = SESSION_COOKIE_AGE
 
 AUTH_JWT_ISSUER = env.text("JWT_ISSUER", "gantry")
 AUTH_JWT_AUDIENCE = env.text("JWT_AUDIENCE", "gantry-api")
-AUTH_JWT_PREVIOUS_KEYS = env.listed("JWT_PREVIOUS_SECRETS")
+AUTH_JWT_PREVIOUS_KEYS = env.secrets("JWT_PREVIOUS_SECRETS")
 # A client whose answer got lost, or whose tabs raced, asks again within seconds; a thief later.
 AUTH_REFRESH_REUSE_GRACE = timedelta(seconds=10)
 AUTH_SESSION_ABSOLUTE_LIFETIME = timedelta(days=90)
@@ -108,6 +110,13 @@ MFA_TOTP_ISSUER = "Gantry"
 MFA_ALLOW_UNVERIFIED_EMAIL = EMAIL_VERIFICATION == "optional"
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}
+MFA_FORMS = {
+    "activate_totp": "accounts.mfa.forms.FirstCode",
+    "authenticate": "accounts.mfa.forms.SecondFactor",
+    "authenticate_webauthn": "accounts.mfa.forms.PasskeyAsSecondFactor",
+    "reauthenticate": "accounts.mfa.forms.SecondFactorAgain",
+    "reauthenticate_webauthn": "accounts.mfa.forms.PasskeyAgain",
+}
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
 # A passkey is bound to this host for ever; pages on it and on hosts below it may use one.
 AUTH_WEBAUTHN_RP_ID = env.text("WEBAUTHN_RP_ID", urlsplit(_frontend).hostname)

@@ -6,6 +6,8 @@ from config.settings.databases import runtime
 
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 MEDIA_ROOT = DATA_DIR / "media"
+# Those of a developer's own environment are theirs alone.
+AUTH_PROVIDERS = []
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # Each test switches databases; a pool would keep the old one open.

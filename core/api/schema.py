@@ -38,6 +38,8 @@ FAILURE = ResolvedComponent(
             "allowed": SENTENCES,
             "people": SENTENCES,
             "workspaces": {"type": "array", "items": NAMED},
+            "retry_after": {"type": "integer", "description": "Seconds."},
+            "session_token": {"type": "string"},
             "request_id": {"type": "string"},
         },
     },
@@ -62,7 +64,17 @@ class EnvelopeAutoSchema(AutoSchema):
     def get_request_serializer(self) -> Any:
         if self._by_tables:
             return self.view.inputs.get(self.view.action)
-        return super().get_request_serializer()
+        return None if self.method == "DELETE" else super().get_request_serializer()
+
+    def _get_request_body(self, direction: Any = "request") -> dict[str, Any] | None:
+        """The library knows no body of DELETE; OpenAPI 3.1 does."""
+        method = self.method
+        if method == "DELETE" and self.get_request_serializer():
+            self.method = "POST"
+        describe: Any = super()._get_request_body
+        described: dict[str, Any] | None = describe(direction)
+        self.method = method
+        return described
 
     def get_response_serializers(self) -> Any:
         if not self._by_tables:
@@ -146,7 +158,7 @@ class EnvelopeAutoSchema(AutoSchema):
             return {}
         found = {"400": "Malformed or invalid", "503": "Busy; try again"}
         if self.get_auth():
-            found |= {"401": "Not signed in"}
+            found |= {"401": "Not signed in", "403": "Not allowed"}
         if self.method not in SAFE:
             found |= {"413": "Too large", "415": "Not JSON"}
         if self._by_tables:
@@ -154,7 +166,7 @@ class EnvelopeAutoSchema(AutoSchema):
         return dict(sorted(found.items()))
 
     def _refusals_by_tables(self) -> dict[str, str]:
-        found = {"403": "Not allowed", "404": "Not found"}
+        found = {"404": "Not found"}
         if self.method not in SAFE:
             found |= {"409": "State conflict", "422": "Idempotency key reused"}
         if self.view.action in EDITS:

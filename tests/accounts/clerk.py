@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 from pytest_django import Settings
 
-from accounts.clerk.keys import http, keys_at
+from accounts.jwks import http, keys_at
 from config.local import PORTS
 
 ISSUER = "https://clerk.example.com"

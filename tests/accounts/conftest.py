@@ -1,26 +1,34 @@
-"""A person, a stranger and a limiter of one's own."""
+"""A person, a stranger, and whoever is signed in."""
 
-from uuid import uuid4
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from tests.accounts.oidc_provider import OidcProvider
+from tests.accounts.signing_in import switched_on
+from tests.openapi import complaints, described, fitting
 from tests.signing import access_token_for
 
 PASSWORD = "Tr0ub4dor and 3 friends"
 
 
 @pytest.fixture(autouse=True)
-def own_limiter(settings: Settings) -> None:
-    """Attempts are counted per address; tests all come from the same one."""
-    settings.CACHES = {
-        "default": {
-            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-            "LOCATION": uuid4().hex,
-        }
-    }
+def as_described(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every answer about accounts is one the OpenAPI document tells of; pages are no answers."""
+    ask = APIClient.generic
+
+    def ask_and_compare(client: APIClient, verb: str, path: str, *how: Any, **more: Any) -> Any:
+        answer = ask(client, verb, path, *how, **more)
+        is_page = "text/html" in answer.get("Content-Type", "")
+        if path.startswith("/api/auth/") and fitting(verb.lower(), path) and not is_page:
+            assert complaints(answer, described(verb.lower(), path)) == []
+        return answer
+
+    monkeypatch.setattr(APIClient, "generic", ask_and_compare)
 
 
 @pytest.fixture
@@ -51,3 +59,13 @@ def bearing(token: str) -> APIClient:
     client = APIClient()
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
     return client
+
+
+@pytest.fixture
+def peer(settings: Settings) -> Iterator[OidcProvider]:
+    """An identity provider that is switched on, as itself, as Google and as GitHub."""
+    provider = OidcProvider()
+    settings.AUTH_PROVIDERS = switched_on(provider)
+    provider.open()
+    yield provider
+    provider.close()

@@ -10,6 +10,7 @@ from allauth.headless import app_settings
 from django.contrib.sessions.backends.db import SessionStore
 
 from accounts import allauth_internals as internals
+from accounts.social.redirecting import OidcSteps
 from accounts.tokens import TokenStrategy
 
 ROOT = Path(__file__).parents[2]
@@ -21,6 +22,7 @@ DOCUMENTED = {
     "allauth.core",
     "allauth.headless",
     "allauth.mfa.models",
+    "allauth.socialaccount.adapter",
     "allauth.socialaccount.models",
     "allauth.usersessions.models",
 }
@@ -65,6 +67,12 @@ def test_one_module_imports_the_internals() -> None:
         (internals.begin_registration, ["request", "user", "passwordless", "signup"]),
         (internals.perform_passwordless_login, ["request", "authenticator", "login"]),
         (internals.remove_authenticator, ["request", "authenticator"]),
+        (internals.perform_login, ["request", "login"]),
+        (internals.get_reauthentication_flows, ["user"]),
+        (internals.add_query_params, ["url", "params"]),
+        (internals.OpenIDConnectOAuth2Adapter.get_callback_url, ["self", "request", "app"]),
+        (internals.GitHubOAuth2Adapter.get_callback_url, ["self", "request", "app"]),
+        (internals.GitHubOAuth2Adapter.parse_token, ["self", "data"]),
         (internals.LoginStageController.enter, ["request", "stage_key"]),
     ],
 )
@@ -112,3 +120,14 @@ def test_the_views_read_and_answer_where_we_step_in() -> None:
         internals.VerifyEmailView,
     ):
         assert {"_parse_json", "post", "as_api_view"} <= set(dir(view))
+
+
+def test_the_steps_of_oauth_are_where_we_take_them() -> None:
+    for steps in (internals.OpenIDConnectOAuth2Adapter, internals.GitHubOAuth2Adapter):
+        assert {"get_client", "get_access_token_data", "complete_login"} <= set(dir(steps))
+    for provider in (internals.OpenIDConnectProvider, internals.GitHubProvider):
+        assert {"redirect", "unstash_redirect_state", "get_oauth2_adapter"} <= set(dir(provider))
+    assert isinstance(inspect.getattr_static(OidcSteps, "openid_config"), property)
+    assert isinstance(
+        inspect.getattr_static(internals.OpenIDConnectOAuth2Adapter, "openid_config"), property
+    )

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -18,6 +19,7 @@ from rest_framework.test import APIClient
 from accounts.authentication import identify
 from accounts.models import User
 from tests.accounts.conftest import bearing
+from tests.openapi import KEY, operations
 from tests.signing import access_token_for, token_pair_for
 
 
@@ -61,8 +63,15 @@ FORGERIES: dict[str, Callable[[dict[str, Any], str], str]] = {
     ),
     "a file as key": lambda claims, _: signed(claims, "k" * 64, headers={"kid": "../../dev/null"}),
     "a critical header": lambda claims, _: signed(claims, headers={"crit": ["x"], "x": 1}),
+    "an unencoded payload": lambda claims, _: signed(
+        claims, headers={"crit": ["b64"], "b64": False}
+    ),
+    "two keys in one": lambda claims, _: signed(claims, settings.JWT_SECRET + settings.SECRET_KEY),
     "expired": lambda claims, _: signed(claims | {"exp": int(time.time()) - 1}),
     "no expiry": lambda claims, _: signed(without(claims, "exp")),
+    "an expiry in words": lambda claims, _: signed(claims | {"exp": "tomorrow"}),
+    "an endless expiry": lambda claims, _: signed(claims | {"exp": float("inf")}),
+    "not yet valid": lambda claims, _: signed(claims | {"nbf": int(time.time()) + 600}),
     "from the future": lambda claims, _: signed(claims | {"iat": int(time.time()) + 600}),
     "another audience": lambda claims, _: signed(claims | {"aud": "others"}),
     "no audience": lambda claims, _: signed(without(claims, "aud")),
@@ -70,6 +79,8 @@ FORGERIES: dict[str, Callable[[dict[str, Any], str], str]] = {
     "no issuer": lambda claims, _: signed(without(claims, "iss")),
     "another person": lambda claims, _: signed(claims | {"sub": str(uuid4())}),
     "nobody": lambda claims, _: signed(claims | {"sub": "x' OR 1=1"}),
+    "several people": lambda claims, _: signed(claims | {"sub": [claims["sub"]]}),
+    "another use": lambda claims, _: signed(claims | {"token_use": "admin"}),
     "no session": lambda claims, _: signed(without(claims, "sid")),
     "a broken session": lambda claims, _: signed(claims | {"sid": "x"}),
     "a number as session": lambda claims, _: signed(claims | {"sid": 7}),
@@ -81,6 +92,10 @@ FORGERIES: dict[str, Callable[[dict[str, Any], str], str]] = {
     "two words": lambda _, token: f"{token} {token}",
     "not ASCII": lambda _, token: f"ü{token}",
     "nine kilobytes": lambda *_: "a" * 9_000,
+    "nested claims": lambda _, token: ".".join(
+        [token.partition(".")[0], base64.urlsafe_b64encode(b"[" * 2_000).decode().rstrip("="), "x"]
+    ),
+    "a list of claims": lambda _, token: f"{token.partition('.')[0]}.{part([1])}.x",
     "nested header": lambda *_: (
         f"{base64.urlsafe_b64encode(b'[' * 2_900).decode().rstrip('=')}.e30.x"
     ),
@@ -102,6 +117,19 @@ def test_an_expired_token_says_so(grace: User) -> None:
     late = claims_of(access_token_for(grace)) | {"exp": int(time.time()) - 1}
 
     assert bearing(signed(late)).get("/api/auth/me").json()["code"] == "token_expired"
+
+
+def test_an_expired_token_opens_nothing(grace: User) -> None:
+    late = bearing(signed(claims_of(access_token_for(grace)) | {"exp": int(time.time()) - 1}))
+    closed = [step for step, told in operations().items() if told.get("security")]
+    assert len(closed) > 60
+    answers = {
+        (method, path): late.generic(method.upper(), re.sub(KEY, str(uuid4()), path)).status_code
+        for method, path in closed
+        if "_id}" not in path
+    }
+
+    assert set(answers.values()) == {401}, answers
 
 
 def test_a_token_of_somebody_else_does_not_open_my_session(grace: User) -> None:

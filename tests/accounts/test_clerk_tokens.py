@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings as configured
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from accounts import jwks
 from accounts.authentication import identify
-from accounts.clerk import keys
 from accounts.models import User
 from accounts.personal.services import create_token
 from tests.accounts.clerk import (
@@ -168,8 +168,8 @@ def test_invented_keys_cost_no_request(clerk: Peer) -> None:
 @pytest.mark.django_db
 def test_an_outage_is_survived_with_the_keys_at_hand(clerk: Peer) -> None:
     assert status(token()) == 200
-    known = keys.keys_at(clerk.uri)
-    known.fetched_at -= keys.FRESH_FOR
+    known = jwks.keys_at(clerk.uri)
+    known.fetched_at -= jwks.FRESH_FOR
     clerk.answer = None
 
     assert {status(token()) for _ in range(20)} == {200}
@@ -181,8 +181,8 @@ def test_an_outage_is_survived_with_the_keys_at_hand(clerk: Peer) -> None:
 @pytest.mark.django_db
 def test_nobody_waits_while_there_are_keys(clerk: Peer) -> None:
     assert status(token()) == 200
-    known = keys.keys_at(clerk.uri)
-    known.fetched_at = expired = known.fetched_at - keys.FRESH_FOR  # an hour ago
+    known = jwks.keys_at(clerk.uri)
+    known.fetched_at = expired = known.fetched_at - jwks.FRESH_FOR  # an hour ago
     let_go = threading.Event()
     clerk.answer = slow(let_go)
 
@@ -242,7 +242,7 @@ BROKEN = {
 def test_without_any_keys_clerk_is_said_to_be_away(
     clerk: Peer, answer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keys, "TIMEOUT", 0.5)
+    monkeypatch.setattr(jwks, "TIMEOUT", 0.5)
     clerk.answer = answer
 
     assert {status(token()) for _ in range(3)} == {503}
@@ -253,7 +253,7 @@ def test_without_any_keys_clerk_is_said_to_be_away(
 def test_a_new_key_is_fetched(clerk: Peer) -> None:
     assert status(token()) == 200
     clerk.answer = published(k2=THEIRS)
-    keys.keys_at(clerk.uri).cooldown_duration = 0
+    jwks.keys_at(clerk.uri).cooldown_duration = 0
 
     assert status(token(key=THEIRS, header={"kid": "k2"})) == 200
 

@@ -89,7 +89,7 @@ def test_a_deleted_person_is_not_edited_by_a_late_request(grace: User) -> None:
     ("body", "status", "code"),
     [
         ({}, 403, "reauthentication_required"),
-        ({"password": "wrong"}, 400, "wrong_password"),
+        ({"password": "wrong"}, 400, "incorrect_password"),
         ({"password": ""}, 400, "invalid"),
     ],
 )

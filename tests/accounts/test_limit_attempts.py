@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.test import RequestFactory
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.background import sweep
-from accounts.limits import Limit, forget, give_back, take
+from accounts.limits import NOWHERE, Limit, forget, give_back, neighbourhood, take
 from accounts.models import AttemptCount, User
 from core.errors import TooManyRequests
 from tests.accounts.conftest import PASSWORD
@@ -118,6 +119,23 @@ def test_internet_addresses_are_those_our_proxies_saw(
 
     answer = attempt("ada@example.com", HTTP_X_FORWARDED_FOR=forwarded.format(99))
     assert answer.status_code == last
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8::1:2", "2001:db8::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("", NOWHERE),
+        ("/run/gantry.sock", NOWHERE),
+    ],
+)
+def test_what_one_attacker_holds_counts_as_one(
+    rf: RequestFactory, address: str, network: str
+) -> None:
+    assert neighbourhood(rf.get("/", REMOTE_ADDR=address)) == network
 
 
 @pytest.mark.django_db

@@ -16,6 +16,7 @@ from accounts.models import User
 from accounts.recovery import reset_link
 from outbox.models import Delivery
 from tests.accounts.conftest import PASSWORD, bearing
+from tests.accounts.factors import give_app
 from tests.databases import CommittedDatabase
 from tests.notifications.mailing import send_all
 from tests.signing import access_token_for, token_pair_for
@@ -67,6 +68,13 @@ def test_forgot_is_limited_for_each_address(stranger: APIClient, grace: User, em
     answers = [stranger.post(FORGOT, {"email": email}).status_code for _ in range(6)]
 
     assert answers == [200] * 5 + [429]
+
+
+@pytest.mark.django_db
+def test_forgot_is_limited_for_each_internet_address(stranger: APIClient) -> None:
+    answers = [stranger.post(FORGOT, {"email": f"{n}@example.com"}).status_code for n in range(21)]
+
+    assert answers == [200] * 20 + [429]
 
 
 def test_the_mail_links_to_the_front_end_and_staff_cannot_read_the_link(
@@ -140,6 +148,24 @@ def test_reset_refuses_a_weak_password_and_keeps_the_link(stranger: APIClient, g
     assert reset(stranger, key).status_code == 200
 
 
+def test_reset_is_no_way_around_the_second_factor(stranger: APIClient, grace: User) -> None:
+    give_app(grace)
+
+    answer = reset(stranger, key_for(grace)).json()
+
+    assert answer["data"] == {"status": "ok"}
+    assert enter(stranger, NEW).json()["code"] == "mfa_required"
+
+
+def test_reset_links_are_not_guessed_quickly(stranger: APIClient, grace: User) -> None:
+    guesses = [reset(stranger, f"{grace.pk.hex}-x-{n}").status_code for n in range(20)]
+
+    assert guesses == [400] * 20
+    assert reset(stranger, key_for(grace)).status_code == 429
+    asked = stranger.get(RESET, HTTP_X_PASSWORD_RESET_KEY=key_for(grace))
+    assert asked.status_code == 429
+
+
 def test_reset_lifts_the_lock(stranger: APIClient, grace: User) -> None:
     for n in range(6):
         refused = enter(stranger, "wrong", REMOTE_ADDR=f"192.0.2.{n}")
@@ -178,7 +204,7 @@ def test_change_keeps_this_device_and_ends_the_others(stranger: APIClient, grace
 def test_change_needs_the_current_password(signed_in: APIClient, grace: User) -> None:
     refused = [change(signed_in, "wrong") for _ in range(5)]
 
-    assert {answer.json()["code"] for answer in refused} == {"wrong_password"}
+    assert {answer.json()["code"] for answer in refused} == {"incorrect_password"}
     assert change(signed_in).status_code == 429
     grace.refresh_from_db()
     assert grace.check_password(PASSWORD)

@@ -149,6 +149,14 @@ def test_refresh_ends_with_an_idle_session(grace: User) -> None:
     assert not is_alive(pair["access_token"])
 
 
+def test_refresh_refuses_a_token_past_its_time(grace: User, settings: Settings) -> None:
+    settings.HEADLESS_JWT_REFRESH_TOKEN_EXPIRES_IN = -1
+    pair = token_pair_for(grace)
+
+    assert refresh(pair["refresh_token"]).status_code == 401
+    assert is_alive(pair["access_token"])
+
+
 def test_refresh_ends_after_the_absolute_lifetime(grace: User, settings: Settings) -> None:
     pair = token_pair_for(grace)
     settings.AUTH_SESSION_ABSOLUTE_LIFETIME = timedelta(0)

@@ -15,6 +15,14 @@ UNSET = {
     "SECURE_HSTS_SECONDS": "",
     "LOG_FORMAT": "",
     "LOG_LEVEL": "",
+    "OIDC_ISSUER": "",
+    "OIDC_CLIENT_ID": "",
+    "OIDC_CLIENT_SECRET": "",
+    "GOOGLE_CLIENT_ID": "",
+    "GOOGLE_CLIENT_SECRET": "",
+    "GITHUB_CLIENT_ID": "",
+    "GITHUB_CLIENT_SECRET": "",
+    "GITHUB_URL": "",
 }
 COMPLETE = {
     "DJANGO_SETTINGS_MODULE": "config.settings.production",

@@ -34,6 +34,10 @@ def test_complete_settings_start_in_silence() -> None:
         ({"SECRET_KEY": ""}, "SECRET_KEY is missing: set it in the environment."),
         ({"SECRET_KEY": "hunter2"}, "SECRET_KEY is too short: it needs at least 32 bytes."),
         ({"JWT_SECRET": ""}, "JWT_SECRET is missing: set it in the environment."),
+        (
+            {"JWT_PREVIOUS_SECRETS": f"{'k' * 32},hunter2"},
+            "JWT_PREVIOUS_SECRETS is too short: it needs at least 32 bytes.",
+        ),
         ({"JWT_SECRET": COMPLETE["SECRET_KEY"]}, "JWT_SECRET must differ from SECRET_KEY."),
         ({"DATABASE_URL": ""}, "DATABASE_URL is missing: set it in the environment."),
         (

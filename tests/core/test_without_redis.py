@@ -14,6 +14,7 @@ from tests.config.wire import Wire
 from tests.databases import CommittedDatabase
 from tests.programs import Programs, eventually
 
+SECRET = "a long enough secret"
 FATES: list[Callable[[subprocess.Popen[bytes]], object]] = [
     lambda valkey: valkey.send_signal(signal.SIGSTOP),
     lambda valkey: valkey.send_signal(signal.SIGKILL),
@@ -36,10 +37,10 @@ def server(
 
 
 def sign_up(server: Wire, name: str) -> tuple[Wire, str]:
-    email, password = f"{name}@example.com", "a long enough secret"
-    body = {"email": email, "password": password, "name": name.title()}
+    email = f"{name}@example.com"
+    body = {"email": email, "password": SECRET, "name": name.title()}
     made = server.ask("POST", "/api/auth/register", body, status=201)["data"]
-    return server.signed_in(email, password), made["user"]["id"]
+    return server.signed_in(email, SECRET), made["user"]["id"]
 
 
 def plan_work(server: Wire) -> dict[str, Any]:
@@ -79,3 +80,21 @@ def test_no_request_misses_redis(
     assert time.monotonic() - began < 5
     degraded = {"status": "degraded", "database": "up", "redis": "down"}
     assert server.ask("GET", "/readyz") == degraded
+
+
+@pytest.mark.parametrize("fate", FATES, ids=["frozen", "dead"])
+def test_attempts_are_counted_without_redis(
+    server: Wire,
+    broker: subprocess.Popen[bytes],
+    fate: Callable[[subprocess.Popen[bytes]], object],
+) -> None:
+    ada, _ = sign_up(server, "ada")
+    ada.ask("POST", "/api/auth/reauthenticate", {"password": SECRET}, status=204)
+    ada.ask("POST", "/api/auth/mfa/totp")
+    fate(broker)
+
+    for status in (*[400] * 5, 429):
+        ada.ask("POST", "/api/auth/mfa/totp/activate", {"code": "x"}, status=status)
+    for status in (*[401] * 5, 429):
+        body = {"email": "ada@example.com", "password": "wrong"}
+        server.ask("POST", "/api/auth/login", body, status=status)

@@ -1,4 +1,4 @@
-"""The keys Clerk signs with, kept for an hour and through an outage."""
+"""The keys identity providers sign with, kept for an hour and through an outage."""
 
 import threading
 import time
@@ -15,20 +15,20 @@ from jwt.exceptions import PyJWKClientConnectionError, PyJWTError
 TIMEOUT = 3.0
 FRESH_FOR = 3600.0
 STALE_FOR = 24 * 3600.0
-"""Seconds old keys are believed while Clerk does not answer."""
+"""Seconds old keys are believed while their owner does not answer."""
 PAUSE = 30.0
 """Seconds without a further attempt after one that failed, or after an unknown key."""
 MOST_BYTES = 256 * 1024
 MOST_CHARACTERS = 128
 
 http = urllib3.PoolManager()
-_log = structlog.get_logger("gantry.clerk")
+_log = structlog.get_logger("gantry.providers")
 
 
 class Keys(PyJWKClient):
     """Asks again only when it may help: neither an outage nor an invented key id costs a request.
 
-    While there are keys, even old ones, nobody waits for Clerk: they are renewed on the side.
+    While there are keys, even old ones, nobody waits for their owner: they are renewed on the side.
     The library's own client fetches with every request while the other side is down.
     """
 

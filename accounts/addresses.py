@@ -7,14 +7,19 @@ from accounts.models import User
 
 
 def person_with(email: str) -> User | None:
+    """Who has proved the address, else who registered with it."""
     if not email:
         return None
-    by_address = User.objects.alive().alias(address=Lower("email")).filter(address=email)
     proved = EmailAddress.objects.filter(email=email, verified=True)
+    by_address = User.objects.alive().alias(address=Lower("email")).filter(address=email)
     person: User | None = (
-        by_address.first() or User.objects.filter(pk__in=proved.values("user")).first()
+        User.objects.filter(pk__in=proved.values("user")).first() or by_address.first()
     )
     return person
+
+
+def has_proved(person: User, email: str) -> bool:
+    return bool(EmailAddress.objects.filter(user=person, email=email, verified=True).exists())
 
 
 def prove_address(person: User, email: str) -> None:

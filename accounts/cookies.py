@@ -1,0 +1,56 @@
+"""The refresh token in a cookie that no script can read, for front ends on the same site."""
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.api.envelope import Answer
+from core.errors import Forbidden
+
+HEADER = "X-Auth-Transport"
+NAME = "__Secure-pm_rt"
+PATH = "/api/auth"
+
+
+class ForeignOrigin(Forbidden):
+    message = "Cookies are for our own front ends only."
+
+
+def are_asked_for(request: Request) -> bool:
+    """A foreign page cannot send the header; whoever else does is asked where they come from."""
+    if request.headers.get(HEADER, "").lower() != "cookie":
+        return False
+    if request.headers.get("Origin") not in _own_origins():
+        raise ForeignOrigin
+    return True
+
+
+def refresh_token_in(request: Request) -> str:
+    return str(request.COOKIES.get(NAME, ""))
+
+
+def keep_refresh_token(response: Response) -> None:
+    """Move it from the body, if there is one, into the cookie."""
+    shown = response.data.data if isinstance(response.data, Answer) else response.data
+    if not isinstance(shown, dict) or "refresh_token" not in shown:
+        return
+    response.set_cookie(
+        NAME,
+        shown.pop("refresh_token"),
+        max_age=settings.HEADLESS_JWT_REFRESH_TOKEN_EXPIRES_IN,
+        path=PATH,
+        secure=True,
+        httponly=True,
+        samesite="Strict",
+    )
+
+
+def forget_refresh_token(response: Response) -> None:
+    response.delete_cookie(NAME, path=PATH, samesite="Strict")
+
+
+def _own_origins() -> set[str]:
+    front_end = urlsplit(settings.FRONTEND_URL)
+    return {*settings.CORS_ALLOWED_ORIGINS, f"{front_end.scheme}://{front_end.netloc}"}
