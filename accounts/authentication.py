@@ -3,7 +3,14 @@
 Named in the settings of REST framework, so it must not import its views.
 """
 
-from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from typing import Any
+
+from django.db import connection
+from rest_framework.authentication import (
+    BaseAuthentication,
+    SessionAuthentication,
+    get_authorization_header,
+)
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
@@ -15,6 +22,7 @@ from accounts.personal.secret import PREFIX
 from accounts.personal.services import open_token
 from accounts.sessions import open_session
 from accounts.tokens import InvalidToken, read
+from core.context import show_workspaces_of
 
 
 class BearerAuthentication(BaseAuthentication):
@@ -30,10 +38,22 @@ class BearerAuthentication(BaseAuthentication):
         except InvalidToken as flaw:
             raise AuthenticationFailed(str(flaw), code=flaw.code) from flaw
         credential.check(request)
+        if credential.kind != "session":  # of which the query that opened it has seen to this
+            _open_for(person)
         return person, credential
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"
+
+
+class CookieAuthentication(SessionAuthentication):
+    """The pages for developers, who see there what they see with a token; staff see no more."""
+
+    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+        entered = super().authenticate(request)
+        if entered:
+            _open_for(entered[0])
+        return entered
 
 
 def identify(token: str) -> tuple[User, Credential]:
@@ -74,3 +94,9 @@ def _verify_personal(text: str) -> tuple[User, Credential]:
     scopes = frozenset(token.scopes)
     principal = f"{person.pk}/{token.digest[:16]}"
     return person, Credential("personal_token", scopes=scopes, principal=principal)
+
+
+def _open_for(person: User) -> None:
+    """Set the tenant context; outside a transaction there is nothing to set it for."""
+    if connection.in_atomic_block:
+        show_workspaces_of(person)

@@ -4,12 +4,12 @@ from uuid import uuid4
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.db import transaction
 from django.utils import timezone
 
 from accounts.access import end_access
 from accounts.events import PersonDeleted
 from accounts.models import User
+from core.context import as_system
 from core.events import publish
 from core.forget import forget_answers
 from outbox.services import forget_person
@@ -17,7 +17,7 @@ from outbox.services import forget_person
 NAME = "Deleted user"
 
 
-@transaction.atomic
+@as_system("deleting a person")
 def delete_person(*, actor: User | None, person: User, is_final: bool = False) -> None:
     """Blank everything personal; deleting twice changes nothing.
 

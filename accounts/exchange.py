@@ -1,11 +1,11 @@
 """From a browser's session to tokens, after a sign-in that happened on pages."""
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
-from rest_framework.authentication import SessionAuthentication
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api import TRANSPORT, AuthView, as_shown
+from accounts.authentication import CookieAuthentication
 from accounts.engine import Entered
 from accounts.mfa.steps import what_is_missing
 from accounts.serializers import SignedIn
@@ -20,7 +20,7 @@ CSRF_TOKEN = OpenApiParameter("X-CSRFToken", str, OpenApiParameter.HEADER, requi
 class ExchangeSession(AuthView):
     """Takes the cookie alone: whoever has a token needs no other."""
 
-    authentication_classes = [SessionAuthentication]
+    authentication_classes = [CookieAuthentication]
     permission_classes = [Anyone]
 
     def get_authenticate_header(self, request: Request) -> str:
@@ -42,7 +42,7 @@ class ExchangeSession(AuthView):
         A sign-in that waits for its second factor is told so, with a `session_token` to finish it.
         """
         if not request.user.is_authenticated:
-            SessionAuthentication().enforce_csrf(request)
+            CookieAuthentication().enforce_csrf(request)
             raise what_is_missing(self.stranger) or Unauthenticated
         person = request.user
         return Response(as_shown(Entered(person, issue(person, self.stranger.session))))

@@ -7,6 +7,7 @@ import orjson
 from django.db.models import QuerySet
 
 from accounts.models import User
+from core.context import as_system
 from core.prepared import bind
 from core.reads import Document, show, show_one
 
@@ -26,6 +27,7 @@ def contribute(name: str, document: type[Document], rows: Callable[[User], Query
     kinds[name] = Kind(document, rows)
 
 
+@as_system("exporting what is kept about a person")
 def everything_of(person: User, profile: type[Document]) -> dict[str, Any]:
     """The person's own data, oldest first; one query for each kind."""
     found: dict[str, Any] = {"profile": show_one(profile, person.pk).document}

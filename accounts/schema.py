@@ -1,7 +1,12 @@
 """How the OpenAPI document describes signing in."""
 
+from drf_spectacular.authentication import SessionScheme
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+
+
+class CookieScheme(SessionScheme):
+    target_class = "accounts.authentication.CookieAuthentication"
 
 
 class BearerScheme(OpenApiAuthenticationExtension):

@@ -15,29 +15,37 @@ from psycopg import sql
 
 from accounts import sealing
 from accounts.models import User
+from core import context
 
 _COLUMNS = [field.attname for field in User._meta.concrete_fields]
-_OPENING = (
-    sql.SQL(
-        "SELECT s.session_data, {} FROM django_session s JOIN accounts_user u ON u.id = %s"
-        " WHERE s.session_key = %s AND s.expire_date > now()"
-        " AND u.is_active AND u.deleted_at IS NULL"
-    )
-    .format(sql.SQL(", ").join(sql.Identifier("u", name) for name in _COLUMNS))
-    .as_string(None)
+_SESSION = (
+    "SELECT s.session_data, {} FROM django_session s JOIN accounts_user u ON u.id = %s"
+    " WHERE s.session_key = %s AND s.expire_date > now()"
+    " AND u.is_active AND u.deleted_at IS NULL"
 )
+_PERSON = sql.SQL(", ").join(sql.Identifier("u", name) for name in _COLUMNS).as_string(None)
+_SHOWN = _SESSION.format(_PERSON)
+_OPENING = _SESSION.format(f"{_PERSON}, {context.opening('u.id')}")
 _store = SessionStore()
 
 
 def open_session(session_key: str, person_id: UUID) -> User | None:
-    """The person whose session is alive and still theirs. One query."""
+    """The person whose session is alive and still theirs. One query.
+
+    Inside a transaction it also sets the tenant context; outside there is nothing to set it for.
+    """
+    is_opening = connection.in_atomic_block
     with connection.cursor() as cursor:
-        cursor.execute(_OPENING, (person_id, session_key))
+        cursor.execute(_OPENING if is_opening else _SHOWN, (person_id, session_key))
         row = cursor.fetchone()
     if row is None:
         return None
-    person = User.from_db(DEFAULT_DB_ALIAS, _COLUMNS, row[1:])
-    return person if _is_owned(row[0], person.pk, person.password) else None
+    person = User.from_db(DEFAULT_DB_ALIAS, _COLUMNS, row[1 : len(_COLUMNS) + 1])
+    if _is_owned(row[0], person.pk, person.password):
+        return person
+    if is_opening:
+        context.show_nothing()
+    return None
 
 
 @lru_cache(maxsize=4096)

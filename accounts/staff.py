@@ -1,10 +1,15 @@
 """The door of the admin: the sign-in everybody uses, and a second factor in the same session."""
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import SimpleTemplateResponse
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
@@ -12,6 +17,9 @@ from django.views.decorators.cache import never_cache
 from unfold.sites import UnfoldAdminSite
 
 from accounts.allauth_internals import get_authentication_records
+from core.context import as_system
+
+View = Callable[..., HttpResponse]
 
 CODES = (Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES)
 
@@ -21,6 +29,10 @@ class StaffSite(UnfoldAdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         return bool(super().has_permission(request)) and has_proved_second_factor(request)
+
+    def admin_view(self, view: View, *cacheable: bool, **named: bool) -> View:
+        """Any page, once the door has let somebody in."""
+        return cast("View", super().admin_view(_of_all_workspaces(view), *cacheable, **named))
 
     @method_decorator(never_cache)
     def login(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
@@ -32,6 +44,20 @@ class StaffSite(UnfoldAdminSite):
             raise PermissionDenied
         query = urlencode({REDIRECT_FIELD_NAME: target})
         return HttpResponseRedirect(f"{reverse(_next_step(request))}?{query}")
+
+
+def _of_all_workspaces(view: View) -> View:
+    """One transaction for a page, its rendering and all it changes."""
+
+    @wraps(view)
+    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        with as_system("Django admin"):
+            response = view(request, *args, **kwargs)
+            if isinstance(response, SimpleTemplateResponse):
+                response.render()
+            return response
+
+    return page
 
 
 def has_proved_second_factor(request: HttpRequest) -> bool:

@@ -12,6 +12,7 @@ from django.test import Client
 
 from bench.filling import Place
 from bench.targets import Target, headers
+from bench.walls import raise_walls
 
 WARM_UP = 0.5
 NOT_COUNTED = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
@@ -47,6 +48,7 @@ def sql_count(target: Target, place: Place) -> int:
         statements.append(sql)
         return execute(sql, params, many, context)
 
+    raise_walls(up=target.walled)
     client = Client(SERVER_NAME="127.0.0.1", headers=headers(place))
     with connection.execute_wrapper(note):
         answer = client.generic(target.method, target.paths[0], target.body, "application/json")
@@ -56,6 +58,7 @@ def sql_count(target: Target, place: Place) -> int:
 
 
 def _round(target: Target, place: Place, port: int, seconds: float) -> Figures:
+    raise_walls(up=target.walled)
     load = {
         "port": port,
         "seconds": seconds,

@@ -11,13 +11,17 @@ CONNECTIONS = 8
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """`paths` has one path for each connection; `most_sql` is what one request may ask at most."""
+    """`paths` has one path for each connection; `most_sql` is what one request may ask at most.
+
+    Of one that is not `walled`, policies are switched off.
+    """
 
     name: str
     server: str
     paths: list[str]
     body: str = ""
     most_sql: int | None = None
+    walled: bool = True
 
     @property
     def method(self) -> str:
@@ -53,11 +57,12 @@ def targets(place: Place, task: str) -> list[Target]:
     me = ["/api/auth/me"] * CONNECTIONS
     return [
         Target(name="list 50", server="gantry", paths=page, most_sql=6),
+        Target(name="without RLS", server="gantry", paths=page, walled=False),
         Target(name="task", server="gantry", paths=one),
         Target(
             name="create task", server="gantry", paths=homes, body=json.dumps(wish), most_sql=20
         ),
         Target(name="me", server="gantry", paths=me),
-        Target(name="bare list 50", server="bare", paths=page),
-        Target(name="naive list 50", server="naive", paths=page),
+        Target(name="bare list 50", server="bare", paths=page, walled=False),
+        Target(name="naive list 50", server="naive", paths=page, walled=False),
     ]

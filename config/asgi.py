@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from typing import TYPE_CHECKING, Any, cast
 
@@ -11,6 +12,7 @@ from django.conf import settings
 from django.urls import re_path
 
 from config.wsgi import application as django
+from core.checks import refuse_powerful_role
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, MutableMapping
@@ -51,7 +53,13 @@ def _plain(scope: Scope) -> Scope:
 
 
 async def _live(receive: Receive, send: Send) -> None:
-    while (await receive())["type"] != "lifespan.shutdown":
-        await send({"type": "lifespan.startup.complete"})
+    await receive()
+    try:
+        await asyncio.to_thread(refuse_powerful_role)
+    except SystemExit as refusal:
+        await send({"type": "lifespan.startup.failed", "message": str(refusal)})
+        return
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
     http.executor.shutdown(wait=False)
     await send({"type": "lifespan.shutdown.complete"})

@@ -6,7 +6,10 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from celery import Celery, Task
+from celery.signals import beat_init, worker_init
 from django_structlog.celery.steps import DjangoStructLogInitStep
+
+from core.checks import refuse_powerful_role
 
 if TYPE_CHECKING:
     AnyTask = Task[..., Any]
@@ -33,3 +36,9 @@ app = Celery("gantry", task_cls=PromptTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks(related_name="background")
+
+
+@worker_init.connect
+@beat_init.connect
+def check_role(**named: Any) -> None:
+    refuse_powerful_role()

@@ -1,6 +1,11 @@
-"""The wall of composite foreign keys: a row can only point to rows of its own workspace."""
+"""The walls between workspaces that PostgreSQL keeps: composite foreign keys, and policies."""
 
 from django.db import migrations
+
+SYSTEM = "(SELECT current_setting('gantry.system', true) <> '')"
+"""Without a context both settings are NULL, or empty once a transaction has had one."""
+WORKSPACES = "(SELECT NULLIF(current_setting('gantry.workspaces', true), '')::uuid[])"
+POLICY = "own_workspaces"
 
 
 class OneWorkspace(migrations.RunSQL):
@@ -34,4 +39,22 @@ class SameWorkspace(migrations.RunSQL):
             f"ALTER TABLE {table} ADD CONSTRAINT {name} FOREIGN KEY ({scope}, {column})"
             f" REFERENCES {parent} ({scope}, {key}) DEFERRABLE INITIALLY IMMEDIATE",
             f"ALTER TABLE {table} DROP CONSTRAINT {name}",
+        )
+
+
+class WalledIn(migrations.RunSQL):
+    """Migration operation: rows of `table` are there for whoever's context has their workspace.
+
+    `homeless` lets rows without a workspace be written by anybody; the system alone reads them.
+    """
+
+    def __init__(self, table: str, column: str = "workspace_id", *, homeless: bool = False) -> None:
+        # Sub-selects are evaluated once for a statement instead of once for a row.
+        inside = f"{SYSTEM} OR {column} = ANY ({WORKSPACES}::uuid[])"
+        writable = f"{inside} OR {column} IS NULL" if homeless else inside
+        super().__init__(
+            f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;"
+            f" CREATE POLICY {POLICY} ON {table} USING ({inside}) WITH CHECK ({writable})",
+            f"DROP POLICY {POLICY} ON {table};"
+            f" ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY, DISABLE ROW LEVEL SECURITY",
         )

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.services import change_access, change_profile, register_person
 from comments.services import add_comment
+from core.context import as_system
 from core.errors import Conflict
 from notifications.models import Reminder
 from outbox.models import Delivery, State
@@ -33,7 +34,7 @@ class AlreadyPlanted(Conflict):
     message = "Somebody has one of the demo's addresses already: nothing was changed."
 
 
-@transaction.atomic
+@as_system("planting the demo")
 def plant() -> list[User]:
     """Three teams with their work, once; whoever has been here before is left in peace."""
     cast = _read("people")

@@ -14,7 +14,14 @@ from tests.cast import Cast, gather
 from tests.tables import everything
 from workspaces.models import Workspace
 
-pytest_plugins = ["tests.databases", "tests.mail", "tests.programs"]
+pytest_plugins = [
+    "tests.context",
+    "tests.databases",
+    "tests.mail",
+    "tests.programs",
+    "tests.pooler",
+    "tests.walls",
+]
 
 
 @pytest.fixture

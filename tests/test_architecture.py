@@ -113,6 +113,16 @@ def test_row_locks_never_fight_foreign_keys() -> None:
     assert [call for call in calls if "no_key=True" not in call] == []
 
 
+def test_the_tenant_context_is_set_in_one_place_and_for_a_transaction_only() -> None:
+    calls = {
+        str(file.relative_to(ROOT)): re.findall(r"set_config\([^;]*?(true|false)\)", text)
+        for file in sources(*OURS, "config")
+        if "set_config" in (text := file.read_text())
+    }
+    assert set(calls) == {"core/context.py"}
+    assert set(calls["core/context.py"]) == {"true"}
+
+
 def routes(patterns: list[Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     for pattern in patterns:
         path = prefix + str(pattern.pattern)

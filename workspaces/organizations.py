@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.events import Organization
 from accounts.models import ExternalRecord, User
+from core.context import as_system
 from core.events import publish
 from workspaces.departures import let_go
 from workspaces.events import (
@@ -31,8 +32,14 @@ def seat_person(
     seated = Membership.objects.filter(
         workspace__external_org_id=organization.id, workspace__deleted_at=None, user=person
     ).first()
-    if seated and seated.role == _role(role, seated.role):
-        return
+    if not seated or seated.role != _role(role, seated.role):
+        _seat_anew(person, organization, role, at=at, is_news=is_news)
+
+
+@as_system("a place in a workspace the person may not see yet")
+def _seat_anew(
+    person: User, organization: Organization, role: str, *, at: int, is_news: bool
+) -> None:
     workspace = _workspace_of(organization, founder=person)
     if workspace is None:
         return

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
+from core.context import as_system, show_also
 from core.errors import Conflict, Forbidden, NotFound
 from core.events import publish
 from workspaces.events import MemberAdded, WorkspaceCreated, WorkspaceUpdated
@@ -53,12 +54,14 @@ def create_workspace(*, actor: User, name: str, slug: str = "", image_url: str =
     return workspace
 
 
-@transaction.atomic
+@as_system("one's own workspace, made by another request meanwhile")
 def personal_workspace(*, actor: User) -> Workspace:
     """The workspace for somebody's own things, made on demand; two requests find the same one."""
     User.objects.locked(actor.pk)
     owned = Workspace.objects.visible_to(actor).filter(owner=actor, settings__personal=True)
-    return owned.first() or _create_personal_workspace(actor)
+    workspace: Workspace = owned.first() or _create_personal_workspace(actor)
+    show_also(workspace.pk)
+    return workspace
 
 
 @transaction.atomic
@@ -107,6 +110,7 @@ def person_with_address(email: str) -> User:
 
 def insert_workspace(workspace: Workspace) -> Workspace:
     """Insert under the slug of the name; a taken one gets a suffix nobody can have yet."""
+    show_also(workspace.pk)
     slug = slug_of(workspace.name)
     is_taken = Workspace.objects.filter(slug__iexact=slug).exists()
     for candidate in [slug] * (not is_taken and slug not in RESERVED) + [None] * 3:
@@ -131,6 +135,7 @@ def check_grant(actor: User, workspace: Workspace, *roles: str) -> None:
 
 
 def _insert_as_asked(workspace: Workspace) -> Workspace:
+    show_also(workspace.pk)
     with _telling_of_a_taken_slug():
         workspace.save(force_insert=True)
     return workspace

@@ -20,6 +20,7 @@ from accounts.events import (
     OrganizationSeen,
 )
 from accounts.models import User, WebhookReceipt
+from core.context import as_system
 from core.errors import Invalid
 from core.events import publish
 
@@ -65,7 +66,7 @@ def opened(body: bytes, headers: Mapping[str, str]) -> Message:
     return message
 
 
-@transaction.atomic
+@as_system("a provider's webhook")
 def act_upon(message: Message) -> str:
     """Do what the message asks, once; the receipt and the effect commit or vanish together."""
     try:

@@ -7,6 +7,7 @@ from accounts.clerk.services import Profile, welcome_person
 from accounts.clerk.tokens import Claims
 from accounts.events import OrganizationSeen
 from accounts.models import User
+from core.context import show_workspaces_of
 from core.events import publish
 
 _log = structlog.get_logger("gantry.clerk")
@@ -23,6 +24,7 @@ def meet(claims: Claims) -> User | None:
         _log.info("impersonated", person=str(person.pk), by=claims.impersonator)
     if claims.organization is not None:
         with transaction.atomic():
+            show_workspaces_of(person)
             publish(
                 OrganizationSeen(
                     actor=person,

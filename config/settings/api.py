@@ -6,7 +6,7 @@ TRUSTED_PROXY_COUNT = env.natural("TRUSTED_PROXY_COUNT", 0)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "accounts.authentication.BearerAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
+        "accounts.authentication.CookieAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["core.api.permissions.Nobody"],
     "DEFAULT_RENDERER_CLASSES": [

@@ -9,6 +9,8 @@ RUNTIME_LIMITS = (
 PREPARED = {"server_side_binding": True, "prepare_threshold": 3}
 # A migration may run long, but must not queue every request behind a lock it waits for.
 DIRECT_LIMITS = "-c lock_timeout=5s"
+# Policies are FORCEd on the owner too, whose migrations change the rows of all workspaces.
+DIRECT_CONTEXT = "-c gantry.system=migrations"
 
 
 def runtime(*, pooled: bool = True) -> dict[str, object]:
@@ -25,7 +27,7 @@ def runtime(*, pooled: bool = True) -> dict[str, object]:
 
 def direct() -> dict[str, object]:
     address = env.database("DIRECT_URL", env.text("DATABASE_URL"))
-    return _database(address, {"options": DIRECT_LIMITS}, keep=0)
+    return _database(address, {"options": f"{DIRECT_LIMITS} {DIRECT_CONTEXT}"}, keep=0)
 
 
 def _database(

@@ -18,3 +18,5 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_AUTOREFRESH = True
+# Test bodies are the system to PostgreSQL; what they ask over HTTP must not be.
+MIDDLEWARE = ["tests.context.AsOnAServer", *MIDDLEWARE]

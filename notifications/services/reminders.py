@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
 from django.db.models.functions import Now
 
 from accounts.models import User
+from core.context import as_system
 from notifications.models import Reminder
 from notifications.moments import due_as_told, due_moment, due_zone
 from outbox.models import Delivery, State
@@ -29,7 +29,7 @@ def plan_reminders(*, task: Task) -> None:
         wanted.save(force_insert=True)
 
 
-@transaction.atomic
+@as_system("a person's clock in all their workspaces")
 def plan_reminders_of(*, person: User) -> None:
     """Plan anew what depends on the person's own clock."""
     tasks = Task.objects.open().filter(assignee=person, due_date__isnull=False)
@@ -37,7 +37,7 @@ def plan_reminders_of(*, person: User) -> None:
         plan_reminders(task=task)
 
 
-@transaction.atomic
+@as_system("queueing due reminders")
 def queue_due_reminders() -> int:
     """Move what is due into the outbox, by the database's clock; any number may run at once."""
     due = Reminder.objects.planned().filter(fire_at__lte=Now()).order_by("fire_at")

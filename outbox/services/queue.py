@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.db.models import F, Value
 from django.db.models.functions import Concat, Now
 
+from core.context import as_system
 from core.errors import Conflict
 from core.events import publish
 from outbox.events import DeliveryResent
@@ -88,6 +89,7 @@ def enqueue_all(*, deliveries: Sequence[Delivery]) -> None:
     Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
 
 
+@as_system("claiming deliveries")
 def claim_due(*, limit: int, lease: float | None = None, in_flight: int = IN_FLIGHT) -> list[Claim]:
     """Take what is due, in one statement; two callers never get the same row."""
     wanted = {"limit": limit, "in_flight": in_flight, "lease": lease or settings.OUTBOX_LEASE}
@@ -115,6 +117,7 @@ def resend(*, actor: "User", delivery: Delivery) -> Delivery:
     return delivery
 
 
+@as_system("sweeping the outbox")
 def sweep() -> None:
     """Give up what was tried for too long, forget what was done long ago."""
     hopeless = Delivery.objects.filter(state__in=UNDECIDED, queued_at__lt=Now() - PATIENCE)

@@ -5,8 +5,8 @@ import time
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import transaction
 
+from core.context import as_system
 from outbox import faults, post
 from outbox.channels import Mail, Skip, compose
 from outbox.models import Delivery, DeliveryQuerySet, State
@@ -27,7 +27,7 @@ def deliver(*, delivery_id: UUID, claim: UUID) -> None:
     until = time.monotonic() + lease
     delivery, own = Delivery.objects.filter(pk=delivery_id), uuid4()
     # A claim is used up at once, because a broker may hand the same message to two workers.
-    if not delivery.claimed_by(claim).take(own, lease):
+    if not _take(delivery.claimed_by(claim), own, lease):
         return
     mine = delivery.claimed_by(own)
     try:
@@ -37,18 +37,34 @@ def deliver(*, delivery_id: UUID, claim: UUID) -> None:
             mail, known_as = letter
             post.send(mail, known_as=known_as)
             faults.hit("outbox.after_send")
-            mine.close(State.SENT)
+            _close(mine, State.SENT)
     except post.Rejected as refusal:
         logger.warning("delivery_rejected", extra={"delivery": str(delivery_id)})
-        mine.close(State.DEAD, str(refusal))
+        _close(mine, State.DEAD, str(refusal))
     except OSError as problem:
-        mine.postpone(_in_words(problem))
+        _postpone(mine, problem)
     except Exception as problem:
         logger.exception("delivery_failed", extra={"delivery": str(delivery_id)})
-        mine.postpone(_in_words(problem))
+        _postpone(mine, problem)
 
 
-@transaction.atomic(durable=True)
+# Transactions of their own, because none may stay open while a mail server thinks.
+@as_system("sending a delivery")
+def _take(claimed: DeliveryQuerySet, own: UUID, lease: float) -> int:
+    return claimed.take(own, lease)
+
+
+@as_system("sending a delivery")
+def _close(mine: DeliveryQuerySet, state: State, reason: str = "") -> None:
+    mine.close(state, reason)
+
+
+@as_system("sending a delivery")
+def _postpone(mine: DeliveryQuerySet, problem: Exception) -> None:
+    mine.postpone(f"{type(problem).__name__}: {problem}"[:2000])
+
+
+@as_system("sending a delivery", durable=True)
 def _compose(mine: DeliveryQuerySet) -> tuple[Mail, str] | None:
     """Write down what is about to be sent, or decide that nothing will be."""
     delivery = mine.first()
@@ -67,7 +83,3 @@ def _compose(mine: DeliveryQuerySet) -> tuple[Mail, str] | None:
         html="" if mail.kept else mail.html,
     )
     return (mail, known_as) if still_ours else None
-
-
-def _in_words(problem: Exception) -> str:
-    return f"{type(problem).__name__}: {problem}"[:2000]

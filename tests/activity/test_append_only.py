@@ -8,6 +8,7 @@ import pytest
 
 from tasks.services import create_task
 from tests.cast import gather
+from tests.context import AS_SYSTEM
 from tests.databases import CommittedDatabase
 
 TABLES = ("activity_event", "tasks_statuschange")
@@ -19,7 +20,7 @@ def filled_db(committed_db: CommittedDatabase) -> Iterator[CommittedDatabase]:
     cast = gather()
     create_task(actor=cast.lea, project=cast.project, title="Oil")
     yield committed_db
-    with psycopg.connect(committed_db.direct_url) as owner:
+    with psycopg.connect(committed_db.direct_url, options=AS_SYSTEM) as owner:
         for table in TABLES:
             assert count(owner, table) > 0
 
@@ -33,7 +34,7 @@ def test_the_runtime_role_may_not_rewrite_anything(filled_db: CommittedDatabase)
     for table in TABLES:
         for statement in STATEMENTS:
             with (
-                psycopg.connect(filled_db.url) as runtime,
+                psycopg.connect(filled_db.url, options=AS_SYSTEM) as runtime,
                 pytest.raises(psycopg.errors.InsufficientPrivilege),
             ):
                 runtime.execute(statement.format(table))
@@ -43,7 +44,7 @@ def test_the_owner_is_stopped_by_triggers(filled_db: CommittedDatabase) -> None:
     for table in TABLES:
         for statement in STATEMENTS:
             with (
-                psycopg.connect(filled_db.direct_url) as owner,
+                psycopg.connect(filled_db.direct_url, options=AS_SYSTEM) as owner,
                 pytest.raises(psycopg.errors.RaiseException),
             ):
                 owner.execute(statement.format(table))
@@ -52,7 +53,7 @@ def test_the_owner_is_stopped_by_triggers(filled_db: CommittedDatabase) -> None:
 def test_not_even_an_unnumbered_number_can_be_set_by_the_runtime_role(
     filled_db: CommittedDatabase,
 ) -> None:
-    with psycopg.connect(filled_db.url) as runtime:
+    with psycopg.connect(filled_db.url, options=AS_SYSTEM) as runtime:
         counted = runtime.execute("SELECT last_seq FROM activity_eventcounter").fetchall()
         assert counted
         with pytest.raises(psycopg.errors.InsufficientPrivilege):

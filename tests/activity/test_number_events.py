@@ -14,6 +14,7 @@ from projects.services import create_project
 from tasks.models import Task
 from tasks.services import create_task
 from tests.cast import Cast, gather
+from tests.context import AS_SYSTEM
 from tests.databases import CommittedDatabase
 from tests.threads import times
 
@@ -67,7 +68,7 @@ def test_forty_writers_in_two_workspaces_leave_no_gap(cast: Cast) -> None:
 
 def follow(url: str, workspace_id: UUID, seen: list[int], done: threading.Event) -> None:
     """Ask again and again for everything after the last number seen."""
-    with psycopg.connect(url, autocommit=True) as reader:
+    with psycopg.connect(url, autocommit=True, options=AS_SYSTEM) as reader:
         is_last = False
         while not is_last:
             is_last = done.is_set()

@@ -12,6 +12,7 @@ from comments.services import add_comment
 from projects.services import create_project
 from tasks.services import create_task
 from tests.cast import Cast, gather
+from tests.context import AS_SYSTEM
 from tests.databases import CommittedDatabase
 from workspaces.invitations.services import invite_person
 
@@ -81,7 +82,7 @@ def rows(committed_db: CommittedDatabase) -> dict[str, Any]:
 @pytest.fixture
 def owner(rows: dict[str, Any], committed_db: CommittedDatabase) -> Iterator[Any]:
     """The owner of the tables, in a transaction nobody will see."""
-    with psycopg.connect(committed_db.direct_url) as connection:
+    with psycopg.connect(committed_db.direct_url, options=AS_SYSTEM) as connection:
         yield connection
         connection.rollback()
 

@@ -11,6 +11,7 @@ from django.db import connections
 from tasks.models import Task
 from tasks.services import create_task
 from tests.cast import Cast, client_of, gather
+from tests.context import AS_SYSTEM
 from tests.databases import CommittedDatabase
 from tests.log import log_of
 
@@ -21,7 +22,7 @@ PROJECT = "SELECT 1 FROM projects_project FOR NO KEY UPDATE"
 @pytest.fixture
 def rival(committed_db: CommittedDatabase) -> Any:
     """Somebody else's transaction."""
-    with psycopg.connect(committed_db.url) as connection:
+    with psycopg.connect(committed_db.url, options=AS_SYSTEM) as connection:
         yield connection
 
 
@@ -35,7 +36,7 @@ def patched(cast: Cast, task: Task) -> Any:
 
 def wait_for_a_waiter(url: str) -> None:
     waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
-    with psycopg.connect(url, autocommit=True) as observer:
+    with psycopg.connect(url, autocommit=True, options=AS_SYSTEM) as observer:
         for _ in range(200):
             row = observer.execute(waiting).fetchone()
             if row and row[0]:
@@ -84,7 +85,7 @@ def test_a_lock_held_at_the_commit_is_given_up_too(
 ) -> None:
     cast = gather()
     task = create_task(actor=cast.lea, project=cast.project, title="Grind")
-    with psycopg.connect(committed_db.direct_url) as owner:
+    with psycopg.connect(committed_db.direct_url, options=AS_SYSTEM) as owner:
         owner.execute("SELECT 1 FROM activity_eventcounter FOR UPDATE")
         assert patched(cast, task).status_code == 503
     task.refresh_from_db()

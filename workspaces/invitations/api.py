@@ -12,6 +12,7 @@ from core.api.fields import as_uuid
 from core.api.permissions import Anyone, SignedIn
 from core.api.schema import FAILURE
 from core.api.viewsets import ServiceViewSet
+from core.context import as_system
 from workspaces.invitations.acceptance import (
     accept_invitation,
     accept_own_invitation,
@@ -99,6 +100,7 @@ class ReceivedInvitations(ServiceViewSet):
     outputs: ClassVar = {"accept": Member}
     action_permissions: ClassVar = {"list": SignedIn(), "accept": SignedIn()}
 
+    @as_system("invitations to addresses of the person asking")
     def list(self, request: Request) -> Response:
         """Those that wait at an address one has proved."""
         if self.actor.bound_to is not None:
@@ -106,6 +108,7 @@ class ReceivedInvitations(ServiceViewSet):
         own = Invitation.objects.open().sent_to(*proved_addresses(self.actor))
         return self.show_list(own)
 
+    @as_system("an invitation the person asking holds")
     def accept(self, request: Request, token: str) -> Response:
         """Take the place an invitation offers.
 
@@ -128,6 +131,7 @@ class InvitationLinks(ServiceViewSet):
     action_permissions: ClassVar = {"retrieve": Anyone()}
 
     @extend_schema(responses={200: InvitationPreview, 409: DEAD})
+    @as_system("an invitation whose link somebody holds")
     def retrieve(self, request: Request, token: str) -> Response:
         """What the link in an invitation offers, without signing in."""
         return self.show(invitation_behind(token))

@@ -1,0 +1,65 @@
+"""Whether the runtime role is one for which the walls hold at all."""
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connection
+
+logger = logging.getLogger(__name__)
+
+POWERS = """
+    SELECT rolname, rolsuper, rolbypassrls, EXISTS (
+        SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't'
+        AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+        AND pg_has_role(r.oid, c.relowner, 'MEMBER')
+    ), concat(
+        current_setting('gantry.system', true), current_setting('gantry.workspaces', true)
+    ) <> ''
+    FROM pg_roles r WHERE rolname = current_user
+"""
+ADVICE = (
+    "Row-level security does not hold for it. Give DATABASE_URL a role of its own,"
+    " and the owner of the tables to DIRECT_URL alone."
+)
+
+
+def flaw_of_runtime_role() -> str | None:
+    """A sentence about a role that may do too much, None for one that may not."""
+    with connection.cursor() as cursor:
+        cursor.execute(POWERS)
+        name, is_superuser, bypasses, owns, is_within = cursor.fetchone()
+    if is_superuser:
+        power = "is a superuser"
+    elif bypasses:
+        power = "has BYPASSRLS"
+    elif owns:
+        power = "owns tables"
+    elif is_within:
+        power = "begins with a tenant context"
+    else:
+        return None
+    return f"The role {name} of DATABASE_URL {power}. {ADVICE}"
+
+
+def refuse_powerful_role() -> None:
+    """End a program at its start; one that finds no database waits for it as it always does."""
+    try:
+        flaw = flaw_of_runtime_role()
+    except OperationalError as problem:
+        logger.warning("role_not_checked", extra={"problem": str(problem)})
+        return
+    finally:
+        connection.close()
+    if flaw:
+        raise SystemExit(flaw)
+
+
+@register(Tags.database)
+def check_runtime_role(databases: Sequence[str] | None = None, **named: Any) -> list[CheckMessage]:
+    if DEFAULT_DB_ALIAS not in (databases or ()):
+        return []
+    flaw = flaw_of_runtime_role()
+    return [Error(flaw, id="core.E001")] if flaw else []

@@ -1,0 +1,17 @@
+"""Walls the tables in: PostgreSQL shows rows only to whoever is in their workspace."""
+
+from typing import ClassVar
+
+from django.db import migrations
+
+from core.tenancy import WalledIn
+
+
+class Migration(migrations.Migration):
+    dependencies: ClassVar = [("tasks", "0003_alter_task_is_complete")]
+
+    operations: ClassVar = [
+        WalledIn("tasks_task"),
+        WalledIn("tasks_taskcounter"),
+        WalledIn("tasks_statuschange"),
+    ]
