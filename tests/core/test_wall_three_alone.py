@@ -13,6 +13,7 @@ from tests.databases import CommittedDatabase
 from tests.rights import filled
 from tests.tables import everything
 from tests.walls import without_policies
+from workspaces.invitations.services import invite_person
 
 LISTS = ("/api/workspaces", "/api/projects", "/api/project", "/api/workspace")
 READS = [path for path in PATHS if path.startswith("GET")]
@@ -36,6 +37,9 @@ def ids(cast: Cast) -> dict[str, object]:
         "their_project": theirs.pk,
         "their_status": their_task.status_id,
         "their_task": their_task.pk,
+        "their_invitation": invite_person(
+            actor=cast.sam, workspace=cast.elsewhere, email="tom@example.com"
+        ).pk,
         "their_comment": add_comment(actor=cast.sam, task=their_task, content="Secret").pk,
     }
 
