@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-FOREIGN = "SELECT home <> ALL (workspaces_of(%s)) FROM locate(%s, %s) AS home"
+# Nothing differs from all of nothing, which is what somebody of no workspace belongs to.
+FOREIGN = """
+    SELECT home IS NOT NULL AND home <> ALL (workspaces_of(%s)) FROM locate(%s, %s) AS home
+"""
 
 
 class NotAMember(Forbidden):

@@ -1,0 +1,1 @@
+"""Who may ask what of which object: all of it, generated from the routes of the server."""

@@ -1,0 +1,200 @@
+"""Every route of the product: what it is about, which right it needs, what it answers."""
+
+import re
+from typing import Any, NamedTuple
+
+from django.urls import get_resolver
+
+from tests.test_architecture import routes
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+ELSEWHERE = ("admin/", "accounts/", "api-auth/", "api/auth/", "api/webhooks/")
+"""Where other tests ask everybody: tests/admin and tests/accounts."""
+
+
+class Ask(NamedTuple):
+    """A line of the table below.
+
+    `about` is the kind of object that must be in reach, `right` the code needed there; `well` is
+    the status for those who hold it, `archived` the same inside an archived project,
+    left out where it makes no difference.
+    """
+
+    method: str
+    path: str
+    about: str
+    right: str
+    well: int
+    archived: int
+
+    @property
+    def body(self) -> Any:
+        return {} if self.method == "GET" else BY_PATH.get(self.path, {})
+
+
+def lines(text: str) -> list[Ask]:
+    return [_line(*line.split()) for line in text.splitlines() if line]
+
+
+def _line(method: str, path: str, about: str, right: str, well: str, archived: str = "") -> Ask:
+    return Ask(method, path, about, right, int(well), int(archived or well))
+
+
+ASKS = lines("""
+GET    /                                                 nobody    -                       200
+GET    /health                                           nobody    -                       200
+GET    /livez                                            nobody    -                       200
+GET    /readyz                                           nobody    -                       200
+GET    /api/health                                       nobody    -                       200
+GET    /api/schema                                       nobody    -                       200
+GET    /api/docs                                         nobody    -                       200
+GET    /api/redoc                                        nobody    -                       200
+GET    /api/invitations/{token}                          nobody    -                       200
+POST   /api/invitations/{token}/accept                   invited   -                       200
+GET    /api/invitations                                  somebody  -                       200
+GET    /api/workspaces                                   somebody  -                       200
+POST   /api/workspaces                                   somebody  -                       201
+GET    /api/workspaces/{workspace}                       workspace workspace:read          200
+PUT    /api/workspaces/{workspace}                       workspace workspace:update        200
+PATCH  /api/workspaces/{workspace}                       workspace workspace:update        200
+DELETE /api/workspaces/{workspace}                       workspace workspace:delete        204
+POST   /api/workspaces/{workspace}/restore               workspace workspace:delete        200
+PUT    /api/workspaces/{workspace}/owner                 workspace owner                   200
+GET    /api/workspaces/{workspace}/can?action=update     workspace workspace:read          200
+GET    /api/workspaces/{workspace}/settings              workspace workspace:read          200
+PUT    /api/workspaces/{workspace}/settings              workspace workspace:update        200
+PATCH  /api/workspaces/{workspace}/settings              workspace workspace:update        200
+GET    /api/workspaces/{workspace}/members               workspace workspace:read          200
+POST   /api/workspaces/{workspace}/members               workspace workspace:invite        201
+GET    /api/workspaces/{workspace}/members/{member}      workspace workspace:read          200
+PUT    /api/workspaces/{workspace}/members/{member}      workspace workspace:invite        200
+PATCH  /api/workspaces/{workspace}/members/{member}      workspace workspace:invite        200
+DELETE /api/workspaces/{workspace}/members/{member}      workspace workspace:remove_member 204
+GET    /api/workspaces/{workspace}/invitations           workspace workspace:invite        200
+POST   /api/workspaces/{workspace}/invitations           workspace workspace:invite        201
+DELETE /api/workspaces/{workspace}/invitations/{invitation} workspace workspace:invite 204
+POST   /api/workspaces/{workspace}/invitations/{invitation}/resend workspace workspace:invite 200
+GET    /api/workspace                                    somebody  -                       200
+POST   /api/workspace                                    somebody  -                       201
+POST   /api/workspace/add-member                         workspace workspace:invite        201
+GET    /api/workspace/{workspace}                        workspace workspace:read          200
+PUT    /api/workspace/{workspace}                        workspace workspace:update        200
+PATCH  /api/workspace/{workspace}                        workspace workspace:update        200
+DELETE /api/workspace/{workspace}                        workspace workspace:delete        204
+GET    /api/workspace/{workspace}/members                workspace workspace:read          200
+POST   /api/workspace/{workspace}/members                workspace workspace:invite        201
+POST   /api/workspace/{workspace}/invite                 workspace workspace:invite        201
+GET    /api/projects                                     somebody  -                       200
+POST   /api/projects                                     workspace project:create          201
+GET    /api/projects/{project}                           project   project:read            200
+PUT    /api/projects/{project}                           project   project:update          200
+PATCH  /api/projects/{project}                           project   project:update          200
+DELETE /api/projects/{project}                           project   project:delete          204
+POST   /api/projects/{project}/restore                   project   project:delete          200
+PUT    /api/projects/{project}/lead                      project   project:set_lead        200
+POST   /api/projects/{project}/archive                   project   project:archive         200
+DELETE /api/projects/{project}/archive                   project   project:archive         200
+GET    /api/projects/{project}/can?action=update         project   project:read            200
+GET    /api/projects/{project}/access                    project   project:set_lead        200
+GET    /api/projects/{project}/statuses                  project   project:read            200
+GET    /api/projects/{project}/members                   project   project:read            200
+POST   /api/projects/{project}/members                   project   project:manage_members  201
+PUT    /api/projects/{project}/members/{member}          project   project:manage_members  200
+PATCH  /api/projects/{project}/members/{member}          project   project:manage_members  200
+DELETE /api/projects/{project}/members/{member}          project   project:manage_members  204
+GET    /api/project                                      somebody  -                       200
+POST   /api/project                                      workspace project:create          201
+GET    /api/project/{project}                            project   project:read            200
+PUT    /api/project/{project}                            project   project:update          200
+PATCH  /api/project/{project}                            project   project:update          200
+DELETE /api/project/{project}                            project   project:delete          204
+GET    /api/projects/workspace/{workspace}               workspace workspace:read          200
+POST   /api/projects/workspace/{workspace}               workspace project:create          201
+GET    /api/projects/workspace/{workspace}/projects      workspace workspace:read          200
+POST   /api/projects/{project}/add-member                project   project:manage_members  201
+POST   /api/projects/{project}/invite                    project   project:manage_members  201
+PUT    /api/projects/{project}/role                      project   project:manage_members  200
+DELETE /api/projects/{project}/member/{member}           project   project:manage_members  204
+GET    /api/projects/{project}/tasks                     project   project:read            200
+POST   /api/projects/{project}/tasks                     project   task:create             201 409
+GET    /api/tasks/project/{project}/tasks                project   project:read            200
+POST   /api/tasks/project/{project}/tasks                project   task:create             201 409
+POST   /api/tasks                                        project   task:create             201 409
+DELETE /api/tasks                                        task      task:delete             200 409
+GET    /api/tasks/{task}                                 task      project:read            200
+PUT    /api/tasks/{task}                                 task      task:update             200 409
+PATCH  /api/tasks/{task}                                 task      task:update             200 409
+DELETE /api/tasks/{task}                                 task      task:delete             204 409
+GET    /api/tasks/{task}/can?action=update               task      project:read            200
+POST   /api/tasks/{task}/transition                      task      task:transition         200 409
+GET    /api/tasks/{task}/comments                        task      project:read            200
+POST   /api/tasks/{task}/comments                        task      comment:create          201 409
+GET    /api/comments/task/{task}/comments                task      project:read            200
+POST   /api/comments/task/{task}/comments                task      comment:create          201 409
+GET    /api/comments/{comment}                           comment   project:read            200
+PUT    /api/comments/{comment}                           comment   comment:update          200 409
+PATCH  /api/comments/{comment}                           comment   comment:update          200 409
+DELETE /api/comments/{comment}                           comment   comment:delete          204 409
+""")
+
+NAMED, SAID, TITLED = {"name": "Loom"}, {"content": "Said"}, {"title": "Thread it"}
+JOINS = {"email": "{newcomer_email}"}
+ASKED_IN = {"email": "new@example.com", "role": "GUEST"}
+IN_WORKSPACE = {**NAMED, "workspaceId": "{workspace}"}
+BY_PATH: dict[str, Any] = {
+    "/api/workspaces": NAMED,
+    "/api/workspaces/{workspace}": NAMED,
+    "/api/workspaces/{workspace}/owner": {"user_id": "{member}"},
+    "/api/workspaces/{workspace}/settings": {"time_zone": "Europe/Berlin"},
+    "/api/workspaces/{workspace}/members": ASKED_IN,
+    "/api/workspaces/{workspace}/members/{member}": {"role": "GUEST"},
+    "/api/workspaces/{workspace}/invitations": ASKED_IN,
+    "/api/workspace": NAMED,
+    "/api/workspace/add-member": {"workspaceId": "{workspace}", "email": "{outsider_email}"},
+    "/api/workspace/{workspace}": NAMED,
+    "/api/workspace/{workspace}/members": ASKED_IN,
+    "/api/workspace/{workspace}/invite": ASKED_IN,
+    "/api/projects": IN_WORKSPACE,
+    "/api/project": IN_WORKSPACE,
+    "/api/projects/workspace/{workspace}": NAMED,
+    "/api/projects/{project}": NAMED,
+    "/api/project/{project}": NAMED,
+    "/api/projects/{project}/lead": {"team_lead": "{member}"},
+    "/api/projects/{project}/members": JOINS,
+    "/api/projects/{project}/add-member": JOINS,
+    "/api/projects/{project}/invite": JOINS,
+    "/api/projects/{project}/members/{member}": {"role": "VIEWER"},
+    "/api/projects/{project}/role": {"userId": "{member}", "role": "VIEWER"},
+    "/api/projects/{project}/tasks": {**TITLED, "assigneeId": "{member}"},
+    "/api/tasks/project/{project}/tasks": TITLED,
+    "/api/tasks": {**TITLED, "projectId": "{project}", "taskIds": ["{task}"]},
+    "/api/tasks/{task}": TITLED,
+    "/api/tasks/{task}/transition": {"status": "DONE"},
+    "/api/tasks/{task}/comments": SAID,
+    "/api/comments/task/{task}/comments": SAID,
+    "/api/comments/{comment}": SAID,
+}
+
+
+def served() -> set[str]:
+    """Every `METHOD /path/*` the server answers to, other tests' places left out."""
+    return {
+        f"{method} /{_starred(path)}"
+        for path, view in routes(get_resolver().url_patterns)
+        if not path.startswith(ELSEWHERE)
+        for method in METHODS
+        if _answers(view, method)
+    }
+
+
+def declared() -> list[str]:
+    return [f"{ask.method} {_starred(ask.path.partition('?')[0])}" for ask in ASKS]
+
+
+def _answers(view: Any, method: str) -> bool:
+    actions = getattr(view, "actions", None)
+    return method.lower() in actions if actions else hasattr(view.cls, method.lower())
+
+
+def _starred(path: str) -> str:
+    return re.sub("<[^>]+>|{[^}]+}", "*", path)

@@ -1,0 +1,64 @@
+"""What everybody should be answered, from the rules alone: no query, no view, no service."""
+
+from tests.matrix.asks import Ask
+from tests.matrix.people import UNKNOWN
+from tests.matrix.places import Place
+from workspaces.rights import Standing
+
+INSIDE = {
+    "workspace": ("workspace",),
+    "project": ("workspace", "project"),
+    "task": ("workspace", "project", "task"),
+    "comment": ("workspace", "project", "task", "comment"),
+}
+"""What must be there for an object to be there."""
+RETURNS = {"workspace": ("workspace", "project"), "project": ("project",)}
+"""What was deleted together and is restored by its first."""
+
+
+def expected(ask: Ask, who: str, place: Place) -> int:
+    """The one right status for this person, asking this of this place."""
+    if ask.about == "nobody":
+        return ask.well
+    if who in UNKNOWN:
+        return 401
+    if who == "reader" and ask.method != "GET":
+        return 403
+    if ask.about == "somebody" or (ask.about == "invited" and who == "una"):
+        return ask.well
+    if ask.about == "invited":
+        return 403
+    return _of_object(ask, "ada" if who == "reader" else who, place)
+
+
+def _of_object(ask: Ask, who: str, place: Place) -> int:
+    if who not in place.roles:
+        return 404 if ask.about in place.deleted else 403
+    standing = _standing(who, place, in_project=ask.about != "workspace")
+    is_seen = ask.about == "workspace" or standing.covers("project:read")
+    may = _may(ask, who, place, standing)
+    if place.deleted.intersection(INSIDE[ask.about]):
+        if not (ask.path.endswith("/restore") and place.deleted == {*RETURNS[ask.about]}):
+            return 404
+        return ask.well if may else 403 if ask.about == "project" and is_seen else 404
+    if not is_seen:
+        return 404
+    if not may:
+        return 403
+    return ask.archived if place.is_archived else ask.well
+
+
+def _may(ask: Ask, who: str, place: Place, standing: Standing) -> bool:
+    if ask.right == "owner":
+        return who == place.owner
+    is_own = ask.about in ("task", "comment") and who == place.author
+    return standing.covers(ask.right, own=is_own)
+
+
+def _standing(who: str, place: Place, *, in_project: bool) -> Standing:
+    workspace_role, project_role = place.roles[who]
+    return Standing(
+        workspace_role=workspace_role,
+        project_role=project_role if in_project else None,
+        is_led=in_project,
+    )

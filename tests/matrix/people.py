@@ -1,0 +1,38 @@
+"""Everybody who may ask, with what they send to be recognised by."""
+
+from collections.abc import Iterator
+
+from pytest_django import Settings
+
+from accounts.models import User
+from accounts.personal.services import create_token
+from accounts.services import change_access
+from tests.cast import Client, client_of
+from tests.signing import access_token_for
+
+UNKNOWN = ("nobody", "expired", "inactive")
+"""Who is not let in at all."""
+
+
+def clients(people: dict[str, User], settings: Settings) -> dict[str, Client]:
+    """A client for each of the people, and for those of no or of a lesser credential."""
+    known = {name: client_of(person) for name, person in people.items()}
+    return known | dict(_others(people, settings))
+
+
+def _others(people: dict[str, User], settings: Settings) -> Iterator[tuple[str, Client]]:
+    yield "nobody", Client()
+    usual = settings.HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN
+    settings.HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN = -1
+    yield "expired", bearing(access_token_for(people["ada"]))
+    settings.HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN = usual
+    person = people["ned"]
+    yield "inactive", client_of(person)
+    change_access(actor=people["ada"], person=person, is_active=False)
+    yield "reader", bearing(create_token(actor=people["ada"], name="CI", scopes=["read"])[1])
+
+
+def bearing(token: str) -> Client:
+    client = Client()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+    return client

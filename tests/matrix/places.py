@@ -1,0 +1,157 @@
+"""Two workspaces full of people, and the objects in them that may be asked for."""
+
+from dataclasses import dataclass, field
+
+from accounts.models import User
+from comments.models import Comment
+from comments.services import add_comment
+from projects.membership import add_project_member
+from projects.models import Project
+from projects.services import create_project
+from tasks.models import Task
+from tasks.services import create_task
+from tests.cast import person
+from tests.workspaces.inviting import token_of
+from workspaces.departures import let_go
+from workspaces.invitations.services import invite_person
+from workspaces.models import Workspace
+from workspaces.services import add_member, create_workspace
+
+WORKSPACE_ROLES = {
+    "ada": "ADMIN",
+    "amy": "ADMIN",
+    "pia": "PM",
+    "lea": "MEMBER",
+    "max": "MEMBER",
+    "vic": "MEMBER",
+    "moe": "MEMBER",
+    "mia": "MEMBER",
+    "nia": "MEMBER",
+    "ned": "MEMBER",
+    "gus": "GUEST",
+    "bob": "BILLING",
+    "rex": "MEMBER",
+}
+"""Ada owns the workspace; rex is removed from it; Ned is out of work. Una is invited."""
+OWN_ROLES = {"lea": "LEAD", "max": "MEMBER", "vic": "VIEWER", "mia": "MEMBER", "rex": "MEMBER"}
+OTHER_ROLES = {"amy": "LEAD", "mia": "MEMBER"}
+FOREIGN_ROLES = {"sam": "LEAD", "tim": "MEMBER"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """One project with a task and a comment; `roles` is what people are in workspace and project.
+
+    `author` made task and comment; nobody else holds them.
+    """
+
+    ids: dict[str, str]
+    roles: dict[str, tuple[str, str | None]]
+    author: str
+    owner: str
+    deleted: frozenset[str] = field(default_factory=frozenset)
+    """The kinds of object that are gone."""
+    is_archived: bool = False
+
+
+@dataclass(frozen=True)
+class World:
+    people: dict[str, User]
+    workspace: Workspace
+    elsewhere: Workspace
+
+
+def settle() -> World:
+    """Everybody in their workspace."""
+    people = {name: person(name) for name in (*WORKSPACE_ROLES, "sam", "tim", "tom", "una")}
+    workspace = create_workspace(actor=people["ada"], name="Engines")
+    elsewhere = create_workspace(actor=people["sam"], name="Secret")
+    for name, role in WORKSPACE_ROLES.items():
+        if name != "ada":
+            add_member(
+                actor=people["ada"], workspace=workspace, email=people[name].email, role=role
+            )
+    for name in ("tim", "tom"):
+        add_member(
+            actor=people["sam"], workspace=elsewhere, email=people[name].email, role="MEMBER"
+        )
+    return World(people, workspace, elsewhere)
+
+
+def own_place(world: World) -> Place:
+    """Led by Lea; Max made the task."""
+    place = _place(world, world.workspace, OWN_ROLES, author="max")
+    let_go(world.workspace, world.people["rex"], actor=world.people["ada"])
+    return place
+
+
+def other_place(world: World) -> Place:
+    """In the same workspace, led by Amy."""
+    return _place(world, world.workspace, OTHER_ROLES, author="amy")
+
+
+def foreign_place(world: World) -> Place:
+    """Sam's."""
+    return _place(world, world.elsewhere, FOREIGN_ROLES, author="sam")
+
+
+def _place(world: World, workspace: Workspace, roles: dict[str, str], *, author: str) -> Place:
+    people = world.people
+    lead = next(name for name, role in roles.items() if role == "LEAD")
+    owner = people["sam" if workspace == world.elsewhere else "ada"]
+    project = create_project(
+        actor=owner, workspace=workspace, name="Secret", team_lead=people[lead]
+    )
+    for name in [name for name in roles if name != lead]:
+        add_project_member(
+            actor=people[lead], project=project, person=people[name], role=roles[name]
+        )
+    task = create_task(actor=people[author], project=project, title="Secret")
+    comment = add_comment(actor=people[author], task=task, content="Secret")
+    guest = people["una"].email if lead == "lea" else f"{lead}s-guest@example.com"
+    invitation = invite_person(actor=owner, workspace=workspace, email=guest, message="Secret")
+    return Place(
+        owner=owner.name.lower(),
+        ids={
+            "workspace": str(workspace.pk),
+            "project": str(project.pk),
+            "task": str(task.pk),
+            "comment": str(comment.pk),
+            "invitation": str(invitation.pk),
+            "token": token_of(invitation),
+            **_others(world, workspace),
+        },
+        roles={
+            name: (role, roles.get(name))
+            for name, role in ({"sam": "ADMIN"} if owner.name == "Sam" else WORKSPACE_ROLES).items()
+            if name not in ("rex", "ned")
+        },
+        author=author,
+    )
+
+
+def _others(world: World, workspace: Workspace) -> dict[str, str]:
+    """People requests are about, none of whom asks anything."""
+    is_foreign = workspace == world.elsewhere
+    member, newcomer = ("tim", "tom") if is_foreign else ("mia", "nia")
+    outsider = "nia" if is_foreign else "tom"
+    return {
+        "member": str(world.people[member].pk),
+        "newcomer_email": world.people[newcomer].email,
+        "outsider_email": world.people[outsider].email,
+    }
+
+
+def project_of(place: Place) -> Project:
+    project: Project = Project.objects.get(pk=place.ids["project"])
+    return project
+
+
+def task_of(place: Place) -> Task:
+    task: Task = Task.objects.get(pk=place.ids["task"])
+    return task
+
+
+def comment_of(place: Place) -> Comment:
+    comment: Comment = Comment.objects.get(pk=place.ids["comment"])
+    return comment
