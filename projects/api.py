@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from core.api.permissions import SignedIn
 from core.api.viewsets import ServiceViewSet
+from core.errors import Invalid
 from projects.filters import ProjectFilters
 from projects.lifecycle import (
     archive_project,
@@ -67,19 +68,15 @@ class Projects(ServiceViewSet):
             projects = Project.objects.restorable_by(self.actor)
         else:
             projects = Project.objects.visible_to(self.actor)
-        if named := workspace_id or self._workspace_asked_for():
-            workspace = self.find(Workspace.objects.visible_to(self.actor), named)
+        asked = (request.query_params.get(name, "") for name in self.query_params)
+        if workspace := self._workspace(workspace_id, *asked):
             projects = projects.filter(workspace=workspace)
         return self.show_list(projects)
 
     def create(self, request: Request, workspace_id: str = "") -> Response:
         fields = self.read_input()
-        named = workspace_id or fields.pop("workspace_id", None)
-        workspace = (
-            self.find(Workspace.objects.visible_to(self.actor), named)
-            if named
-            else personal_workspace(actor=self.actor)
-        )
+        workspace = self._workspace(workspace_id, fields.pop("workspace_id", None))
+        workspace = workspace or personal_workspace(actor=self.actor)
         project = create_project(actor=self.actor, workspace=workspace, **fields)
         return self.show(
             project,
@@ -135,9 +132,14 @@ class Projects(ServiceViewSet):
         version = self.expected_version
         return self.show(service(actor=self.actor, project=project, version=version))
 
-    def _workspace_asked_for(self) -> str:
-        asked = (self.request.query_params.get(name, "") for name in self.query_params)
-        return next(filter(None, asked), "")
+    def _workspace(self, *names: str | None) -> Workspace | None:
+        """The one workspace that path, query and body name; None if none of them does."""
+        found = {
+            self.find(Workspace.objects.visible_to(self.actor), name) for name in names if name
+        }
+        if len(found) > 1:
+            raise Invalid(errors={"workspace_id": ["Named twice, and not the same."]})
+        return found.pop() if found else None
 
     def _project(self, pk: str) -> Project:
         project: Project = self.find(Project.objects.visible_to(self.actor), pk)

@@ -3,7 +3,16 @@
 from django.apps import apps
 from django.db import connection
 
-OURS = ("core", "outbox", "workspaces", "projects", "tasks", "comments", "activity")
+OURS = (
+    "core",
+    "outbox",
+    "workspaces",
+    "projects",
+    "tasks",
+    "comments",
+    "activity",
+    "notifications",
+)
 
 
 def everything() -> dict[str, tuple[int, str]]:

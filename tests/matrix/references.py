@@ -1,0 +1,144 @@
+"""Every field and query parameter that holds an id, and ids that must not stand there."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from django.urls import resolve
+from rest_framework import serializers
+
+from core.api.fields import Visible
+from projects.people import PeopleNamed, PersonNamed
+from tests.matrix.asks import ASKS, Ask
+
+PLAIN = {
+    *("content", "description", "message", "name", "title"),
+    *("email", "image_url", "slug", "time_zone"),
+}
+"""Text that names no row; an address may be anybody's."""
+KINDS = {
+    "workspace_id": "workspace",
+    "project_id": "project",
+    "status": "status",
+    "task_ids": "task",
+    "team_lead": "colleague",
+    "team_members": "colleague",
+    "assignee_id": "member",
+    "user_id": "member",
+}
+"""What is named: a colleague belongs to the workspace, a member to the project as well."""
+QUERIES = {
+    "workspace": "workspace",
+    "workspaceId": "workspace",
+    "workspace_id": "workspace",
+    "assignee": "person",
+    "cursor": "cursor",
+}
+NOWHERE = "01890000-0000-7000-8000-000000000000"
+NO_IDS: tuple[Any, ...] = (
+    7,
+    True,
+    1.5,
+    {"id": NOWHERE},
+    [[NOWHERE]],
+    "x",
+    "\0",
+    "\ud800",
+    "x" * 500,
+)
+
+
+class Reference(NamedTuple):
+    """A field of a body, or a parameter of a query, that names a row."""
+
+    ask: Ask
+    name: str
+    kind: str
+    is_list: bool = False
+    is_optional: bool = False
+
+
+def in_bodies() -> list[Reference]:
+    return [
+        Reference(ask, name, _kind(ask, name), _holds_list(field), _may_be_empty(field))
+        for ask in ASKS
+        for name, field in _fields(ask)
+        if _holds_id(name, field)
+    ]
+
+
+def in_queries() -> list[Reference]:
+    return [
+        Reference(ask, name, QUERIES[name])
+        for ask in ASKS
+        for name in _parameters(ask)
+        if name in QUERIES
+    ]
+
+
+def wrong_values(reference: Reference, strangers: dict[str, list[str]]) -> list[Any]:
+    """Ids of other places, of nobody, and what is no id at all."""
+    wrong = [*strangers.get(reference.kind, ()), NOWHERE, *NO_IDS]
+    if reference.is_list:
+        return [*[[value] for value in wrong], None, 7, "x", {"id": NOWHERE}]
+    if reference.is_optional:
+        return wrong
+    return [*wrong, None, "", [NOWHERE]]
+
+
+def body_with(reference: Reference, value: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The rest of the body that works, and this field."""
+    names = {reference.name, _camel(reference.name)}
+    kept = {name: part for name, part in reference.ask.body.items() if name not in names}
+    return kept, {reference.name: value}
+
+
+def _fields(ask: Ask) -> Iterator[tuple[str, Any]]:
+    view = _view(ask)
+    inputs = getattr(getattr(view, "cls", None), "inputs", {})
+    if action := inputs.get(_action(ask)):
+        yield from action(context={"actor": None}).fields.items()
+
+
+def _parameters(ask: Ask) -> list[str]:
+    view = _view(ask)
+    if _action(ask) != "list":
+        return []
+    filters = view.cls.filters.base_filters if view.cls.filters else ()
+    return [*view.cls.query_params, *filters, "cursor"]
+
+
+def _view(ask: Ask) -> Any:
+    return resolve(ask.path.partition("?")[0].replace("{", "").replace("}", "")).func
+
+
+def _action(ask: Ask) -> str:
+    return str(getattr(_view(ask), "actions", {}).get(ask.method.lower()))
+
+
+def _holds_id(name: str, field: Any) -> bool:
+    inner = getattr(field, "child", field)
+    if isinstance(field, PeopleNamed) or isinstance(inner, Visible | PersonNamed):
+        return True
+    if isinstance(inner, serializers.UUIDField):
+        return True
+    if type(inner) is not serializers.CharField or name in PLAIN:
+        return False
+    assert name in KINDS, f"{name}: say in PLAIN or in KINDS what it holds"
+    return True
+
+
+def _kind(ask: Ask, name: str) -> str:
+    return "colleague" if ask.right == "owner" else KINDS[name]
+
+
+def _holds_list(field: Any) -> bool:
+    return isinstance(field, serializers.ListField | PeopleNamed)
+
+
+def _may_be_empty(field: Any) -> bool:
+    return bool(field.allow_null or getattr(field, "allow_blank", False))
+
+
+def _camel(name: str) -> str:
+    head, *rest = name.split("_")
+    return head + "".join(map(str.title, rest))

@@ -1,0 +1,152 @@
+"""Ids of elsewhere, in every place an id can stand: refused, and nothing has happened."""
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from accounts.deletion import delete_person
+from accounts.services import change_access
+from projects.lifecycle import delete_project
+from projects.models import Project
+from projects.services import create_project
+from tasks.services import create_task, delete_task
+from tests.cast import Client, client_of, person
+from tests.matrix.places import (
+    Place,
+    World,
+    foreign_place,
+    other_place,
+    own_place,
+    settle,
+    task_of,
+)
+from tests.matrix.references import (
+    NOWHERE,
+    Reference,
+    body_with,
+    in_bodies,
+    in_queries,
+    wrong_values,
+)
+from tests.rights import filled
+from tests.tables import everything
+from workspaces.lifecycle import delete_workspace
+from workspaces.services import add_member, create_workspace
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return settle()
+
+
+@pytest.fixture
+def place(world: World) -> Place:
+    return own_place(world)
+
+
+@pytest.fixture
+def strangers(world: World, place: Place) -> dict[str, list[str]]:
+    """Rows that exist, by kind, none of which may be named in Lea's project."""
+    foreign, other = foreign_place(world), other_place(world)
+    Project.objects.filter(pk=other.ids["project"]).update(visibility="PRIVATE")
+    gone = _deleted(world)
+    people = [str(world.people["sam"].pk), gone["person"]]
+    change_access(actor=world.people["ada"], person=world.people["ned"], is_active=False)
+    places = [foreign.ids, other.ids]
+    return {
+        "workspace": [foreign.ids["workspace"], gone["workspace"]],
+        "project": [*(ids["project"] for ids in places), gone["project"], place.ids["task"]],
+        "task": [*(ids["task"] for ids in places), gone["task"], place.ids["project"]],
+        "status": [str(task_of(each).status_id) for each in (foreign, other)],
+        "colleague": [*people, str(world.people["ned"].pk), place.ids["task"]],
+        "member": [*people, str(world.people["moe"].pk), place.ids["workspace"]],
+        "person": people,
+        "cursor": ["x", "e30", "MTox.eyJ9", "x" * 10_000, NOWHERE],
+    }
+
+
+def _deleted(world: World) -> dict[str, str]:
+    """One of each, gone."""
+    ada, ghost = world.people["ada"], person("ghost")
+    add_member(actor=ada, workspace=world.workspace, email=ghost.email, role="MEMBER")
+    delete_person(actor=None, person=ghost)
+    project = create_project(actor=ada, workspace=world.workspace, name="Gone")
+    task = create_task(actor=ada, project=project, title="Gone")
+    delete_task(actor=ada, task=task)
+    delete_project(actor=ada, project=project)
+    workspace = create_workspace(actor=ada, name="Gone")
+    delete_workspace(actor=ada, workspace=workspace)
+    rows = {"person": ghost, "project": project, "task": task, "workspace": workspace}
+    return {kind: str(row.pk) for kind, row in rows.items()}
+
+
+def test_the_places_are_found() -> None:
+    found = {(each.ask.path, each.name) for each in in_bodies()}
+    assert {
+        ("/api/projects", "workspace_id"),
+        ("/api/projects", "team_members"),
+        ("/api/tasks", "project_id"),
+        ("/api/tasks/{task}", "assignee_id"),
+        ("/api/tasks/{task}/transition", "status"),
+        ("/api/projects/{project}/role", "user_id"),
+        ("/api/workspaces/{workspace}/owner", "user_id"),
+    } <= found
+    assert {each.name for each in in_queries()} >= {"workspace", "assignee", "cursor"}
+
+
+def test_no_body_names_what_is_elsewhere(
+    world: World, place: Place, strangers: dict[str, list[str]]
+) -> None:
+    before = everything()
+    answers = {
+        f"{each.ask.method} {each.ask.path} {each.name}={value!r:.60}": send(
+            asking(world, each), each, place, value
+        )
+        for each in in_bodies()
+        for value in wrong_values(each, strangers)
+    }
+    assert len(answers) > 300
+    assert {asked: told for asked, told in answers.items() if not 400 <= told < 500} == {}
+    assert everything() == before
+
+
+def test_what_is_asked_works_with_right_ids(world: World, place: Place) -> None:
+    """Or the refusals above would prove nothing."""
+    for each in in_bodies():
+        body = filled(each.ask.body, dict(place.ids))
+        if any(name in body for name in body_with(each, None)[1]):
+            assert ask_with(asking(world, each), each, place, body).status_code < 300
+
+
+def test_no_query_names_what_is_elsewhere(
+    world: World, place: Place, strangers: dict[str, list[str]]
+) -> None:
+    for each in in_queries():
+        for value in [*strangers[each.kind], NOWHERE, "x", "\0"]:
+            client = asking(world, each)
+            path = each.ask.path.partition("?")[0].format(**place.ids)
+            answer: Any = client.get(f"{path}?{urlencode({each.name: value})}")
+            is_empty = answer.status_code == 200 and answer.json()["data"] == []
+            assert is_empty or 400 <= answer.status_code < 500, (each, value)
+            assert b"Secret" not in answer.content
+
+
+def asking(world: World, reference: Reference) -> Client:
+    """Who may ask, and would be answered if the id were right."""
+    in_workspace = reference.ask.about == "workspace" or reference.kind == "workspace"
+    return client_of(world.people["ada" if in_workspace else "lea"])
+
+
+def send(client: Client, reference: Reference, place: Place, value: Any) -> int:
+    kept, wrong = body_with(reference, value)
+    body = {**filled(kept, dict(place.ids)), **wrong}
+    answer = ask_with(client, reference, place, body)
+    assert b"Secret" not in answer.content
+    return int(answer.status_code)
+
+
+def ask_with(client: Client, reference: Reference, place: Place, body: Any) -> Any:
+    path = reference.ask.path.format(**place.ids)
+    return client.generic(reference.ask.method, path, json.dumps(body), "application/json")
