@@ -137,6 +137,8 @@ PATCH  /api/comments/{comment}                           comment   comment:updat
 DELETE /api/comments/{comment}                           comment   comment:delete          204 409
 """)
 
+ABOUT_OBJECTS = [ask for ask in ASKS if ask.about in ("workspace", "project", "task", "comment")]
+
 NAMED, SAID, TITLED = {"name": "Loom"}, {"content": "Said"}, {"title": "Thread it"}
 JOINS = {"email": "{newcomer_email}"}
 ASKED_IN = {"email": "new@example.com", "role": "GUEST"}

@@ -12,9 +12,9 @@ from tasks.models import Task
 from tasks.services import create_task
 from tests.cast import person
 from tests.workspaces.inviting import token_of
-from workspaces.departures import let_go
 from workspaces.invitations.services import invite_person
-from workspaces.models import Workspace
+from workspaces.members import remove_member
+from workspaces.models import Membership, Workspace
 from workspaces.services import add_member, create_workspace
 
 WORKSPACE_ROLES = {
@@ -65,7 +65,7 @@ def settle() -> World:
     """Everybody in their workspace."""
     people = {name: person(name) for name in (*WORKSPACE_ROLES, "sam", "tim", "tom", "una")}
     workspace = create_workspace(actor=people["ada"], name="Engines")
-    elsewhere = create_workspace(actor=people["sam"], name="Secret")
+    elsewhere = create_workspace(actor=people["sam"], name="Secret workspace")
     for name, role in WORKSPACE_ROLES.items():
         if name != "ada":
             add_member(
@@ -81,7 +81,8 @@ def settle() -> World:
 def own_place(world: World) -> Place:
     """Led by Lea; Max made the task."""
     place = _place(world, world.workspace, OWN_ROLES, author="max")
-    let_go(world.workspace, world.people["rex"], actor=world.people["ada"])
+    rex = Membership.objects.get(workspace=world.workspace, user=world.people["rex"])
+    remove_member(actor=world.people["ada"], membership=rex)
     return place
 
 

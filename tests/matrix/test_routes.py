@@ -14,7 +14,7 @@ from comments.services import delete_comment
 from projects.lifecycle import archive_project, delete_project
 from tasks.services import delete_task
 from tests.cast import Client
-from tests.matrix.asks import ASKS, Ask, declared, served
+from tests.matrix.asks import ABOUT_OBJECTS, ASKS, Ask, declared, served
 from tests.matrix.oracle import expected
 from tests.matrix.people import clients
 from tests.matrix.places import (
@@ -31,7 +31,6 @@ from tests.matrix.places import (
 from tests.rights import filled
 from workspaces.lifecycle import delete_workspace
 
-ABOUT_OBJECTS = [ask for ask in ASKS if ask.about not in ("nobody", "somebody", "invited")]
 SILENT = ("ned", "mia", "nia", "tim", "tom")
 
 
