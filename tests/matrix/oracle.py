@@ -24,11 +24,18 @@ def expected(ask: Ask, who: str, place: Place) -> int:
         return 401
     if who == "reader" and ask.method != "GET":
         return 403
-    if ask.about == "somebody" or (ask.about == "invited" and who == "una"):
-        return ask.well
-    if ask.about == "invited":
-        return 403
+    if who == "bound":
+        return _of_bound(ask, place)
+    if ask.about in ("somebody", "invited"):
+        return ask.well if ask.about == "somebody" or who == "una" else 403
     return _of_object(ask, "ada" if who == "reader" else who, place)
+
+
+def _of_bound(ask: Ask, place: Place) -> int:
+    """A token bound to another workspace of Ada's: her own things are not there for it."""
+    if ask.about == "somebody":
+        return ask.well if ask.method == "GET" and ask.path != "/api/invitations" else 403
+    return 404 if ask.about != "invited" and "ada" in place.roles else 403
 
 
 def _of_object(ask: Ask, who: str, place: Place) -> int:

@@ -9,6 +9,7 @@ from accounts.personal.services import create_token
 from accounts.services import change_access
 from tests.cast import Client, client_of
 from tests.signing import access_token_for
+from workspaces.services import create_workspace
 
 UNKNOWN = ("nobody", "expired", "inactive")
 """Who is not let in at all."""
@@ -29,6 +30,10 @@ def _others(people: dict[str, User], settings: Settings) -> Iterator[tuple[str, 
     person = people["ned"]
     yield "inactive", client_of(person)
     change_access(actor=people["ada"], person=person, is_active=False)
+    aside = create_workspace(actor=people["ada"], name="Aside")
+    scopes, bound = ("read", "write"), [aside.pk]
+    _, text = create_token(actor=people["ada"], name="Bot", scopes=scopes, workspace_ids=bound)
+    yield "bound", bearing(text)
     yield "reader", bearing(create_token(actor=people["ada"], name="CI", scopes=["read"])[1])
 
 
