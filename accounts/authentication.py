@@ -38,7 +38,7 @@ class BearerAuthentication(BaseAuthentication):
         except InvalidToken as flaw:
             raise AuthenticationFailed(str(flaw), code=flaw.code) from flaw
         credential.check(request)
-        if credential.kind != "session":  # of which the query that opened it has seen to this
+        if credential.kind == "personal_token":  # for others, what found them has seen to this
             _open_for(person)
         return person, credential
 

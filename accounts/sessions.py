@@ -23,9 +23,14 @@ _SESSION = (
     " WHERE s.session_key = %s AND s.expire_date > now()"
     " AND u.is_active AND u.deleted_at IS NULL"
 )
+_BY_PROVIDER = (
+    "SELECT {} FROM accounts_user u"
+    " WHERE u.external_id = %s AND u.is_active AND u.deleted_at IS NULL"
+)
 _PERSON = sql.SQL(", ").join(sql.Identifier("u", name) for name in _COLUMNS).as_string(None)
 _SHOWN = _SESSION.format(_PERSON)
 _OPENING = _SESSION.format(f"{_PERSON}, {context.opening('u.id')}")
+_KNOWN = _BY_PROVIDER.format(f"{_PERSON}, {context.opening('u.id')}")
 _store = SessionStore()
 
 
@@ -46,6 +51,14 @@ def open_session(session_key: str, person_id: UUID) -> User | None:
     if is_opening:
         context.show_nothing()
     return None
+
+
+def open_known(external_id: str) -> User | None:
+    """The person a provider knows by this id, if they may come in; sets the tenant context, too."""
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN, (external_id,))
+        row = cursor.fetchone()
+    return User.from_db(DEFAULT_DB_ALIAS, _COLUMNS, row[: len(_COLUMNS)]) if row else None
 
 
 @lru_cache(maxsize=4096)

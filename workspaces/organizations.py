@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.events import Organization
 from accounts.models import ExternalRecord, User
-from core.context import as_system
+from core.context import as_system, show_also
 from core.events import publish
 from workspaces.departures import let_go
 from workspaces.events import (
@@ -24,7 +24,7 @@ from workspaces.services import insert_workspace
 ADMIN = "admin"
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def seat_person(
     *, person: User, organization: Organization, role: str, at: int, is_news: bool
 ) -> None:
@@ -51,6 +51,7 @@ def _seat_anew(
         membership = Membership.objects.create(
             workspace=workspace, user=person, role=_role(role, WorkspaceRole.MEMBER.value)
         )
+        show_also(workspace.pk)
         publish(MemberAdded(actor=None, membership=membership))
         return
     membership = Membership.objects.locked(membership.pk)

@@ -7,38 +7,42 @@ from accounts.clerk.services import Profile, welcome_person
 from accounts.clerk.tokens import Claims
 from accounts.events import OrganizationSeen
 from accounts.models import User
+from accounts.sessions import open_known
 from core.context import show_workspaces_of
 from core.events import publish
 
 _log = structlog.get_logger("gantry.clerk")
 
 
+# No savepoint: what fails here fails the request.
+@transaction.atomic(savepoint=False)
 def meet(claims: Claims) -> User | None:
-    """The person, made or linked at first sight; None for those who are kept out. One query."""
-    person: User | None = User.objects.filter(external_id=claims.person_id).first()
-    if person is None:
-        person = _first_seen(claims)
+    """The person, made or linked at first sight; None for those who are kept out.
+
+    One query, which sets the tenant context as well; one more where a workspace is named.
+    """
+    person = open_known(claims.person_id) or _first_seen(claims)
     if person is None or not person.is_active or person.deleted_at is not None:
         return None
     if claims.impersonator:
         _log.info("impersonated", person=str(person.pk), by=claims.impersonator)
     if claims.organization is not None:
-        with transaction.atomic():
-            show_workspaces_of(person)
-            publish(
-                OrganizationSeen(
-                    actor=person,
-                    person=person,
-                    organization=claims.organization,
-                    role=claims.role,
-                    at=claims.issued_at,
-                    is_news=False,
-                )
+        publish(
+            OrganizationSeen(
+                actor=person,
+                person=person,
+                organization=claims.organization,
+                role=claims.role,
+                at=claims.issued_at,
+                is_news=False,
             )
+        )
     return person
 
 
 def _first_seen(claims: Claims) -> User | None:
     profile = Profile(id=claims.person_id, email=claims.email.lower(), name=claims.name)
     person: User | None = welcome_person(profile=profile)
+    if person is not None:
+        show_workspaces_of(person)
     return person

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 from rest_framework.test import APIClient
 
+from accounts.authentication import identify
 from accounts.models import PersonalToken, User
 from tests.accounts.clerk import Peer, switched_on, token
 from tests.accounts.conftest import bearing
@@ -38,6 +39,16 @@ def test_the_organisation_is_a_workspace(clerk: Peer, organization: dict[str, An
 
     workspace = Workspace.objects.get(external_org_id="org_1")
     assert (workspace.slug, workspace.memberships.get().role) == ("engines", "ADMIN")
+
+
+def test_a_request_opens_with_two_queries(
+    clerk: Peer, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    text = token(o={"id": "org_1", "rol": "admin"})
+    identify(text)
+
+    with django_assert_num_queries(2):
+        identify(text)
 
 
 def test_an_older_token_does_not_bring_a_role_back(clerk: Peer) -> None:
