@@ -3,14 +3,15 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+# Patterns are tried one after the other: what is asked most stands first.
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("admin/", admin.site.urls),
+    path("", include("tasks.urls")),
+    path("", include("projects.urls")),
+    path("", include("comments.urls")),
+    path("", include("workspaces.urls")),
     path("", include("core.urls")),
     path("", include("accounts.urls")),
-    path("", include("workspaces.urls")),
-    path("", include("projects.urls")),
-    path("", include("tasks.urls")),
-    path("", include("comments.urls")),
+    path("admin/", admin.site.urls),
 ]
 
 handler400 = "core.api.errors.bad_request"
