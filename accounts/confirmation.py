@@ -9,16 +9,11 @@ from django.contrib.sessions.backends.db import SessionStore
 from rest_framework.request import Request
 
 from accounts.allauth_internals import AUTHENTICATION_METHODS_SESSION_KEY
-from accounts.credentials import Credential
+from accounts.credentials import Credential, ReauthenticationRequired
 from accounts.limits import neighbourhood
 from accounts.models import User
 from accounts.recovery import prove_password
 from accounts.tokens import SIGNED_IN_AT
-from core.errors import Forbidden
-
-
-class ReauthenticationRequired(Forbidden):
-    message = "Sign in again, or send your current password."
 
 
 def confirm(request: Request, person: User, password: str | None) -> None:

@@ -30,6 +30,15 @@ class NotInSomebodysName(CredentialRefused):
     message = "An account is managed by its owner only."
 
 
+class ReauthenticationRequired(Forbidden):
+    """Signed in, but too long ago for this: see `/api/auth/reauthenticate`."""
+
+    message = "Confirm that it is you: sign in again, or send your current password."
+
+    def __init__(self) -> None:
+        super().__init__(required="recent_sign_in", you_have=["session"])
+
+
 @dataclass(frozen=True, slots=True)
 class Credential:
     """What the caller proved themselves with; `request.auth` of a request with a token."""

@@ -25,8 +25,10 @@ SESSION_TOKEN = OpenApiParameter(
     description="From the answer that asked for this step.",
 )
 REFUSED = {
-    401: OpenApiResponse(FAILURE.ref, "Not signed in, or `reauthentication_required`"),
-    403: OpenApiResponse(FAILURE.ref, "A token that may not change how one signs in"),
+    401: OpenApiResponse(FAILURE.ref, "Not signed in"),
+    403: OpenApiResponse(
+        FAILURE.ref, "A token that may not change how one signs in, or `reauthentication_required`"
+    ),
     409: OpenApiResponse(FAILURE.ref, "State conflict"),
     429: TOO_OFTEN,
 }

@@ -23,11 +23,11 @@ from accounts.allauth_internals import (
     reauthenticate_by_password,
     validate_can_add_authenticator,
 )
+from accounts.credentials import ReauthenticationRequired
 from accounts.engine import Entered, InvalidSessionToken
 from accounts.mfa.adapter import MFAAdapter
 from accounts.mfa.forms import FirstCode, SecondFactor, SecondFactorAgain
 from accounts.mfa.steps import (
-    ReauthenticationRequired,
     enter,
     fill_in,
     person_of,

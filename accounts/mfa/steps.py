@@ -16,6 +16,7 @@ from accounts.allauth_internals import (
     get_pending_stage,
 )
 from accounts.allauth_internals import ReauthenticationRequired as StepUp
+from accounts.credentials import ReauthenticationRequired
 from accounts.engine import (
     EmailVerificationRequired,
     Entered,
@@ -28,12 +29,6 @@ from accounts.recovery import IncorrectPassword
 from core.errors import Conflict, Invalid, Unauthenticated
 
 T = TypeVar("T")
-
-
-class ReauthenticationRequired(Unauthenticated):
-    """Signed in, but too long ago for this: see `/api/auth/reauthenticate`."""
-
-    message = "Confirm that it is you first."
 
 
 class IncorrectCode(Invalid):

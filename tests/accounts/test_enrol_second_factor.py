@@ -185,7 +185,7 @@ def test_changes_need_a_recent_proof(
 
     response = getattr(signed_in, method)(path, {"code": "123456"})
 
-    assert response.status_code == 401
+    assert response.status_code == 403
     assert response.json()["code"] == "reauthentication_required"
 
 

@@ -170,7 +170,7 @@ def test_changes_need_a_recent_proof(
 ) -> None:
     answer = getattr(signed_in, method)(path, body)
 
-    assert code_of(answer) == (401, "reauthentication_required")
+    assert code_of(answer) == (403, "reauthentication_required")
     assert complaints(answer, described(method, path)) == []
 
 
@@ -182,7 +182,7 @@ def test_changes_need_a_recent_sign_in_of_who_knows_no_password(
 
     answer = getattr(bearing(access_token_for(person)), method)(path, body)
 
-    assert code_of(answer) == (401, "reauthentication_required")
+    assert code_of(answer) == (403, "reauthentication_required")
 
 
 @pytest.mark.parametrize("path", ["/api/auth/mfa/totp", "/api/auth/mfa/passkeys/begin"])
@@ -192,7 +192,7 @@ def test_so_do_second_factors(peer: OidcProvider, path: str) -> None:
 
     answer = bearing(access_token_for(person)).post(path)
 
-    assert code_of(answer) == (401, "reauthentication_required")
+    assert code_of(answer) == (403, "reauthentication_required")
 
 
 @pytest.mark.parametrize(("method", "path", "body"), [*CHANGES, ("get", LINKED, None)])
@@ -211,7 +211,7 @@ def test_who_came_from_a_provider_a_moment_ago_may_link_another(
     assert link(newcomer, peer, "google").status_code == 201
 
     settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 0
-    assert code_of(link(newcomer, peer, "google")) == (401, "reauthentication_required")
+    assert code_of(link(newcomer, peer, "google")) == (403, "reauthentication_required")
 
 
 @pytest.mark.parametrize(("method", "path", "body"), [*CHANGES, ("get", LINKED, None)])
