@@ -18,6 +18,7 @@ from core.api.envelope import Answer
 from core.api.fields import find_by_public_id
 from core.api.permissions import SignedIn
 from core.api.schema import FAILURE
+from core.context import as_system
 from core.errors import Invalid, NotFound
 
 CLOSED = OpenApiResponse(FAILURE.ref, "With a personal token, or without a recent sign-in")
@@ -85,6 +86,8 @@ class PersonalToken(APIView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
+# Outside a transaction there is no tenant context, and a wrong password must count at once.
+@as_system("the names of one's own workspaces")
 def _names_of_workspaces(person: User) -> dict[UUID, str]:
     """The public ids of the workspaces the person belongs to, by our own id."""
     there = person.memberships.filter(workspace__deleted_at=None)

@@ -11,7 +11,8 @@ from tests.accounts.clerk_messages import SECRET, seat, tell
 from tests.accounts.clerk_messages import grace as grace_of_clerk
 from tests.cast import Client
 
-pytestmark = pytest.mark.django_db
+# With transactions as on a server, not inside one of the test.
+pytestmark = pytest.mark.usefixtures("committed_db")
 ADMIN = {"id": "org_1", "rol": "admin", "slg": "engines"}
 MEMBER = ADMIN | {"rol": "member"}
 

@@ -4,7 +4,8 @@ import pytest
 
 from tests.cast import Client
 
-pytestmark = pytest.mark.django_db
+# With transactions as on a server, not inside one of the test.
+pytestmark = pytest.mark.usefixtures("committed_db")
 
 
 def sign_up(name: str) -> Client:
@@ -53,6 +54,10 @@ def test_a_team_plans_its_work() -> None:
     )
     assert project["message"] == "Project created successfully"
     project_id = project["data"]["id"]
+
+    wanted = {"name": "CI", "password": "a long enough secret", "workspace_ids": [made["id"]]}
+    key = ada.ask("POST", "/api/auth/tokens", wanted, status=201)["data"]
+    assert key["workspace_ids"] == [made["id"]]
 
     listed = ada.ask("GET", f"/api/projects/workspace/{made['id']}/projects")
     assert [p["id"] for p in listed["data"]] == [project_id]
