@@ -67,7 +67,8 @@ class PublicId(serializers.CharField):
     """The id a person or workspace is known by; `source` names the row."""
 
     def as_json(self, path: str) -> F:
-        return F(f"{path}{'' if self.source == 'id' else f'{self.source}__'}public_id")
+        row = "" if self.source == "id" else f"{self.source.replace('.', '__')}__"
+        return F(f"{path}{row}public_id")
 
 
 class Computed(serializers.CharField):

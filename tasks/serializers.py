@@ -50,7 +50,7 @@ class TaskDocument(Document):
     assignee_id = PublicId(source="assignee", allow_null=True)
     assignee = Person(allow_null=True)
     created_by = Person()
-    workspace_id = PublicId(source="workspace")
+    workspace_id = PublicId(source="project.workspace")  # the same one, joined already
     project_id = serializers.UUIDField()
     project = ProjectOfTask()
     parent_id = serializers.UUIDField(allow_null=True)
