@@ -67,7 +67,7 @@ class PublicId(serializers.CharField):
     """The id a person or workspace is known by; `source` names the row."""
 
     def as_json(self, path: str) -> F:
-        row = "" if self.source == "id" else f"{self.source.replace('.', '__')}__"
+        row = "" if self.source == "id" else f"{self.source}__".replace(".", "__")
         return F(f"{path}{row}public_id")
 
 

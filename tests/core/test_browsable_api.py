@@ -6,6 +6,7 @@ from html import unescape
 
 import pytest
 from django.utils.html import strip_tags
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from tests.cast import Cast, Client
@@ -75,6 +76,15 @@ def test_a_session_alone_may_not_write(cast: Cast) -> None:
         "request_id": refusal["request_id"],
     }
     assert not Workspace.objects.filter(name="Forged").exists()
+
+
+def test_a_session_opens_with_two_queries(
+    cast: Cast, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    browser = browser_of(cast.ada)
+    of_the_transaction, of_the_list = 2, 1
+    with django_assert_num_queries(of_the_transaction + 2 + of_the_list):
+        browser.ask("GET", "/api/workspaces")
 
 
 def test_a_session_with_its_token_may_write(cast: Cast) -> None:
