@@ -2,7 +2,6 @@
 
 import ast
 import re
-import statistics
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -52,21 +51,14 @@ def lengths(files: list[Path]) -> list[int]:
     return [(node.end_lineno or 0) - node.lineno + 1 for file in files for node in functions(file)]
 
 
-def ninetieth(numbers: list[int]) -> float:
-    return statistics.quantiles(numbers, n=10)[-1]
-
-
 def test_files_are_small() -> None:
     sizes = {str(f): len(f.read_text().splitlines()) for f in sources(*OURS, "config")}
     assert {name: size for name, size in sizes.items() if size > 300} == {}
-    assert ninetieth(list(sizes.values())) <= 150
 
 
 def test_functions_are_small() -> None:
     found = lengths(sources(*OURS, "config"))
     assert max(found) <= 39
-    assert ninetieth(found) <= 20
-    assert statistics.median(found) <= 6
 
 
 def test_tests_are_small() -> None:
@@ -77,7 +69,6 @@ def test_tests_are_small() -> None:
         if node.name.startswith("test_") and "story" not in file.parts
     ]
     assert max(found) <= 25
-    assert statistics.median(found) <= 10
 
 
 def test_nothing_is_imported_inside_functions() -> None:
