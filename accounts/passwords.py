@@ -1,12 +1,15 @@
 """How passwords are spelled and hashed, and how long they may be."""
 
 import unicodedata
+from typing import Any
 
-from django.contrib.auth.hashers import Argon2PasswordHasher
+import bcrypt
+from django.contrib.auth.hashers import Argon2PasswordHasher, BCryptPasswordHasher
 from django.core.exceptions import ValidationError
 from django.utils.translation import ngettext
 
 MOST_CHARACTERS = 128
+BCRYPT_BYTES = 72
 
 
 def canonical(password: str | None) -> str | None:
@@ -20,6 +23,17 @@ class Argon2(Argon2PasswordHasher):
     time_cost = 1
     memory_cost = 46 * 1024
     parallelism = 1
+
+
+class Bcrypt(BCryptPasswordHasher):
+    """Hashes made by other servers, stored as `bcrypt$` and their own text (`$2b$10$…`).
+
+    bcrypt reads 72 bytes; its library refuses longer passwords, which other servers cut off.
+    """
+
+    def encode(self, password: str, salt: Any) -> str:
+        made = bcrypt.hashpw(password.encode()[:BCRYPT_BYTES], salt)
+        return f"{self.algorithm}${made.decode('ascii')}"
 
 
 class MaximumLength:

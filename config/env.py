@@ -120,6 +120,11 @@ def email(key: str, default: str) -> dict[str, object]:
     return _parsed(key, text(key, default), environ.Env.email_url_config)
 
 
+def given(*keys: str) -> list[str]:
+    """Which of these keys have a value."""
+    return [key for key in keys if _raw(key) is not None]
+
+
 def _raw(key: str) -> str | None:
     KEYS_READ.add(key)
     return str(_env.str(key, default="")).strip() or None

@@ -4,7 +4,8 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Info, Tags, register
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connection
 
 logger = logging.getLogger(__name__)
@@ -63,3 +64,12 @@ def check_runtime_role(databases: Sequence[str] | None = None, **named: Any) -> 
         return []
     flaw = flaw_of_runtime_role()
     return [Error(flaw, id="core.E001")] if flaw else []
+
+
+@register
+def check_keys_without_use(**named: Any) -> list[CheckMessage]:
+    """Tell whoever moves here from another server which of its keys can go."""
+    return [
+        Info(f"{key} is set and not used: see .env.example.", id="core.I001")
+        for key in settings.KEYS_WITHOUT_USE
+    ]

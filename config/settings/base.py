@@ -103,6 +103,9 @@ CHANNEL_LAYERS = {
     },
 }
 
+# Keys that set-ups of comparable servers hold; `manage.py check` says that they do nothing here.
+KEYS_WITHOUT_USE = env.given("CLERK_SECRET_KEY", "INNGEST_EVENT_KEY")
+
 AUTH_USER_MODEL = "accounts.User"
 SITE_ID = 1
 HIDE_FOREIGN_OBJECTS = env.flag("HIDE_FOREIGN_OBJECTS", default=False)

@@ -1,7 +1,6 @@
 """Sign-in, tokens and identity providers."""
 
 from datetime import timedelta
-from importlib.util import find_spec
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -30,12 +29,9 @@ CACHES = {
 PASSWORD_HASHERS = [
     "accounts.passwords.Argon2",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "django.contrib.auth.hashers.BCryptSHA256PasswordHasher",
+    "accounts.passwords.Bcrypt",
 ]
-if find_spec("bcrypt"):
-    PASSWORD_HASHERS += [
-        "django.contrib.auth.hashers.BCryptSHA256PasswordHasher",
-        "django.contrib.auth.hashers.BCryptPasswordHasher",
-    ]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",

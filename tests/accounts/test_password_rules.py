@@ -3,13 +3,18 @@
 import json
 from typing import Any
 
+import bcrypt
 import pytest
-from django.contrib.auth.hashers import Argon2PasswordHasher, PBKDF2PasswordHasher
+from django.contrib.auth.hashers import (
+    Argon2PasswordHasher,
+    BCryptSHA256PasswordHasher,
+    PBKDF2PasswordHasher,
+)
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from accounts.passwords import Argon2
+from accounts.passwords import Argon2, Bcrypt
 from accounts.recovery import reset_link
 from config.settings import identity
 from tests.accounts.conftest import PASSWORD, bearing
@@ -130,7 +135,16 @@ class Weaker(Argon2PasswordHasher):
     memory_cost, time_cost, parallelism = 8 * 1024, 1, 1
 
 
-@pytest.mark.parametrize("old", [Weaker(), Argon2PasswordHasher(), PBKDF2PasswordHasher()])
+HASHERS = [
+    Weaker(),
+    Argon2PasswordHasher(),
+    PBKDF2PasswordHasher(),
+    BCryptSHA256PasswordHasher(),
+    Bcrypt(),
+]
+
+
+@pytest.mark.parametrize("old", HASHERS, ids=lambda hasher: type(hasher).__name__)
 def test_log_in_renews_a_hash_made_otherwise(settings: Settings, grace: User, old: Any) -> None:
     settings.PASSWORD_HASHERS = identity.PASSWORD_HASHERS
     User.objects.filter(pk=grace.pk).update(password=old.encode(PASSWORD, old.salt()))
@@ -140,3 +154,19 @@ def test_log_in_renews_a_hash_made_otherwise(settings: Settings, grace: User, ol
     grace.refresh_from_db()
     assert grace.password.startswith("argon2$argon2id$v=19$m=47104,t=1,p=1$")
     assert log_in(PASSWORD).status_code == 200
+
+
+@pytest.mark.parametrize("password", [PASSWORD, "a sentence of many words " * 4, "é" * 60])
+def test_a_bcrypt_hash_of_another_server_signs_in_once_and_is_renewed(
+    settings: Settings, grace: User, password: str
+) -> None:
+    settings.PASSWORD_HASHERS = identity.PASSWORD_HASHERS
+    foreign = bcrypt.hashpw(password.encode()[:72], bcrypt.gensalt(4)).decode()
+    User.objects.filter(pk=grace.pk).update(password=f"bcrypt${foreign}")
+
+    assert log_in("not this one").status_code == 401
+    assert log_in(password).status_code == 200
+
+    grace.refresh_from_db()
+    assert grace.password.startswith("argon2$")
+    assert log_in(password).status_code == 200

@@ -63,6 +63,19 @@ def test_production_passes_the_deployment_check() -> None:
     assert re.findall(r"\(([a-z_]+\.[EWIC]\d+)\)", found.stderr) == ["security.W021"]
 
 
+def test_keys_of_comparable_servers_start_and_are_named_as_unused() -> None:
+    keys = {"PORT": "5000", "CLERK_SECRET_KEY": "sk_live_hunter2", "INNGEST_EVENT_KEY": "hunter2"}
+    told = run("-W", "ignore", "manage.py", "check", **keys)
+    shown = run("-c", "from config import programs; print(*programs.web().argv)", **keys)
+
+    assert (told.returncode, shown.stdout.split("--port ")[1][:4]) == (0, "5000")
+    assert re.findall(r"(\w+) is set and not used", told.stderr) == [
+        "CLERK_SECRET_KEY",
+        "INNGEST_EVENT_KEY",
+    ]
+    assert "hunter2" not in told.stderr + told.stdout
+
+
 @pytest.mark.parametrize(
     ("changes", "cookies"), [({}, (True, True)), ({"SECURE_SSL_REDIRECT": "0"}, (False, False))]
 )
