@@ -1,5 +1,9 @@
 """A developer's machine: helpful, talkative, reachable from any local front end."""
 
+import warnings
+
+from celery.exceptions import SecurityWarning
+
 from config import env
 from config.local import DATA_DIR
 from config.settings.base import *
@@ -11,5 +15,8 @@ ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", ".localhost"]
 INTERNAL_IPS = ["127.0.0.1"]
 CORS_ALLOWED_ORIGIN_REGEXES = [r"^http://(localhost|127\.0\.0\.1)(:\d+)?$"]
 CSRF_TRUSTED_ORIGINS = [*CORS_ALLOWED_ORIGINS, "http://localhost:3000", "http://localhost:5173"]
+# The worker of a developer's machine runs as whoever started it, which is root in a container.
+warnings.filterwarnings("ignore", category=SecurityWarning)
+LOGGING["loggers"] |= {"celery": {"level": "WARNING"}, "django_celery_beat": {"level": "WARNING"}}
 MEDIA_ROOT = DATA_DIR / "media"
 ADMIN_WITHOUT_SECOND_FACTOR = env.flag("ADMIN_WITHOUT_SECOND_FACTOR", default=True)

@@ -1,6 +1,6 @@
 """One line of JSON per event on standard output, with the request's id on each."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -13,14 +13,17 @@ if TYPE_CHECKING:
 LOG_LEVEL = env.one_of("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")
 LOG_FORMAT = env.one_of("LOG_FORMAT", ("json", "console"), "json")
 
+# What our own lines carry as `extra`; libraries put whole requests and arguments there.
+FACTS = ("count", "delivery", "problem")
 _shared: "list[Processor]" = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
+    structlog.stdlib.ExtraAdder(FACTS),
     structlog.processors.TimeStamper(fmt="iso"),
     hide_secrets,
 ]
-LOGGING = {
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
@@ -37,9 +40,13 @@ LOGGING = {
             "()": structlog.stdlib.ProcessorFormatter,
             "processors": [
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False),
                 # A framed traceback would print local variables, passwords among them.
                 structlog.dev.ConsoleRenderer(
-                    colors=False, exception_formatter=structlog.dev.plain_traceback
+                    colors=False,
+                    pad_event_to=0,
+                    pad_level=False,
+                    exception_formatter=structlog.dev.plain_traceback,
                 ),
             ],
             "foreign_pre_chain": _shared,
@@ -52,6 +59,11 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "django.server": {"level": "WARNING"},
         "uvicorn.access": {"level": "WARNING"},
+        # Scans run every few seconds; what one has done is told by the service that did it.
+        "celery.beat": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
+        "django_structlog.celery.receivers": {"level": "WARNING"},
     },
 }
 DJANGO_STRUCTLOG_CELERY_ENABLED = True

@@ -1,5 +1,6 @@
 """Planning reminders with every change of a task, and queueing those whose time has come."""
 
+import logging
 from datetime import datetime, timedelta
 
 from django.db.models.functions import Now
@@ -11,6 +12,8 @@ from notifications.moments import due_as_told, due_moment, due_zone
 from outbox.models import Delivery, State
 from outbox.services import enqueue_all
 from tasks.models import FINISHED, Task
+
+logger = logging.getLogger(__name__)
 
 KIND = "task_due"
 AT_ONCE = 500
@@ -47,6 +50,7 @@ def queue_due_reminders() -> int:
         pks = [reminder.pk for reminder in reminders]
         Reminder.objects.filter(pk__in=pks).update(state=Reminder.State.QUEUED)
         enqueue_all(deliveries=[_delivery(reminder) for reminder in reminders])
+        logger.info("reminders_queued", extra={"count": len(reminders)})
     return len(reminders)
 
 

@@ -2,6 +2,7 @@
 
 import signal
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +14,8 @@ from tests.config.machine import Machine, refused
 from tests.programs import eventually
 
 PASSWORD = "gantry-demo"
+SCAN_SECONDS = 16
+"""A little more than the longest pause between two of beat's scans of the outbox."""
 
 
 def throwaway() -> Iterator[Machine]:
@@ -54,6 +57,22 @@ def test_everything_is_up(machine: Machine) -> None:
     assert ask("GET", "/") == {"message": "Server is running successfully!"}
     assert ask("GET", "/api/health") == {"status": "ok"}
     assert ask("GET", "/readyz") == {"status": "ok", "database": "up", "redis": "up"}
+
+
+def test_the_console_tells_of_requests_and_not_of_scans_that_found_nothing(
+    machine: Machine,
+) -> None:
+    # Beat and relay scan every few seconds; they have run by the time one period is over.
+    time.sleep(SCAN_SECONDS)
+    machine.wire.ask("GET", "/health")
+    eventually(lambda: "path=/health " in console(machine))
+    told = console(machine).partition("Ctrl-C stops everything.")[2].splitlines()
+    assert [line for line in told if line and "request [gantry.request]" not in line] == []
+    assert "SecurityWarning" not in console(machine)
+
+
+def console(machine: Machine) -> str:
+    return (machine.folder / "said").read_text()
 
 
 @pytest.mark.parametrize(
