@@ -15,7 +15,7 @@ urlpatterns = [
     path("api/health", ApiHealth.as_view()),
     path("health", Health.as_view()),
     path("livez", Live.as_view()),
-    path("readyz", Ready.as_view()),
+    path("readyz", Ready.as_view(), name="ready"),
     path("api/schema", Description.as_view(), name="schema"),
     path("api/docs", SpectacularSwaggerView.as_view(url_name="schema", **described), name="docs"),
     path("api/redoc", SpectacularRedocView.as_view(url_name="schema", **described)),

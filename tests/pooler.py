@@ -35,8 +35,11 @@ max_client_conn = 200
 
 
 @pytest.fixture
-def pooler(committed_db: CommittedDatabase, started: Programs) -> Iterator[str]:
+def pooler(
+    request: pytest.FixtureRequest, committed_db: CommittedDatabase, started: Programs
+) -> Iterator[str]:
     """The address of the test's database through the pooler, as the runtime role."""
+    assert request.node.get_closest_marker("debian"), "mark this test: bin/test needs Python alone"
     address, port = urlsplit(committed_db.url), local.free_port()
     with TemporaryDirectory(prefix="gantry-pooler-") as name:
         folder = Path(name)

@@ -20,6 +20,8 @@ django_stubs_ext.monkeypatch()
 VERSION = "0.1.0"
 DATA_DIR = env.folder("DATA_DIR", BASE_DIR / ".local")
 DEBUG = False
+# Shown on the front page; only a developer's machine has any.
+DEMO_SIGN_INS: dict[str, object] = {}
 SECRET_KEY = env.secret("SECRET_KEY")
 JWT_SECRET = env.secret("JWT_SECRET")
 if JWT_SECRET == SECRET_KEY:

@@ -20,3 +20,12 @@ warnings.filterwarnings("ignore", category=SecurityWarning)
 LOGGING["loggers"] |= {"celery": {"level": "WARNING"}, "django_celery_beat": {"level": "WARNING"}}
 MEDIA_ROOT = DATA_DIR / "media"
 ADMIN_WITHOUT_SECOND_FACTOR = env.flag("ADMIN_WITHOUT_SECOND_FACTOR", default=True)
+DEMO_SIGN_INS = {
+    "password": "gantry-demo",
+    "people": {
+        "admin@example.com": "staff, for the admin",
+        "ada@example.com": "owns a workspace",
+        "ben@example.com": "plans and leads a project",
+        "greta@example.com": "a guest",
+    },
+}

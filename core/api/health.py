@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 
 from core.api.envelope import Exact
 from core.api.permissions import Anyone
+from core.api.renderers import EnvelopeRenderer, FrontPageRenderer
 
 PROBE_SECONDS = 0.5
 Get = TypeVar("Get", bound=Callable[..., Response])
@@ -38,6 +39,10 @@ class Probe(APIView):
 
 
 class Root(Probe):
+    """Exact JSON for programs; a page for whoever asks for `text/html`, as browsers do."""
+
+    renderer_classes = (EnvelopeRenderer, FrontPageRenderer)
+
     @_described("Greeting", "message")
     def get(self, request: Request) -> Response:
         return Response(Exact({"message": "Server is running successfully!"}))

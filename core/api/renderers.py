@@ -5,8 +5,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
+from django.conf import settings
 from rest_framework import status
-from rest_framework.renderers import BaseRenderer, BrowsableAPIRenderer
+from rest_framework.renderers import (
+    BaseRenderer,
+    BrowsableAPIRenderer,
+    TemplateHTMLRenderer,
+)
 
 from core.api.envelope import Answer, Exact
 
@@ -47,6 +52,15 @@ class DeveloperRenderer(BrowsableAPIRenderer):
 
     def get_filter_form(self, data: Any, view: Any, request: Any) -> None:
         return None
+
+
+class FrontPageRenderer(TemplateHTMLRenderer):
+    """The page a person sees at the address of the server."""
+
+    template_name = "front_page.html"
+
+    def get_template_context(self, data: Any, renderer_context: Any) -> dict[str, Any]:
+        return {"version": settings.VERSION, "sign_ins": settings.DEMO_SIGN_INS}
 
 
 class IndentedRenderer(EnvelopeRenderer):

@@ -137,3 +137,25 @@ def test_an_unknown_origin_gets_no_leave(cast: Cast, settings: Settings) -> None
         client_of(cast.ada).get("/api/workspaces", headers=evil),
     ):
         assert not answer.has_header("Access-Control-Allow-Origin")
+
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+def test_a_browser_sees_a_page_where_programs_read_json(db: None, settings: Settings) -> None:
+    answer: Any = Client().get("/", headers={"Accept": BROWSER})
+    assert (answer.status_code, answer["Content-Type"]) == (200, "text/html; charset=utf-8")
+    links = re.findall(r'href="([^"]+)"', answer.content.decode())
+    assert links == ["/api/docs", "/api/schema", "/admin/", "/readyz"]
+    assert f"version {configured.VERSION}" in answer.content.decode()
+    assert "Demo" not in answer.content.decode()
+
+    settings.DEMO_SIGN_INS = {"password": "known", "people": {"a@example.com": "leads"}}
+    shown: Any = Client().get("/", headers={"Accept": BROWSER})
+    assert re.findall(r"<code>(.*?)</code>", shown.content.decode()) == ["known", "a@example.com"]
+
+
+@pytest.mark.parametrize("accept", ["*/*", "application/json", ""])
+def test_programs_read_the_exact_greeting(db: None, accept: str) -> None:
+    answer: Any = Client().get("/", headers={"Accept": accept})
+    assert answer.content == b'{"message":"Server is running successfully!"}'

@@ -18,6 +18,8 @@ from tests.sink import Sink
 from tests.threads import times
 from workspaces.models import Workspace
 
+pytestmark = pytest.mark.debian
+
 CLIENTS = 12
 ROUNDS = 10
 OPEN = "SELECT set_config('gantry.workspaces', workspaces_of(%s)::text, true)"
