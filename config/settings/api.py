@@ -36,6 +36,20 @@ SPECTACULAR_SETTINGS = {
     "RENDERER_WHITELIST": ["core.api.renderers.EnvelopeRenderer"],
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "core.api.examples.add_examples",
+    ],
+    # In the order of a person's work.
+    "TAGS": [
+        {"name": "workspaces", "description": "Teams, their members and invitations."},
+        {"name": "projects", "description": "Projects, their members, leads and columns."},
+        {"name": "tasks", "description": "Tasks and their way across the board."},
+        {"name": "comments", "description": "What is said about a task."},
+        {"name": "accounts", "description": "Signing in, tokens and one's own account."},
+        {"name": "health", "description": "For probes; exact bodies without the envelope."},
+        {"name": "aliases", "description": "Further spellings that older clients use."},
+    ],
     "ENUM_NAME_OVERRIDES": {
         "WorkspaceRole": "workspaces.rights.WorkspaceRole",
         "ProjectRole": "workspaces.rights.ProjectRole",

@@ -1,5 +1,6 @@
 """The OpenAPI document, described from the same tables the views run on."""
 
+import inspect
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
@@ -24,6 +25,15 @@ EDITS = (
 )
 
 
+SUMMARIES = {
+    "list": "List {}s",
+    "create": "Create a {}",
+    "add": "Add a {}",
+    "retrieve": "Read a {}",
+    "update": "Change a {}",
+    "partial_update": "Change a {}",
+    "destroy": "Delete a {}",
+}
 SENTENCES = {"type": "array", "items": {"type": "string"}}
 NAMED = {
     "type": "object",
@@ -65,6 +75,17 @@ class EnvelopeAutoSchema(AutoSchema):
         usual: str = super().get_operation_id()
         many = self._by_tables and self.view.action.endswith("_many")
         return f"{usual}_many" if many else usual
+
+    def get_summary(self) -> str:
+        """The first sentence about the action itself, else what it does to which resource."""
+        action = getattr(self.view, "action", None) or self.method.lower()
+        about = inspect.getdoc(getattr(self.view, action, None)) or ""
+        if about and not about.startswith("Partial"):
+            return about.partition("\n\n")[0].replace("\n", " ").partition(". ")[0].rstrip(".")
+        if not self._by_tables:
+            return self.get_operation_id().replace("_", " ").capitalize()
+        noun = str(self.view.document.Meta.model._meta.verbose_name)
+        return SUMMARIES.get(action, f"{action.replace('_', ' ').capitalize()} a {{}}").format(noun)
 
     def get_tags(self) -> list[str]:
         if getattr(self.view, "alias", False):
