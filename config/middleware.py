@@ -10,6 +10,8 @@ import structlog
 from django.utils.functional import SimpleLazyObject
 from uuid_utils import uuid7
 
+from core.api.errors import plain_refusal
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     Next = Callable[[HttpRequest], HttpResponse]
 
+REFUSAL = "gantry.refusal"
 SANE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 SLASHED = ("/admin", "/accounts")
 API_POLICY = "default-src 'none'; frame-ancestors 'none'"
@@ -71,6 +74,17 @@ class SecurityHeaders:
         if request.path_info.startswith("/api/"):
             response.setdefault("Cache-Control", "no-store")
         return response
+
+
+class RefusedBody:
+    """Answer requests whose body was not accepted; `config.bridge` put the reason there."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        refusal = request.META.get(REFUSAL)
+        return plain_refusal(refusal) if refusal else self.get_response(request)
 
 
 class OptionalSlash:
