@@ -100,7 +100,8 @@ class Bodies:
             self.held -= len(oldest.body)
             oldest.body.clear()
             oldest.dropped = True
-            oldest.deadline.reschedule(asyncio.get_running_loop().time())
+            if not oldest.deadline.expired():
+                oldest.deadline.reschedule(asyncio.get_running_loop().time())
 
 
 def _no_room() -> Unavailable:

@@ -106,8 +106,8 @@ class Connection(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what cannot be parsed; no application hears of it."""
-        if self.cycle and not self.cycle.response_complete:
-            # It would be taken for the answer to the request before.
+        if self._is_answering():
+            # The refusal would be taken for the answer to the request before.
             self.transport.abort()
             return
         problem = self.problem or BadHead(400, "malformed", "The request is malformed.")
@@ -128,6 +128,12 @@ class Connection(HttpToolsProtocol):
     def unsent(self) -> int:
         """Bytes written that the client has not made room for."""
         return self.transport.get_write_buffer_size()
+
+    def _is_answering(self) -> bool:
+        """Whether requests before the one being read still wait for their answers."""
+        if self.cycle is None or self.cycle.response_complete:
+            return False
+        return bool(self.pipeline) or self.cycle.response_started or not self.cycle.more_body
 
     def _reject(self, problem: BadHead) -> None:
         """Leave the parser, which makes uvicorn refuse the request."""

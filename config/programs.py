@@ -17,6 +17,7 @@ def web() -> Command:
     # Compression would cost memory for every open socket.
     sockets = ["--ws=websockets-sansio", "--ws-max-size=65536", "--ws-ping-interval=20"]
     sockets += ["--ws-per-message-deflate=false", "--timeout-graceful-shutdown=5"]
+    # With limits for slow clients.
     sockets += ["--http=config.connections:Connection"]
     return Command("web", _python("uvicorn", "config.asgi:application", *listen, *quiet, *sockets))
 
