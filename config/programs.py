@@ -4,7 +4,7 @@ import os
 import sys
 
 from config import env
-from config.processes import Command
+from config.processes import Command, keep_private
 
 # Only web requests come in parallel threads; the others keep one connection each.
 ONE_CONNECTION = {"DB_POOL_MAX": "0"}
@@ -53,5 +53,6 @@ def _celery(program: str, *arguments: str) -> list[str]:
 PROGRAMS = {"web": web, "worker": worker, "beat": beat, "relay": relay}
 
 if __name__ == "__main__":
+    keep_private()
     chosen = PROGRAMS[sys.argv[1]]()
     os.execve(chosen.argv[0], chosen.argv, {**os.environ, **chosen.env})  # noqa: S606 - becomes it

@@ -11,7 +11,7 @@ import pytest
 
 from tasks.models import Task
 from tests.config.raw import Server, Sockets, post, rest
-from tests.factories import StatusFactory, TaskFactory
+from tests.factories import TaskFactory
 from tests.programs import eventually
 from tests.threads import times
 
@@ -124,7 +124,7 @@ def test_more_connections_than_allowed_end_the_ones_that_wait_longest(
 
 def fill(server: Server) -> str:
     """Long tasks, and the path of a list of 8 MiB of them."""
-    status = StatusFactory(project=server.cast.project)
+    status = server.cast.project.statuses.first()
     texts = ["x" * 48_000] * 165
     made = [
         TaskFactory.build(
