@@ -89,7 +89,7 @@ def mails_to(address: str, machine: Machine) -> list[str]:
 
 def test_files_are_for_their_owner_alone(machine: Machine) -> None:
     ada = machine.wire.signed_in("ada@example.com", PASSWORD)
-    ada.ask("POST", "/api/auth/password/forgot", {"email": "ada@example.com"}, status=202)
+    ada.ask("POST", "/api/auth/password/forgot", {"email": "ada@example.com"})
     eventually(lambda: mails_to("ada@example.com", machine))
     cluster = (machine.folder / "postgres").resolve()
     paths = [machine.folder, *machine.folder.rglob("*"), cluster, *cluster.rglob("*")]

@@ -9,6 +9,7 @@ from statistics import median
 
 import pytest
 
+from config.connections import MOST_UNSENT
 from tasks.models import Task
 from tests.config.raw import Server, Sockets, post, rest
 from tests.factories import TaskFactory
@@ -146,11 +147,13 @@ def test_slow_readers_hold_neither_threads_nor_memory(server: Server, sockets: S
     times(16, lambda _: server.lea.ask("GET", path))
     before = server.memory()
     head = f"GET {path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {server.lea.token}"
-    readers = [sockets.open(f"{head}\r\n\r\n", receive_buffer=4096) for _ in range(16)]
-    # Every answer has begun.
-    assert {one.recv(12) for one in readers} == {b"HTTP/1.1 200"}
+    readers = [sockets.open(f"{head}\r\n\r\n", receive_buffer=4096) for _ in range(20)]
+    for one in readers:
+        # Every answer begins; the oldest may have been given up for the others.
+        with suppress(ConnectionResetError):
+            assert one.recv(12) == b"HTTP/1.1 200"
     assert max(waits(server)) < LONGEST_SECONDS
-    assert server.memory() - before < 16 * 8 * MEGABYTE + 64 * MEGABYTE
+    assert server.memory() - before < MOST_UNSENT + 64 * MEGABYTE
     time.sleep(25)
     for one in readers:
         assert len(rest(one)) < 4 * MEGABYTE
