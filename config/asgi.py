@@ -6,11 +6,11 @@ import asyncio
 import gc
 from typing import TYPE_CHECKING, Any, cast
 
-from a2wsgi import WSGIMiddleware
 from channels.routing import URLRouter
 from django.conf import settings
 from django.urls import re_path
 
+from config.bridge import Bridge
 from config.wsgi import application as django
 from core.checks import refuse_powerful_role
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     match scope["type"]:
         case "http":
-            await http(_plain(scope), receive, send)
+            await http(scope, receive, send)
         case "websocket":
             await sockets(scope, receive, send)
         case "lifespan":
@@ -42,14 +42,12 @@ async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
 gc.collect()
 gc.freeze()
 
-http: Any = WSGIMiddleware(cast("Any", django), workers=settings.WEB_THREADS)
+http = Bridge(
+    cast("Any", django),
+    threads=settings.WEB_THREADS,
+    most_bytes=settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
+)
 sockets = URLRouter([re_path(r"", cast("Any", refuse))])
-
-
-def _plain(scope: Scope) -> Scope:
-    # WSGI spells "-" and "_" alike: a header with "_" could pose as one that a proxy sets.
-    headers = [(name, value) for name, value in scope["headers"] if b"_" not in name]
-    return {**scope, "headers": headers}
 
 
 async def _live(receive: Receive, send: Send) -> None:
@@ -61,5 +59,5 @@ async def _live(receive: Receive, send: Send) -> None:
         return
     await send({"type": "lifespan.startup.complete"})
     await receive()
-    http.executor.shutdown(wait=False)
+    http.threads.shutdown(wait=False)
     await send({"type": "lifespan.shutdown.complete"})

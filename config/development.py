@@ -34,6 +34,7 @@ def main() -> int:
     port = env.natural("PORT", 8000)
     if not local.is_free(port):
         raise SystemExit(f"Port {port} is taken: set PORT to a free one.")
+    processes.keep_private()
     supervisor = Supervisor()
     try:
         _run(supervisor, port)

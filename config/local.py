@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # Below the range the kernel hands out for outgoing connections, which could take the port away.
 PORTS = range(20_000, 32_000)
-REACHABLE_FOLDER = 0o711
+PRIVATE_FOLDER = 0o700
 POSTGRES_KEYS = ("DATABASE_URL", "DIRECT_URL", "EMBEDDED_SUPERUSER_URL")
 # What the person who started this process left open; the embedded servers fill it.
 CHOSEN_HERE: set[str] = set()
@@ -24,9 +24,11 @@ CHOSEN_HERE: set[str] = set()
 def prepare() -> Path:
     """Return the data folder, with its settings made once and put into the environment."""
     folder = env.folder("DATA_DIR", env.ROOT / ".local")
-    # Root starts PostgreSQL as another user, who has to reach its own folder inside.
-    folder.mkdir(mode=REACHABLE_FOLDER, parents=True, exist_ok=True)
+    folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
     file = folder / "environment"
+    # Somebody's full folder, named by mistake, keeps the mode it has.
+    if file.exists() or not any(folder.iterdir()):
+        folder.chmod(PRIVATE_FOLDER)
     if not file.exists():
         write(file, _fresh())
     offered = read(file)

@@ -35,6 +35,11 @@ class TooLarge(Refusal):
     message = "The request body is too large."
 
 
+class RequestTimeout(Refusal):
+    status = 408
+    message = "The request body took too long to arrive."
+
+
 class Unreadable(Invalid):
     message = "The request body could not be read."
 
@@ -145,6 +150,14 @@ def plain_failure(status: int, message: str, code: str) -> HttpResponse:
     """An error that never reached a view, in the same envelope."""
     body = to_json(failure(message, code, request_id()))
     return HttpResponse(body, status=status, content_type="application/json")
+
+
+def plain_refusal(refusal: Refusal) -> HttpResponse:
+    """A refusal of a request that never reached a view."""
+    response = plain_failure(refusal.status, str(refusal), refusal.code)
+    if "retry_after" in refusal.facts:
+        response["Retry-After"] = str(refusal.facts["retry_after"])
+    return response
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

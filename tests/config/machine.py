@@ -63,7 +63,11 @@ class Machine:
 
     def alive(self) -> list[str]:
         """The command lines of all that belongs to this folder."""
-        return [words for pid in Path("/proc").glob("[0-9]*") if (words := self._words_of(pid))]
+        return [words for words in self.processes().values() if words]
+
+    def processes(self) -> dict[str, str]:
+        """Of every process of this computer its command line, if it belongs to this folder."""
+        return {each.name: self._words_of(each) for each in Path("/proc").glob("[0-9]*")}
 
     def _is_ready(self) -> bool:
         assert self._process
@@ -78,7 +82,8 @@ class Machine:
             words = signs = (process / "cmdline").read_text(errors="replace")
             signs += (process / "environ").read_text(errors="replace")
             signs += str((process / "cwd").readlink())
-        return words.replace("\0", " ") if str(self.folder) in signs else ""
+        places = (self.folder, (self.folder / "postgres").resolve())
+        return words.replace("\0", " ") if any(str(one) in signs for one in places) else ""
 
 
 def development(folder: Path, port: int) -> Command:

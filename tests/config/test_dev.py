@@ -1,14 +1,17 @@
 """`bin/dev`, as a person who has just cloned the repository meets it."""
 
+import os
+import re
 import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
 
 import pytest
 
-from config import local
+from config import binaries, local
 from tests.config.machine import Machine, refused
 from tests.programs import eventually
 
@@ -16,13 +19,12 @@ PASSWORD = "gantry-demo"
 
 
 def throwaway() -> Iterator[Machine]:
-    """A machine in a folder that PostgreSQL's user can reach, which pytest's own are not."""
+    """A machine in a folder that only its owner can enter."""
     with TemporaryDirectory(prefix="gantry-", ignore_cleanup_errors=True) as name:
-        folder = Path(name).resolve()
-        folder.chmod(local.REACHABLE_FOLDER)
-        machine = Machine(folder)
+        machine = Machine(Path(name).resolve())
         yield machine
         machine.stop()
+        binaries.remove(machine.folder)
 
 
 one = pytest.fixture(scope="module")(throwaway)
@@ -83,6 +85,41 @@ def test_a_task_for_a_colleague_becomes_a_mail(machine: Machine) -> None:
 def mails_to(address: str, machine: Machine) -> list[str]:
     mails = [file.read_text() for file in (machine.folder / "mail").glob("*")]
     return [mail for mail in mails if f"\nTo: {address}\n" in mail]
+
+
+def test_files_are_for_their_owner_alone(machine: Machine) -> None:
+    ada = machine.wire.signed_in("ada@example.com", PASSWORD)
+    ada.ask("POST", "/api/auth/password/forgot", {"email": "ada@example.com"})
+    eventually(lambda: mails_to("ada@example.com", machine))
+    cluster = (machine.folder / "postgres").resolve()
+    paths = [machine.folder, *machine.folder.rglob("*"), cluster, *cluster.rglob("*")]
+    assert len({path.parent for path in paths}) > 10
+    public = [path for path in paths if not path.is_symlink() and path.lstat().st_mode & 0o077]
+    assert [path for path in public if not path.is_socket()] == []
+
+
+def secrets_of(machine: Machine) -> set[str]:
+    """What stands in the machine's generated settings and is for nobody else."""
+    values = local.read(machine.folder / "environment")
+    passwords = {str(urlsplit(value).password) for value in values.values() if "://" in value}
+    return passwords | {values["SECRET_KEY"], values["JWT_SECRET"]}
+
+
+def test_no_server_or_command_line_tells_a_secret(machine: Machine) -> None:
+    secrets = secrets_of(machine)
+    assert len(secrets) == 6
+    processes = {pid: name for pid, name in machine.processes().items() if name}
+    servers = {pid for pid, name in processes.items() if re.search(r"valkey|postgres", name)}
+    assert len(servers) > 3
+    shown = {f"{pid}/cmdline" for pid in processes} | {f"{pid}/environ" for pid in servers}
+    told = {
+        path: Path("/proc", path).read_text(errors="replace")
+        for path in shown
+        if Path("/proc", path).exists()
+    }
+    assert {path for path, text in told.items() if any(one in text for one in secrets)} == set()
+    foreign = [pid for pid in processes if Path(f"/proc/{pid}").stat().st_uid != os.geteuid()]
+    assert set(foreign) <= servers
 
 
 def test_killed_it_leaves_nothing_behind_and_comes_back_with_its_data(machine: Machine) -> None:
