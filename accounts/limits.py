@@ -68,6 +68,9 @@ WRONG_FACTORS_FROM = Limit("wrong second factors from an internet address", 10, 
 WRONG_FACTORS = Limit("wrong second factors for an account", 5, 300)
 PASSKEYS_FROM = Limit("passkeys from an internet address", 30, 60)
 REFRESHES_FROM = Limit("refreshes from an internet address", 30, 60)
+EXCHANGES_FROM = Limit("exchanges from an internet address", 30, 60)
+EXCHANGES = Limit("exchanges of a session", 10, 60)
+EXCHANGES_OF = Limit("exchanges of a person", 30, 600)
 
 
 def take(limit: Limit, subject: str) -> None:

@@ -1,11 +1,9 @@
 """Second factors: enrolled, used and removed, each step by allauth's rules."""
 
-import time
 from dataclasses import dataclass
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from django.conf import settings
 from django.core.exceptions import ValidationError as FormInvalid
 from django.http import HttpRequest
 
@@ -34,7 +32,7 @@ from accounts.mfa.steps import (
     refuse,
 )
 from accounts.models import User
-from accounts.tokens import SIGNED_IN_AT
+from accounts.proof_times import is_recent, signed_in_at
 from core.errors import Conflict, NotFound
 
 TOTP = Authenticator.Type.TOTP
@@ -149,9 +147,8 @@ def pending(request: HttpRequest) -> AuthenticateStage:
 def demand_recent_proof(request: HttpRequest) -> None:
     """Of people who have nothing here to prove themselves with, a recent sign-in."""
     raise_if_reauthentication_required(request, app="allauth.mfa")
-    age = time.time() - request.session.get(SIGNED_IN_AT, 0)
-    if age > settings.ACCOUNT_REAUTHENTICATION_TIMEOUT and not get_reauthentication_flows(
-        request.user
+    if not get_reauthentication_flows(request.user) and not is_recent(
+        signed_in_at(request.session)
     ):
         raise ReauthenticationRequired
 
