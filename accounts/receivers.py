@@ -8,7 +8,7 @@ from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from accounts.events import AccountLinked, AccountUnlinked, PasswordChanged
+from accounts.events import AccountLinked, AccountUnlinked, EnrolmentApproved, PasswordChanged
 from accounts.personal.services import revoke_tokens_of
 from accounts.proof_times import PROOFS, SIGNED_IN_AT, newest_of_each_kind
 from accounts.recovery import tell
@@ -39,6 +39,11 @@ def tell_of_a_new_way_in(event: AccountLinked) -> None:
 @subscribe(AccountUnlinked)
 def tell_of_a_way_less(event: AccountUnlinked) -> None:
     tell(event.person, "account_unlinked", provider=event.provider)
+
+
+@subscribe(EnrolmentApproved)
+def tell_of_the_approval(event: EnrolmentApproved) -> None:
+    tell(event.person, "enrolment_approved")
 
 
 @subscribe(PasswordChanged)

@@ -43,8 +43,9 @@ def plant() -> list[User]:
     if User.objects.filter(email__in=map(_address, cast)).exists():
         raise AlreadyPlanted
     people = {nick: _register(nick, **facts) for nick, facts in cast.items()}
-    admin = people["admin"]
-    people["admin"] = change_access(actor=admin, person=admin, is_staff=True, is_superuser=True)
+    people["admin"] = change_access(
+        actor=None, person=people["admin"], is_staff=True, is_superuser=True
+    )
     for team in TEAMS:
         _found(people, **_read(team))
     _tell_nobody(people)
