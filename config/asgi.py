@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 from typing import TYPE_CHECKING, Any, cast
 
@@ -11,8 +10,8 @@ from channels.routing import URLRouter
 from django.conf import settings
 from django.urls import re_path
 
+from config.start_check import OnceChecked
 from config.wsgi import application as django
-from core.checks import refuse_powerful_role
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, MutableMapping
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     match scope["type"]:
         case "http":
-            await http(_plain(scope), receive, send)
+            await served(_plain(scope), receive, send)
         case "websocket":
             await sockets(scope, receive, send)
         case "lifespan":
@@ -43,6 +42,7 @@ gc.collect()
 gc.freeze()
 
 http: Any = WSGIMiddleware(cast("Any", django), workers=settings.WEB_THREADS)
+served = OnceChecked(http)
 sockets = URLRouter([re_path(r"", cast("Any", refuse))])
 
 
@@ -55,7 +55,7 @@ def _plain(scope: Scope) -> Scope:
 async def _live(receive: Receive, send: Send) -> None:
     await receive()
     try:
-        await asyncio.to_thread(refuse_powerful_role)
+        await served.start()
     except SystemExit as refusal:
         await send({"type": "lifespan.startup.failed", "message": str(refusal)})
         return
