@@ -1,6 +1,6 @@
 """Deleting people in the admin: by superusers, after a second look."""
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Deletion(ModelAdmin):
     """A list of people from which superusers can delete some; who is deleted stays as they are."""
 
-    actions = ("delete_people",)
+    actions: ClassVar[tuple[str, ...]] = ("delete_people",)
 
     def has_superuser_permission(self, request: HttpRequest) -> bool:
         return cast("User", request.user).is_superuser

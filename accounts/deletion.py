@@ -51,6 +51,7 @@ def _blank(person: User) -> None:
     person.email = f"deleted-{uuid4()}@users.invalid"
     person.is_active = person.is_staff = person.is_superuser = False
     person.last_login, person.deleted_at = None, timezone.now()
+    person.enrolment_approved_until = None
     person.save_changes(
         "name",
         "avatar_url",
@@ -62,4 +63,5 @@ def _blank(person: User) -> None:
         "is_superuser",
         "last_login",
         "deleted_at",
+        "enrolment_approved_until",
     )

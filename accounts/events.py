@@ -72,6 +72,13 @@ class PersonalTokenRevoked(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class EnrolmentApproved(Event):
+    """Staff may enrol a first second factor without a proof by mail, for a while."""
+
+    person: User
+
+
+@dataclass(frozen=True, kw_only=True)
 class PersonLinked(Event):
     """An identity provider's person turned out to be somebody who is here already."""
 

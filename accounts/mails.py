@@ -1,6 +1,7 @@
 """The mails of this app; none of their secrets stays readable in the outbox."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -33,9 +34,22 @@ def post(message: EmailMessage, *, kept: str, kind: str) -> None:
     """
     [address] = message.to
     letter = {"to": address, "subject": message.subject, "text": message.body, "kept": kept}
+    _enqueue_sealed(letter, recipient_of(address), kind)
+
+
+@transaction.atomic
+def post_code(*, person: User, kind: str, code: str) -> None:
+    """Queue a mail of our own with a code, sealed as those of allauth are."""
+    letter = _written(kind, person.email, code=code)
+    kept = _written(kind, person.email, code=MASK).text
+    facts = {"to": letter.to, "subject": letter.subject, "text": letter.text, "kept": kept}
+    _enqueue_sealed(facts, person.pk, kind)
+
+
+def _enqueue_sealed(letter: Mapping[str, object], recipient_id: UUID, kind: str) -> None:
     enqueue(
         kind="account",
-        recipient_id=recipient_of(address),
+        recipient_id=recipient_id,
         dedupe_key=f"account:{kind}:{uuid4()}",
         payload={"mail": kind, "sealed": seal(_PURPOSE, json.dumps(letter))},
     )
@@ -83,6 +97,7 @@ def unknown_mail(delivery: Delivery) -> Mail | Skip:
 @carries("new_device")
 @carries("account_linked")
 @carries("account_unlinked")
+@carries("enrolment_approved")
 def notice(delivery: Delivery) -> Mail | Skip:
     person = User.objects.active().filter(pk=delivery.recipient_id).first()
     if person is None:

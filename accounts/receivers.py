@@ -1,9 +1,29 @@
 """What follows when something happens to an account."""
 
-from accounts.events import AccountLinked, AccountUnlinked, PasswordChanged
+import time
+from typing import Any
+
+from allauth.account.signals import authentication_step_completed
+from django.contrib.auth.signals import user_logged_in
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from accounts.events import AccountLinked, AccountUnlinked, EnrolmentApproved, PasswordChanged
 from accounts.personal.services import revoke_tokens_of
+from accounts.proof_times import PROOFS, SIGNED_IN_AT, newest_of_each_kind
 from accounts.recovery import tell
 from core.events import subscribe
+
+
+@receiver(user_logged_in)
+def note_sign_in(request: HttpRequest, **named: Any) -> None:
+    """The one place where a session becomes fresh: every way of signing in ends here."""
+    request.session[SIGNED_IN_AT] = time.time()
+
+
+@receiver(authentication_step_completed)
+def keep_the_newest_proofs(request: HttpRequest, **named: Any) -> None:
+    request.session[PROOFS] = newest_of_each_kind(request.session[PROOFS])
 
 
 @subscribe(PasswordChanged)
@@ -19,6 +39,11 @@ def tell_of_a_new_way_in(event: AccountLinked) -> None:
 @subscribe(AccountUnlinked)
 def tell_of_a_way_less(event: AccountUnlinked) -> None:
     tell(event.person, "account_unlinked", provider=event.provider)
+
+
+@subscribe(EnrolmentApproved)
+def tell_of_the_approval(event: EnrolmentApproved) -> None:
+    tell(event.person, "enrolment_approved")
 
 
 @subscribe(PasswordChanged)

@@ -34,6 +34,10 @@ class StaffSite(UnfoldAdminSite):
         """Any page, once the door has let somebody in."""
         return cast("View", super().admin_view(_of_all_workspaces(view), *cacheable, **named))
 
+    def password_change(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
+        """Django's own page neither counts wrong passwords nor tells the owner."""
+        return HttpResponseRedirect(reverse("account_change_password"))
+
     @method_decorator(never_cache)
     def login(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
         """Send people to whatever they still have to do."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 from typing import TYPE_CHECKING, Any, cast
 
@@ -11,8 +10,8 @@ from django.conf import settings
 from django.urls import re_path
 
 from config.bridge import Bridge
+from config.start_check import OnceChecked
 from config.wsgi import application as django
-from core.checks import refuse_powerful_role
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, MutableMapping
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     match scope["type"]:
         case "http":
-            await http(scope, receive, send)
+            await served(scope, receive, send)
         case "websocket":
             await sockets(scope, receive, send)
         case "lifespan":
@@ -47,13 +46,14 @@ http = Bridge(
     threads=settings.WEB_THREADS,
     most_bytes=settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
 )
+served = OnceChecked(cast("Any", http))
 sockets = URLRouter([re_path(r"", cast("Any", refuse))])
 
 
 async def _live(receive: Receive, send: Send) -> None:
     await receive()
     try:
-        await asyncio.to_thread(refuse_powerful_role)
+        await served.start()
     except SystemExit as refusal:
         await send({"type": "lifespan.startup.failed", "message": str(refusal)})
         return

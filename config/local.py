@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 # Below the range the kernel hands out for outgoing connections, which could take the port away.
 PORTS = range(20_000, 32_000)
 PRIVATE_FOLDER = 0o700
+DATABASE = "gantry"
+"""The name of the embedded one."""
 POSTGRES_KEYS = ("DATABASE_URL", "DIRECT_URL", "EMBEDDED_SUPERUSER_URL")
 # What the person who started this process left open; the embedded servers fill it.
 CHOSEN_HERE: set[str] = set()
@@ -38,6 +40,11 @@ def prepare() -> Path:
     os.environ.update(missing)
     CHOSEN_HERE.update(missing)
     return folder
+
+
+def has_own_database() -> bool:
+    """Whether PostgreSQL runs in the data folder, and not where DATABASE_URL names one."""
+    return "DATABASE_URL" in CHOSEN_HERE
 
 
 def lock() -> None:
@@ -88,8 +95,8 @@ def _fresh() -> dict[str, str]:
     return {
         "SECRET_KEY": secrets.token_urlsafe(48),
         "JWT_SECRET": secrets.token_urlsafe(48),
-        "DATABASE_URL": f"postgres://gantry_app:{app}@127.0.0.1:{postgres}/gantry",
-        "DIRECT_URL": f"postgres://gantry_owner:{owner}@127.0.0.1:{postgres}/gantry",
+        "DATABASE_URL": f"postgres://gantry_app:{app}@127.0.0.1:{postgres}/{DATABASE}",
+        "DIRECT_URL": f"postgres://gantry_owner:{owner}@127.0.0.1:{postgres}/{DATABASE}",
         "EMBEDDED_SUPERUSER_URL": f"postgres://postgres:{superuser}@127.0.0.1:{postgres}/postgres",
         "REDIS_URL": f"redis://:{valkey}@127.0.0.1:{free_port()}/0",
         # There is no mail server here to verify addresses with.

@@ -14,6 +14,7 @@ from accounts.services import change_access, change_profile, register_person
 from comments.services import add_comment
 from core.context import as_system
 from core.errors import Conflict
+from demo.passwords import KNOWN_TO_ALL
 from notifications.models import Reminder
 from outbox.models import Delivery, State
 from projects.models import Project, Status
@@ -24,7 +25,6 @@ from workspaces.models import Workspace
 from workspaces.services import add_member, create_workspace
 
 WORLD = Path(__file__).parent / "world"
-KNOWN_TO_ALL = "gantry-demo"
 TEAMS = ("fieldnote", "halden", "riverside")
 
 People = dict[str, User]
@@ -40,15 +40,21 @@ def plant() -> list[User]:
     cast = _read("people")
     if not _is_alone():
         raise AlreadyPlanted("Somebody else is adding the demo right now: nothing was changed.")
-    if User.objects.filter(email__in=map(_address, cast)).exists():
+    if User.objects.filter(email__in=addresses()).exists():
         raise AlreadyPlanted
     people = {nick: _register(nick, **facts) for nick, facts in cast.items()}
-    admin = people["admin"]
-    people["admin"] = change_access(actor=admin, person=admin, is_staff=True, is_superuser=True)
+    people["admin"] = change_access(
+        actor=None, person=people["admin"], is_staff=True, is_superuser=True
+    )
     for team in TEAMS:
         _found(people, **_read(team))
     _tell_nobody(people)
     return list(people.values())
+
+
+def addresses() -> list[str]:
+    """Of everybody in the demo."""
+    return [_address(nick) for nick in _read("people")]
 
 
 def _is_alone() -> bool:

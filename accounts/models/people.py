@@ -94,6 +94,9 @@ class User(VersionedRow, AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    enrolment_approved_until = models.DateTimeField(
+        "first second factor approved until", null=True, blank=True, editable=False
+    )
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

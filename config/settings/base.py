@@ -109,6 +109,8 @@ KEYS_WITHOUT_USE = env.given("CLERK_SECRET_KEY", "INNGEST_EVENT_KEY")
 
 AUTH_USER_MODEL = "accounts.User"
 SITE_ID = 1
+# Only the open internet is no place for people whose password everybody knows.
+REFUSE_DEMO_PEOPLE = False
 HIDE_FOREIGN_OBJECTS = env.flag("HIDE_FOREIGN_OBJECTS", default=False)
 
 LANGUAGE_CODE = "en-us"

@@ -29,6 +29,7 @@ LOGGING = {
             "processors": [
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
+                hide_secrets,
                 structlog.processors.JSONRenderer(),
             ],
             "foreign_pre_chain": _shared,

@@ -12,16 +12,19 @@ from urllib.parse import urlsplit
 import pytest
 
 from config import binaries, local
+from accounts.models import User
+from config import local
 from tests.config.machine import Machine, refused
+from tests.databases import CommittedDatabase
 from tests.programs import eventually
 
 PASSWORD = "gantry-demo"
 
 
-def throwaway() -> Iterator[Machine]:
+def throwaway(**chosen: str) -> Iterator[Machine]:
     """A machine in a folder that only its owner can enter."""
     with TemporaryDirectory(prefix="gantry-", ignore_cleanup_errors=True) as name:
-        machine = Machine(Path(name).resolve())
+        machine = Machine(Path(name).resolve(), **chosen)
         yield machine
         machine.stop()
         binaries.remove(machine.folder)
@@ -170,3 +173,12 @@ def test_a_folder_in_use_is_refused(machine: Machine) -> None:
     told = f"Another Gantry is running on {machine.folder}: stop it, or set another DATA_DIR.\n"
     assert refused(machine.folder, local.free_port()) == (1, told)
     assert machine.wire.ask("GET", "/readyz")["status"] == "ok"
+
+
+def test_a_database_of_ones_own_gets_no_demo(committed_db: CommittedDatabase) -> None:
+    """Whatever DATABASE_URL names may be a production server's."""
+    for own in throwaway(DATABASE_URL=committed_db.url, DIRECT_URL=committed_db.direct_url):
+        own.start()
+        assert "nobody of the demo was added" in own.said
+        assert "admin@example.com" not in own.said
+        assert not User.objects.exists()
