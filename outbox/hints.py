@@ -11,6 +11,10 @@ from outbox.services import Claim
 logger = logging.getLogger(__name__)
 
 COOLING = 5.0
+# Lower numbers are taken first: Redis keeps one list for each of them.
+ACCOUNT, PROMPT, BULK = 0, 3, 6
+MOST_PROMPT = 4
+"""Claims of one workspace that wait among everybody's; further ones wait behind them all."""
 # Without these, one message to a broker that hangs takes four seconds, and six to one that is gone.
 IMPATIENT = {
     "socket_timeout": 1,
@@ -44,7 +48,9 @@ class Hints:
         names = {"delivery_id": str(claim.delivery_id), "claim": str(claim.claim)}
         try:
             with self._connection.Producer() as producer:
-                deliver.apply_async(kwargs=names, producer=producer, retry=False)
+                deliver.apply_async(
+                    kwargs=names, producer=producer, retry=False, priority=priority(claim)
+                )
         except (OperationalError, OSError) as problem:
             logger.warning("broker_does_not_answer", extra={"problem": str(problem)})
             self.hang_up()
@@ -54,3 +60,10 @@ class Hints:
 
     def hang_up(self) -> None:
         self._connection.release()
+
+
+def priority(claim: Claim) -> int:
+    """Where in the broker's queue a claim waits."""
+    if claim.place == 0:
+        return ACCOUNT
+    return PROMPT if claim.place <= MOST_PROMPT else BULK

@@ -8,6 +8,7 @@ from outbox.services.queue import (
     claim_due,
     enqueue,
     enqueue_all,
+    is_relay_alive,
     resend,
     sweep,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "enqueue",
     "enqueue_all",
     "forget_person",
+    "is_relay_alive",
     "resend",
     "sweep",
 ]
