@@ -35,6 +35,8 @@ class Hints:
         options = {**app.conf.broker_transport_options, **IMPATIENT}
         self._connection = app.connection_for_write(transport_options=options)
         self._closed_until = 0.0
+        self.are_taken = False
+        """Whether the broker took the last one; until it has, little should be claimed."""
 
     @property
     def are_welcome(self) -> bool:
@@ -55,7 +57,9 @@ class Hints:
             logger.warning("broker_does_not_answer", extra={"problem": str(problem)})
             self.hang_up()
             self._closed_until = time.monotonic() + COOLING
+            self.are_taken = False
             return False
+        self.are_taken = True
         return True
 
     def hang_up(self) -> None:

@@ -9,6 +9,7 @@ from outbox.services.queue import (
     enqueue,
     enqueue_all,
     is_relay_alive,
+    release,
     resend,
     sweep,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "enqueue_all",
     "forget_person",
     "is_relay_alive",
+    "release",
     "resend",
     "sweep",
 ]

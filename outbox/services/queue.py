@@ -150,6 +150,13 @@ def claim_due(*, limit: int, lease: float | None = None, in_flight: int = IN_FLI
     return sorted(claims, key=lambda claim: claim.place)
 
 
+@as_system("giving a claim back")
+def release(claim: Claim) -> None:
+    """Have it due again at once, unless somebody has begun to send it."""
+    held = Delivery.objects.filter(pk=claim.delivery_id).claimed_by(claim.claim)
+    held.update(state=State.PENDING, claim=None, next_at=Now())
+
+
 @transaction.atomic
 def resend(*, actor: "User", delivery: Delivery) -> Delivery:
     """Send a decided delivery once more; the new generation marks the copy as intended."""
