@@ -6,6 +6,7 @@ from django import forms
 
 from core.admin.refusals import sentence
 from core.errors import Refusal
+from core.names import check_name
 
 
 class EditForm(forms.ModelForm[Any]):
@@ -17,6 +18,9 @@ class EditForm(forms.ModelForm[Any]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["seen_version"].initial = getattr(self.instance, "version", None)
+        for field in self.fields.values():
+            if isinstance(field.widget, forms.TextInput):
+                field.validators = [*field.validators, check_name]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
