@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from structlog.typing import EventDict, WrappedLogger
 
-SECRET = re.compile(r"(/api/invitations/)[^/\s?]+")
+SECRET = re.compile(r"(/api/(?:invitations|unsubscribe)/)[^/\s?]+")
 TOLD_IN = ("event", "path")
 
 
