@@ -85,6 +85,7 @@ def test_export_has_every_kind(cast: Cast, traces: Task) -> None:
 
 def test_export_of_a_membership(cast: Cast) -> None:
     own = Membership.objects.get(user=cast.max)
+    assert own.opened_at
     assert exported(cast.max)["memberships"] == [
         {
             "workspace_id": str(cast.workspace.pk),

@@ -1,6 +1,5 @@
 """The page behind the link in a mail: it shows what will happen, and does so on a POST only."""
 
-from typing import ClassVar
 from uuid import UUID
 
 from drf_spectacular.types import OpenApiTypes
@@ -37,11 +36,11 @@ class OptOuts(OneTransaction):
     """The way out of a workspace, for whoever holds the link; signing in is not needed."""
 
     is_exact = True
-    authentication_classes: ClassVar = []
-    permission_classes: ClassVar = [Anyone]
-    renderer_classes: ClassVar = [OptOutPage]
+    authentication_classes = []
+    permission_classes = [Anyone]
+    renderer_classes = [OptOutPage]
     content_negotiation_class = Regardless
-    parser_classes: ClassVar = [FormParser, MultiPartParser, JSONParser]
+    parser_classes = [FormParser, MultiPartParser, JSONParser]
 
     @extend_schema(responses=PAGE)
     @as_system("a workspace whose mail somebody may not want")
