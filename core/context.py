@@ -35,7 +35,8 @@ def show_workspaces_of(person: "User") -> None:
     else:
         reach = list(person.bound_to)
         shown = _ask(f"SELECT {CLEARED}, {SOME_OF_THEIRS}, {UNOPENED}", person.pk, reach)
-    person.unopened = frozenset(shown[-1] or ())
+    if shown[-1]:
+        person.unopened = frozenset(shown[-1])
 
 
 def show_also(workspace_id: UUID) -> None:
