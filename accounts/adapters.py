@@ -30,6 +30,7 @@ from accounts.models import User
 from accounts.recovery import note_device
 from accounts.services import register_person
 from core.errors import TooManyRequests
+from outbox.plain import plain
 
 HARMLESS = ("email", "ip", "user_agent")
 
@@ -123,6 +124,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """Into the outbox: a mail server that is down must not undo a sign-up."""
         site = get_current_site(current.request)
         facts = {"request": current.request, "email": email, "current_site": site} | context
+        facts["user_agent"] = plain(facts.get("user_agent", ""))
         written = self.render_mail(template_prefix, email, facts)
         kept = self.render_mail(template_prefix, email, _masked(facts)).body
         post(written, kept=str(kept), kind=template_prefix.rpartition("/")[2])

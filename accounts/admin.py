@@ -27,6 +27,7 @@ from accounts.models import (
 from accounts.personal.services import revoke_token
 from accounts.services import ACCESS_FIELDS, PROFILE_FIELDS, change_access, change_profile
 from core.admin.bases import actor_of
+from core.admin.forms import OneLineForm
 from core.admin.records import ChangedBySuperusers, ReadOnly, is_superuser
 from core.admin.refusals import sentence
 from core.errors import Refusal
@@ -108,6 +109,7 @@ class KnownDevices(ReadOnly):
 
 @admin.register(User)
 class Persons(Deletion):
+    form = OneLineForm
     list_display = ("email", "name", "is_active", "is_staff", "last_login", "created_at")
     list_filter = ("is_active", "is_staff", "is_superuser", "created_at")
     search_fields = ("email", "name", "external_id")

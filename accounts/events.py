@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from accounts.models import PersonalToken, User
 from core.events import Event
+from core.names import cleaned_name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +93,9 @@ class Organization:
     id: str
     name: str = ""
     image_url: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", cleaned_name(self.name))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -78,8 +78,17 @@ EXCHANGES_OF = Limit("exchanges of a person", 30, 600)
 
 def take(limit: Limit, subject: str) -> None:
     """Use up one attempt, or refuse; the same for subjects that exist and that do not."""
+    with transaction.atomic(durable=True):
+        take_with_request(limit, subject)
+
+
+def take_with_request(limit: Limit, subject: str) -> None:
+    """The same inside the request's transaction: what is rolled back has not counted.
+
+    Requests for the same subject wait for each other from here to their commit.
+    """
     key = limit.key(subject)
-    with transaction.atomic(durable=True), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(TAKE, {"key": key, "most": limit.most, "seconds": limit.seconds})
         if cursor.fetchone():
             return

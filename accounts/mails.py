@@ -16,11 +16,12 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.recovery import reset_link
 from accounts.sealing import seal, unseal
-from outbox.channels import Mail, Skip, carries
+from outbox.channels import COVER, Mail, Skip, carries
 from outbox.models import Delivery
+from outbox.plain import plain
 from outbox.services import enqueue
 
-MASK = "•••••"
+MASK = COVER
 GOOD_FOR = timedelta(hours=1)
 """A code or a link that leaves later would be refused."""
 _PURPOSE = "mail"
@@ -103,6 +104,7 @@ def notice(delivery: Delivery) -> Mail | Skip:
     if person is None:
         return Skip("the account is closed")
     facts = delivery.payload | {"at": datetime.fromisoformat(delivery.payload["at"])}
+    facts["user_agent"] = plain(facts.get("user_agent", ""))
     link = settings.HEADLESS_FRONTEND_URLS["account_reset_password"]
     return _written(delivery.kind, person.email, link=link, **facts)
 

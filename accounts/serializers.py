@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 
 from accounts.models import User, check_time_zone
-from core.api.fields import Input
+from core.api.fields import Input, Name
 
 
 class Me(serializers.ModelSerializer[User]):
@@ -47,7 +47,7 @@ class Credentials(Input):
 
 
 class NewPerson(Credentials):
-    name = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    name = Name(max_length=200, required=False, allow_blank=True, default="")
 
 
 class Refresh(Input):
@@ -70,7 +70,7 @@ class SignOut(Input):
 
 
 class ProfileChanges(Input):
-    name = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    name = Name(max_length=200, required=False, allow_blank=True)
     avatar_url = serializers.URLField(max_length=2000, required=False, allow_blank=True)
     time_zone = serializers.CharField(max_length=64, required=False, validators=[check_time_zone])
 

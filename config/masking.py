@@ -12,7 +12,7 @@ MASK = "•••••"
 # Pages that are gone are still asked for, with a key, by links in old mails; the last three are
 # those of the front end, whose links may lead here by mistake.
 PATHS = (
-    r"/api/invitations/",
+    r"/api/(?:invitations|unsubscribe)/",
     r"/accounts/password/reset/key/",
     r"/accounts/confirm-email/",
     r"(?:(?<=://)[^/\s]+|(?<![\w-]))/(?:invitations|reset-password|verify-email)/",

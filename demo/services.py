@@ -22,6 +22,7 @@ from projects.services import create_project
 from tasks.models import Task
 from tasks.services import create_task, transition_task
 from workspaces.models import Workspace
+from workspaces.opt_outs.opening import note_opening
 from workspaces.services import add_member, create_workspace
 
 WORLD = Path(__file__).parent / "world"
@@ -80,6 +81,7 @@ def _found(
     workspace = create_workspace(actor=people[owner], name=name)
     for nick, role in members.items():
         add_member(actor=people[owner], workspace=workspace, email=_address(nick), role=role)
+        note_opening(actor=people[nick], workspace_id=workspace.pk)
     for project in projects:
         _start(people, workspace, **project)
 

@@ -1,7 +1,5 @@
 """The mails of this app, composed from fresh rows when they leave."""
 
-from typing import Any
-
 from django.conf import settings
 from django.template.loader import render_to_string
 
@@ -12,8 +10,10 @@ from notifications.prose import as_html
 from notifications.services import queue_due_reminders
 from outbox.channels import Mail, Skip, carries
 from outbox.models import Delivery
+from outbox.plain import plain, plain_lines
 from outbox.scans import scan
 from tasks.models import Task
+from workspaces.opt_outs.allowance import has_opened
 
 scan(every=5)(queue_due_reminders)
 
@@ -24,7 +24,7 @@ def assignment_mail(delivery: Delivery) -> Mail | Skip:
     if isinstance(scene, Skip):
         return scene
     giver = User.objects.filter(pk=delivery.payload["actor"]).first()
-    return _written("task_assigned", scene, giver=giver)
+    return _written("task_assigned", scene, giver=str(giver or ""))
 
 
 @carries("task_due")
@@ -43,17 +43,20 @@ def link_to(task: Task) -> str:
     )
 
 
-def _written(kind: str, at: Scene, **more: Any) -> Mail:
+def _written(kind: str, at: Scene, giver: str = "") -> Mail:
+    # A description may hold links, but not for somebody who never came to the workspace.
+    has_links = has_opened(at.recipient.pk, at.task.workspace_id)
+    description = at.task.description if has_links else plain_lines(at.task.description)
     context = {
-        "recipient": at.recipient,
-        "task": at.task,
-        "key": f"{at.project.key}-{at.task.number}",
-        "project": at.project,
-        "workspace": at.project.workspace,
-        "description": as_html(at.task.description),
+        "giver": plain(giver),
+        "title": plain(at.task.title),
+        "key": plain(f"{at.project.key}-{at.task.number}"),
+        "project": plain(at.project.name),
+        "workspace": plain(at.project.workspace.name),
+        "description": description,
+        "description_html": as_html(description, has_links=has_links),
         "due": due_in_words(at.task, at.recipient),
         "link": link_to(at.task),
-        **more,
     }
     subject, text, html = (
         render_to_string(f"notifications/email/{kind}.{part}", context)

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 
 from accounts.documents import Person
-from core.api.fields import Choice, Input, OptionalDate, OptionalText, Percentage
+from core.api.fields import Choice, Input, Name, OptionalDate, OptionalText, Percentage
 from core.reads import Document, Many, PublicId
 from projects.abilities import in_project
 from projects.models import (
@@ -100,7 +100,7 @@ class StatusDocument(Document):
 class ProjectFields(Input):
     """What may be said about a project, on creation and later."""
 
-    name = serializers.CharField(max_length=200)
+    name = Name(max_length=200)
     description = OptionalText(max_length=20_000)
     visibility = Choice(Visibility, required=False)
     status = Choice(ProjectStatus, required=False)
@@ -120,7 +120,7 @@ class NewProject(ProjectFields):
 
 
 class ProjectChanges(ProjectFields):
-    name = serializers.CharField(max_length=200, required=False)
+    name = Name(max_length=200, required=False)
 
 
 class NewLead(Input):

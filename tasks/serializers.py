@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from accounts.documents import Person
 from accounts.models import User
-from core.api.fields import Choice, Input, OptionalDate, OptionalText, OptionalTime, Visible
+from core.api.fields import Choice, Input, Name, OptionalDate, OptionalText, OptionalTime, Visible
 from core.reads import Computed, Document, Many, PublicId
 from core.sql import Hyphenated
 from projects.abilities import in_project
@@ -78,7 +78,7 @@ ProjectDocument.embed(
 class TaskFields(Input):
     """What may be said about a task, on creation and later."""
 
-    title = serializers.CharField(max_length=255)
+    title = Name(max_length=255)
     description = OptionalText(max_length=50_000)
     type = Choice(TaskType, required=False)
     priority = Choice(Priority, required=False)
@@ -106,7 +106,7 @@ class NewTaskIn(TaskFields):
 
 
 class TaskChanges(TaskFields):
-    title = serializers.CharField(max_length=255, required=False)
+    title = Name(max_length=255, required=False)
 
 
 class NextStatus(Input):

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from accounts.models import User
 from core.events import Event
-from workspaces.models import Invitation, Membership, Workspace
+from workspaces.models import Invitation, Membership, OptOut, Workspace
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +53,20 @@ class WorkspaceRestored(Event):
 class OwnerChanged(Event):
     workspace: Workspace
     before: User
+
+
+@dataclass(frozen=True, kw_only=True)
+class OptedOut(Event):
+    """By the link in a mail; `actor` is None for an address without an account."""
+
+    opt_out: OptOut
+
+
+@dataclass(frozen=True, kw_only=True)
+class OptOutLifted(Event):
+    """Told before the row goes."""
+
+    opt_out: OptOut
 
 
 @dataclass(frozen=True, kw_only=True)

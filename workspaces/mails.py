@@ -7,11 +7,15 @@ from django.template.loader import render_to_string
 
 from accounts.mails import MASK
 from accounts.sealing import unseal
-from outbox.channels import Mail, Skip, carries
+from outbox.channels import Mail, Skip, carries, reviewed_by
 from outbox.models import Delivery
+from outbox.plain import plain, plain_lines
 from workspaces.invitations.links import PURPOSE, digest, link_with
 from workspaces.invitations.pace import KIND
 from workspaces.models import Invitation, InvitationStatus
+from workspaces.opt_outs.allowance import keep_within_allowance
+
+reviewed_by(keep_within_allowance)
 
 
 @carries(KIND)
@@ -32,7 +36,16 @@ def invitation_mail(delivery: Delivery) -> Mail | Skip:
 
 
 def _written(invitation: Invitation, **facts: Any) -> Mail:
-    context = {"invitation": invitation, "workspace": invitation.workspace, **facts}
+    sender = invitation.invited_by
+    context = {
+        "workspace": plain(invitation.workspace.name),
+        "sender": plain(str(sender)) if sender else "",
+        "role": invitation.role,
+        "message": plain_lines(invitation.message),
+        "email": plain(invitation.email),
+        "expires_at": invitation.expires_at,
+        **facts,
+    }
     subject, text, html = (
         render_to_string(f"workspaces/email/invitation.{part}", context)
         for part in ("subject.txt", "txt", "html")

@@ -31,7 +31,7 @@ def change_member_role(
     membership.check_version(version)
     if membership.role != role:
         check_grant(actor, workspace, membership.role, role)
-        _check_replaceable(workspace, membership)
+        check_replaceable(workspace, membership)
         _set_role(membership, role, actor=actor)
     return membership
 
@@ -44,7 +44,7 @@ def remove_member(*, actor: User, membership: Membership, version: int | None = 
     membership.check_version(version)
     if membership.user_id != actor.pk:
         check_grant(actor, workspace, membership.role)
-    _check_replaceable(workspace, membership)
+    check_replaceable(workspace, membership)
     let_go(workspace, membership.user, actor=actor)
 
 
@@ -75,7 +75,7 @@ def _locked(membership: Membership) -> tuple[Workspace, Membership]:
     return workspace, Membership.objects.locked(membership.pk)
 
 
-def _check_replaceable(workspace: Workspace, membership: Membership) -> None:
+def check_replaceable(workspace: Workspace, membership: Membership) -> None:
     """Refuse to take the owner's place, or the last ADMIN's."""
     if workspace.owner_id == membership.user_id:
         raise OwnsTheWorkspace

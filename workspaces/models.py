@@ -127,6 +127,8 @@ class Membership(VersionedTenantRow):
     role = models.CharField(max_length=10, choices=WorkspaceRole, default=WorkspaceRole.MEMBER)
     message = models.TextField(max_length=2000, blank=True)
     invited_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    opened_at = models.DateTimeField(null=True, editable=False)
+    """When the person came by themselves: made it, accepted, or first read something in it."""
 
     objects = MembershipQuerySet.as_manager()
 
@@ -146,6 +148,47 @@ class Membership(VersionedTenantRow):
 
     def belongs_to(self, user: User) -> bool:
         return self.user_id == user.pk
+
+
+class OptOutKind(models.TextChoices):
+    DECLINED = "DECLINED"
+    MUTED = "MUTED"
+
+
+class OptOutQuerySet(LockingQuerySet):
+    """Opt-outs, chosen."""
+
+    def of(self, *recipient_ids: uuid.UUID) -> Self:
+        return self.filter(recipient_id__in=recipient_ids)
+
+    def declined(self) -> Self:
+        return self.filter(kind=OptOutKind.DECLINED)
+
+
+class OptOut(TenantRow):
+    """Somebody wants no mail from a workspace; who has DECLINED does not belong to it either.
+
+    `recipient_id` is a person's id, or what stands for the address of somebody without an account,
+    as in `Delivery`; hence no foreign key.
+    """
+
+    recipient_id = models.UUIDField(editable=False)
+    kind = models.CharField(max_length=8, choices=OptOutKind)
+
+    objects = OptOutQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["workspace", "recipient_id"], name="one_opt_out_per_recipient"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=OptOutKind.values), name="opt_out_kind_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.recipient_id} from {self.workspace_id}: {self.kind}"
 
 
 class InvitationStatus(models.TextChoices):

@@ -18,6 +18,7 @@ from workspaces.events import (
     WorkspaceUpdated,
 )
 from workspaces.models import Membership, Workspace
+from workspaces.opt_outs.records import has_declined
 from workspaces.rights import WorkspaceRole
 from workspaces.services import insert_workspace
 
@@ -48,8 +49,13 @@ def _seat_anew(
         return
     membership = Membership.objects.filter(workspace=workspace, user=person).first()
     if membership is None:
+        if has_declined(workspace, person.pk):
+            return
         membership = Membership.objects.create(
-            workspace=workspace, user=person, role=_role(role, WorkspaceRole.MEMBER.value)
+            workspace=workspace,
+            user=person,
+            role=_role(role, WorkspaceRole.MEMBER.value),
+            opened_at=None if is_news else timezone.now(),
         )
         show_also(workspace.pk)
         publish(MemberAdded(actor=None, membership=membership))

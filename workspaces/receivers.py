@@ -7,6 +7,7 @@ from accounts.events import (
     OrganizationSeen,
     PersonDeleted,
 )
+from core.api.visibility import WorkspaceOpened
 from core.events import subscribe
 from workspaces.departures import end_memberships
 from workspaces.events import MemberAdded, MemberRemoved, MemberRoleChanged
@@ -16,6 +17,7 @@ from workspaces.invitations.endings import (
     end_unbacked_invitations,
     forget_invitations,
 )
+from workspaces.opt_outs.opening import note_opening
 from workspaces.organizations import (
     close_organization,
     follow_organization,
@@ -23,6 +25,11 @@ from workspaces.organizations import (
     seat_person,
     unseat_person,
 )
+
+
+@subscribe(WorkspaceOpened)
+def note_that_they_came(event: WorkspaceOpened) -> None:
+    note_opening(actor=event.actor, workspace_id=event.workspace_id)
 
 
 @subscribe(PersonDeleted)

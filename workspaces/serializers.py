@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from accounts.documents import Acquaintance, Person, Withheld
 from accounts.models import User
-from core.api.fields import Choice, Input, OptionalText, Visible
+from core.api.fields import Choice, Input, Name, OptionalText, Visible
 from core.reads import Document, PublicId
 from workspaces.abilities import Abilities, in_workspace
 from workspaces.models import Membership, Workspace
@@ -85,13 +85,13 @@ class Role(Choice):
 
 
 class NewWorkspace(Input):
-    name = serializers.CharField(max_length=120)
+    name = Name(max_length=120)
     slug = Slug()
     image_url = serializers.URLField(max_length=500, required=False, allow_blank=True)
 
 
 class WorkspaceChanges(Input):
-    name = serializers.CharField(max_length=120, required=False)
+    name = Name(max_length=120, required=False)
     slug = Slug()
     image_url = serializers.URLField(max_length=500, required=False, allow_blank=True)
 

@@ -12,6 +12,7 @@ from accounts.events import PersonLinked, ProfileChanged
 from accounts.models import ExternalRecord, User
 from accounts.services import AlreadyRegistered, change_profile, register_person
 from core.events import publish
+from core.names import cleaned_name
 
 NOWHERE = "users.clerk.invalid"
 """The domain of people whose address Clerk has not told us, or not verified."""
@@ -25,6 +26,9 @@ class Profile:
     email: str = ""
     name: str = ""
     avatar_url: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", cleaned_name(self.name))
 
 
 @transaction.atomic

@@ -107,6 +107,9 @@ class User(VersionedRow, AbstractBaseUser, PermissionsMixin):
     bound_to: frozenset[uuid.UUID] | None = None
     """The workspaces the credential in use is bound to; None is everywhere they belong."""
 
+    unopened: frozenset[uuid.UUID] = frozenset()
+    """Of their workspaces those in which they have never read anything, as the request began."""
+
     in_admin: bool = False
     """Whether they act on the pages for staff, which ask for permissions of their own."""
 

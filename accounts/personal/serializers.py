@@ -6,11 +6,11 @@ from rest_framework import serializers
 
 from accounts.models import Scope
 from accounts.personal.services import DEFAULT_DAYS, MOST_DAYS
-from core.api.fields import Input
+from core.api.fields import Input, Name
 
 
 class NewToken(Input):
-    name = serializers.CharField(max_length=100)
+    name = Name(max_length=100)
     scopes = serializers.MultipleChoiceField(
         choices=Scope.choices, allow_empty=False, default={Scope.READ.value}
     )

@@ -44,5 +44,6 @@ SPECTACULAR_SETTINGS = {
         "TaskType": "tasks.models.TaskType",
         "Workflow": "projects.templates.Workflow",
         "Scope": "accounts.models.Scope",
+        "OptOutKind": "workspaces.models.OptOutKind",
     },
 }

@@ -122,6 +122,7 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 FRONTEND_URL = env.url("FRONTEND_URL", ("https", "http"), "http://localhost:3000")
+PUBLIC_URL = env.url("PUBLIC_URL", ("https", "http"), FRONTEND_URL)
 TASK_URL_TEMPLATE = env.text(
     "TASK_URL_TEMPLATE",
     "{frontend}/workspace/{workspace}/projects/{project}/tasks/{task}",

@@ -12,6 +12,8 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from core.names import check_name
+
 
 class Input(serializers.Serializer[Any]):
     """A body as read: declared keys in snake_case or camelCase, everything else ignored.
@@ -37,6 +39,14 @@ class Input(serializers.Serializer[Any]):
             if name in self.fields and (name not in respelled or key == name):
                 respelled[name] = value
         return respelled
+
+
+class Name(serializers.CharField):
+    """One line of visible text."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.validators.append(check_name)
 
 
 class Choice(serializers.ChoiceField):

@@ -1,6 +1,8 @@
 """The one place that decides how an object one may not see is refused."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
@@ -8,6 +10,7 @@ from django.db.models import Model, QuerySet
 
 from core.api.fields import as_uuid, find_by_public_id
 from core.errors import Forbidden, NotFound, Refusal
+from core.events import Event, publish
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -19,6 +22,13 @@ FOREIGN = """
 """
 
 
+@dataclass(frozen=True, kw_only=True)
+class WorkspaceOpened(Event):
+    """Its member asks for something in it by themselves for the first time."""
+
+    workspace_id: UUID
+
+
 class NotAMember(Forbidden):
     message = "You are not a member of this workspace."
 
@@ -28,6 +38,9 @@ def find_visible(rows: QuerySet[Any], value: str, *, actor: "User") -> Any:
     found = find_by_public_id(rows, value)
     if found is None:
         raise _refusal(rows.model, value, actor)
+    workspace_id = getattr(found, "workspace_id", found.pk)
+    if workspace_id in actor.unopened:
+        publish(WorkspaceOpened(actor=actor, workspace_id=workspace_id))
     return found
 
 

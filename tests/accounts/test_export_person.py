@@ -67,6 +67,7 @@ def test_export_has_every_kind(cast: Cast, traces: Task) -> None:
         "providers": 1,
         "memberships": 1,
         "invitations": 1,
+        "opt_outs": 0,
         "project_memberships": 1,
         "tasks_created": 1,
         "tasks_assigned": 1,
@@ -84,6 +85,7 @@ def test_export_has_every_kind(cast: Cast, traces: Task) -> None:
 
 def test_export_of_a_membership(cast: Cast) -> None:
     own = Membership.objects.get(user=cast.max)
+    assert own.opened_at
     assert exported(cast.max)["memberships"] == [
         {
             "workspace_id": str(cast.workspace.pk),
@@ -91,6 +93,7 @@ def test_export_of_a_membership(cast: Cast) -> None:
             "role": "MEMBER",
             "message": "",
             "joined_at": at(own.created_at),
+            "opened_at": at(own.opened_at),
         }
     ]
 

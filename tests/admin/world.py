@@ -13,6 +13,7 @@ from django.db import connection
 from django.utils import timezone
 from django_celery_beat import models as beat
 
+from accounts.mails import stranger_at
 from accounts.models import AttemptCount, ExternalRecord, KnownDevice, User, WebhookReceipt
 from accounts.personal.services import create_token
 from comments.services import add_comment
@@ -24,6 +25,7 @@ from tasks.columns import done_column
 from tasks.services import create_task, transition_task
 from tests.cast import person
 from workspaces.invitations.services import invite_person
+from workspaces.opt_outs.services import opt_out
 from workspaces.services import add_member, create_workspace
 
 
@@ -41,6 +43,7 @@ def plan_work(n: int) -> User:
     workspace = create_workspace(actor=owner, name=f"Works {n}")
     add_member(actor=owner, workspace=workspace, email=colleague.email, role="MEMBER")
     invite_person(actor=owner, workspace=workspace, email=f"new{n}@example.com")
+    opt_out(workspace=workspace, recipient_id=stranger_at(f"no{n}@example.com"))
     strict = create_project(actor=owner, workspace=workspace, name="Desk", workflow=Workflow.TICKET)
     create_task(actor=owner, project=strict, title="Answer the telephone")
     project = create_project(

@@ -11,9 +11,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from config import binaries, local
 from accounts.models import User
-from config import local
+from config import binaries, local
 from tests.config.machine import Machine, refused
 from tests.databases import CommittedDatabase
 from tests.programs import eventually

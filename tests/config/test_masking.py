@@ -14,6 +14,7 @@ from structlog.stdlib import ProcessorFormatter
         ("Internal Server Error: /api/invitations/s3cret/accept", "/api/invitations/•••••/accept"),
         ("GET /api/invitations/s3cret?x=1", "/api/invitations/•••••?x=1"),
         ("GET //api/invitations/s3cret", "/api/invitations/•••••"),
+        ("GET /api/unsubscribe/s3cret=", "/api/unsubscribe/•••••"),
         ("GET /api/invitations", "GET /api/invitations"),
         ("GET /api/workspaces/7/invitations/5", "GET /api/workspaces/7/invitations/5"),
         ("/accounts/password/reset/key/1a-s3cret/", "/accounts/password/reset/key/•••••/"),

@@ -52,6 +52,8 @@ GET    /api/redoc                                        nobody    -            
 GET    /api/invitations/{token}                          nobody    -                       200
 POST   /api/invitations/{token}/accept                   invited   -                       200
 GET    /api/invitations                                  somebody  -                       200
+GET    /api/unsubscribe/{way_out}                        nobody    -                       200
+POST   /api/unsubscribe/{way_out}                        nobody    -                       200
 GET    /api/workspaces                                   somebody  -                       200
 POST   /api/workspaces                                   somebody  -                       201
 GET    /api/workspaces/{workspace}                       workspace workspace:read          200

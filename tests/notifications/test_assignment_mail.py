@@ -94,7 +94,11 @@ def test_assignment_mail_subject_carries_no_further_header(cast: Cast, sink: Sin
 
     [mail] = sink.mails
     assert mail["Bcc"] is None
-    assert mail["Subject"].startswith("Assigned to you: Nice Bcc: everybody@example.com Body")
+    assert (
+        mail["Subject"]
+        .strip()
+        .startswith("Assigned to you: Nice Bcc: everybody(at)example·com Body")
+    )
 
 
 def test_assignment_mail_tells_the_time_on_the_recipients_clock(cast: Cast, sink: Sink) -> None:
