@@ -11,7 +11,7 @@ from workspaces.invitations.api import Inviting
 from workspaces.members import change_member_role, remove_member
 from workspaces.models import Membership, Workspace
 from workspaces.permissions import Can
-from workspaces.serializers import Member, MemberWithoutAddress, NewMember, NewMemberRole
+from workspaces.serializers import Member, NewMember, NewMemberRole
 from workspaces.services import add_member
 
 ONESELF = "me"
@@ -79,8 +79,6 @@ class Members(Inviting):
         workspace: Workspace = find_visible(
             Workspace.objects.visible_to(self.actor), pk, actor=self.actor
         )
-        if not workspace.standing_of(self.actor).covers("member:read_address"):
-            self.document = MemberWithoutAddress
         return workspace
 
     def _member(self, pk: str, person: str) -> Membership:

@@ -1,0 +1,22 @@
+"""Where people read each other's addresses: in workspaces where they hold the right to."""
+
+from typing import Any
+
+from django.db.models import Func, QuerySet
+
+from core.common_tables import CommonTable
+from workspaces.models import Membership
+from workspaces.rights import holders
+
+
+def _workspaces_with_the_right(actor: Any) -> QuerySet[Membership]:
+    theirs = Membership.objects.of(actor).filter(role__in=holders("member:read_address"))
+    return theirs.values("workspace_id")
+
+
+READABLE = CommonTable("readable", _workspaces_with_the_right)
+
+
+def readable_in(row: str) -> Func:
+    """Whether the person asking reads addresses in the workspace of the row at this path."""
+    return READABLE.contains(f"{row}workspace_id")
