@@ -72,8 +72,14 @@ REFRESHES_FROM = Limit("refreshes from an internet address", 30, 60)
 
 def take(limit: Limit, subject: str) -> None:
     """Use up one attempt, or refuse; the same for subjects that exist and that do not."""
+    with transaction.atomic(durable=True):
+        take_uncommitted(limit, subject)
+
+
+def take_uncommitted(limit: Limit, subject: str) -> None:
+    """The same for callers that see to the commit themselves."""
     key = limit.key(subject)
-    with transaction.atomic(durable=True), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(TAKE, {"key": key, "most": limit.most, "seconds": limit.seconds})
         if cursor.fetchone():
             return
