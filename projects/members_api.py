@@ -48,6 +48,10 @@ class ProjectMembers(ServiceViewSet):
         return self.show_list(ProjectMembership.objects.filter(project=self._project(pk)))
 
     def create(self, request: Request, pk: str) -> Response:
+        """Take a member of the workspace into the project.
+
+        Any other address is `400 not_in_workspace`, whether it has an account or not.
+        """
         project, member = self._project(pk), self.read_input()
         email = member.pop("email")
         person = find_members(project.workspace_id, email=[email])[email]
