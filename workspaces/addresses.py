@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Func, QuerySet
+from django.db.models import Func
 
 from accounts.models import User
 from core.common_tables import CommonTable
@@ -13,7 +13,7 @@ from workspaces.rights import holders
 READERS = holders("member:read_address")
 
 
-def _workspaces_with_the_right(actor: Any) -> QuerySet[Membership]:
+def _workspaces_with_the_right(actor: Any) -> Any:
     theirs = Membership.objects.of(actor).filter(role__in=READERS)
     return theirs.values("workspace_id")
 

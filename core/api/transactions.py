@@ -23,6 +23,10 @@ PAUSE = 0.03
 class CountFirst(Exception):
     """Ends a transaction that has found out who asks, so that the attempt counts before it runs."""
 
+    def __init__(self, count: Callable[[Any], None]) -> None:
+        super().__init__()
+        self.count = count
+
 
 class OneTransaction(APIView):
     """A view whose whole request commits or vanishes; a deadlock's victim simply runs again.
@@ -41,8 +45,8 @@ class OneTransaction(APIView):
             try:
                 with transaction.atomic():
                     return self._answer(request, *args, **kwargs)
-            except CountFirst:
-                return self._count(request, *args, **kwargs)
+            except CountFirst as attempt_made:
+                return self._count(attempt_made.count, request, *args, **kwargs)
             except DatabaseError as error:
                 if attempt < ATTEMPTS and _is_worth_retrying(error):
                     time.sleep(PAUSE * attempt)
@@ -61,11 +65,13 @@ class OneTransaction(APIView):
             idempotency.keep(self._claimed, response)
         return response
 
-    def _count(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+    def _count(
+        self, count: Callable[[Any], None], request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> Any:
         """Use up an attempt, then answer; an attempt too many is refused."""
         try:
             with transaction.atomic():
-                self.attempts[self.action](self.request.user)
+                count(self.request.user)
         except TooManyRequests as refusal:
             response = super().handle_exception(refusal)
             return self.finalize_response(self.request, response, *args, **kwargs)
@@ -77,8 +83,9 @@ class OneTransaction(APIView):
             _ = self._http_request.body  # read once, so that a retry can read it again
         super().initial(request, *args, **kwargs)
         self._claimed = idempotency.claim(request)
-        if not self._is_counted and getattr(self, "action", None) in self.attempts:
-            raise CountFirst
+        count = self.attempts.get(getattr(self, "action", ""))
+        if count and not self._is_counted:
+            raise CountFirst(count)
 
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, idempotency.Replay):
