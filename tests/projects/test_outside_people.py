@@ -29,6 +29,12 @@ PLACES = [
     ("PUT", "/api/projects/{project}/role", "userId"),
 ]
 
+BY_ID = [
+    ("POST", "/api/projects/{project}/tasks", "assigneeId"),
+    ("PUT", "/api/workspaces/{workspace}/owner", "user_id"),
+]
+"""Where only those may be named whom the person asking can see."""
+
 
 @pytest.fixture
 def outside(cast: Cast) -> list[User]:
@@ -56,6 +62,26 @@ def test_whoever_is_outside_is_answered_alike(
     status, body, _ = by_id[0]
     if not path.endswith("role"):
         assert (status, json.loads(body)["people"]) == (400, ["NAME"])
+
+
+@pytest.mark.parametrize(("method", "path", "field"), BY_ID)
+def test_ids_of_strangers_are_answered_as_ids_of_nobody(
+    cast: Cast, outside: list[User], method: str, path: str, field: str
+) -> None:
+    place, strangers = (method, path, field), [outside[0], outside[1], outside[3]]
+    found = [told(cast, place, str(each.pk)) for each in strangers]
+    assert found == [told(cast, place, NOWHERE)] * len(strangers)
+
+
+def test_a_list_filtered_by_a_stranger_is_as_empty_as_by_nobody(
+    cast: Cast, outside: list[User]
+) -> None:
+    path, found = f"/api/projects/{cast.project.pk}/tasks?assignee=", []
+    for name in (NOWHERE, *(str(each.pk) for each in outside)):
+        with CaptureQueriesContext(connection) as asked:
+            listed = client_of(cast.ada).ask("GET", f"{path}{name}")["data"]
+        found.append((listed, len(asked)))
+    assert found == [([], found[0][1])] * (len(outside) + 1)
 
 
 def test_a_mixture_names_those_outside_as_they_were_written(
@@ -93,13 +119,13 @@ def test_too_many_people_are_refused_before_anybody_is_looked_up(cast: Cast) -> 
 def told(cast: Cast, place: tuple[str, str, str], name: str) -> tuple[int, str, int]:
     """Status, body with the name left out, and the number of statements."""
     method, path, field = place
-    body = {"name": "Loom", "workspaceId": str(cast.workspace.pk), "role": "VIEWER"}
+    body = {"name": "Loom", "workspaceId": str(cast.workspace.pk), "role": "VIEWER", "title": "Oil"}
     named: Any = {field: [name] if field == "team_members" else name}
     client = client_of(cast.ada)
     with CaptureQueriesContext(connection) as asked:
         answer: Any = client.generic(
             method,
-            path.format(project=cast.project.pk),
+            path.format(project=cast.project.pk, workspace=cast.workspace.pk),
             json.dumps({**body, **named}),
             "application/json",
         )
