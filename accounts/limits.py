@@ -79,13 +79,13 @@ EXCHANGES_OF = Limit("exchanges of a person", 30, 600)
 def take(limit: Limit, subject: str) -> None:
     """Use up one attempt, or refuse; the same for subjects that exist and that do not."""
     with transaction.atomic(durable=True):
-        take_with_request(limit, subject)
+        take_uncommitted(limit, subject)
 
 
-def take_with_request(limit: Limit, subject: str) -> None:
-    """The same inside the request's transaction: what is rolled back has not counted.
+def take_uncommitted(limit: Limit, subject: str) -> None:
+    """The same inside the caller's transaction: what is rolled back has not counted.
 
-    Requests for the same subject wait for each other from here to their commit.
+    Callers for the same subject wait for each other from here to their commit.
     """
     key = limit.key(subject)
     with connection.cursor() as cursor:

@@ -18,8 +18,12 @@ NEEDLESS = (
     (re.compile(r'(\.(\w+)) AS "\2"'), r"\1"),
     (re.compile(r"= \(%s\)"), "= %s"),
     (re.compile(r" ELSE NULL END"), " END"),
+    (re.compile(r"\bINNER JOIN"), "JOIN"),
+    (re.compile(r"\bLEFT OUTER JOIN"), "LEFT JOIN"),
+    (re.compile(r' AS "(shown_id|shown_place|held)"'), ""),
+    (re.compile(r"  +"), " "),
 )
-"""What Django writes into SQL and PostgreSQL does not need: quotes, names given twice."""
+"""What Django writes into SQL and PostgreSQL does not need: quotes, names, words for defaults."""
 
 
 class Bound(NamedTuple):

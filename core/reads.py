@@ -16,6 +16,7 @@ from django.db.models import Expression, F, OuterRef, QuerySet, Subquery, TextFi
 from django.db.models.functions import Cast
 from rest_framework import serializers
 
+from core.common_tables import tables_in
 from core.derived import Fact, completed
 from core.prepared import Bound, brief, filled
 from core.sql import JsonArray, JsonObject, JsonOrNull, RowCount
@@ -171,8 +172,11 @@ def _compiled(
     table = f'"{model._meta.db_table}" t0'
     # The choice stands first: PostgreSQL plans many joins in groups, in the order they are
     # written, and would otherwise join the whole table together before it picks the chosen rows.
-    columns, _, joins = sql.rpartition(f" FROM {table}")
+    columns, _, joins = sql.replace(' AS "document", t0.', ", t0.", 1).rpartition(f" FROM {table}")
     chosen = f"FROM chosen INNER JOIN {table} ON t0.id = chosen.id"
+    for common in tables_in(sql):
+        definition, values = common.as_sql()
+        columns, params = f", {definition} {columns}", (*values, *params)
     return brief(f"{columns} {chosen} {joins} ORDER BY chosen.place"), params
 
 

@@ -105,7 +105,7 @@ def _written(expression: Any, sql: str, query: Any) -> tuple[str, str, str]:
     if isinstance(expression, JsonObject | JsonArray | RowCount | Facts):
         return "", sql, ""
     if _may_be_null(expression, query):
-        return "", f"COALESCE(to_json({sql})::text, 'null')", ""
+        return "", f"COALESCE(to_json({sql}), 'null')", ""
     kind = _kind(expression)
     if isinstance(kind, UUIDField) or getattr(kind, "choices", None):
         return '"', sql, '"'

@@ -24,7 +24,7 @@ def assignment_mail(delivery: Delivery) -> Mail | Skip:
     if isinstance(scene, Skip):
         return scene
     giver = User.objects.filter(pk=delivery.payload["actor"]).first()
-    return _written("task_assigned", scene, giver=str(giver or ""))
+    return _written("task_assigned", scene, giver=giver.name if giver else "")
 
 
 @carries("task_due")

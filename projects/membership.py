@@ -21,9 +21,13 @@ from workspaces.rights import ProjectRole
 
 
 class NotInWorkspace(Invalid):
-    """Names who is meant in `people`, by address."""
+    """Names who is meant in `people`, in the words of the request."""
 
     message = "These people are not members of the workspace."
+
+    @staticmethod
+    def sentence(name: str) -> str:
+        return f"{name} is not a member of the workspace."
 
 
 class AlreadyProjectMember(Conflict):
@@ -177,7 +181,8 @@ def _check_workspace(project: Project, people: Iterable[User], *, field: str) ->
             "user_id", flat=True
         )
     )
-    outside = [person.email for person in people if person.pk not in inside]
+    outside = [person for person in people if person.pk not in inside]
     if outside:
-        errors = {field: [f"{email} is not a member of the workspace." for email in outside]}
-        raise NotInWorkspace(errors=errors, people=outside)
+        sentences = [NotInWorkspace.sentence(person.name or person.public_id) for person in outside]
+        ids = [person.public_id for person in outside]
+        raise NotInWorkspace(errors={field: sentences}, people=ids)

@@ -133,7 +133,7 @@ class NewLead(Input):
 
 
 class NewProjectMember(Input):
-    email = serializers.EmailField()
+    email = serializers.EmailField(max_length=254)
     role = Choice(
         [ProjectRole.MEMBER.value, ProjectRole.VIEWER.value], also=ROLE_ALIASES, required=False
     )

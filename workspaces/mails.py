@@ -39,7 +39,7 @@ def _written(invitation: Invitation, **facts: Any) -> Mail:
     sender = invitation.invited_by
     context = {
         "workspace": plain(invitation.workspace.name),
-        "sender": plain(str(sender)) if sender else "",
+        "sender": plain(sender.name) if sender else "",
         "role": invitation.role,
         "message": plain_lines(invitation.message),
         "email": plain(invitation.email),

@@ -2,19 +2,23 @@
 
 from typing import ClassVar
 
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.schema import FAILURE
 from core.api.visibility import find_visible
 from workspaces.invitations.api import Inviting
+from workspaces.limits import count_admission
 from workspaces.members import change_member_role, remove_member
 from workspaces.models import Membership, Workspace
 from workspaces.permissions import Can
-from workspaces.serializers import Member, MemberWithoutAddress, NewMember, NewMemberRole
+from workspaces.serializers import Member, NewMember, NewMemberRole
 from workspaces.services import add_member
 
 ONESELF = "me"
+TOO_MANY = OpenApiResponse(FAILURE.ref, "Too many people in an hour; see Retry-After")
 
 
 class Members(Inviting):
@@ -36,6 +40,7 @@ class Members(Inviting):
         "partial_update": Can("workspace:invite"),
         "destroy": Can("workspace:remove_member"),
     }
+    attempts: ClassVar = {"add": count_admission, "create": count_admission}
     orderings = ("created_at",)
 
     def list(self, request: Request, pk: str) -> Response:
@@ -43,6 +48,7 @@ class Members(Inviting):
         self.check_object_permissions(request, workspace)
         return self.show_list(Membership.objects.filter(workspace=workspace))
 
+    @extend_schema(responses={201: Member, 429: TOO_MANY})
     def add(self, request: Request) -> Response:
         """Give somebody who has an account a place in the workspace named in the body."""
         member = self.read_input()
@@ -79,8 +85,6 @@ class Members(Inviting):
         workspace: Workspace = find_visible(
             Workspace.objects.visible_to(self.actor), pk, actor=self.actor
         )
-        if not workspace.standing_of(self.actor).covers("member:read_address"):
-            self.document = MemberWithoutAddress
         return workspace
 
     def _member(self, pk: str, person: str) -> Membership:

@@ -4,14 +4,17 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
-from accounts.documents import Acquaintance, Person, Withheld
+from accounts.documents import Address, Person, show_addresses_where
 from accounts.models import User
 from core.api.fields import Choice, Input, Name, OptionalText, Visible
 from core.reads import Document, PublicId
 from workspaces.abilities import Abilities, in_workspace
+from workspaces.addresses import readable_in
 from workspaces.models import Membership, Workspace
 from workspaces.rights import ROLE_ALIASES, WorkspaceRole
 from workspaces.slugs import PLAIN, RESERVED, SLUG_LENGTH
+
+show_addresses_where(readable_in)
 
 
 class WorkspaceDocument(Document):
@@ -35,7 +38,7 @@ class Member(Document):
     """A person's place in a workspace; `id` is the person's."""
 
     id = PublicId(source="user")
-    email = serializers.EmailField(source="user.email", allow_null=True)
+    email = Address(source="user.email")
     name = serializers.CharField(source="user.name")
     avatar_url = serializers.CharField(source="user.avatar_url")
     role = serializers.ChoiceField(WorkspaceRole.choices)
@@ -48,13 +51,6 @@ class Member(Document):
     class Meta:
         model = Membership
         also: ClassVar = {"userId": "id", "workspaceId": "workspace_id"}
-
-
-class MemberWithoutAddress(Member):
-    """The same, for those who may not read addresses."""
-
-    email = Withheld(source="user.email", allow_null=True)
-    user = Acquaintance()
 
 
 class Slug(serializers.RegexField):
@@ -99,8 +95,8 @@ class WorkspaceChanges(Input):
 class NewMember(Input):
     """Somebody with an account, by address."""
 
-    workspace_id = serializers.CharField()
-    email = serializers.EmailField()
+    workspace_id = serializers.CharField(max_length=64)
+    email = serializers.EmailField(max_length=254)
     role = Role(required=False)
     message = OptionalText(max_length=2000)
 

@@ -89,6 +89,7 @@ if "{token}" not in INVITATION_URL_TEMPLATE:
     raise ImproperlyConfigured("INVITATION_URL_TEMPLATE must hold {token}.")
 INVITATION_LIFETIME = timedelta(days=env.natural("INVITATION_DAYS", 7))
 INVITATIONS_PER_HOUR = env.natural("INVITATIONS_PER_HOUR", 100)
+ADMISSIONS_PER_HOUR = env.natural("ADMISSIONS_PER_HOUR", 100)
 HEADLESS_TOKEN_STRATEGY = "accounts.tokens.TokenStrategy"
 HEADLESS_JWT_ALGORITHM = "HS256"
 HEADLESS_JWT_PRIVATE_KEY = env.secret("JWT_SECRET")

@@ -118,3 +118,16 @@ def test_assignment_mail_tells_the_time_on_the_recipients_clock(cast: Cast, sink
 
     due = "Due: Friday, 30 May 2031 at 20:30 (America/New_York)"
     assert due in part(sink.mails[0], "plain").splitlines()
+
+
+def test_assignment_mail_tells_no_address_of_who_has_no_name(cast: Cast, sink: Sink) -> None:
+    cast.lea.name = ""
+    cast.lea.save()
+    create_task(actor=cast.lea, project=cast.project, title="Oil", assignee=cast.max)
+
+    send_all()
+
+    [mail] = sink.mails
+    for kind in ("plain", "html"):
+        assert "A task was assigned to you." in part(mail, kind)
+        assert "lea@example.com" not in part(mail, kind)

@@ -95,30 +95,21 @@ def test_progress_is_rounded_half_up(cast: Cast, given: Any, kept: int) -> None:
 
 
 def test_create_project_refuses_members_from_outside(cast: Cast, unchanged: None) -> None:
-    outside = ["sam@example.com", "nobody@example.com"]
-    people = ["max@example.com", outside[0]]
-    refusal = create(cast, 400, team_members=people)
-    sentence = "sam@example.com is not a member of the workspace."
+    refusal = create(cast, 400, team_members=["max@example.com", "Sam@example.com"])
     assert refusal == {
         "success": False,
         "message": "These people are not members of the workspace.",
         "code": "not_in_workspace",
-        "errors": {"team_members": [sentence]},
-        "people": ["sam@example.com"],
+        "errors": {"team_members": ["Sam@example.com is not a member of the workspace."]},
+        "people": ["Sam@example.com"],
         "request_id": refusal["request_id"],
     }
-    unknown = create(cast, 400, team_members=["max@example.com", outside[1]])
-    assert list(unknown["errors"]) == ["team_members.1"]
 
 
-@pytest.mark.parametrize(
-    ("lead", "code"), [("nobody@example.com", "invalid"), ("sam@example.com", "not_in_workspace")]
-)
-def test_create_project_refuses_a_lead_from_nowhere(
-    cast: Cast, unchanged: None, lead: str, code: str
-) -> None:
+@pytest.mark.parametrize("lead", ["nobody@example.com", "sam@example.com"])
+def test_create_project_refuses_a_lead_from_outside(cast: Cast, unchanged: None, lead: str) -> None:
     refusal = create(cast, 400, team_lead=lead)
-    assert refusal["code"] == code
+    assert refusal["code"] == "not_in_workspace"
     assert list(refusal["errors"]) == ["team_lead"]
 
 
@@ -166,7 +157,7 @@ def test_create_project_finds_any_number_of_people_together(cast: Cast) -> None:
     [
         ([""], ["0"]),
         (["lea@example.com", 5, "x\x00@example.com"], ["1", "2"]),
-        (["who@example.com", "lea@example.com", "42"], ["0", "2"]),
+        (["x" * 321, "lea@example.com"], ["0"]),
         ([["lea@example.com"]], ["0"]),
     ],
 )

@@ -54,7 +54,7 @@ def test_set_project_lead_to_who_leads_already_changes_nothing(cast: Cast, uncha
     ("body", "code"),
     [
         ({}, "invalid"),
-        ({"team_lead": "nobody@example.com"}, "invalid"),
+        ({"team_lead": "nobody@example.com"}, "not_in_workspace"),
         ({"team_lead": "sam@example.com"}, "not_in_workspace"),
     ],
 )

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from comments.models import Comment
 from comments.services import add_comment, delete_comment
@@ -124,3 +125,17 @@ def test_list_tasks_refuses_a_filter_it_cannot_read(cast: Cast, query: str) -> N
     refusal = listed(cast, f"?{query}", status=400)
     assert refusal["code"] == "invalid"
     assert list(refusal["errors"]) == [query.partition("=")[0]]
+
+
+def test_list_tasks_is_one_statement_psycopg_remembers(cast: Cast, task: Task) -> None:
+    statements: list[str] = []
+
+    def note(execute: Any, sql: str, params: Any, many: Any, context: Any) -> Any:
+        statements.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        assert listed(cast)["data"]
+    [statement] = [sql for sql in statements if "tasks_task" in sql]
+    assert len(statement) <= 4096
+    assert statement.count("readable AS (") == 1

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from accounts.limits import Limit, take_with_request
+from accounts.limits import Limit, take_uncommitted
 from accounts.models import User
 from core.errors import TooManyRequests
 from outbox.models import Delivery
@@ -30,4 +30,4 @@ def check_pace(workspace: Workspace) -> None:
 def count_invitation(actor: User) -> None:
     """Use up one of the actor's own, wherever they send it; a refused invitation does not count."""
     most, seconds = settings.INVITATIONS_PER_HOUR, int(HOUR.total_seconds())
-    take_with_request(Limit("invitations of a person", most, seconds), str(actor.pk))
+    take_uncommitted(Limit("invitations of a person", most, seconds), str(actor.pk))
