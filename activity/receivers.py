@@ -1,6 +1,6 @@
 """Everything that is logged, in one list: the event, the row it happened to, the word for it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from accounts.events import (
@@ -16,7 +16,7 @@ from accounts.events import (
 )
 from activity.services import record
 from comments.events import CommentAdded, CommentDeleted, CommentEdited
-from core.events import Event, subscribe
+from core.events import Event, subscribe_batch
 from outbox.events import DeliveryResent
 from projects.events import (
     ProjectArchived,
@@ -90,12 +90,12 @@ LOGGED: dict[type[Event], tuple[str, str]] = {
 }
 
 
-def _recorder(entity: str, action: str) -> Callable[[Any], None]:
-    def record_it(event: Any) -> None:
-        record(event, entity=entity, action=action, subject=getattr(event, entity))
+def _recorder(entity: str, action: str) -> Callable[[Sequence[Any]], None]:
+    def record_it(events: Sequence[Any]) -> None:
+        record(events, entity=entity, action=action)
 
     return record_it
 
 
 for _event, (_entity, _action) in LOGGED.items():
-    subscribe(_event)(_recorder(_entity, _action))
+    subscribe_batch(_event)(_recorder(_entity, _action))

@@ -7,12 +7,13 @@ from django.template.loader import render_to_string
 
 from accounts.models import User
 from notifications.moments import due_in_words
-from notifications.present import REMINDERS, Scene, look_again
+from notifications.present import REMINDERS, Inheritance, Scene, look_again, recheck_inheritance
 from notifications.prose import as_html
 from notifications.services import queue_due_reminders
 from outbox.channels import Mail, Skip, carries
 from outbox.models import Delivery
 from outbox.scans import scan
+from projects.models import Project
 from tasks.models import Task
 
 scan(every=5)(queue_due_reminders)
@@ -33,6 +34,21 @@ def reminder_mail(delivery: Delivery) -> Mail | Skip:
     return scene if isinstance(scene, Skip) else _written("task_due", scene)
 
 
+@carries("tasks_inherited")
+def inheritance_mail(delivery: Delivery) -> Mail | Skip:
+    found = recheck_inheritance(delivery)
+    return found if isinstance(found, Skip) else _list_of(found)
+
+
+def link_to_project(project: Project) -> str:
+    """The project's page in the front end; built from settings like `link_to`."""
+    return settings.PROJECT_URL_TEMPLATE.format(
+        frontend=settings.FRONTEND_URL,
+        workspace=project.workspace.public_id,
+        project=project.pk,
+    )
+
+
 def link_to(task: Task) -> str:
     """The task's page in the front end; built from settings, never from what a request said."""
     return settings.TASK_URL_TEMPLATE.format(
@@ -41,6 +57,30 @@ def link_to(task: Task) -> str:
         project=task.project_id,
         task=task.pk,
     )
+
+
+def _list_of(found: Inheritance) -> Mail:
+    """`more` counts the tasks that were taken over and are not listed."""
+    project, recipient = found.project, found.recipient
+    context = {
+        "recipient": recipient,
+        "person": found.person,
+        "project": project,
+        "workspace": project.workspace,
+        "count": found.count,
+        "more": found.count - len(found.tasks),
+        "tasks": [
+            {
+                "key": f"{project.key}-{task.number}",
+                "title": task.title,
+                "due": due_in_words(task, recipient),
+                "link": link_to(task),
+            }
+            for task in found.tasks
+        ],
+        "link": link_to_project(project),
+    }
+    return _rendered("tasks_inherited", recipient, context)
 
 
 def _written(kind: str, at: Scene, **more: Any) -> Mail:
@@ -55,8 +95,12 @@ def _written(kind: str, at: Scene, **more: Any) -> Mail:
         "link": link_to(at.task),
         **more,
     }
+    return _rendered(kind, at.recipient, context)
+
+
+def _rendered(kind: str, recipient: User, context: dict[str, Any]) -> Mail:
     subject, text, html = (
         render_to_string(f"notifications/email/{kind}.{part}", context)
         for part in ("subject.txt", "txt", "html")
     )
-    return Mail(to=at.recipient.email, subject=subject, text=f"{text.strip()}\n", html=html)
+    return Mail(to=recipient.email, subject=subject, text=f"{text.strip()}\n", html=html)

@@ -1,21 +1,44 @@
 """What is told when something happens below."""
 
+from collections.abc import Sequence
+
 from accounts.events import ProfileChanged
-from core.events import subscribe
-from notifications.services import plan_reminders, plan_reminders_of, tell_assignee
-from tasks.events import TaskAssigned, TaskDeleted, TaskTransitioned, TaskUpdated
+from core.events import subscribe, subscribe_batch
+from notifications.services import (
+    plan_inherited_reminders,
+    plan_reminders,
+    plan_reminders_of,
+    tell_assignee,
+    tell_heir,
+)
+from tasks.events import (
+    TaskAssigned,
+    TaskDeleted,
+    TasksInherited,
+    TaskTransitioned,
+    TaskUpdated,
+)
 from tasks.models import FINISHED
 
 
 @subscribe(TaskAssigned)
 def tell_the_assignee(event: TaskAssigned) -> None:
-    tell_assignee(actor=event.actor, task=event.task)
+    if not event.in_handover:
+        tell_assignee(actor=event.actor, task=event.task)
 
 
-# After the one above: who has just been told is not reminded at once.
-@subscribe(TaskAssigned)
-def remind_the_assignee(event: TaskAssigned) -> None:
-    plan_reminders(task=event.task)
+@subscribe(TasksInherited)
+def tell_the_heir(event: TasksInherited) -> None:
+    tell_heir(actor=event.actor, project=event.project, person=event.person, tasks=event.tasks)
+
+
+# After `tell_the_assignee`: who has just been told is not reminded at once.
+@subscribe_batch(TaskAssigned)
+def remind_the_assignees(events: Sequence[TaskAssigned]) -> None:
+    plan_inherited_reminders(tasks=[event.task for event in events if event.in_handover])
+    for event in events:
+        if not event.in_handover:
+            plan_reminders(task=event.task)
 
 
 @subscribe(TaskUpdated)

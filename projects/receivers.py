@@ -8,7 +8,12 @@ from workspaces.events import MemberRemoved, WorkspaceDeleted, WorkspaceRestored
 
 @subscribe(MemberRemoved)
 def end_their_places(event: MemberRemoved) -> None:
-    leave_projects(actor=event.actor, workspace=event.workspace, person=event.person)
+    leave_projects(
+        actor=event.actor,
+        workspace=event.workspace,
+        person=event.person,
+        handover=event.handover,
+    )
 
 
 @subscribe(WorkspaceDeleted)

@@ -16,6 +16,7 @@ from workspaces.events import (
     OwnerChanged,
     WorkspaceDeleted,
 )
+from workspaces.handover import TO_LEAD, Handover
 from workspaces.models import Membership, Workspace
 from workspaces.rights import WorkspaceRole
 
@@ -55,12 +56,22 @@ def end_memberships(*, actor: User | None, person: User, is_final: bool = False)
         let_go(workspace, person, actor=actor)
 
 
-def let_go(workspace: Workspace, person: User, *, actor: User | None) -> None:
+def let_go(
+    workspace: Workspace, person: User, *, actor: User | None, handover: Handover = TO_LEAD
+) -> None:
     """End a membership, if there is one; who depends on it was asked, or is succeeded now."""
     membership = Membership.objects.filter(workspace=workspace, user=person)
     if membership.exists():
         changes: Changes = {"member": {"old": as_told(person), "new": None}}
-        publish(MemberRemoved(actor=actor, workspace=workspace, person=person, changes=changes))
+        publish(
+            MemberRemoved(
+                actor=actor,
+                workspace=workspace,
+                person=person,
+                handover=handover,
+                changes=changes,
+            )
+        )
         membership.delete()
         _succeed(workspace, person, actor=actor)
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from accounts.models import User
 from core.events import Event
+from workspaces.handover import TO_LEAD, Handover
 from workspaces.models import Invitation, Membership, Workspace
 
 
@@ -39,6 +40,7 @@ class MemberRemoved(Event):
 
     workspace: Workspace
     person: User
+    handover: Handover = TO_LEAD
 
 
 @dataclass(frozen=True, kw_only=True)

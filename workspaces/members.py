@@ -8,6 +8,7 @@ from core.events import publish
 from core.models import as_told
 from workspaces.departures import check_admins, let_go
 from workspaces.events import MemberRoleChanged, OwnerChanged
+from workspaces.handover import TO_LEAD, Handover
 from workspaces.models import Membership, Workspace
 from workspaces.rights import WorkspaceRole, require, require_ownership
 from workspaces.services import check_grant
@@ -37,15 +38,25 @@ def change_member_role(
 
 
 @transaction.atomic
-def remove_member(*, actor: User, membership: Membership, version: int | None = None) -> None:
-    """Let somebody go, or leave oneself; whoever listens ends what hangs on the place."""
+def remove_member(
+    *,
+    actor: User,
+    membership: Membership,
+    handover: Handover = TO_LEAD,
+    version: int | None = None,
+) -> None:
+    """Let somebody go, or leave oneself; whoever listens ends what hangs on the place.
+
+    Who takes over by name is a member; whether of the projects as well, the upper apps ask.
+    """
     workspace, membership = _locked(membership)
     require("workspace:remove_member", membership, actor)
     membership.check_version(version)
     if membership.user_id != actor.pk:
         check_grant(actor, workspace, membership.role)
     _check_replaceable(workspace, membership)
-    let_go(workspace, membership.user, actor=actor)
+    _check_heir(workspace, membership.user, handover)
+    let_go(workspace, membership.user, actor=actor, handover=handover)
 
 
 @transaction.atomic
@@ -80,6 +91,15 @@ def _check_replaceable(workspace: Workspace, membership: Membership) -> None:
     if workspace.owner_id == membership.user_id:
         raise OwnsTheWorkspace
     check_admins([workspace], membership.user)
+
+
+def _check_heir(workspace: Workspace, person: User, handover: Handover) -> None:
+    heir = handover.person
+    if heir is None:
+        return
+    place = Membership.objects.filter(workspace=workspace, user=heir, user__is_active=True)
+    if heir == person or not place.exists():
+        raise NotInWorkspace(errors={"reassign_to": [NotInWorkspace.message]})
 
 
 def _set_role(membership: Membership, role: str, *, actor: User) -> None:

@@ -120,6 +120,9 @@ TASK_URL_TEMPLATE = env.text(
     "TASK_URL_TEMPLATE",
     "{frontend}/workspace/{workspace}/projects/{project}/tasks/{task}",
 )
+PROJECT_URL_TEMPLATE = env.text(
+    "PROJECT_URL_TEMPLATE", "{frontend}/workspace/{workspace}/projects/{project}"
+)
 CORS_ALLOWED_ORIGINS = env.listed("CORS_ORIGIN")
 CORS_ALLOW_CREDENTIALS = True
 CORS_ALLOW_HEADERS = [
