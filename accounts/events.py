@@ -103,7 +103,7 @@ class OrganizationSeen(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class OrganizationChanged(Event):
-    """It exists and is called so; `founder` is known where the provider says who made it."""
+    """It exists and is called so; `founder`, who made it, may be told late, or never."""
 
     organization: Organization
     founder: User | None

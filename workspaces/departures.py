@@ -61,7 +61,8 @@ def let_go(
 ) -> None:
     """End a membership, if there is one; who depends on it was asked, or is succeeded now."""
     membership = Membership.objects.filter(workspace=workspace, user=person)
-    if membership.exists():
+    is_member = membership.exists()
+    if is_member:
         changes: Changes = {"member": {"old": as_told(person), "new": None}}
         publish(
             MemberRemoved(
@@ -73,23 +74,39 @@ def let_go(
             )
         )
         membership.delete()
+    if is_member or workspace.owner_id == person.pk:
         _succeed(workspace, person, actor=actor)
 
 
 def _succeed(workspace: Workspace, person: User, *, actor: User | None) -> None:
-    """Let the ADMIN, else the member, who is here longest take what only the person held."""
+    """Let the ADMIN, else the member, who is here longest take what only the person held.
+
+    Nobody is asked: there is nobody left who could offer it again. Where an identity provider
+    says who is ADMIN, no member is made one; without an ADMIN there is no owner then.
+    """
     rest = Membership.objects.filter(workspace=workspace).order_by("created_at", "pk")
-    heir = rest.filter(role=WorkspaceRole.ADMIN).first() or rest.first()
+    heir = rest.filter(role=WorkspaceRole.ADMIN).first()
+    if workspace.external_org_id:
+        _pass_ownership(workspace, person, heir, actor=actor)
+        return
+    heir = heir or rest.first()
     if heir is None:
         return
     if changes := heir.change(role=WorkspaceRole.ADMIN.value):
         heir.save_changes("role")
         publish(MemberRoleChanged(actor=actor, membership=heir, changes=changes))
-    if workspace.owner_id == person.pk:
-        workspace.owner = heir.user
-        workspace.save_changes("owner")
-        told: Changes = {"owner": {"old": as_told(person), "new": as_told(heir.user)}}
-        publish(OwnerChanged(actor=actor, workspace=workspace, before=person, changes=told))
+    _pass_ownership(workspace, person, heir, actor=actor)
+
+
+def _pass_ownership(
+    workspace: Workspace, person: User, heir: Membership | None, *, actor: User | None
+) -> None:
+    if workspace.owner_id != person.pk:
+        return
+    workspace.owner = heir.user if heir else None
+    workspace.save_changes("owner")
+    told: Changes = {"owner": {"old": as_told(person), "new": as_told(workspace.owner)}}
+    publish(OwnerChanged(actor=actor, workspace=workspace, before=person, changes=told))
 
 
 def _shared(workspaces: list[Workspace], person: User) -> list[Workspace]:

@@ -53,8 +53,29 @@ class WorkspaceRestored(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class OwnerChanged(Event):
+    """Either may be None in a workspace of an identity provider: `workspace.owner`, `before`."""
+
     workspace: Workspace
-    before: User
+    before: User | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnershipOffered(Event):
+    """To `workspace.offered_to`, instead of whoever had an offer before."""
+
+    workspace: Workspace
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnershipDeclined(Event):
+    workspace: Workspace
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnershipWithdrawn(Event):
+    """By the owner, or because the owner changed or the person it was offered to left."""
+
+    workspace: Workspace
 
 
 @dataclass(frozen=True, kw_only=True)

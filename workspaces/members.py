@@ -22,6 +22,14 @@ class NotInWorkspace(Invalid):
     message = "This person is not a member of the workspace."
 
 
+class NeedsOwner(Invalid):
+    message = "A workspace is handed to somebody else, never to nobody."
+
+
+class NotAdmin(Invalid):
+    message = "The identity provider says who is ADMIN here, and only an ADMIN can be the owner."
+
+
 @transaction.atomic
 def change_member_role(
     *, actor: User, membership: Membership, role: str, version: int | None = None
@@ -61,15 +69,35 @@ def remove_member(
 
 @transaction.atomic
 def transfer_ownership(*, actor: User, workspace: Workspace, person: User) -> Workspace:
-    """Hand the workspace to another member, who becomes ADMIN; the former owner stays one."""
+    """Hand the workspace to another member at once: what staff may; owners offer it instead."""
     # Held before the workspace, so that nobody takes over who is being deleted.
-    heir = User.objects.active().filter(pk=person.pk).held()
+    held_candidate(person)
     workspace = Workspace.objects.alive().locked(workspace.pk)
     require_ownership(workspace, actor)
-    place = Membership.objects.filter(workspace=workspace, user=person).first()
-    if heir is None or place is None:
+    return make_owner(workspace, place_of_candidate(workspace, person), actor=actor)
+
+
+def held_candidate(person: User) -> User:
+    """Whoever is to own a workspace under lock, taken before that of the workspace."""
+    candidate: User | None = User.objects.active().filter(pk=person.pk).held()
+    if candidate is None:
         raise NotInWorkspace(errors={"user_id": [NotInWorkspace.message]})
-    before = workspace.owner
+    return candidate
+
+
+def place_of_candidate(workspace: Workspace, person: User) -> Membership:
+    """The membership of somebody who may own the locked workspace."""
+    place: Membership | None = Membership.objects.filter(workspace=workspace, user=person).first()
+    if place is None:
+        raise NotInWorkspace(errors={"user_id": [NotInWorkspace.message]})
+    if workspace.external_org_id and place.role != WorkspaceRole.ADMIN:
+        raise NotAdmin(errors={"user_id": [NotAdmin.message]})
+    return place
+
+
+def make_owner(workspace: Workspace, place: Membership, *, actor: User | None) -> Workspace:
+    """Give the locked workspace to a member, who becomes ADMIN; the former owner stays one."""
+    before, heir = workspace.owner, place.user
     if before == heir:
         return workspace
     if place.role != WorkspaceRole.ADMIN:
@@ -102,7 +130,7 @@ def _check_heir(workspace: Workspace, person: User, handover: Handover) -> None:
         raise NotInWorkspace(errors={"reassign_to": [NotInWorkspace.message]})
 
 
-def _set_role(membership: Membership, role: str, *, actor: User) -> None:
+def _set_role(membership: Membership, role: str, *, actor: User | None) -> None:
     changes = membership.change(role=role)
     membership.save_changes("role")
     publish(MemberRoleChanged(actor=actor, membership=membership, changes=changes))

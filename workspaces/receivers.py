@@ -9,7 +9,7 @@ from accounts.events import (
 )
 from core.events import subscribe
 from workspaces.departures import end_memberships
-from workspaces.events import MemberAdded, MemberRemoved, MemberRoleChanged
+from workspaces.events import MemberAdded, MemberRemoved, MemberRoleChanged, OwnerChanged
 from workspaces.invitations.endings import (
     end_invitations_by,
     end_invitations_to,
@@ -23,6 +23,7 @@ from workspaces.organizations import (
     seat_person,
     unseat_person,
 )
+from workspaces.ownership import end_offer
 
 
 @subscribe(PersonDeleted)
@@ -51,6 +52,16 @@ def end_what_they_may_no_longer_offer(event: MemberRoleChanged) -> None:
 def end_what_they_leave_behind(event: MemberRemoved) -> None:
     end_invitations_to(actor=event.actor, workspace=event.workspace, person=event.person)
     end_invitations_by(actor=event.actor, workspace=event.workspace, person=event.person)
+
+
+@subscribe(MemberRemoved)
+def end_an_offer_to_them(event: MemberRemoved) -> None:
+    end_offer(actor=event.actor, workspace=event.workspace, person=event.person)
+
+
+@subscribe(OwnerChanged)
+def end_an_offer_of_the_former_owner(event: OwnerChanged) -> None:
+    end_offer(actor=event.actor, workspace=event.workspace)
 
 
 @subscribe(OrganizationSeen)

@@ -120,6 +120,7 @@ TASK_URL_TEMPLATE = env.text(
     "TASK_URL_TEMPLATE",
     "{frontend}/workspace/{workspace}/projects/{project}/tasks/{task}",
 )
+WORKSPACE_URL_TEMPLATE = env.text("WORKSPACE_URL_TEMPLATE", "{frontend}/workspace/{workspace}")
 PROJECT_URL_TEMPLATE = env.text(
     "PROJECT_URL_TEMPLATE", "{frontend}/workspace/{workspace}/projects/{project}"
 )

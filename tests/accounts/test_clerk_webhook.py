@@ -134,8 +134,8 @@ def test_who_was_deleted_is_blanked_and_succeeded() -> None:
     gone = User.objects.get(external_id="user_grace")
     assert (gone.name, gone.is_active, gone.memberships.count()) == ("Deleted user", False, 0)
     place = Membership.objects.get()
-    assert (place.user.external_id, place.role) == ("user_ada", "ADMIN")
-    assert place.workspace.owner == place.user
+    assert (place.user.external_id, place.role) == ("user_ada", "MEMBER")
+    assert place.workspace.owner is None
 
 
 def test_what_failed_is_tried_again() -> None:
