@@ -13,7 +13,9 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
 from accounts.admin_deletion import Deletion
+from accounts.admin_matches import AccountMatches
 from accounts.models import (
+    AccountMatch,
     AttemptCount,
     ExternalRecord,
     KnownDevice,
@@ -147,6 +149,9 @@ class PersonalTokens(ReadOnly):
             revoke_token(actor=actor_of(request), token=token)
             self.log_change(request, token, "Revoked.")
         self.message_user(request, "Revoked.", messages.SUCCESS)
+
+
+admin.site.register(AccountMatch, AccountMatches)
 
 
 @admin.register(ExternalRecord)

@@ -27,10 +27,14 @@ class AccessChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PersonDeleted(Event):
-    """The person is about to be nobody; who hears it may still refuse, unless it `is_final`."""
+    """The person is about to be nobody; who hears it may still refuse, unless it `is_final`.
+
+    Open tasks go to the `successor` if there is one, who has the person's places already.
+    """
 
     person: User
     is_final: bool = False
+    successor: User | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +78,21 @@ class PersonalTokenRevoked(Event):
 @dataclass(frozen=True, kw_only=True)
 class PersonLinked(Event):
     """An identity provider's person turned out to be somebody who is here already."""
+
+    person: User
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonJoined(Event):
+    """`former`, an account of a provider's person, is about to go: its places become `person`'s."""
+
+    person: User
+    former: User
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountsKeptApart(Event):
+    """Staff found that the person is not who has their address here."""
 
     person: User
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import structlog
 
+from accounts.clerk.written import counted
 from accounts.models import User
 from activity.models import Event
 from core.events import Changes
@@ -52,3 +53,9 @@ def _workspace_of(row: Any) -> UUID | None:
     if isinstance(row, Workspace):
         return row.pk
     return getattr(row, "workspace_id", None)
+
+
+@counted
+def has_acted(person: User) -> bool:
+    """Whether the log names them as the actor of anything but their own account."""
+    return Event.objects.filter(actor_id=person.pk).exclude(entity="person").exists()

@@ -34,7 +34,13 @@ class LastAdmin(Conflict):
 
 
 @transaction.atomic
-def end_memberships(*, actor: User | None, person: User, is_final: bool = False) -> None:
+def end_memberships(
+    *,
+    actor: User | None,
+    person: User,
+    is_final: bool = False,
+    handover: Handover = TO_LEAD,
+) -> None:
     """Leave all workspaces; one where nobody else is goes too. The caller holds the person.
 
     Refused while others depend on them; if it `is_final`, they are succeeded instead.
@@ -53,7 +59,7 @@ def end_memberships(*, actor: User | None, person: User, is_final: bool = False)
     for workspace in workspaces:
         if workspace in alive and workspace not in shared:
             _delete(workspace, actor=actor)
-        let_go(workspace, person, actor=actor)
+        let_go(workspace, person, actor=actor, handover=handover)
 
 
 def let_go(

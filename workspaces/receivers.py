@@ -6,16 +6,19 @@ from accounts.events import (
     OrganizationLeft,
     OrganizationSeen,
     PersonDeleted,
+    PersonJoined,
 )
 from core.events import subscribe
 from workspaces.departures import end_memberships
 from workspaces.events import MemberAdded, MemberRemoved, MemberRoleChanged, OwnerChanged
+from workspaces.handover import TO_LEAD, handover_to
 from workspaces.invitations.endings import (
     end_invitations_by,
     end_invitations_to,
     end_unbacked_invitations,
     forget_invitations,
 )
+from workspaces.joining import take_over_memberships
 from workspaces.organizations import (
     close_organization,
     follow_organization,
@@ -28,7 +31,17 @@ from workspaces.ownership import end_offer
 
 @subscribe(PersonDeleted)
 def end_their_memberships(event: PersonDeleted) -> None:
-    end_memberships(actor=event.actor, person=event.person, is_final=event.is_final)
+    end_memberships(
+        actor=event.actor,
+        person=event.person,
+        is_final=event.is_final,
+        handover=handover_to(event.successor) if event.successor else TO_LEAD,
+    )
+
+
+@subscribe(PersonJoined)
+def give_them_the_memberships(event: PersonJoined) -> None:
+    take_over_memberships(actor=event.actor, person=event.person, former=event.former)
 
 
 @subscribe(PersonDeleted)
