@@ -19,7 +19,7 @@ from projects.serializers import (
     NewRoleOf,
     ProjectMember,
 )
-from workspaces.handover_api import Departure, read_handover
+from workspaces.handover_api import Reassignment, read_handover
 from workspaces.permissions import Can
 from workspaces.services import person_with_address
 
@@ -33,9 +33,9 @@ class ProjectMembers(ServiceViewSet):
         "update": NewRole,
         "partial_update": NewRole,
         "update_named": NewRoleOf,
-        "destroy": Departure,
+        "destroy": Reassignment,
     }
-    queries: ClassVar = {"destroy": Departure}
+    queries: ClassVar = {"destroy": Reassignment}
     outputs: ClassVar = {"create": AddedProjectMember}
     action_permissions: ClassVar = {
         "list": Can("project:read"),

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.visibility import find_visible
-from workspaces.handover_api import Departure, read_handover
+from workspaces.handover_api import Reassignment, read_handover
 from workspaces.invitations.api import Inviting
 from workspaces.members import change_member_role, remove_member
 from workspaces.models import Membership, Workspace
@@ -27,9 +27,9 @@ class Members(Inviting):
         "add": NewMember,
         "update": NewMemberRole,
         "partial_update": NewMemberRole,
-        "destroy": Departure,
+        "destroy": Reassignment,
     }
-    queries: ClassVar = {"destroy": Departure}
+    queries: ClassVar = {"destroy": Reassignment}
     action_permissions: ClassVar = {
         **Inviting.action_permissions,
         "list": Can("workspace:read"),

@@ -42,6 +42,9 @@ def seat_person(
 def _seat_anew(
     person: User, organization: Organization, role: str, *, at: int, is_news: bool
 ) -> None:
+    # Under lock, because a token may speak for an account that is being joined with another one.
+    if User.objects.alive().filter(pk=person.pk).held() is None:
+        return
     workspace = _workspace_of(organization)
     if workspace is None:
         return

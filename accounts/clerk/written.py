@@ -7,7 +7,7 @@ provider or from signing in; so does what upper apps know besides.
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import ManyToOneRel, Q, QuerySet
 
 from accounts.models import User
 
@@ -37,9 +37,9 @@ def is_referred_to(person: User) -> bool:
 
 def _references(person: User) -> Iterator[QuerySet[Any]]:
     for relation in User._meta.get_fields(include_hidden=True):
-        if not (relation.one_to_many or relation.one_to_one) or relation.concrete:
+        if not isinstance(relation, ManyToOneRel):  # and so every OneToOneRel
             continue
-        field: Any = relation.field
+        field = relation.field
         rows = field.model._base_manager.filter(**{field.name: person})
         left_out = _not_counted.get(f"{field.model._meta.label_lower}.{field.name}")
         if left_out is None:

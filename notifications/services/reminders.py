@@ -1,6 +1,6 @@
 """Planning reminders with every change of a task, and queueing those whose time has come."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -70,17 +70,25 @@ def queue_due_reminders() -> int:
     return len(reminders)
 
 
-def _people_of(tasks: Sequence[Task]) -> dict[UUID, Any]:
+def _people_of(tasks: Sequence[Task]) -> Mapping[UUID | None, Any]:
     """Whose clocks may count for these tasks, each with the database's time as `clock`."""
-    dated = [task for task in tasks if task.due_date and task.assignee_id]
-    pks = {pk for task in dated for pk in (task.assignee_id, task.due_set_by_id) if pk}
-    return User.objects.annotate(clock=Now()).in_bulk(pks)
+    due = [task for task in tasks if _is_due(task)]
+    pks = {pk for task in due for pk in (task.assignee_id, task.due_set_by_id) if pk}
+    people: Mapping[UUID | None, Any] = User.objects.annotate(clock=Now()).in_bulk(pks)
+    return people
 
 
-def _wanted(task: Task, people: dict[UUID, Any], *, has_heard: bool = False) -> Reminder | None:
+def _is_due(task: Task) -> bool:
+    is_open = task.deleted_at is None and task.category not in FINISHED
+    return is_open and task.due_date is not None and task.assignee_id is not None
+
+
+def _wanted(
+    task: Task, people: Mapping[UUID | None, Any], *, has_heard: bool = False
+) -> Reminder | None:
     """The reminder this task asks for, if any; its moment may have passed today."""
     day = task.due_date
-    if day is None or task.assignee_id is None or task.deleted_at or task.category in FINISHED:
+    if day is None or not _is_due(task):
         return None
     recipient = people[task.assignee_id]
     now: datetime = recipient.clock

@@ -22,7 +22,7 @@ from workspaces.models import Membership, Workspace
 
 EMAIL = "grace@example.com"
 VERIFIED: dict[str, Any] = {"email": EMAIL, "email_verified": True}
-ORGANIZATION = {"o": {"id": "org_1", "rol": "admin", "slg": "engines"}}
+ORGANIZATION: dict[str, Any] = {"o": {"id": "org_1", "rol": "admin", "slg": "engines"}}
 
 
 @pytest.fixture
@@ -55,7 +55,8 @@ def first_seen(**claims: Any) -> User:
     """Grace as Clerk's token shows her without an address, in an organisation of hers."""
     shown = by_token(**claims).ask("GET", "/api/auth/me")["data"]
     assert shown["email"] == "user_grace@users.clerk.invalid"
-    return User.objects.get(external_id="user_grace")
+    newcomer: User = User.objects.get(external_id="user_grace")
+    return newcomer
 
 
 def told(**more: Any) -> None:

@@ -1,7 +1,7 @@
 """Staff decide whether two accounts are one person's."""
 
 import pytest
-from django.test import Client
+from django.contrib.auth.models import Permission
 
 from accounts.models import AccountMatch, User
 from projects.models import ProjectMembership
@@ -67,12 +67,13 @@ def test_what_cannot_be_joined_is_said(
     assert AccountMatch.objects.exists()
 
 
-def test_only_superusers_decide(
-    desk: Desk, root: User, match: AccountMatch, client: Client
-) -> None:
+@pytest.mark.parametrize("action", ["join", "keep_apart"])
+def test_only_superusers_decide(desk: Desk, root: User, match: AccountMatch, action: str) -> None:
     User.objects.filter(pk=root.pk).update(is_superuser=False)
-    desk.act("join", match)
-    assert AccountMatch.objects.exists()
+    root.user_permissions.set(Permission.objects.filter(content_type__app_label="accounts"))
+    assert desk.act(action, match).status_code == 200
+    match.refresh_from_db()
+    assert match.state == "OPEN"
 
 
 def test_a_question_ends_with_one_of_the_accounts(
