@@ -38,9 +38,9 @@ class WorkspaceDocument(Document):
     slug = serializers.SlugField()
     image_url = serializers.CharField()
     owner_id = PublicId(source="owner", allow_null=True)
-    pending_owner_id = WhileOffered("offered_to__public_id", {"type": ["string", "null"]})
+    pending_owner_id = WhileOffered("offered_to__public_id", {"type": "string"})
     pending_owner_until = WhileOffered(
-        "offer_expires_at", {"type": ["string", "null"], "format": "date-time"}
+        "offer_expires_at", {"type": "string", "format": "date-time"}
     )
     abilities = Abilities("workspace", in_workspace)
     created_at = serializers.DateTimeField()

@@ -1,17 +1,15 @@
 """A person of Clerk's whose address turns out to be that of somebody here."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from pytest_django import Settings
 
 from accounts.models import AccountMatch, User
 from accounts.personal.services import create_token
-from tests.accounts.clerk import Peer, switched_on, token
-from tests.accounts.clerk_messages import NOW, ORG, SECRET, grace, tell
+from tests.accounts.clerk import Peer, token
+from tests.accounts.clerk_messages import NOW, ORG, grace, tell
 from tests.accounts.conftest import bearing
 from tests.cast import Client, client_of, person
 from tests.databases import CommittedDatabase
@@ -23,18 +21,6 @@ from workspaces.models import Membership, Workspace
 EMAIL = "grace@example.com"
 VERIFIED: dict[str, Any] = {"email": EMAIL, "email_verified": True}
 ORGANIZATION: dict[str, Any] = {"o": {"id": "org_1", "rol": "admin", "slg": "engines"}}
-
-
-@pytest.fixture
-def clerk(settings: Settings) -> Iterator[Peer]:
-    settings.CLERK_WEBHOOK_SECRETS = [SECRET]
-    with switched_on(settings) as running:
-        yield running
-
-
-@pytest.fixture
-def provider(clerk: Peer, db: None) -> Peer:
-    return clerk
 
 
 def local(*, proved: bool = True) -> User:
@@ -203,7 +189,7 @@ def test_what_both_have_stays_once(provider: Peer) -> None:
     assert (place.user, place.role) == (holder, "ADMIN")
 
 
-def test_requests_and_news_join_once(committed_db: CommittedDatabase, clerk: Peer) -> None:
+def test_requests_and_news_join_once(committed_db: CommittedDatabase, clerk_on: Peer) -> None:
     holder = local()
     first_seen()
     clients = [by_token(**VERIFIED) for _ in range(4)]
@@ -225,7 +211,7 @@ def post_status() -> int:
 
 
 def test_who_writes_while_being_joined_loses_nothing(
-    committed_db: CommittedDatabase, clerk: Peer
+    committed_db: CommittedDatabase, clerk_on: Peer
 ) -> None:
     holder = local()
     newcomer = first_seen()

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.clerk.services import forget_person
 from accounts.deletion import delete_person
+from accounts.events import Organization
 from projects.membership import add_project_member, remove_project_member, set_project_lead
 from projects.models import Project
 from projects.services import create_project
@@ -19,9 +20,9 @@ from tests.cast import Cast, Client, client_of, gather
 from tests.databases import CommittedDatabase
 from tests.log import log_of
 from tests.threads import at_once
-from workspaces.departures import let_go
 from workspaces.members import remove_member
 from workspaces.models import Membership
+from workspaces.organizations import unseat_person
 
 Ways = dict[str, Callable[[Cast], object]]
 
@@ -36,12 +37,21 @@ def deleted_at_clerk(cast: Cast) -> None:
     forget_person(external_id="user_max", at=1)
 
 
+def left_at_clerk(cast: Cast) -> None:
+    cast.max.external_id, cast.workspace.external_org_id = "user_max", "org_1"
+    cast.max.save()
+    cast.workspace.save()
+    unseat_person(
+        person=cast.max, person_id="user_max", organization=Organization(id="org_1"), at=1
+    )
+
+
 WAYS: Ways = {
     "project": lambda at: by_http(at, "lea", f"projects/{at.project.pk}/members/{at.max.pk}"),
     "alias": lambda at: by_http(at, "lea", f"projects/{at.project.pk}/member/{at.max.pk}"),
     "workspace": lambda at: by_http(at, "pia", f"workspaces/{at.workspace.pk}/members/{at.max.pk}"),
     "leaving": lambda at: by_http(at, "max", f"workspaces/{at.workspace.pk}/members/me"),
-    "provider": lambda at: let_go(at.workspace, at.max, actor=None),
+    "leaving at the provider": left_at_clerk,
     "deletion": lambda at: delete_person(actor=at.max, person=at.max),
     "deletion at the provider": deleted_at_clerk,
 }

@@ -1,14 +1,12 @@
 """Who owns a workspace that mirrors an organisation of the identity provider."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from pytest_django import Settings
 
 from accounts.models import User
-from tests.accounts.clerk import Peer, switched_on, token
-from tests.accounts.clerk_messages import NOW, ORG, SECRET, seat, tell
+from tests.accounts.clerk import Peer, token
+from tests.accounts.clerk_messages import NOW, ORG, seat, tell
 from tests.cast import Client
 from tests.databases import CommittedDatabase
 from tests.log import log_of
@@ -16,18 +14,6 @@ from tests.threads import at_once
 from workspaces.models import Membership, Workspace
 
 CREATED = {**ORG, "created_by": "user_boss"}
-
-
-@pytest.fixture
-def clerk(settings: Settings) -> Iterator[Peer]:
-    settings.CLERK_WEBHOOK_SECRETS = [SECRET]
-    with switched_on(settings) as running:
-        yield running
-
-
-@pytest.fixture
-def provider(clerk: Peer, db: None) -> Peer:
-    return clerk
 
 
 def signed_in(who: str, role: str) -> Client:
@@ -162,7 +148,7 @@ def test_without_an_owner_the_last_admin_stays(provider: Peer) -> None:
     assert refusal["code"] == "last_admin"
 
 
-def test_tokens_and_news_arrive_together(committed_db: CommittedDatabase, clerk: Peer) -> None:
+def test_tokens_and_news_arrive_together(committed_db: CommittedDatabase, clerk_on: Peer) -> None:
     people = [signed_in(who, "admin") for who in ("boss", "eve", "max")]
     at_once(
         *[lambda client=client: client.get("/api/workspaces").status_code for client in people],
