@@ -110,6 +110,8 @@ def _settle(newcomer: User, holder: User, email: str) -> User:
     if holder.external_id or AccountMatch.objects.filter(newcomer=newcomer).exists():
         return newcomer
     newcomer, holder = _locked_pair(newcomer, holder)
+    if person_with(email) != holder:  # the address changed hands meanwhile
+        return newcomer
     if newcomer.is_active and may_link(holder) and holder.external_id is None:
         try:
             with transaction.atomic():

@@ -66,12 +66,16 @@ def _linked(profile: Profile) -> User | None:
     person: User = User.objects.locked(found.pk)
     if person.external_id is not None or not may_link(person):
         return None
+    if person_with(profile.email) != person:  # the address changed hands meanwhile
+        return None
     return link(person, profile.id, profile.email)
 
 
 def _registered(profile: Profile) -> User:
     nowhere = f"{profile.id}@{NOWHERE}"
-    is_free = profile.email and not User.objects.filter(email=profile.email).exists()
+    holder = person_with(profile.email)
+    is_taken = holder or User.objects.filter(email=profile.email).exists()
+    is_free = profile.email and not is_taken
     try:
         person = register_person(
             actor=None,
@@ -86,7 +90,7 @@ def _registered(profile: Profile) -> User:
     person.save(update_fields=["external_id"])
     if is_free:
         prove_address(person, profile.email)
-    elif holder := person_with(profile.email):
+    elif holder:
         ask_staff(person, holder, profile.email)
     person.refresh_from_db()
     return person

@@ -169,6 +169,13 @@ def test_staff_and_closed_accounts_are_never_joined_unasked(
     assert (holder.external_id, AccountMatch.objects.get().holder) == (None, holder)
 
 
+def test_a_second_address_of_staff_is_not_taken_over(provider: Peer) -> None:
+    holder = local()
+    User.objects.filter(pk=holder.pk).update(is_staff=True, email="admin@example.com")
+    assert first_seen(**VERIFIED).email == "user_grace@users.clerk.invalid"
+    assert AccountMatch.objects.get().holder == holder
+
+
 def test_who_belongs_to_another_person_of_clerk_is_not_asked_about(provider: Peer) -> None:
     holder = local()
     User.objects.filter(pk=holder.pk).update(external_id="user_other")
