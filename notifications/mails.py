@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 
 from accounts.models import User
 from notifications.moments import due_in_words
-from notifications.present import REMINDERS, Inheritance, Scene, look_again, recheck_inheritance
+from notifications.present import REMINDERS, HandedOver, Scene, look_again, recheck_handover
 from notifications.prose import as_html
 from notifications.services import queue_due_reminders
 from outbox.channels import Mail, Skip, carries
@@ -34,9 +34,9 @@ def reminder_mail(delivery: Delivery) -> Mail | Skip:
     return scene if isinstance(scene, Skip) else _written("task_due", scene)
 
 
-@carries("tasks_inherited")
-def inheritance_mail(delivery: Delivery) -> Mail | Skip:
-    found = recheck_inheritance(delivery)
+@carries("tasks_handed_over")
+def handover_mail(delivery: Delivery) -> Mail | Skip:
+    found = recheck_handover(delivery)
     return found if isinstance(found, Skip) else _list_of(found)
 
 
@@ -59,7 +59,7 @@ def link_to(task: Task) -> str:
     )
 
 
-def _list_of(found: Inheritance) -> Mail:
+def _list_of(found: HandedOver) -> Mail:
     """`more` counts the tasks that were taken over and are not listed."""
     project, recipient = found.project, found.recipient
     context = {
@@ -80,7 +80,7 @@ def _list_of(found: Inheritance) -> Mail:
         ],
         "link": link_to_project(project),
     }
-    return _rendered("tasks_inherited", recipient, context)
+    return _rendered("tasks_handed_over", recipient, context)
 
 
 def _written(kind: str, at: Scene, **more: Any) -> Mail:

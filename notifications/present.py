@@ -61,7 +61,7 @@ def look_again(delivery: Delivery, *obstacles: Obstacle) -> Scene | Skip:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Inheritance:
+class HandedOver:
     """What somebody took over in a project and still has; `tasks` are the ones to be listed."""
 
     recipient: User
@@ -71,7 +71,7 @@ class Inheritance:
     count: int
 
 
-def recheck_inheritance(delivery: Delivery) -> Inheritance | Skip:
+def recheck_handover(delivery: Delivery) -> HandedOver | Skip:
     """The same for many tasks at once: those done or given on since then are left out."""
     known = delivery.payload
     recipient = User.objects.filter(pk=delivery.recipient_id).first()
@@ -91,7 +91,7 @@ def recheck_inheritance(delivery: Delivery) -> Inheritance | Skip:
     gone = len(known["tasks"]) - len(tasks)
     if known["count"] == gone:
         return Skip("the tasks are somebody else's now, or complete")
-    return Inheritance(
+    return HandedOver(
         recipient=recipient,
         project=project,
         person=User.objects.filter(pk=known["person"]).first(),

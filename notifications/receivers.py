@@ -5,16 +5,16 @@ from collections.abc import Sequence
 from accounts.events import ProfileChanged
 from core.events import subscribe, subscribe_batch
 from notifications.services import (
-    plan_inherited_reminders,
     plan_reminders,
+    plan_reminders_after_handover,
     plan_reminders_of,
     tell_assignee,
-    tell_heir,
+    tell_successor,
 )
 from tasks.events import (
     TaskAssigned,
     TaskDeleted,
-    TasksInherited,
+    TasksHandedOver,
     TaskTransitioned,
     TaskUpdated,
 )
@@ -27,15 +27,16 @@ def tell_the_assignee(event: TaskAssigned) -> None:
         tell_assignee(actor=event.actor, task=event.task)
 
 
-@subscribe(TasksInherited)
-def tell_the_heir(event: TasksInherited) -> None:
-    tell_heir(actor=event.actor, project=event.project, person=event.person, tasks=event.tasks)
+@subscribe(TasksHandedOver)
+def tell_the_successor(event: TasksHandedOver) -> None:
+    tell_successor(actor=event.actor, project=event.project, person=event.person, tasks=event.tasks)
 
 
 # After `tell_the_assignee`: who has just been told is not reminded at once.
 @subscribe_batch(TaskAssigned)
 def remind_the_assignees(events: Sequence[TaskAssigned]) -> None:
-    plan_inherited_reminders(tasks=[event.task for event in events if event.in_handover])
+    if handed_over := [event.task for event in events if event.in_handover]:
+        plan_reminders_after_handover(tasks=handed_over)
     for event in events:
         if not event.in_handover:
             plan_reminders(task=event.task)

@@ -90,7 +90,7 @@ def remove_project_member(
     project = locked_project("project:manage_members", project, actor)
     if _place_of(person, project, version).role == ProjectRole.LEAD:
         raise LeadsTheProject
-    _check_heir(project, person, handover)
+    _check_successor(project, person, handover)
     _let_go([project], person, actor=actor, handover=handover)
 
 
@@ -177,12 +177,12 @@ def _end_place(project: Project, person: User, *, actor: User | None) -> None:
     publish(ProjectMemberRemoved(actor=actor, project=project, person=person, changes=changes))
 
 
-def _check_heir(project: Project, person: User, handover: Handover) -> None:
-    heir = handover.person
-    if heir is None:
+def _check_successor(project: Project, person: User, handover: Handover) -> None:
+    successor = handover.person
+    if successor is None:
         return
-    place = ProjectMembership.objects.filter(project=project, user=heir, user__is_active=True)
-    if heir == person or not place.exists():
+    place = ProjectMembership.objects.filter(project=project, user=successor, user__is_active=True)
+    if successor == person or not place.exists():
         raise NotInProject(errors={"reassign_to": [NotInProject.message]})
 
 

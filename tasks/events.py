@@ -25,7 +25,7 @@ class TaskUpdated(Event):
 class TaskAssigned(Event):
     """Given to a person, or taken from one: `task.assignee` may be None. Also on creation.
 
-    `in_handover` when the one before left: the new one hears of all tasks in `TasksInherited`.
+    `in_handover` when the one before left: the new one hears of all tasks in `TasksHandedOver`.
     """
 
     task: Task
@@ -34,7 +34,7 @@ class TaskAssigned(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TasksInherited(Event):
+class TasksHandedOver(Event):
     """The open tasks of a `person` who left, which have the same new assignee, in one project."""
 
     project: Project

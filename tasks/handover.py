@@ -13,11 +13,11 @@ from core.events import Changes, publish_all
 from core.models import as_told
 from projects.membership import NotInProject
 from projects.models import Project, ProjectMembership
-from tasks.events import TaskAssigned, TasksInherited
+from tasks.events import TaskAssigned, TasksHandedOver
 from tasks.models import FINISHED, Task
 from workspaces.handover import Handover
 
-Heirs = dict[UUID, User]
+Successors = dict[UUID, User]
 """Who takes over, by project; a project that is missing has nobody."""
 
 
@@ -33,12 +33,12 @@ def hand_over_tasks(
     by_id = {project.pk: project for project in projects}
     tasks = _locked_open_tasks(by_id, person)
     concerned = {task.project_id for task in tasks if task.deleted_at is None}
-    heirs = _leads(projects) if handover.to_lead else _named(handover.person, by_id)
-    if handover.person and (lacking := [by_id[pk] for pk in concerned - heirs.keys()]):
+    successors = _leads(projects) if handover.to_lead else _named(handover.person, by_id)
+    if handover.person and (lacking := [by_id[pk] for pk in concerned - successors.keys()]):
         _refuse([project for project in lacking if project.deleted_at is None], actor)
     for task in tasks:
         task.project = by_id[task.project_id]
-    _assign(tasks, heirs)
+    _assign(tasks, successors)
     _publish(tasks, person, actor)
 
 
@@ -48,23 +48,23 @@ def _locked_open_tasks(projects: dict[UUID, Project], person: User) -> list[Task
     return list(open_tasks.select_for_update(no_key=True, of=("self",)).order_by("pk"))
 
 
-def _leads(projects: Sequence[Project]) -> Heirs:
+def _leads(projects: Sequence[Project]) -> Successors:
     leads = {project.pk: project.team_lead_id for project in projects}
     found = User.objects.active().in_bulk({lead for lead in leads.values() if lead})
     return {project: found[lead] for project, lead in leads.items() if lead in found}
 
 
-def _named(heir: User | None, projects: dict[UUID, Project]) -> Heirs:
-    if heir is None:
+def _named(successor: User | None, projects: dict[UUID, Project]) -> Successors:
+    if successor is None:
         return {}
     places = ProjectMembership.objects.filter(
-        project__in=projects, user=heir, user__is_active=True, user__deleted_at=None
+        project__in=projects, user=successor, user__is_active=True, user__deleted_at=None
     )
-    return dict.fromkeys(places.values_list("project_id", flat=True), heir)
+    return dict.fromkeys(places.values_list("project_id", flat=True), successor)
 
 
 def _refuse(lacking: list[Project], actor: User | None) -> None:
-    """Name the projects the heir is missing from; those hidden from the actor are only counted."""
+    """Name the projects the successor is no member of; those hidden from the actor are counted."""
     if not lacking:
         return
     shown = Project.objects.filter(pk__in=[project.pk for project in lacking]).order_by("pk")
@@ -80,18 +80,18 @@ def _refuse(lacking: list[Project], actor: User | None) -> None:
     )
 
 
-def _assign(tasks: list[Task], heirs: Heirs) -> None:
-    """One statement for each heir, however many tasks there are."""
-    by_heir: dict[User | None, list[Task]] = {}
+def _assign(tasks: list[Task], successors: Successors) -> None:
+    """One statement for each successor, however many tasks there are."""
+    by_successor: dict[User | None, list[Task]] = {}
     for task in tasks:
-        by_heir.setdefault(heirs.get(task.project_id), []).append(task)
+        by_successor.setdefault(successors.get(task.project_id), []).append(task)
     now = timezone.now()
-    for heir, theirs in by_heir.items():
+    for successor, theirs in by_successor.items():
         Task.objects.filter(pk__in=[task.pk for task in theirs]).update(
-            assignee=heir, version=F("version") + 1, updated_at=now
+            assignee=successor, version=F("version") + 1, updated_at=now
         )
         for task in theirs:
-            task.assignee, task.version, task.updated_at = heir, task.version + 1, now
+            task.assignee, task.version, task.updated_at = successor, task.version + 1, now
 
 
 def _publish(tasks: list[Task], person: User, actor: User | None) -> None:
@@ -107,12 +107,12 @@ def _publish(tasks: list[Task], person: User, actor: User | None) -> None:
             for task in tasks
         ]
     )
-    inherited = [task for task in tasks if task.assignee_id and task.deleted_at is None]
-    inherited.sort(key=lambda task: task.project_id)
+    handed_over = [task for task in tasks if task.assignee_id and task.deleted_at is None]
+    handed_over.sort(key=lambda task: task.project_id)
     publish_all(
         [
-            TasksInherited(actor=actor, project=project, person=person, tasks=list(theirs))
-            for project, theirs in groupby(inherited, key=lambda task: task.project)
+            TasksHandedOver(actor=actor, project=project, person=person, tasks=list(theirs))
+            for project, theirs in groupby(handed_over, key=lambda task: task.project)
         ]
     )
 

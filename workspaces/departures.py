@@ -105,11 +105,11 @@ def _succeed(workspace: Workspace, person: User, *, actor: User | None) -> None:
 
 
 def _pass_ownership(
-    workspace: Workspace, person: User, heir: Membership | None, *, actor: User | None
+    workspace: Workspace, person: User, successor: Membership | None, *, actor: User | None
 ) -> None:
     if workspace.owner_id != person.pk:
         return
-    workspace.owner = heir.user if heir else None
+    workspace.owner = successor.user if successor else None
     workspace.save_changes("owner")
     told: Changes = {"owner": {"old": as_told(person), "new": as_told(workspace.owner)}}
     publish(OwnerChanged(actor=actor, workspace=workspace, before=person, changes=told))

@@ -63,7 +63,7 @@ def remove_member(
     if membership.user_id != actor.pk:
         check_grant(actor, workspace, membership.role)
     _check_replaceable(workspace, membership)
-    _check_heir(workspace, membership.user, handover)
+    _check_successor(workspace, membership.user, handover)
     let_go(workspace, membership.user, actor=actor, handover=handover)
 
 
@@ -97,14 +97,14 @@ def place_of_candidate(workspace: Workspace, person: User) -> Membership:
 
 def make_owner(workspace: Workspace, place: Membership, *, actor: User | None) -> Workspace:
     """Give the locked workspace to a member, who becomes ADMIN; the former owner stays one."""
-    before, heir = workspace.owner, place.user
-    if before == heir:
+    before, successor = workspace.owner, place.user
+    if before == successor:
         return workspace
     if place.role != WorkspaceRole.ADMIN:
         _set_role(place, WorkspaceRole.ADMIN, actor=actor)
-    workspace.owner = heir
+    workspace.owner = successor
     workspace.save_changes("owner")
-    changes = {"owner": {"old": as_told(before), "new": as_told(heir)}}
+    changes = {"owner": {"old": as_told(before), "new": as_told(successor)}}
     publish(OwnerChanged(actor=actor, workspace=workspace, before=before, changes=changes))
     return workspace
 
@@ -121,12 +121,12 @@ def _check_replaceable(workspace: Workspace, membership: Membership) -> None:
     check_admins([workspace], membership.user)
 
 
-def _check_heir(workspace: Workspace, person: User, handover: Handover) -> None:
-    heir = handover.person
-    if heir is None:
+def _check_successor(workspace: Workspace, person: User, handover: Handover) -> None:
+    successor = handover.person
+    if successor is None:
         return
-    place = Membership.objects.filter(workspace=workspace, user=heir, user__is_active=True)
-    if heir == person or not place.exists():
+    place = Membership.objects.filter(workspace=workspace, user=successor, user__is_active=True)
+    if successor == person or not place.exists():
         raise NotInWorkspace(errors={"reassign_to": [NotInWorkspace.message]})
 
 

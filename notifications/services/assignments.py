@@ -27,7 +27,9 @@ def tell_assignee(*, actor: User | None, task: Task) -> None:
     )
 
 
-def tell_heir(*, actor: User | None, project: Project, person: User, tasks: Sequence[Task]) -> None:
+def tell_successor(
+    *, actor: User | None, project: Project, person: User, tasks: Sequence[Task]
+) -> None:
     """One mail about all tasks somebody takes over in a project, those due first listed."""
     recipient, by = tasks[0].assignee_id, actor.pk if actor else None
     if recipient is None or recipient == by:
@@ -35,10 +37,10 @@ def tell_heir(*, actor: User | None, project: Project, person: User, tasks: Sequ
     first = min(tasks, key=lambda task: task.pk)
     listed = sorted(tasks, key=lambda task: (task.due_date or date.max, task.number))[:LISTED]
     enqueue(
-        kind="tasks_inherited",
+        kind="tasks_handed_over",
         recipient_id=recipient,
         # The version tells a second departure of the same person from a repeated event.
-        dedupe_key=f"tasks.inherited:{project.pk}:{first.pk}:{first.version}:{recipient}:email",
+        dedupe_key=f"tasks.handed_over:{project.pk}:{first.pk}:{first.version}:{recipient}:email",
         payload={
             "project": str(project.pk),
             "person": str(person.pk),

@@ -33,7 +33,7 @@ def plan_reminders(*, task: Task) -> None:
         wanted.save(force_insert=True)
 
 
-def plan_inherited_reminders(*, tasks: Sequence[Task]) -> None:
+def plan_reminders_after_handover(*, tasks: Sequence[Task]) -> None:
     """The same for many tasks that changed hands together, in a fixed number of statements.
 
     Whoever takes them over has just been told, so what was due earlier today is not repeated.

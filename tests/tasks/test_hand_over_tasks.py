@@ -157,10 +157,10 @@ def test_body_and_query_may_not_differ(cast: Cast, unchanged: None) -> None:
 def test_who_takes_over_is_another_active_member(
     cast: Cast, unchanged: None, who: str, code: str
 ) -> None:
-    heir = cast.moe if who == "idle" else getattr(cast, who)
-    type(heir).objects.filter(pk=cast.moe.pk).update(is_active=who != "idle")
-    refusal = remove(cast, 400, reassign_to=str(heir.pk))
-    type(heir).objects.filter(pk=cast.moe.pk).update(is_active=True)
+    successor = cast.moe if who == "idle" else getattr(cast, who)
+    type(successor).objects.filter(pk=cast.moe.pk).update(is_active=who != "idle")
+    refusal = remove(cast, 400, reassign_to=str(successor.pk))
+    type(successor).objects.filter(pk=cast.moe.pk).update(is_active=True)
     assert (refusal["code"], [*refusal["errors"]]) == (code, ["reassign_to"])
 
 

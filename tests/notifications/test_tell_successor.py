@@ -144,7 +144,7 @@ def test_tasks_of_nobody_remind_nobody(cast: Cast) -> None:
     assert Reminder.objects.count() == 1
 
 
-def test_what_was_due_this_morning_is_not_repeated_to_the_heir(cast: Cast) -> None:
+def test_what_was_due_this_morning_is_not_repeated_to_the_successor(cast: Cast) -> None:
     given(cast, "Oil", due_date=datetime.now(UTC).date(), due_time=datetime.min.time())
     let_go(cast.workspace, cast.max, actor=cast.ada)
     assert not Reminder.objects.planned().filter(recipient=cast.lea).exists()
