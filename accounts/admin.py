@@ -15,8 +15,10 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
 from accounts.admin_deletion import Deletion
+from accounts.admin_matches import AccountMatches
 from accounts.mfa.enrolment import approve_enrolment
 from accounts.models import (
+    AccountMatch,
     AttemptCount,
     ExternalRecord,
     KnownDevice,
@@ -207,6 +209,9 @@ class PersonalTokens(ReadOnly):
             revoke_token(actor=actor_of(request), token=token)
             self.log_change(request, token, "Revoked.")
         self.message_user(request, "Revoked.", messages.SUCCESS)
+
+
+admin.site.register(AccountMatch, AccountMatches)
 
 
 @admin.register(ExternalRecord)

@@ -18,7 +18,9 @@ NAME = "Deleted user"
 
 
 @as_system("deleting a person")
-def delete_person(*, actor: User | None, person: User, is_final: bool = False) -> None:
+def delete_person(
+    *, actor: User | None, person: User, is_final: bool = False, successor: User | None = None
+) -> None:
     """Blank everything personal; deleting twice changes nothing.
 
     What depends on the person may refuse, unless the deletion `is_final`: it happened elsewhere.
@@ -27,7 +29,7 @@ def delete_person(*, actor: User | None, person: User, is_final: bool = False) -
     person = User.objects.locked(person.pk)
     if person.deleted_at is not None:
         return
-    publish(PersonDeleted(actor=actor, person=person, is_final=is_final))
+    publish(PersonDeleted(actor=actor, person=person, is_final=is_final, successor=successor))
     end_access(person)
     person.groups.clear()
     person.user_permissions.clear()

@@ -28,10 +28,14 @@ class AccessChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PersonDeleted(Event):
-    """The person is about to be nobody; who hears it may still refuse, unless it `is_final`."""
+    """The person is about to be nobody; who hears it may still refuse, unless it `is_final`.
+
+    Open tasks go to the `successor` if there is one, who has the person's places already.
+    """
 
     person: User
     is_final: bool = False
+    successor: User | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +90,21 @@ class PersonLinked(Event):
     person: User
 
 
+@dataclass(frozen=True, kw_only=True)
+class PersonJoined(Event):
+    """`former`, an account of a provider's person, is about to go: its places become `person`'s."""
+
+    person: User
+    former: User
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountsKeptApart(Event):
+    """Staff found that the person is not who has their address here."""
+
+    person: User
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Organization:
     """A tenant as an identity provider knows it."""
@@ -114,7 +133,7 @@ class OrganizationSeen(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class OrganizationChanged(Event):
-    """It exists and is called so; `founder` is known where the provider says who made it."""
+    """It exists and is called so; `founder`, who made it, may be told late, or never."""
 
     organization: Organization
     founder: User | None

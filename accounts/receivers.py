@@ -5,10 +5,18 @@ from typing import Any
 
 from allauth.account.signals import authentication_step_completed
 from django.contrib.auth.signals import user_logged_in
+from django.db.models import Q
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from accounts.events import AccountLinked, AccountUnlinked, EnrolmentApproved, PasswordChanged
+from accounts.events import (
+    AccountLinked,
+    AccountUnlinked,
+    EnrolmentApproved,
+    PasswordChanged,
+    PersonDeleted,
+)
+from accounts.models import AccountMatch
 from accounts.personal.services import revoke_tokens_of
 from accounts.proof_times import PROOFS, SIGNED_IN_AT, newest_of_each_kind
 from accounts.recovery import tell
@@ -51,3 +59,10 @@ def end_keys_of_an_intruder(event: PasswordChanged) -> None:
     """Whoever had to recover the account may not have been alone in it."""
     if event.recovered:
         revoke_tokens_of(actor=event.actor, person=event.person)
+
+
+@subscribe(PersonDeleted)
+def end_questions_about_them(event: PersonDeleted) -> None:
+    """There is nothing left to be joined."""
+    both = Q(newcomer=event.person) | Q(holder=event.person)
+    AccountMatch.objects.filter(both).delete()

@@ -83,10 +83,11 @@ def _found(
         add_member(actor=people[owner], workspace=workspace, email=_address(nick), role=role)
         note_opening(actor=people[nick], workspace_id=workspace.pk)
     for project in projects:
-        _start(people, workspace, **project)
+        _start(people[owner], people, workspace, **project)
 
 
 def _start(
+    owner: User,
     people: People,
     workspace: Workspace,
     tasks: list[dict[str, Any]],
@@ -97,7 +98,7 @@ def _start(
     **fields: Any,
 ) -> None:
     project = create_project(
-        actor=workspace.owner,
+        actor=owner,
         workspace=workspace,
         team_lead=people[lead] if lead else None,
         team_members=[people[nick] for nick in members],

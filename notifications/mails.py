@@ -1,17 +1,20 @@
 """The mails of this app, composed from fresh rows when they leave."""
 
+from typing import Any
+
 from django.conf import settings
 from django.template.loader import render_to_string
 
 from accounts.models import User
 from notifications.moments import due_in_words
-from notifications.present import REMINDERS, Scene, look_again
+from notifications.present import REMINDERS, HandedOver, Scene, look_again, recheck_handover
 from notifications.prose import as_html
 from notifications.services import queue_due_reminders
 from outbox.channels import Mail, Skip, carries
 from outbox.models import Delivery
 from outbox.plain import plain, plain_lines
 from outbox.scans import scan
+from projects.models import Project
 from tasks.models import Task
 from workspaces.opt_outs.allowance import has_opened
 
@@ -33,6 +36,21 @@ def reminder_mail(delivery: Delivery) -> Mail | Skip:
     return scene if isinstance(scene, Skip) else _written("task_due", scene)
 
 
+@carries("tasks_handed_over")
+def handover_mail(delivery: Delivery) -> Mail | Skip:
+    found = recheck_handover(delivery)
+    return found if isinstance(found, Skip) else _list_of(found)
+
+
+def link_to_project(project: Project) -> str:
+    """The project's page in the front end; built from settings like `link_to`."""
+    return settings.PROJECT_URL_TEMPLATE.format(
+        frontend=settings.FRONTEND_URL,
+        workspace=project.workspace.public_id,
+        project=project.pk,
+    )
+
+
 def link_to(task: Task) -> str:
     """The task's page in the front end; built from settings, never from what a request said."""
     return settings.TASK_URL_TEMPLATE.format(
@@ -41,6 +59,29 @@ def link_to(task: Task) -> str:
         project=task.project_id,
         task=task.pk,
     )
+
+
+def _list_of(found: HandedOver) -> Mail:
+    """`more` counts the tasks that were taken over and are not listed."""
+    project, recipient = found.project, found.recipient
+    context = {
+        "person": plain(found.person.name) if found.person else "",
+        "project": plain(project.name),
+        "workspace": plain(project.workspace.name),
+        "count": found.count,
+        "more": found.count - len(found.tasks),
+        "tasks": [
+            {
+                "key": plain(f"{project.key}-{task.number}"),
+                "title": plain(task.title),
+                "due": due_in_words(task, recipient),
+                "link": link_to(task),
+            }
+            for task in found.tasks
+        ],
+        "link": link_to_project(project),
+    }
+    return _rendered("tasks_handed_over", recipient, context)
 
 
 def _written(kind: str, at: Scene, giver: str = "") -> Mail:
@@ -58,8 +99,12 @@ def _written(kind: str, at: Scene, giver: str = "") -> Mail:
         "due": due_in_words(at.task, at.recipient),
         "link": link_to(at.task),
     }
+    return _rendered(kind, at.recipient, context)
+
+
+def _rendered(kind: str, recipient: User, context: dict[str, Any]) -> Mail:
     subject, text, html = (
         render_to_string(f"notifications/email/{kind}.{part}", context)
         for part in ("subject.txt", "txt", "html")
     )
-    return Mail(to=at.recipient.email, subject=subject, text=f"{text.strip()}\n", html=html)
+    return Mail(to=recipient.email, subject=subject, text=f"{text.strip()}\n", html=html)

@@ -20,6 +20,7 @@ from projects.serializers import (
     NewRoleOf,
     ProjectMember,
 )
+from workspaces.handover_api import Reassignment, read_handover
 from workspaces.permissions import Can
 
 
@@ -32,7 +33,9 @@ class ProjectMembers(ServiceViewSet):
         "update": NewRole,
         "partial_update": NewRole,
         "update_named": NewRoleOf,
+        "destroy": Reassignment,
     }
+    queries: ClassVar = {"destroy": Reassignment}
     outputs: ClassVar = {"create": AddedProjectMember}
     action_permissions: ClassVar = {
         "list": Can("project:read"),
@@ -83,11 +86,13 @@ class ProjectMembers(ServiceViewSet):
         return self._give(project, member, **body)
 
     def destroy(self, request: Request, pk: str, person: str) -> Response:
+        """Remove a member; their open tasks are handed over."""
         project = self._project(pk)
         remove_project_member(
             actor=self.actor,
             project=project,
             person=self.find_among(_members(project), person),
+            handover=read_handover(self),
             version=self.expected_version,
         )
         return Response(status=status.HTTP_204_NO_CONTENT)

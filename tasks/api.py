@@ -112,7 +112,8 @@ class Tasks(TaskViewSet):
         return seen or self.show(self.find_task(pk))
 
     def update(self, request: Request, pk: str) -> Response:
-        task, changes = self.find_task(pk), self.read_input()
+        task = self.find_task(pk)
+        changes = self.read_input(task=task)
         task = update_task(
             actor=self.actor,
             task=task,

@@ -75,6 +75,17 @@ ProjectDocument.embed(
 )
 
 
+class Assignee(Visible):
+    """Somebody the person asking may see, or whoever has the task: they may have left since."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        task = self.context.get("task")
+        holder = task.assignee if task else None
+        if holder and data in (holder.public_id, str(holder.pk)):
+            return holder
+        return super().to_internal_value(data)
+
+
 class TaskFields(Input):
     """What may be said about a task, on creation and later."""
 
@@ -84,7 +95,7 @@ class TaskFields(Input):
     priority = Choice(Priority, required=False)
     status = serializers.CharField(max_length=80, required=False)
     is_complete = serializers.BooleanField(required=False)
-    assignee_id = Visible(User, source="assignee", required=False, allow_null=True)
+    assignee_id = Assignee(User, source="assignee", required=False, allow_null=True)
     due_date = OptionalDate()
     due_time = OptionalTime()
 

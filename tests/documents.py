@@ -34,7 +34,11 @@ def workspace_document(workspace: Workspace, reader: User) -> dict[str, Any]:
         "name": workspace.name,
         "slug": workspace.slug,
         "image_url": workspace.image_url,
-        "owner_id": workspace.owner.public_id,
+        "owner_id": workspace.owner.public_id if workspace.owner else None,
+        "pending_owner_id": workspace.offered_to.public_id if workspace.offered_to else None,
+        "pending_owner_until": at(workspace.offer_expires_at)
+        if workspace.offer_expires_at
+        else None,
         "created_at": at(workspace.created_at),
         "updated_at": at(workspace.updated_at),
         "version": workspace.version,

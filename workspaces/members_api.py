@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from core.api.schema import FAILURE
 from core.api.visibility import find_visible
+from workspaces.handover_api import Reassignment, read_handover
 from workspaces.invitations.api import Inviting
 from workspaces.limits import count_admission
 from workspaces.members import change_member_role, remove_member
@@ -30,7 +31,9 @@ class Members(Inviting):
         "add": NewMember,
         "update": NewMemberRole,
         "partial_update": NewMemberRole,
+        "destroy": Reassignment,
     }
+    queries: ClassVar = {"destroy": Reassignment}
     action_permissions: ClassVar = {
         **Inviting.action_permissions,
         "list": Can("workspace:read"),
@@ -76,9 +79,14 @@ class Members(Inviting):
     partial_update = update
 
     def destroy(self, request: Request, pk: str, person: str) -> Response:
-        """Remove a member, or leave oneself (`me` will do); tasks and projects go on without."""
+        """Remove a member, or leave oneself (`me` will do); open tasks are handed over."""
         membership = self._member(pk, person)
-        remove_member(actor=self.actor, membership=membership, version=self.expected_version)
+        remove_member(
+            actor=self.actor,
+            membership=membership,
+            handover=read_handover(self),
+            version=self.expected_version,
+        )
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def _workspace(self, pk: str) -> Workspace:

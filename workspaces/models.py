@@ -51,7 +51,18 @@ class Workspace(VersionedRow):
     slug = models.SlugField(max_length=140)
     image_url = models.URLField(max_length=500, blank=True)
     settings = models.JSONField(default=dict, blank=True)
-    owner = models.ForeignKey(User, models.PROTECT, related_name="owned_workspaces")
+    owner = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="owned_workspaces"
+    )
+    """None only where an identity provider has not said who made the organisation."""
+    offered_to = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
+    """Who becomes the owner by accepting before `offer_expires_at`."""
+    offered_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
+    offer_expires_at = models.DateTimeField(null=True, blank=True, editable=False)
     external_org_id = models.CharField(max_length=64, null=True, blank=True, unique=True)
     public_id = public_id("external_org_id")
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -63,6 +74,15 @@ class Workspace(VersionedRow):
             models.UniqueConstraint(Lower("slug"), name="workspace_slug_once"),
             models.CheckConstraint(
                 condition=Q(slug__regex=r"^[a-z0-9]+(-[a-z0-9]+)*$"), name="workspace_slug_is_plain"
+            ),
+            models.CheckConstraint(
+                condition=~Q(owner=None) | ~Q(external_org_id=None),
+                name="workspace_has_an_owner_unless_from_a_provider",
+            ),
+            models.CheckConstraint(
+                condition=Q(offered_to=None, offered_by=None, offer_expires_at=None)
+                | ~Q(offered_to=None) & ~Q(offered_by=None) & ~Q(offer_expires_at=None),
+                name="ownership_offer_is_whole",
             ),
         ]
 

@@ -6,18 +6,21 @@ from accounts.events import (
     OrganizationLeft,
     OrganizationSeen,
     PersonDeleted,
+    PersonJoined,
 )
 from core.api.visibility import WorkspaceOpened
 from core.events import subscribe
 from workspaces.addresses import withdraw_answers
 from workspaces.departures import end_memberships
-from workspaces.events import MemberAdded, MemberRemoved, MemberRoleChanged
+from workspaces.events import MemberAdded, MemberRemoved, MemberRoleChanged, OwnerChanged
+from workspaces.handover import TO_LEAD, handover_to
 from workspaces.invitations.endings import (
     end_invitations_by,
     end_invitations_to,
     end_unbacked_invitations,
     forget_invitations,
 )
+from workspaces.joining import take_over_memberships
 from workspaces.models import Membership
 from workspaces.opt_outs.opening import note_opening
 from workspaces.organizations import (
@@ -27,6 +30,7 @@ from workspaces.organizations import (
     seat_person,
     unseat_person,
 )
+from workspaces.ownership import end_offer
 
 
 @subscribe(WorkspaceOpened)
@@ -36,7 +40,17 @@ def note_that_they_came(event: WorkspaceOpened) -> None:
 
 @subscribe(PersonDeleted)
 def end_their_memberships(event: PersonDeleted) -> None:
-    end_memberships(actor=event.actor, person=event.person, is_final=event.is_final)
+    end_memberships(
+        actor=event.actor,
+        person=event.person,
+        is_final=event.is_final,
+        handover=handover_to(event.successor) if event.successor else TO_LEAD,
+    )
+
+
+@subscribe(PersonJoined)
+def give_them_the_memberships(event: PersonJoined) -> None:
+    take_over_memberships(actor=event.actor, person=event.person, former=event.former)
 
 
 @subscribe(PersonDeleted)
@@ -72,6 +86,16 @@ def withdraw_answers_after_removal(event: MemberRemoved) -> None:
 def end_what_they_leave_behind(event: MemberRemoved) -> None:
     end_invitations_to(actor=event.actor, workspace=event.workspace, person=event.person)
     end_invitations_by(actor=event.actor, workspace=event.workspace, person=event.person)
+
+
+@subscribe(MemberRemoved)
+def end_an_offer_to_them(event: MemberRemoved) -> None:
+    end_offer(actor=event.actor, workspace=event.workspace, person=event.person)
+
+
+@subscribe(OwnerChanged)
+def end_an_offer_of_the_former_owner(event: OwnerChanged) -> None:
+    end_offer(actor=event.actor, workspace=event.workspace)
 
 
 @subscribe(OrganizationSeen)

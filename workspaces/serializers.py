@@ -2,6 +2,9 @@
 
 from typing import Any, ClassVar
 
+from django.db.models import Case, F, When
+from django.db.models.functions import Now
+from drf_spectacular.drainage import set_override
 from rest_framework import serializers
 
 from accounts.documents import Address, Person, show_addresses_where
@@ -17,14 +20,31 @@ from workspaces.slugs import PLAIN, RESERVED, SLUG_LENGTH
 show_addresses_where(readable_in)
 
 
+class WhileOffered(serializers.Field[Any, Any, Any, Any]):
+    """What `column` says of an offer of ownership; null when there is none that can be accepted."""
+
+    def __init__(self, column: str, schema: dict[str, Any]) -> None:
+        super().__init__(read_only=True, allow_null=True)
+        self.column = column
+        set_override(self, "field", schema)
+
+    def as_json(self, path: str) -> Case:
+        is_open = {f"{path}offer_expires_at__gt": Now()}
+        return Case(When(**is_open, then=F(f"{path}{self.column}")))
+
+
 class WorkspaceDocument(Document):
-    """A workspace."""
+    """A workspace; `pending_owner_id` becomes the owner by accepting in time."""
 
     id = PublicId()
     name = serializers.CharField()
     slug = serializers.SlugField()
     image_url = serializers.CharField()
-    owner_id = PublicId(source="owner")
+    owner_id = PublicId(source="owner", allow_null=True)
+    pending_owner_id = WhileOffered("offered_to__public_id", {"type": "string"})
+    pending_owner_until = WhileOffered(
+        "offer_expires_at", {"type": "string", "format": "date-time"}
+    )
     abilities = Abilities("workspace", in_workspace)
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()

@@ -127,6 +127,10 @@ TASK_URL_TEMPLATE = env.text(
     "TASK_URL_TEMPLATE",
     "{frontend}/workspace/{workspace}/projects/{project}/tasks/{task}",
 )
+WORKSPACE_URL_TEMPLATE = env.text("WORKSPACE_URL_TEMPLATE", "{frontend}/workspace/{workspace}")
+PROJECT_URL_TEMPLATE = env.text(
+    "PROJECT_URL_TEMPLATE", "{frontend}/workspace/{workspace}/projects/{project}"
+)
 CORS_ALLOWED_ORIGINS = env.listed("CORS_ORIGIN")
 CORS_ALLOW_CREDENTIALS = True
 CORS_ALLOW_HEADERS = [

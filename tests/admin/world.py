@@ -14,7 +14,14 @@ from django.utils import timezone
 from django_celery_beat import models as beat
 
 from accounts.mails import stranger_at
-from accounts.models import AttemptCount, ExternalRecord, KnownDevice, User, WebhookReceipt
+from accounts.models import (
+    AccountMatch,
+    AttemptCount,
+    ExternalRecord,
+    KnownDevice,
+    User,
+    WebhookReceipt,
+)
 from accounts.personal.services import create_token
 from comments.services import add_comment
 from core.models import IdempotencyKey
@@ -83,6 +90,8 @@ def sign_in(n: int, owner: User) -> None:
     SocialToken.objects.create(app=app, account=account, token="t")
     Authenticator.objects.create(user=owner, type="totp", data={})
     ExternalRecord.objects.create(id=f"user_{n}")
+    newcomer = person(f"newcomer{n}")
+    AccountMatch.objects.create(newcomer=newcomer, holder=owner, email=owner.email)
     WebhookReceipt.objects.create(id=f"msg_{n}", kind="user.created")
     create_token(actor=owner, name=f"Robot {n}", scopes=["read"])
     UserSession.objects.create(user=owner, session_key=str(n), ip="127.0.0.1", user_agent="Browser")

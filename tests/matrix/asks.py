@@ -62,6 +62,9 @@ PATCH  /api/workspaces/{workspace}                       workspace workspace:upd
 DELETE /api/workspaces/{workspace}                       workspace workspace:delete        204
 POST   /api/workspaces/{workspace}/restore               workspace workspace:delete        200
 PUT    /api/workspaces/{workspace}/owner                 workspace owner                   200
+DELETE /api/workspaces/{workspace}/owner                 workspace owner                   200
+POST   /api/workspaces/{workspace}/owner/accept          workspace workspace:read          409
+POST   /api/workspaces/{workspace}/owner/decline         workspace workspace:read          409
 GET    /api/workspaces/{workspace}/can?action=update     workspace workspace:read          200
 GET    /api/workspaces/{workspace}/settings              workspace workspace:read          200
 PUT    /api/workspaces/{workspace}/settings              workspace workspace:update        200

@@ -17,7 +17,11 @@ from tests.workspaces.inviting import invite
 from workspaces.models import Invitation, Membership
 
 APPS = ("workspaces", "projects", "tasks", "comments")
-FOR_EVERYBODY = {"create_workspace", "personal_workspace", "accept_invitation"}
+FOR_EVERYBODY = {
+    *("create_workspace", "personal_workspace", "accept_invitation"),
+    # For whom an offer was made to, `not_offered` for everybody else: test_transfer_ownership.py.
+    *("accept_ownership", "decline_ownership"),
+}
 
 
 def services() -> Iterator[tuple[str, Callable[..., Any]]]:

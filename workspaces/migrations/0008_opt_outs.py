@@ -45,7 +45,7 @@ $$;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("workspaces", "0006_walls"),
+        ("workspaces", "0007_ownership_is_offered"),
     ]
 
     operations = [
