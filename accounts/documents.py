@@ -51,3 +51,15 @@ class Person(Document):
     class Meta:
         model = User
         also: ClassVar = {"image": "avatar_url"}
+
+
+class PersonInList(Document):
+    """Somebody, as short as lists inside other documents need it."""
+
+    id = PublicId()
+    name = serializers.CharField()
+    email = Address()
+    image = serializers.CharField(source="avatar_url")
+
+    class Meta:
+        model = User

@@ -17,9 +17,9 @@ from accounts.events import (
     PersonRegistered,
     ProfileChanged,
 )
-from activity.services import record
+from activity.services import erase_words_of, record
 from comments.events import CommentAdded, CommentDeleted, CommentEdited
-from core.events import Event, subscribe_batch
+from core.events import Event, subscribe, subscribe_batch
 from outbox.events import DeliveryResent
 from projects.events import (
     ProjectArchived,
@@ -115,3 +115,8 @@ def _recorder(entity: str, action: str) -> Callable[[Sequence[Any]], None]:
 
 for _event, (_entity, _action) in LOGGED.items():
     subscribe_batch(_event)(_recorder(_entity, _action))
+
+
+@subscribe(PersonDeleted)
+def erase_their_words(event: PersonDeleted) -> None:
+    erase_words_of(person=event.person)

@@ -6,7 +6,9 @@ from rest_framework import serializers
 
 from accounts.documents import Person
 from core.api.fields import Choice, Input, Name, OptionalDate, OptionalText, Percentage
-from core.reads import Document, Many, PublicId
+from core.pages import MEBIBYTE
+from core.reads import Document, PublicId
+from core.truncation import LongText, Many, Truncated
 from projects.abilities import in_project
 from projects.models import (
     Priority,
@@ -54,7 +56,7 @@ class ProjectDocument(Document):
     workspace_id = PublicId(source="workspace")
     key = serializers.CharField()
     name = serializers.CharField()
-    description = serializers.CharField()
+    description = LongText()
     visibility = serializers.ChoiceField(Visibility.choices)
     status = serializers.ChoiceField(ProjectStatus.choices)
     priority = serializers.ChoiceField(Priority.choices)
@@ -69,6 +71,7 @@ class ProjectDocument(Document):
     updated_at = serializers.DateTimeField()
     version = serializers.IntegerField()
     abilities = Abilities("project", in_project())
+    truncated = Truncated()
 
     class Meta:
         model = Project
@@ -77,7 +80,13 @@ class ProjectDocument(Document):
 
 ProjectDocument.embed(
     "members",
-    Many(ProjectMember, lambda project: ProjectMembership.objects.filter(project=project)),
+    Many(
+        ProjectMember,
+        lambda project: ProjectMembership.objects.filter(project=project),
+        most=500,
+        item=700,
+        budget=MEBIBYTE,
+    ),
     on_request=True,
 )
 

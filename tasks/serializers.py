@@ -5,11 +5,13 @@ from typing import Any, ClassVar
 from django.db.models import F
 from rest_framework import serializers
 
-from accounts.documents import Person
+from accounts.documents import Person, PersonInList
 from accounts.models import User
 from core.api.fields import Choice, Input, Name, OptionalDate, OptionalText, OptionalTime, Visible
-from core.reads import Computed, Document, Many, PublicId
+from core.pages import MEBIBYTE
+from core.reads import Computed, Document, PublicId
 from core.sql import Hyphenated
+from core.truncation import LongText, Many, Truncated
 from projects.abilities import in_project
 from projects.models import Category, Priority, Project, ProjectStatus
 from projects.serializers import ProjectDocument
@@ -40,7 +42,7 @@ class TaskDocument(Document):
     key = Computed(lambda at: Hyphenated(F(f"{at}project__key"), F(f"{at}number")))
     number = serializers.IntegerField()
     title = serializers.CharField()
-    description = serializers.CharField()
+    description = LongText()
     type = serializers.ChoiceField(TaskType.choices)
     priority = serializers.ChoiceField(Priority.choices)
     status = serializers.CharField(source="status.key")
@@ -62,15 +64,39 @@ class TaskDocument(Document):
     updated_at = serializers.DateTimeField()
     version = serializers.IntegerField()
     abilities = Abilities("task", in_project("project__", own=("created_by", "assignee")))
+    truncated = Truncated()
 
     class Meta:
         model = Task
         also: ClassVar = {"projectId": "project_id", "assigneeId": "assignee_id"}
 
 
+class TaskInProject(Document):
+    """A task as its project shows it."""
+
+    id = serializers.UUIDField()
+    title = serializers.CharField()
+    status = serializers.CharField(source="status.key")
+    type = serializers.ChoiceField(TaskType.choices)
+    priority = serializers.ChoiceField(Priority.choices)
+    due_date = serializers.DateField(allow_null=True)
+    projectId = serializers.UUIDField(source="project_id")  # noqa: N815 - the only spelling here
+    assignee = PersonInList(allow_null=True)
+
+    class Meta:
+        model = Task
+
+
 ProjectDocument.embed(
     "tasks",
-    Many(TaskDocument, lambda project: Task.objects.filter(project=project, deleted_at=None)),
+    Many(
+        TaskInProject,
+        lambda project: Task.objects.filter(project=project, deleted_at=None),
+        "-created_at",
+        most=1000,
+        item=600,
+        budget=2 * MEBIBYTE,
+    ),
     on_request=True,
 )
 

@@ -11,6 +11,7 @@ from accounts.documents import Address, Person, show_addresses_where
 from accounts.models import User
 from core.api.fields import Choice, Input, Name, OptionalText, Visible
 from core.reads import Document, PublicId
+from core.truncation import LongText, Truncated
 from workspaces.abilities import Abilities, in_workspace
 from workspaces.addresses import readable_in
 from workspaces.models import Membership, Workspace
@@ -62,11 +63,12 @@ class Member(Document):
     name = serializers.CharField(source="user.name")
     avatar_url = serializers.CharField(source="user.avatar_url")
     role = serializers.ChoiceField(WorkspaceRole.choices)
-    message = serializers.CharField()
+    message = LongText()
     workspace_id = PublicId(source="workspace")
     joined_at = serializers.DateTimeField(source="created_at")
     user = Person()
     version = serializers.IntegerField()
+    truncated = Truncated()
 
     class Meta:
         model = Membership

@@ -1,6 +1,7 @@
 """The one exception handler: every refusal, ours or a library's, leaves in the envelope."""
 
 from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
 import structlog
@@ -17,6 +18,8 @@ from core.errors import Conflict, Invalid, NotFound, Refusal, Unavailable
 LOCK_NOT_AVAILABLE = "55P03"
 DEADLOCK = "40P01"
 SERIALIZATION_FAILURE = "40001"
+MOST_ERRORS = 100
+"""Fields of a body that one refusal tells of."""
 WORTH_RETRYING = (DEADLOCK, SERIALIZATION_FAILURE)
 
 CODES = {
@@ -115,7 +118,7 @@ def _refused_by_framework(error: exceptions.APIException) -> Response:
     code = CODES.get(type(error)) or str(error.get_codes())
     message = str(error.detail)
     if isinstance(error, exceptions.ValidationError):
-        errors = field_errors(error.detail)
+        errors = dict(islice(field_errors(error.detail).items(), MOST_ERRORS))
         message = _summary(errors)
     response = Response(
         failure(message, code, request_id(), errors=errors), status=error.status_code

@@ -24,6 +24,7 @@ EDITS = (
 )
 
 
+NEXT = {"type": ["string", "null"]}
 SENTENCES = {"type": "array", "items": {"type": "string"}}
 NAMED = {
     "type": "object",
@@ -155,13 +156,14 @@ class EnvelopeAutoSchema(AutoSchema):
             "message": {"type": "string"},
         }
         if self._by_tables and self.view.action == "list":
-            cursor = {"type": ["string", "null"]}
             items = schema if schema.get("type") == "array" else build_array_type(schema)
             properties["data"] = items
             if getattr(self.view, "wrapped", False):
-                properties["data"] = build_object_type({"items": items, "nextCursor": cursor})
+                properties["data"] = build_object_type({"items": items, "nextCursor": NEXT})
             else:
-                properties["meta"] = build_object_type({"next_cursor": cursor})
+                properties["meta"] = build_object_type({"next_cursor": NEXT})
+        if getattr(self.view, "continued", False):
+            properties["meta"] = build_object_type({"next_cursor": NEXT})
         return build_object_type(properties, required=["success", "data"])
 
     def _refusals(self) -> dict[str, str]:

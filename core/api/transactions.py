@@ -63,6 +63,8 @@ class OneTransaction(APIView):
             transaction.set_rollback(True)
         elif self._claimed:
             idempotency.keep(self._claimed, response)
+        # What the body was made of need not wait until a slow reader has it.
+        response.data = None
         return response
 
     def _count(

@@ -20,8 +20,9 @@ from core.api.permissions import Nobody, SignedIn
 from core.api.transactions import OneTransaction
 from core.api.visibility import find_visible
 from core.errors import NotFound, Stale
-from core.prepared import Choice, whole
-from core.reads import Document, Shown, show, show_one
+from core.pages import read_one
+from core.prepared import Bound, Choice, whole
+from core.reads import Document, Reading, Shown
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -31,7 +32,9 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
     """Tables instead of code: `action_permissions` says who may, `inputs` what is read.
 
     `outputs` names what an action shows if not `document`; `queries` what it reads from the query;
-    `embedded` the embeds shown without `?include=`; `alias` marks a second spelling of a route.
+    `embedded` the embeds shown without `?include=`, and `embedded_in_one` those shown besides
+    where the answer is one object: what the lists of older clients show of it, who put the
+    answer in its place. `alias` marks a second spelling of a route.
     """
 
     document: type[Document]
@@ -43,6 +46,7 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
     query_params: ClassVar[tuple[str, ...]] = ()
     queries: ClassVar[dict[str, type[serializers.Serializer[Any]]]] = {}
     embedded: tuple[str, ...] = ()
+    embedded_in_one: tuple[str, ...] = ()
     default_limit: int = DEFAULT_LIMIT
     alias: bool = False
 
@@ -101,15 +105,15 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
         self, row: Model, *, status: int = status.HTTP_200_OK, message: str | None = None
     ) -> Response:
         """The row's document with its version as ETag."""
-        document = self.outputs.get(self.action, self.document)
-        shown = show_one(document, row.pk, include=self._included(), values=self.values)
+        shown = read_one(self._reading(), Bound("SELECT %s::uuid AS pk", (row.pk,)))
+        if shown is None:
+            raise NotFound
         return _answer(shown, status, message)
 
     def show_chosen(self, row: Choice) -> Response | None:
         """The document of the one row chosen, None if there is no such row."""
-        chosen, include = row.bound(whole), self._included()
-        shown = show(self.document, chosen, include=include, values=self.values)
-        return _answer(shown[0]) if shown else None
+        shown = read_one(self._reading(), row.bound(whole))
+        return _answer(shown) if shown else None
 
     def show_list(self, rows: QuerySet[Any] | Choice) -> Response:
         """One page of documents, filtered and ordered as the query asks."""
@@ -135,6 +139,10 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
         """What the action reads; the pages for developers start their raw form from it."""
         return self.inputs.get(self.action, serializers.Serializer)
 
+    def _reading(self) -> Reading:
+        document = self.outputs.get(self.action, self.document)
+        return Reading(document, frozenset(self._included()), values=self.values)
+
     def _filtered(self, rows: QuerySet[Any] | Choice) -> QuerySet[Any] | Choice:
         """Apply the declared filters; their form is dear to build, so only when one is used."""
         if self.filters is None or not _any_in(self.filters.base_filters, self.request):
@@ -147,7 +155,8 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
 
     def _included(self) -> list[str]:
         asked = self.request.query_params.get("include", "")
-        return [*self.embedded, *(name for name in asked.split(",") if name)]
+        besides = () if self.action == "list" else self.embedded_in_one
+        return [*self.embedded, *besides, *(name for name in asked.split(",") if name)]
 
     def _check_query(self) -> None:
         """Refuse what this action does not know, so that a typo cannot silently widen a list."""

@@ -23,7 +23,7 @@ from accounts.models import (
     WebhookReceipt,
 )
 from accounts.personal.services import create_token
-from comments.services import add_comment
+from comments.services import add_comment, edit_comment
 from core.models import IdempotencyKey
 from outbox.services import beat as give_a_sign
 from projects.services import create_project
@@ -60,7 +60,8 @@ def plan_work(n: int) -> User:
     task = create_task(
         actor=owner, project=project, title="Oil it", assignee=colleague, due_date=tomorrow
     )
-    add_comment(actor=colleague, task=task, content="With which oil?")
+    comment = add_comment(actor=colleague, task=task, content="With which oil?")
+    edit_comment(actor=colleague, comment=comment, content="With which oil, please?")
     done = create_task(actor=owner, project=project, title="Unpack it")
     transition_task(actor=owner, task=done, status=done_column(project))
     return owner

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from projects.models import Project
 from tests.cast import Cast, client_of
-from tests.documents import project_document
+from tests.documents import project_alone
 from tests.log import log_of
 from workspaces.models import Workspace
 
@@ -35,7 +35,7 @@ def test_create_project_answers_the_project(cast: Cast) -> None:
     made = Project.objects.get(key="DE")
     assert answer == {
         "success": True,
-        "data": project_document(made, cast.ada),
+        "data": project_alone(made, cast.ada),
         "message": "Project created successfully",
     }
     assert (made.status, made.priority, str(made.end_date)) == ("PLANNING", "HIGH", "2025-02-01")
@@ -138,7 +138,7 @@ def test_create_project_by_its_second_spellings(cast: Cast, path: str) -> None:
     body = {"name": "Loom", "workspace_id": str(cast.workspace.pk)}
     answer = client_of(cast.pia).ask("POST", path.format(cast.workspace.pk), body, status=201)
     made = Project.objects.get(name="Loom")
-    assert answer["data"] == {**project_document(made, cast.pia), "tasks": []}
+    assert answer["data"] == project_alone(made, cast.pia)
 
 
 def test_create_project_finds_any_number_of_people_together(cast: Cast) -> None:
