@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import cookies
+from accounts.authentication import BearerAuthentication
 from accounts.engine import Entered, sign_in, sign_up
 from accounts.limits import REFRESHES_FROM, neighbourhood, take
 from accounts.models import User
@@ -34,6 +35,7 @@ from core.api.fields import Input
 from core.api.permissions import Anyone
 from core.api.permissions import SignedIn as IsSignedIn
 from core.api.schema import FAILURE
+from core.api.transactions import OneTransaction
 from core.errors import Unauthenticated
 
 WRONG = OpenApiResponse(FAILURE.ref, "Not, or no longer, a valid credential")
@@ -77,6 +79,16 @@ class AuthView(APIView):
         if self.by_cookie:
             cookies.keep_refresh_token(response)
         return super().finalize_response(request, response, *args, **kwargs)
+
+
+class PersonView(OneTransaction, AuthView):
+    """For whoever sends a token of their own, in one transaction.
+
+    Strangers are answered outside of one: a sign-in that waits for its second factor, and a session
+    that ends because its refresh token came twice, outlive the refusal that tells of them.
+    """
+
+    authentication_classes = [BearerAuthentication]
 
 
 class Register(AuthView):
@@ -168,8 +180,9 @@ class Logout(AuthView):
         return response
 
 
-class Myself(APIView):
+class Myself(OneTransaction):
     permission_classes = [IsSignedIn]
+    kept_answers = frozenset({"PATCH"})
 
     @extend_schema(operation_id="auth_me", responses={200: Me})
     def get(self, request: Request) -> Response:

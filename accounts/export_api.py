@@ -5,17 +5,17 @@ from typing import TYPE_CHECKING, cast
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.export import everything_of
 from accounts.exports import OwnProfile, PersonalData
 from core.api.permissions import SignedIn
+from core.api.transactions import OneTransaction
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 
-class OwnData(APIView):
+class OwnData(OneTransaction):
     permission_classes = [SignedIn]
 
     @extend_schema(operation_id="auth_me_export", responses={200: PersonalData})

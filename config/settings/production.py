@@ -10,6 +10,7 @@ if not ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS is missing: name the hosts this server answers for.")
 if env.flag("ADMIN_WITHOUT_SECOND_FACTOR", default=False):
     raise ImproperlyConfigured("ADMIN_WITHOUT_SECOND_FACTOR is for development only.")
+BROWSABLE_API_FOR_STAFF_ONLY = True
 FRONTEND_URL = env.url("FRONTEND_URL", ("https", "http"))
 
 STORAGES = {
