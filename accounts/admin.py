@@ -112,7 +112,7 @@ class Persons(Deletion):
         form: "ModelForm[User]",
         change: object,
     ) -> None:
-        actor = cast("User", request.user)
+        actor = actor_of(request)
         changed = {name: form.cleaned_data[name] for name in form.changed_data}
         profile = {name: changed[name] for name in PROFILE_FIELDS if name in changed}
         access = {name: changed[name] for name in ACCESS_FIELDS if name in changed}

@@ -11,7 +11,6 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import cookies
-from accounts.authentication import BearerAuthentication
 from accounts.engine import Entered, sign_in, sign_up
 from accounts.limits import REFRESHES_FROM, neighbourhood, take
 from accounts.models import User
@@ -79,16 +78,6 @@ class AuthView(APIView):
         if self.by_cookie:
             cookies.keep_refresh_token(response)
         return super().finalize_response(request, response, *args, **kwargs)
-
-
-class PersonView(OneTransaction, AuthView):
-    """For whoever sends a token of their own, in one transaction.
-
-    Strangers are answered outside of one: a sign-in that waits for its second factor, and a session
-    that ends because its refresh token came twice, outlive the refusal that tells of them.
-    """
-
-    authentication_classes = [BearerAuthentication]
 
 
 class Register(AuthView):

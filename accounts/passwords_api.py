@@ -4,17 +4,10 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api import (
-    FOREIGN,
-    TOO_OFTEN,
-    TRANSPORT,
-    WRONG,
-    AuthView,
-    PersonView,
-    read_body,
-)
+from accounts.api import FOREIGN, TOO_OFTEN, TRANSPORT, WRONG, AuthView, read_body
 from accounts.limits import RESETS, RESETS_FROM, neighbourhood, take
 from accounts.permissions import WithSession, own
+from accounts.person_view import PersonView
 from accounts.recovery import (
     change_password,
     holder_of,

@@ -4,16 +4,8 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api import (
-    FOREIGN,
-    TOO_OFTEN,
-    TRANSPORT,
-    WRONG,
-    AuthView,
-    PersonView,
-    as_shown,
-    read_body,
-)
+from accounts.api import FOREIGN, TOO_OFTEN, TRANSPORT, WRONG, AuthView, as_shown, read_body
+from accounts.person_view import PersonView
 from accounts.serializers import Done, VerificationCode, Verified
 from accounts.steps import resend_code, send_link, verify_address
 from core.api.envelope import Answer

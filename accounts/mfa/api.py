@@ -8,18 +8,10 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api import (
-    FOREIGN,
-    TOO_OFTEN,
-    TRANSPORT,
-    WRONG,
-    AuthView,
-    PersonView,
-    as_shown,
-    read_body,
-)
+from accounts.api import FOREIGN, TOO_OFTEN, TRANSPORT, WRONG, AuthView, as_shown, read_body
 from accounts.mfa import factors, serializers
 from accounts.mfa.steps import as_newcomer, as_person
+from accounts.person_view import PersonView
 from accounts.serializers import SignedIn
 from core.api.envelope import Answer
 from core.api.permissions import SignedIn as IsSignedIn

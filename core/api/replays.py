@@ -62,7 +62,7 @@ def check_conditions(view: "ServiceViewSet", conditions: list[Condition]) -> Non
         if condition["may"]:
             view.check_object_permissions(view.request, row)
         if condition["roles"] != _roles(view, row):
-            raise AnswerNotKept
+            raise AnswerNotKept(view.repeat_advice)
 
 
 def _may(view: "ServiceViewSet", row: Model) -> bool:

@@ -14,10 +14,12 @@ from django.urls import get_resolver
 from django.utils import timezone
 from pytest_django import Settings
 
+from accounts.authentication import identify
 from accounts.models import PersonalToken
+from accounts.personal.services import create_token
 from core.api.transactions import OneTransaction
 from tests.accounts.clerk import switched_on
-from tests.cast import Client
+from tests.cast import Client, person
 from tests.databases import CommittedDatabase
 from tests.matrix.asks import ASKS, METHODS, Ask, answers
 from tests.matrix.credentials import CREDENTIALS, PASSWORD, Issue
@@ -69,6 +71,15 @@ def _rank(ask: Ask) -> int:
 
 def test_the_routes_of_accounts_are_found() -> None:
     assert len(account_asks()) > 40
+
+
+def test_a_personal_token_needs_no_transaction_to_be_opened(
+    committed_db: CommittedDatabase,
+) -> None:
+    ada = person("ada")
+    text = create_token(actor=ada, name="CI", scopes=["read"])[1]
+    assert identify(text)[0] == ada
+    assert PersonalToken.objects.get().last_used_at is not None
 
 
 def test_whoever_comes_with_a_credential_is_served_in_one_transaction() -> None:

@@ -14,19 +14,11 @@ from comments.models import Comment
 from core.errors import Forbidden
 from tests.cast import Cast
 from tests.factories import UserFactory
+from tests.test_architecture import OURS
 from tests.workspaces.inviting import invite
 from workspaces.models import Invitation, Membership
 
-APPS = (
-    "outbox",
-    "accounts",
-    "workspaces",
-    "projects",
-    "tasks",
-    "comments",
-    "activity",
-    "notifications",
-)
+APPS = [app for app in OURS if app not in ("core", "demo")]
 OUTSIDE = (".migrations", ".admin", ".management", "accounts.social.pages")
 """Pages and commands, which call services."""
 OWN = "serves only the actor, or the holder of the secret given"
