@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.apps import apps
 from django.db.models import Model
+from rest_framework.exceptions import APIException
 
 from core.api.idempotency import AnswerNotKept
 from core.api.visibility import find_known
@@ -57,7 +58,7 @@ def conditions_of(view: "ServiceViewSet", touched: list[Touched]) -> list[Condit
 def check_conditions(view: "ServiceViewSet", conditions: list[Condition]) -> None:
     """Refuse as the route itself would refuse now, or because the caller's roles have changed."""
     for condition in conditions:
-        model = apps.get_model(condition["model"])
+        model = _model(condition["model"], view)
         row = find_known(model, condition["id"], actor=view.actor)
         if condition["may"]:
             view.check_object_permissions(view.request, row)
@@ -65,10 +66,17 @@ def check_conditions(view: "ServiceViewSet", conditions: list[Condition]) -> Non
             raise AnswerNotKept(view.repeat_advice)
 
 
+def _model(label: str, view: "ServiceViewSet") -> type[Model]:
+    try:
+        return apps.get_model(label)
+    except LookupError as renamed:
+        raise AnswerNotKept(view.repeat_advice) from renamed
+
+
 def _may(view: "ServiceViewSet", row: Model) -> bool:
     try:
         view.check_object_permissions(view.request, row)
-    except Refusal:
+    except (Refusal, APIException):
         return False
     return True
 

@@ -3,8 +3,10 @@
 import time
 from typing import Any, ClassVar, cast
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError, OperationalError, transaction
 from django.http import HttpRequest
+from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -91,7 +93,7 @@ class OneTransaction(APIView):
         if isinstance(exc, idempotency.Replay):
             try:
                 return self._replay(exc.stored)
-            except Refusal as refusal:
+            except (Refusal, APIException, ObjectDoesNotExist) as refusal:
                 exc = refusal
         if _is_worth_retrying(exc):
             raise exc

@@ -144,10 +144,25 @@ def test_who_gave_the_right_away_is_answered_again(world: World, place: Place) -
     assert again["Idempotency-Replayed"] == "true"
 
 
-def test_a_long_answer_is_not_kept(world: World, place: Place) -> None:
+@pytest.mark.parametrize(("letter", "again"), [("o", 201), ("\N{OIL DRUM}", 409)])
+def test_an_answer_of_many_bytes_is_not_kept(
+    world: World, place: Place, letter: str, again: int
+) -> None:
     client, path = programs_of(world.people["max"]), f"/api/tasks/{place.ids['task']}/comments"
-    many = {"content": "\N{SNOWMAN}" * 20_000}
-    answers = [client.post(path, many, "json", headers=KEY) for _ in range(2)]
-    small = IdempotencyKey.objects.filter(is_kept=True)
-    assert [answer.status_code for answer in answers] == [201, 201]
-    assert small.exists()
+    body, before = {"content": letter * 20_000}, Comment.objects.count()
+    answers = [client.post(path, body, "json", headers=KEY) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [201, again]
+    assert Comment.objects.count() == before + 1
+    if again == 409:
+        assert answers[1].json()["code"] == "answer_not_kept"
+        assert bytes(IdempotencyKey.objects.get().body) == b""
+
+
+def test_conditions_of_another_release_are_not_met(world: World, place: Place) -> None:
+    client, path = programs_of(world.people["max"]), f"/api/tasks/{place.ids['task']}/comments"
+    body = {"content": "Said"}
+    client.post(path, body, "json", headers=KEY)
+    gone = {"model": "tasks.Renamed", "id": place.ids["task"], "roles": [], "may": True}
+    IdempotencyKey.objects.update(conditions=[gone])
+    refusal = client.post(path, body, "json", headers=KEY)
+    assert (refusal.status_code, refusal.json()["code"]) == (409, "answer_not_kept")
