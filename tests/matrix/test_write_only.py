@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from accounts.models import User
 from accounts.personal.services import create_token
 from projects.models import Project, Status, Transition
 from tests.cast import Client
@@ -32,13 +33,9 @@ def place(db: None) -> Place:
 @pytest.fixture
 def writers(place: Place) -> Clients:
     """Their programs, each with a token that may write only."""
-    people = {person.name.lower(): person for person in project_people(place)}
+    people = {person.name.lower(): person for person in User.objects.all()}
     tokens = {who: create_token(actor=people[who], name="CI", scopes=["write"]) for who in ASKING}
     return {who: bearing(text) for who, (_, text) in tokens.items()}
-
-
-def project_people(place: Place) -> Any:
-    return type(project_of(place).created_by).objects.all()
 
 
 def send(client: Client, ask: Ask, place: Place, **headers: str) -> Any:
