@@ -1,6 +1,6 @@
 """People, for staff; nobody sees or sets a password here."""
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -174,7 +174,7 @@ class Persons(Deletion):
         form: "ModelForm[User]",
         change: object,
     ) -> None:
-        actor = cast("User", request.user)
+        actor = actor_of(request)
         changed = {name: form.cleaned_data[name] for name in form.changed_data}
         profile = {name: changed[name] for name in PROFILE_FIELDS if name in changed}
         access = {name: changed[name] for name in ACCESS_FIELDS if name in changed}

@@ -12,6 +12,7 @@ from unfold.admin import ModelAdmin
 
 from accounts.deletion import delete_person
 from accounts.models import User
+from core.admin.bases import actor_of
 from core.admin.refusals import REFUSED, in_words, sentence
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Deletion(ModelAdmin):
         return None
 
     def _delete(self, request: HttpRequest, person: User) -> None:
-        delete_person(actor=cast("User", request.user), person=person)
+        delete_person(actor=actor_of(request), person=person)
         person.refresh_from_db()  # the entry keeps what the person is called now
         self.log_change(request, person, "Deleted.")
 

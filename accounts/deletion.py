@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.access import end_access
 from accounts.events import PersonDeleted
 from accounts.models import User
+from accounts.ownership import check_own_account
 from core.context import as_system
 from core.events import publish
 from core.forget import forget_answers
@@ -27,6 +28,7 @@ def delete_person(
     `external_id` stays as a tombstone: what a provider tells late must not make them anew.
     """
     person = User.objects.locked(person.pk)
+    check_own_account(actor=actor, person=person)
     if person.deleted_at is not None:
         return
     publish(PersonDeleted(actor=actor, person=person, is_final=is_final, successor=successor))

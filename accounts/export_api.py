@@ -6,13 +6,13 @@ from django.core import signing
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.export import Place, everything_of
 from accounts.exports import OwnProfile, PersonalData
 from core.api.envelope import Answer
 from core.api.pagination import InvalidCursor
 from core.api.permissions import SignedIn
+from core.api.transactions import OneTransaction
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -24,7 +24,7 @@ CURSOR = OpenApiParameter(
 )
 
 
-class OwnData(APIView):
+class OwnData(OneTransaction):
     permission_classes = [SignedIn]
     continued = True
 

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.events import AccessChanged, PersonRegistered, ProfileChanged
 from accounts.models import User
+from accounts.ownership import check_own_account
 from core.errors import Conflict, Forbidden
 from core.events import Changes, publish
 
@@ -46,6 +47,7 @@ def change_profile(
 ) -> User:
     """Set some of name, avatar_url and time_zone; what stays the same is no change."""
     person = User.objects.alive().locked(person.pk)
+    check_own_account(actor=actor, person=person)
     person.check_version(version)
     if changes := _set(person, PROFILE_FIELDS, profile):
         publish(ProfileChanged(actor=actor, person=person, changes=changes))

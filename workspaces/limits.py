@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from accounts.limits import Limit, take_uncommitted
+from accounts.limits import Limit, take
 from accounts.models import User
 
 HOUR = 3600
@@ -11,4 +11,4 @@ HOUR = 3600
 def count_admission(actor: User) -> None:
     """Use up one attempt, whatever comes of it: the answer tells who has an account."""
     limit = Limit("people taken into workspaces", settings.ADMISSIONS_PER_HOUR, HOUR)
-    take_uncommitted(limit, str(actor.pk))
+    take(limit, str(actor.pk))

@@ -94,7 +94,7 @@ WSGI_APPLICATION = "config.wsgi.application"
 ASGI_APPLICATION = "config.asgi.application"
 WEB_THREADS = env.natural("WEB_THREADS", 8)
 
-DATABASES = {"default": runtime(), "direct": direct()}
+DATABASES = {"default": runtime(), "attempts": runtime(least=0), "direct": direct()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.url("REDIS_URL", ("redis", "rediss"))
 CHANNEL_LAYERS = {

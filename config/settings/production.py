@@ -11,6 +11,7 @@ if not ALLOWED_HOSTS:
 if env.flag("ADMIN_WITHOUT_SECOND_FACTOR", default=False):
     raise ImproperlyConfigured("ADMIN_WITHOUT_SECOND_FACTOR is for development only.")
 REFUSE_DEMO_PEOPLE = True
+BROWSABLE_API_FOR_STAFF_ONLY = True
 FRONTEND_URL = env.url("FRONTEND_URL", ("https", "http"))
 _host = ALLOWED_HOSTS[0].lstrip(".")
 _own = FRONTEND_URL if _host == "*" else f"https://{_host}"

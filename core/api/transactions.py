@@ -4,15 +4,18 @@ import time
 from collections.abc import Callable
 from typing import Any, ClassVar, cast
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError, OperationalError, transaction
 from django.http import HttpRequest
+from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core.api import idempotency
 from core.api.errors import WORTH_RETRYING, sqlstate
-from core.errors import TooManyRequests
+from core.api.write_only import may_read, withhold_documents, withhold_facts
+from core.errors import Refusal
 from core.models import IdempotencyKey
 
 ATTEMPTS = 3
@@ -20,24 +23,21 @@ PAUSE = 0.03
 """Seconds before a deadlock's victim runs again, times the attempt."""
 
 
-class CountFirst(Exception):
-    """Ends a transaction that has found out who asks, so that the attempt counts before it runs."""
-
-    def __init__(self, count: Callable[[Any], None]) -> None:
-        super().__init__()
-        self.count = count
-
-
 class OneTransaction(APIView):
     """A view whose whole request commits or vanishes; a deadlock's victim simply runs again.
 
-    `attempts` names, for actions that are limited per person, the function that counts an attempt
-    or refuses it. It runs, and commits, before the request's own transaction.
+    What must stay of a refused request is written past the transaction: see `accounts/limits.py`.
     """
 
+    kept_answers: ClassVar[frozenset[str]] = frozenset()
+    """Methods whose answers hold no secret: they are stored for their `Idempotency-Key`."""
+    repeat_advice: ClassVar[str] = "Look at what is there now; to do it again, use a new key."
+    """What to do after a request whose answer got lost and was not stored."""
     attempts: ClassVar[dict[str, Callable[[Any], None]]] = {}
+    """For actions limited per person, what counts an attempt of theirs or refuses it."""
     _claimed: IdempotencyKey | None = None
-    _is_counted: bool = False
+    _is_counted = False
+    _may_read = True
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         self._http_request = request
@@ -45,8 +45,6 @@ class OneTransaction(APIView):
             try:
                 with transaction.atomic():
                     return self._answer(request, *args, **kwargs)
-            except CountFirst as attempt_made:
-                return self._count(attempt_made.count, request, *args, **kwargs)
             except DatabaseError as error:
                 if attempt < ATTEMPTS and _is_worth_retrying(error):
                     time.sleep(PAUSE * attempt)
@@ -62,41 +60,61 @@ class OneTransaction(APIView):
         if response.exception:
             transaction.set_rollback(True)
         elif self._claimed:
-            idempotency.keep(self._claimed, response)
-        # What the body was made of need not wait until a slow reader has it.
-        response.data = None
+            self._keep(self._claimed, response)
         return response
 
-    def _count(
-        self, count: Callable[[Any], None], request: HttpRequest, *args: Any, **kwargs: Any
-    ) -> Any:
-        """Use up an attempt, then answer; an attempt too many is refused."""
-        try:
-            with transaction.atomic():
-                count(self.request.user)
-        except TooManyRequests as refusal:
-            response = super().handle_exception(refusal)
-            return self.finalize_response(self.request, response, *args, **kwargs)
-        self._is_counted = True
-        return self.dispatch(request, *args, **kwargs)
+    def _keep(self, claimed: IdempotencyKey, response: Response) -> None:
+        if not response.content:
+            return idempotency.keep(claimed, response, [])
+        conditions = self.replay_conditions()
+        is_short = len(response.content) <= idempotency.MAX_BODY
+        if is_short and self.request.method in self.kept_answers and conditions is not None:
+            return idempotency.keep(claimed, response, conditions)
+        return idempotency.keep_no_answer(claimed, response)
+
+    def _replay(self, stored: IdempotencyKey) -> Response:
+        self.check_replay(stored.conditions)
+        if not stored.is_kept:
+            raise idempotency.AnswerNotKept(self.repeat_advice)
+        return idempotency.as_response(stored)
+
+    def replay_conditions(self) -> list[Any] | None:
+        """What must still hold when the answer is given again; None if it never may be."""
+        return []
+
+    def check_replay(self, conditions: list[Any]) -> None:
+        """Refuse an answer whose conditions do not hold any more."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         if request.method not in idempotency.SAFE:
             _ = self._http_request.body  # read once, so that a retry can read it again
         super().initial(request, *args, **kwargs)
+        self._may_read = may_read(request)
         self._claimed = idempotency.claim(request)
         count = self.attempts.get(getattr(self, "action", ""))
         if count and not self._is_counted:
-            raise CountFirst(count)
+            self._is_counted = True
+            count(request.user)
 
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, idempotency.Replay):
-            return exc.as_response()
-        if isinstance(exc, CountFirst):
-            raise exc
+            try:
+                return self._replay(exc.stored)
+            except (Refusal, APIException, ObjectDoesNotExist) as refusal:
+                exc = refusal
         if _is_worth_retrying(exc):
             raise exc
-        return super().handle_exception(exc)
+        response = super().handle_exception(exc)
+        if isinstance(exc, Refusal) and not self._may_read:
+            withhold_facts(response, exc)
+        return response
+
+    def finalize_response(
+        self, request: Request, response: Any, *args: Any, **kwargs: Any
+    ) -> Response:
+        if not self._may_read:
+            withhold_documents(response)
+        return super().finalize_response(request, response, *args, **kwargs)
 
 
 def _is_worth_retrying(error: Exception) -> bool:

@@ -17,6 +17,7 @@ from core.api.etags import etag, expected_version
 from core.api.fields import find_by_public_id
 from core.api.pagination import DEFAULT_LIMIT, PARAMETERS, paginate
 from core.api.permissions import Nobody, SignedIn
+from core.api.replays import Condition, Touched, check_conditions, conditions_of
 from core.api.transactions import OneTransaction
 from core.api.visibility import find_visible
 from core.errors import NotFound, Stale
@@ -49,6 +50,10 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
     embedded_in_one: tuple[str, ...] = ()
     default_limit: int = DEFAULT_LIMIT
     alias: bool = False
+    kept_answers = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+    _touched: list[Touched]
+    """The rows this request is about."""
 
     @property
     def actor(self) -> "User":
@@ -70,9 +75,20 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
         return [self.action_permissions.get(self.action, Nobody())]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        self._touched = []
         super().initial(request, *args, **kwargs)
         if self.action:
             self._check_query()
+
+    def check_object_permissions(self, request: Request, obj: Any) -> None:
+        super().check_object_permissions(request, obj)
+        self._touched.append(Touched(type(obj), obj.pk, is_checked=True))
+
+    def replay_conditions(self) -> list[Condition] | None:
+        return conditions_of(self, self._touched)
+
+    def check_replay(self, conditions: list[Condition]) -> None:
+        check_conditions(self, conditions)
 
     def find(self, rows: QuerySet[Any], value: str) -> Any:
         """A row by its public id, with the action's permission checked on it."""
@@ -105,6 +121,7 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
         self, row: Model, *, status: int = status.HTTP_200_OK, message: str | None = None
     ) -> Response:
         """The row's document with its version as ETag."""
+        self._touched.append(Touched(type(row), row.pk, is_checked=False))
         shown = read_one(self._reading(), Bound("SELECT %s::uuid AS pk", (row.pk,)))
         if shown is None:
             raise NotFound

@@ -44,6 +44,17 @@ def find_visible(rows: QuerySet[Any], value: str, *, actor: "User") -> Any:
     return found
 
 
+def find_known(model: type[Model], pk: Any, *, actor: "User") -> Any:
+    """The row with this key among those the actor may see now, by its gate or by row security."""
+    rows: Any = model._default_manager.all()
+    if hasattr(rows, "visible_to"):
+        rows = rows.visible_to(actor)
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise _refusal(model, str(pk), actor)
+    return found
+
+
 def _refusal(model: type[Model], value: str, actor: "User") -> Refusal:
     """403 for what lives in somebody else's workspace, 404 for what does not exist.
 

@@ -190,7 +190,7 @@ def served() -> set[str]:
         for path, view in routes(get_resolver().url_patterns)
         if not path.startswith(ELSEWHERE)
         for method in METHODS
-        if _answers(view, method)
+        if answers(view, method)
     }
 
 
@@ -198,7 +198,8 @@ def declared() -> list[str]:
     return [f"{ask.method} {_starred(ask.path.partition('?')[0])}" for ask in ASKS]
 
 
-def _answers(view: Any, method: str) -> bool:
+def answers(view: Any, method: str) -> bool:
+    """Whether the view of a route knows the method."""
     actions = getattr(view, "actions", None)
     return method.lower() in actions if actions else hasattr(view.cls, method.lower())
 
