@@ -39,18 +39,15 @@ def record(happenings: Sequence[Happening], *, entity: str, action: str) -> None
             request_id=request_id,
         )
         events.append(event)
-        edited += [_text_change(event, field, change) for field, change in texts.items()]
+        if workspace_id := event.workspace_id:
+            edited += [_edit(event, workspace_id, *text) for text in texts.items()]
     Event.objects.bulk_create(events)
-    TextChange.objects.bulk_create(change for change in edited if change.workspace_id)
+    TextChange.objects.bulk_create(edited)
 
 
-def _text_change(event: Event, field: str, change: Any) -> TextChange:
-    return TextChange(
-        event=event,
-        workspace_id=event.workspace_id,
-        field=field,
-        edits=difference(change["old"] or "", change["new"] or ""),
-    )
+def _edit(event: Event, workspace_id: UUID, field: str, change: Any) -> TextChange:
+    edits = difference(change["old"] or "", change["new"] or "")
+    return TextChange(event=event, workspace_id=workspace_id, field=field, edits=edits)
 
 
 def erase_words_of(*, person: User) -> None:
