@@ -9,8 +9,14 @@ from django.utils.translation import ngettext
 MOST_CHARACTERS = 128
 
 
+class PasswordTooLong(ValueError):
+    """A password nobody can have; normalising one takes time quadratic in its length."""
+
+
 def canonical(password: str | None) -> str | None:
     """One spelling of what looks the same: keyboards differ in how they compose an é."""
+    if password and len(password) > MOST_CHARACTERS:
+        raise PasswordTooLong
     return password and unicodedata.normalize("NFKC", password)
 
 

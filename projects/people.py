@@ -16,6 +16,8 @@ UNKNOWN = "{name}: nobody with this address or id has an account."
 class Name(serializers.Field[Any, str, str, Any]):
     """An address or an id, as text; a NUL never reaches the database."""
 
+    max_length = 320
+
     default_error_messages: ClassVar = {
         "invalid": "Must be an e-mail address or an id.",
         "unknown": UNKNOWN,

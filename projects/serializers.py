@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from accounts.documents import Person
 from core.api.fields import Choice, Input, OptionalDate, OptionalText, Percentage
+from core.api.sizes import LONGEST_VALUE
 from core.reads import Document, Many, PublicId
 from projects.abilities import in_project
 from projects.models import (
@@ -113,7 +114,9 @@ class ProjectFields(Input):
 class NewProject(ProjectFields):
     """Without a workspace, the person's own is used."""
 
-    workspace_id = serializers.CharField(required=False, allow_null=True, allow_blank=True)
+    workspace_id = serializers.CharField(
+        max_length=LONGEST_VALUE, required=False, allow_null=True, allow_blank=True
+    )
     team_lead = PersonNamed(required=False, allow_null=True)
     team_members = PeopleNamed(required=False, max_length=500)
     workflow = Choice(Workflow, required=False)
@@ -133,7 +136,7 @@ class NewLead(Input):
 
 
 class NewProjectMember(Input):
-    email = serializers.EmailField()
+    email = serializers.EmailField(max_length=254)
     role = Choice(
         [ProjectRole.MEMBER.value, ProjectRole.VIEWER.value], also=ROLE_ALIASES, required=False
     )

@@ -7,6 +7,7 @@ from rest_framework import serializers
 from accounts.documents import Acquaintance, Person, Withheld
 from accounts.models import User
 from core.api.fields import Choice, Input, OptionalText, Visible
+from core.api.sizes import LONGEST_VALUE
 from core.reads import Document, PublicId
 from workspaces.abilities import Abilities, in_workspace
 from workspaces.models import Membership, Workspace
@@ -99,8 +100,8 @@ class WorkspaceChanges(Input):
 class NewMember(Input):
     """Somebody with an account, by address."""
 
-    workspace_id = serializers.CharField()
-    email = serializers.EmailField()
+    workspace_id = serializers.CharField(max_length=LONGEST_VALUE)
+    email = serializers.EmailField(max_length=254)
     role = Role(required=False)
     message = OptionalText(max_length=2000)
 

@@ -1,8 +1,9 @@
 """The periodic table of Celery beat, in the look of the other pages."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.db.models import TextField
 from django_celery_beat import admin as beat
 from django_celery_beat.models import (
     ClockedSchedule,
@@ -33,6 +34,7 @@ class PeriodicTaskForm(beat.PeriodicTaskForm):
 @admin.register(PeriodicTask)
 class PeriodicTasks(beat.PeriodicTaskAdmin, ModelAdmin):
     form = PeriodicTaskForm
+    formfield_overrides: ClassVar = {TextField: {"max_length": 20_000}}
     list_display = ("name", "enabled", "schedule_in_words", "last_run_at", "total_run_count")
     list_filter = ("enabled", "one_off", "last_run_at")
     date_hierarchy = None

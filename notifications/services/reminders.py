@@ -6,6 +6,7 @@ from django.db.models.functions import Now
 
 from accounts.models import User
 from core.context import as_system
+from core.days import is_plannable
 from notifications.models import Reminder
 from notifications.moments import due_as_told, due_moment, due_zone
 from outbox.models import Delivery, State
@@ -54,6 +55,8 @@ def _wanted(task: Task) -> Reminder | None:
     """The reminder this task asks for, if any; its moment may have passed today."""
     day = task.due_date
     if day is None or task.assignee_id is None or task.deleted_at or task.category in FINISHED:
+        return None
+    if not is_plannable(day):  # of a row older than the rule: no clock can tell its moment
         return None
     people = User.objects.annotate(clock=Now()).in_bulk({task.assignee_id, task.due_set_by_id})
     recipient = people[task.assignee_id]
