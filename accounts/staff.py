@@ -1,6 +1,8 @@
 """The door of the admin: the sign-in everybody uses, and a second factor in the same session."""
 
+import re
 from collections.abc import Callable
+from datetime import date
 from functools import wraps
 from typing import Any, cast
 
@@ -72,8 +74,17 @@ def _check_sizes(request: HttpRequest) -> None:
     """
     if any(len(request.GET.get(name, "")) > LONGEST_SEARCH for name in SEARCHES):
         raise BadRequest(f"At most {LONGEST_SEARCH} characters can be searched for.")
+    if any(
+        name.endswith("__year") and _is_no_year(str(text)) for name, text in request.GET.items()
+    ):
+        raise BadRequest("There is no such year.")
     if any(len(text) > LONGEST_TEXT for _, texts in request.POST.lists() for text in texts):
         raise BadRequest(f"No text has more than {LONGEST_TEXT} characters.")
+
+
+def _is_no_year(text: str) -> bool:
+    """Django looks for a year up to the first day of the next one, which `date` must hold."""
+    return not re.fullmatch(r"[0-9]{1,4}", text) or not date.min.year <= int(text) < date.max.year
 
 
 def has_proved_second_factor(request: HttpRequest) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
+from django.core.exceptions import ValidationError
 
 from core.api.errors import plain_failure
 
@@ -29,6 +30,8 @@ SIGNED = ("/api/auth/webhook",)
 """Bodies whose signature is verified before they are parsed."""
 STAFF = "/admin/"
 LONGEST_NUMBER = 20
+NUMBER_TOO_LONG = "integer string conversion"
+"""What Python says of a number of more than 4,300 digits; it has no exception of its own."""
 
 
 class RequestLimits:
@@ -50,6 +53,18 @@ class RequestLimits:
             return None
         return None if SESSION_KEY in request.session else _too_large()
 
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """What forms of libraries let escape.
+
+        Those that read JSON know the errors of its syntax only; in the admin a drop-down looks
+        for what was typed once more, even if it is no id.
+        """
+        is_staffs = request.path_info.startswith(STAFF) and isinstance(exception, ValidationError)
+        is_json = isinstance(exception, RecursionError) or NUMBER_TOO_LONG in str(exception)
+        if is_staffs or is_json:
+            return plain_failure(400, "The request is malformed.", "malformed")
+        return None
+
 
 def _refusal(request: HttpRequest) -> HttpResponse | None:
     meta = request.META
@@ -60,7 +75,7 @@ def _refusal(request: HttpRequest) -> HttpResponse | None:
     if _length(request) > _largest_body(request.path_info):
         return _too_large()
     if request.encoding is not None:
-        request.encoding = None
+        request.encoding = "utf-8"
     return None
 
 

@@ -30,6 +30,11 @@ class PeriodicTaskForm(beat.PeriodicTaskForm):
         self.fields["task"].widget = UnfoldAdminTextInputWidget()
         self.fields["regtask"].widget = TaskSelect()
 
+    def clean(self) -> dict[str, Any]:
+        """The library's own fails on the absence of a field that was refused."""
+        cleaned: dict[str, Any] = self.cleaned_data if self.errors else super().clean()
+        return cleaned
+
 
 @admin.register(PeriodicTask)
 class PeriodicTasks(beat.PeriodicTaskAdmin, ModelAdmin):

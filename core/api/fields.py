@@ -66,11 +66,9 @@ class Choice(serializers.ChoiceField):
 class OptionalDate(serializers.DateField):
     """A day, `YYYY-MM-DD`; the empty string means none, an instant means its day."""
 
-    default_validators: ClassVar = [check_day]
-
     def __init__(self, **options: Any) -> None:
-        told = {"allow_null": True, "required": False, "help_text": BOUNDS}
-        super().__init__(**{**told, **options})
+        told = {"help_text": BOUNDS, "validators": [check_day]}
+        super().__init__(**{"allow_null": True, "required": False, **told, **options})
 
     def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
         return super().validate_empty_values(None if data == "" else data)

@@ -54,7 +54,6 @@ def callers(cast: Cast) -> dict[str, Any]:
     return {
         "ada": client_of(cast.ada),
         "gus": client_of(cast.gus),
-        "sam": client_of(cast.sam),
         "staff": staff,
         **{scope: bearing(token) for scope, token in tokens.items()},
     }

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from django.test import Client as Browser
 
+from config import wsgi
+from config.limits import LONGEST_HEADERS
 from tests.cast import Cast, client_of
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +36,13 @@ def test_large_headers_are_refused(headers: dict[str, str]) -> None:
     assert (answer.status_code, answer.json()["code"]) == (431, "headers_too_large")
 
 
+def test_a_content_type_of_kilobytes_is_not_taken_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Django does so before any middleware; what reaches it is just long enough to be refused."""
+    monkeypatch.setattr(wsgi, "django", lambda environ, _: [environ["CONTENT_TYPE"].encode()])
+    [seen] = wsgi.application({"CONTENT_TYPE": "a;b=" * 15_000}, print)
+    assert len(seen) == LONGEST_HEADERS["CONTENT_TYPE"] + 1
+
+
 @pytest.mark.parametrize(
     ("path", "most"),
     [("/api/auth/login", 65_536), ("/accounts/login/", 65_536), ("/api/tasks", 1_048_576)],
@@ -54,7 +63,7 @@ def test_a_form_with_a_file_counts_as_a_whole() -> None:
 
 @pytest.mark.parametrize("charset", ["punycode", "idna", "utf-16", "latin-1"])
 def test_json_is_utf_8_whatever_its_header_says(cast: Cast, charset: str) -> None:
-    body = json.dumps({"name": "Größe"}, ensure_ascii=False).encode()
+    body = json.dumps({"name": "Größe"}, ensure_ascii=False)
     path = f"/api/workspaces/{cast.workspace.pk}"
     kind = f"application/json; charset={charset}"
     answer: Any = client_of(cast.ada).generic("PATCH", path, body, content_type=kind)
