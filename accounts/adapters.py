@@ -27,6 +27,7 @@ from accounts.limits import (
 )
 from accounts.mails import MASK, post
 from accounts.models import User
+from accounts.passwords import MOST_CHARACTERS
 from accounts.recovery import note_device
 from accounts.services import register_person
 from core.errors import TooManyRequests
@@ -70,6 +71,9 @@ class AccountAdapter(DefaultAccountAdapter):
             raise self.validation_error("too_many_login_attempts") from refusal
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """Nobody, for a password nobody can have: it is neither normalised nor hashed."""
+        if len(credentials.get("password") or "") > MOST_CHARACTERS:
+            return None
         person: User | None = super().authenticate(request, **credentials)
         if person and person.is_active:
             give_back(WRONG_PASSWORDS_FROM, neighbourhood(request))

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 REFUSAL = "gantry.refusal"
 SANE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+LONGEST_PATH = 1000
+"""Characters of a path that are worth a line of log."""
 SLASHED = ("/admin", "/accounts")
 API_POLICY = "default-src 'none'; frame-ancestors 'none'"
 PAGE_POLICY = (
@@ -59,7 +61,7 @@ class RequestLog:
         self.log.info(
             "request",
             method=request.method,
-            path=request.path,
+            path=request.path[:LONGEST_PATH],
             status=response.status_code,
             ms=round((time.perf_counter() - started) * 1000, 1),
             person=_person(request),

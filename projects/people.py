@@ -18,6 +18,8 @@ MOST_CHARACTERS = 320
 class PersonNamed(serializers.Field[Any, str, str, Any]):
     """An address or an id, as text; a NUL never reaches the database."""
 
+    max_length = MOST_CHARACTERS
+
     default_error_messages: ClassVar = {"invalid": "Must be an e-mail address or an id."}
 
     def validate_empty_values(self, data: Any) -> tuple[bool, Any]:

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from accounts.documents import Person
 from core.api.fields import Choice, Input, Name, OptionalDate, OptionalText, Percentage
+from core.api.sizes import LONGEST_VALUE
 from core.pages import MEBIBYTE
 from core.reads import Document, PublicId
 from core.truncation import LongText, Many, Truncated
@@ -122,7 +123,9 @@ class ProjectFields(Input):
 class NewProject(ProjectFields):
     """Without a workspace, the person's own is used."""
 
-    workspace_id = serializers.CharField(required=False, allow_null=True, allow_blank=True)
+    workspace_id = serializers.CharField(
+        max_length=LONGEST_VALUE, required=False, allow_null=True, allow_blank=True
+    )
     team_lead = PersonNamed(required=False, allow_null=True)
     team_members = PeopleNamed(required=False, max_length=500)
     workflow = Choice(Workflow, required=False)

@@ -8,6 +8,7 @@ from rest_framework import serializers
 from accounts.documents import Person, PersonInList
 from accounts.models import User
 from core.api.fields import Choice, Input, Name, OptionalDate, OptionalText, OptionalTime, Visible
+from core.api.sizes import LONGEST_VALUE
 from core.pages import MEBIBYTE
 from core.reads import Computed, Document, PublicId
 from core.sql import Hyphenated
@@ -136,7 +137,7 @@ class NewTask(TaskFields):
 class NewTaskIn(TaskFields):
     """The same, with the project named in the body."""
 
-    project_id = serializers.CharField()
+    project_id = serializers.CharField(max_length=LONGEST_VALUE)
 
     class Meta(TaskFields.Meta):
         also: ClassVar = {**TaskFields.Meta.also, "project": "project_id"}

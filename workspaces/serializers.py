@@ -10,6 +10,7 @@ from rest_framework import serializers
 from accounts.documents import Address, Person, show_addresses_where
 from accounts.models import User
 from core.api.fields import Choice, Input, Name, OptionalText, Visible
+from core.api.sizes import LONGEST_VALUE
 from core.reads import Document, PublicId
 from core.truncation import LongText, Truncated
 from workspaces.abilities import Abilities, in_workspace
@@ -117,7 +118,7 @@ class WorkspaceChanges(Input):
 class NewMember(Input):
     """Somebody with an account, by address."""
 
-    workspace_id = serializers.CharField(max_length=64)
+    workspace_id = serializers.CharField(max_length=LONGEST_VALUE)
     email = serializers.EmailField(max_length=254)
     role = Role(required=False)
     message = OptionalText(max_length=2000)

@@ -15,7 +15,7 @@ REST_FRAMEWORK = {
         "core.api.renderers.EnvelopeRenderer",
         "core.api.renderers.DeveloperRenderer",
     ],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["core.api.parsers.BoundedJson"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "accounts.negotiation.PagesForDevelopers",
     "DEFAULT_FILTER_BACKENDS": [],
     "DEFAULT_PAGINATION_CLASS": None,

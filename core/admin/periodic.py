@@ -1,8 +1,9 @@
 """The periodic table of Celery beat, in the look of the other pages."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.db.models import TextField
 from django.http import HttpRequest
 from django_celery_beat import admin as beat
 from django_celery_beat.models import (
@@ -32,6 +33,11 @@ class PeriodicTaskForm(beat.PeriodicTaskForm):
         self.fields["task"].widget = UnfoldAdminTextInputWidget()
         self.fields["regtask"].widget = TaskSelect()
 
+    def clean(self) -> dict[str, Any]:
+        """The library's own fails on the absence of a field that was refused."""
+        cleaned: dict[str, Any] = self.cleaned_data if self.errors else super().clean()
+        return cleaned
+
 
 @admin.register(PeriodicTask)
 class PeriodicTasks(ChangedBySuperusers, beat.PeriodicTaskAdmin, ModelAdmin):
@@ -40,6 +46,7 @@ class PeriodicTasks(ChangedBySuperusers, beat.PeriodicTaskAdmin, ModelAdmin):
     form = PeriodicTaskForm
     # Its own has a script in the page, which the content security policy refuses.
     change_form_template = "admin/change_form.html"
+    formfield_overrides: ClassVar = {TextField: {"max_length": 20_000}}
     list_display = ("name", "enabled", "schedule_in_words", "last_run_at", "total_run_count")
     list_filter = ("enabled", "one_off", "last_run_at")
     date_hierarchy = None

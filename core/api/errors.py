@@ -164,6 +164,8 @@ def plain_refusal(refusal: Refusal) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, RequestDataTooBig):
+        return plain_failure(TooLarge.status, TooLarge.message, TooLarge.code)
     return plain_failure(400, "The request is malformed.", "malformed")
 
 

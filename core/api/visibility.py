@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import Model, QuerySet
 
 from core.api.fields import as_uuid, find_by_public_id
+from core.api.sizes import LONGEST_VALUE
 from core.errors import Forbidden, NotFound, Refusal
 from core.events import Event, publish
 
@@ -67,7 +68,7 @@ def _refusal(model: type[Model], value: str, actor: "User") -> Refusal:
 
 def _is_foreign(model: type[Model], value: str, actor: "User") -> bool:
     """Whether it exists in a workspace the person is no member of; asked past the walls."""
-    if not value.isprintable():
+    if len(value) > LONGEST_VALUE or not value.isprintable():
         return False
     with connection.cursor() as cursor:
         known_as = str(as_uuid(value) or value)

@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 
 from accounts.models import User
 from core.context import as_system
+from core.days import is_plannable
 from notifications.models import Reminder
 from notifications.moments import due_as_told, due_moment, due_zone
 from outbox.models import Delivery, State
@@ -89,6 +90,8 @@ def _wanted(
     """The reminder this task asks for, if any; its moment may have passed today."""
     day = task.due_date
     if day is None or not _is_due(task):
+        return None
+    if not is_plannable(day):  # of a row older than the rule: no clock can tell its moment
         return None
     recipient = people[task.assignee_id]
     now: datetime = recipient.clock
