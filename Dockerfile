@@ -2,7 +2,7 @@ FROM python:3.11-slim
 
 ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 HOST=0.0.0.0 DATA_DIR=/data \
     DJANGO_SETTINGS_MODULE=config.settings.production
-RUN useradd --system --create-home gantry && mkdir /data && chown gantry /data
+RUN useradd --system --create-home gantry && mkdir --mode=700 /data && chown gantry /data
 WORKDIR /srv/gantry
 COPY requirements/base.txt requirements/base.txt
 RUN pip install --no-cache-dir --require-hashes -r requirements/base.txt

@@ -27,9 +27,11 @@ from accounts.limits import (
 )
 from accounts.mails import MASK, post
 from accounts.models import User
+from accounts.passwords import MOST_CHARACTERS
 from accounts.recovery import note_device
 from accounts.services import register_person
 from core.errors import TooManyRequests
+from outbox.plain import plain
 
 HARMLESS = ("email", "ip", "user_agent")
 
@@ -69,6 +71,9 @@ class AccountAdapter(DefaultAccountAdapter):
             raise self.validation_error("too_many_login_attempts") from refusal
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """Nobody, for a password nobody can have: it is neither normalised nor hashed."""
+        if len(credentials.get("password") or "") > MOST_CHARACTERS:
+            return None
         person: User | None = super().authenticate(request, **credentials)
         if person and person.is_active:
             give_back(WRONG_PASSWORDS_FROM, neighbourhood(request))
@@ -123,6 +128,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """Into the outbox: a mail server that is down must not undo a sign-up."""
         site = get_current_site(current.request)
         facts = {"request": current.request, "email": email, "current_site": site} | context
+        facts["user_agent"] = plain(facts.get("user_agent", ""))
         written = self.render_mail(template_prefix, email, facts)
         kept = self.render_mail(template_prefix, email, _masked(facts)).body
         post(written, kept=str(kept), kind=template_prefix.rpartition("/")[2])

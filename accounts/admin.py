@@ -1,19 +1,24 @@
 """People, for staff; nobody sees or sets a password here."""
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from allauth.socialaccount.models import SocialToken
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.models import Group
+from django.contrib.sites.models import Site
 from django.db.models import QuerySet, URLField
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
 from accounts.admin_deletion import Deletion
+from accounts.admin_matches import AccountMatches
+from accounts.mfa.enrolment import approve_enrolment
 from accounts.models import (
+    AccountMatch,
     AttemptCount,
     ExternalRecord,
     KnownDevice,
@@ -24,19 +29,26 @@ from accounts.models import (
 from accounts.personal.services import revoke_token
 from accounts.services import ACCESS_FIELDS, PROFILE_FIELDS, change_access, change_profile
 from core.admin.bases import actor_of
-from core.admin.records import ReadOnly
+from core.admin.forms import OneLineForm
+from core.admin.records import ChangedBySuperusers, ReadOnly, is_superuser
+from core.admin.refusals import sentence
+from core.errors import Refusal
 
 if TYPE_CHECKING:
     from django.forms import ModelForm
 
 POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
-admin.site.unregister([Group, UserSession, Authenticator, SocialToken])
+OF_LIBRARIES = [Authenticator, EmailAddress, Group, SocialAccount, UserSession]
+"""Shown by pages of our own below: the libraries' write past the services."""
+NOT_SHOWN = [Site, SocialApp, SocialToken]
+
+admin.site.unregister(OF_LIBRARIES + NOT_SHOWN)
 
 
 @admin.register(Group)
-class Groups(DjangoGroupAdmin, ModelAdmin):
-    pass
+class Groups(ChangedBySuperusers, DjangoGroupAdmin, ModelAdmin):
+    """What a group may do, its members may do."""
 
 
 @admin.register(UserSession)
@@ -59,6 +71,28 @@ class Factors(ReadOnly):
     fields = ("user", "type", "created_at", "last_used_at")
 
 
+@admin.register(EmailAddress)
+class EmailAddresses(ReadOnly):
+    """Who has a proved address is let in by it: nobody writes one by hand."""
+
+    list_display = ("email", "user", "verified", "primary")
+    list_filter = ("verified", "primary")
+    search_fields = ("email", "user__email")
+    list_select_related = ("user",)
+    ordering = ("email",)
+    fields = ("email", "user", "verified", "primary")
+
+
+@admin.register(SocialAccount)
+class LinkedAccounts(ReadOnly):
+    list_display = ("user", "provider", "uid", "last_login")
+    list_filter = ("provider",)
+    search_fields = ("user__email", "uid")
+    list_select_related = ("user",)
+    ordering = ("-last_login",)
+    fields = ("user", "provider", "uid", "date_joined", "last_login")
+
+
 @admin.register(AttemptCount)
 class AttemptCounts(ReadOnly):
     """Who is locked out is not told: the keys are hashes."""
@@ -77,6 +111,7 @@ class KnownDevices(ReadOnly):
 
 @admin.register(User)
 class Persons(Deletion):
+    form = OneLineForm
     list_display = ("email", "name", "is_active", "is_staff", "last_login", "created_at")
     list_filter = ("is_active", "is_staff", "is_superuser", "created_at")
     search_fields = ("email", "name", "external_id")
@@ -85,10 +120,19 @@ class Persons(Deletion):
     # Django 6's own default; without it Django 5 warns.
     formfield_overrides = {URLField: {"assume_scheme": "https"}}
     filter_horizontal = ("groups", "user_permissions")
-    readonly_fields = ("id", "external_id", "email", "last_login", "created_at", "deleted_at")
+    readonly_fields = (
+        "id",
+        "external_id",
+        "email",
+        "last_login",
+        "created_at",
+        "deleted_at",
+        "enrolment_approved_until",
+    )
+    actions = ("delete_people", "approve_first_factor")
     fieldsets = [
         (None, {"fields": ("email", "name", "avatar_url", "time_zone")}),
-        ("Access", {"fields": ("is_active", *POWERS)}),
+        ("Access", {"fields": ("is_active", *POWERS, "enrolment_approved_until")}),
         ("Facts", {"fields": ("id", "external_id", "last_login", "created_at", "deleted_at")}),
     ]
 
@@ -100,10 +144,28 @@ class Persons(Deletion):
         """History points at people: the action blanks them, no row goes."""
         return False
 
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Staff and superusers are changed by superusers only."""
+        is_staff = obj is not None and (obj.is_staff or obj.is_superuser)
+        if is_staff and not is_superuser(request):
+            return False
+        return super().has_change_permission(request, obj)
+
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         """Only a superuser hands out powers, or staff could make themselves one."""
         fixed = tuple(super().get_readonly_fields(request, obj))
-        return fixed if cast("User", request.user).is_superuser else (*fixed, *POWERS)
+        return fixed if is_superuser(request) else (*fixed, *POWERS)
+
+    @admin.action(description="Approve a first second factor", permissions=["superuser"])
+    def approve_first_factor(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        for person in people:
+            try:
+                approve_enrolment(actor=actor_of(request), person=person)
+            except Refusal as refusal:
+                self.message_user(request, f"{person}: {sentence(refusal)}", messages.WARNING)
+            else:
+                self.log_change(request, person, "Approved a first second factor.")
+                self.message_user(request, f"{person}: approved for half an hour.")
 
     def save_model(
         self,
@@ -112,7 +174,7 @@ class Persons(Deletion):
         form: "ModelForm[User]",
         change: object,
     ) -> None:
-        actor = cast("User", request.user)
+        actor = actor_of(request)
         changed = {name: form.cleaned_data[name] for name in form.changed_data}
         profile = {name: changed[name] for name in PROFILE_FIELDS if name in changed}
         access = {name: changed[name] for name in ACCESS_FIELDS if name in changed}
@@ -147,6 +209,9 @@ class PersonalTokens(ReadOnly):
             revoke_token(actor=actor_of(request), token=token)
             self.log_change(request, token, "Revoked.")
         self.message_user(request, "Revoked.", messages.SUCCESS)
+
+
+admin.site.register(AccountMatch, AccountMatches)
 
 
 @admin.register(ExternalRecord)

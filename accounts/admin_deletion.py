@@ -1,6 +1,6 @@
 """Deleting people in the admin: by superusers, after a second look."""
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -12,6 +12,7 @@ from unfold.admin import ModelAdmin
 
 from accounts.deletion import delete_person
 from accounts.models import User
+from core.admin.bases import actor_of
 from core.admin.refusals import REFUSED, in_words, sentence
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 class Deletion(ModelAdmin):
     """A list of people from which superusers can delete some; who is deleted stays as they are."""
 
-    actions = ("delete_people",)
+    actions: ClassVar[tuple[str, ...]] = ("delete_people",)
 
     def has_superuser_permission(self, request: HttpRequest) -> bool:
         return cast("User", request.user).is_superuser
@@ -48,7 +49,7 @@ class Deletion(ModelAdmin):
         return None
 
     def _delete(self, request: HttpRequest, person: User) -> None:
-        delete_person(actor=cast("User", request.user), person=person)
+        delete_person(actor=actor_of(request), person=person)
         person.refresh_from_db()  # the entry keeps what the person is called now
         self.log_change(request, person, "Deleted.")
 

@@ -1,6 +1,8 @@
 """The only door to what allauth does not document; tests/accounts holds the contract."""
 
+from allauth.account import views as account_pages
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.account.forms import ConfirmEmailVerificationCodeForm
 from allauth.account.forms import ReauthenticateForm as PasswordAgain
 from allauth.account.internal.flows.email_verification_by_code import (
     EMAIL_VERIFICATION_CODE_SESSION_KEY,
@@ -41,13 +43,17 @@ from allauth.headless.tokens.strategies.jwt.internal import (
     session_key_to_sid,
 )
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.base import views as factor_pages
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.internal.flows.add import validate_can_add_authenticator
+from allauth.mfa.recovery_codes import views as recovery_code_pages
 from allauth.mfa.recovery_codes.internal.flows import generate_recovery_codes
 from allauth.mfa.stages import AuthenticateStage
+from allauth.mfa.totp import views as totp_pages
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.totp.internal.auth import get_totp_secret
 from allauth.mfa.totp.internal.flows import activate_totp, deactivate_totp
+from allauth.mfa.webauthn import views as passkey_pages
 from allauth.mfa.webauthn.forms import AddWebAuthnForm as AddPasskey
 from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm, ReauthenticateWebAuthnForm
 from allauth.mfa.webauthn.forms import LoginWebAuthnForm as PasskeyLogin
@@ -74,6 +80,7 @@ __all__ = [
     "AuthenticateStage",
     "AuthenticateWebAuthnForm",
     "Client",
+    "ConfirmEmailVerificationCodeForm",
     "DefaultMFAAdapter",
     "GitHubOAuth2Adapter",
     "GitHubProvider",
@@ -94,6 +101,7 @@ __all__ = [
     "SignupInput",
     "SignupView",
     "VerifyEmailView",
+    "account_pages",
     "activate_totp",
     "add_authenticator",
     "add_query_params",
@@ -101,6 +109,7 @@ __all__ = [
     "begin_registration",
     "create_token",
     "deactivate_totp",
+    "factor_pages",
     "generate_recovery_codes",
     "get_authentication_records",
     "get_authorization_credential",
@@ -109,14 +118,17 @@ __all__ = [
     "get_totp_secret",
     "is_headless_request",
     "lookup_session",
+    "passkey_pages",
     "perform_login",
     "perform_passwordless_login",
     "raise_if_reauthentication_required",
     "reauthenticate_by_password",
     "record_authentication",
+    "recovery_code_pages",
     "remove_authenticator",
     "respond_429",
     "session_key_from_sid",
     "session_key_to_sid",
+    "totp_pages",
     "validate_can_add_authenticator",
 ]

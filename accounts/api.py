@@ -34,6 +34,7 @@ from core.api.fields import Input
 from core.api.permissions import Anyone
 from core.api.permissions import SignedIn as IsSignedIn
 from core.api.schema import FAILURE
+from core.api.transactions import OneTransaction
 from core.errors import Unauthenticated
 
 WRONG = OpenApiResponse(FAILURE.ref, "Not, or no longer, a valid credential")
@@ -168,8 +169,9 @@ class Logout(AuthView):
         return response
 
 
-class Myself(APIView):
+class Myself(OneTransaction):
     permission_classes = [IsSignedIn]
+    kept_answers = frozenset({"PATCH"})
 
     @extend_schema(operation_id="auth_me", responses={200: Me})
     def get(self, request: Request) -> Response:

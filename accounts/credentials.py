@@ -53,6 +53,11 @@ class Credential:
     principal: str | None = None
     """Whose answers are kept for idempotency keys, if not simply the person's."""
 
+    @property
+    def may_read(self) -> bool:
+        """Whether answers may show documents, or only their id and version."""
+        return Scope.READ.value in self.scopes
+
     def check(self, request: Request) -> None:
         """Refuse what this kind of credential never does, whichever view would answer."""
         is_safe = request.method in SAFE

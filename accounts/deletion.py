@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.access import end_access
 from accounts.events import PersonDeleted
 from accounts.models import User
+from accounts.ownership import check_own_account
 from core.context import as_system
 from core.events import publish
 from core.forget import forget_answers
@@ -18,16 +19,19 @@ NAME = "Deleted user"
 
 
 @as_system("deleting a person")
-def delete_person(*, actor: User | None, person: User, is_final: bool = False) -> None:
+def delete_person(
+    *, actor: User | None, person: User, is_final: bool = False, successor: User | None = None
+) -> None:
     """Blank everything personal; deleting twice changes nothing.
 
     What depends on the person may refuse, unless the deletion `is_final`: it happened elsewhere.
     `external_id` stays as a tombstone: what a provider tells late must not make them anew.
     """
     person = User.objects.locked(person.pk)
+    check_own_account(actor=actor, person=person)
     if person.deleted_at is not None:
         return
-    publish(PersonDeleted(actor=actor, person=person, is_final=is_final))
+    publish(PersonDeleted(actor=actor, person=person, is_final=is_final, successor=successor))
     end_access(person)
     person.groups.clear()
     person.user_permissions.clear()
@@ -51,6 +55,7 @@ def _blank(person: User) -> None:
     person.email = f"deleted-{uuid4()}@users.invalid"
     person.is_active = person.is_staff = person.is_superuser = False
     person.last_login, person.deleted_at = None, timezone.now()
+    person.enrolment_approved_until = None
     person.save_changes(
         "name",
         "avatar_url",
@@ -62,4 +67,5 @@ def _blank(person: User) -> None:
         "is_superuser",
         "last_login",
         "deleted_at",
+        "enrolment_approved_until",
     )

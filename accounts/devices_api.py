@@ -4,7 +4,6 @@ from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
-from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -51,6 +50,5 @@ class Device(OwnAccount):
         device = devices_of(own(request)[0]).filter(pk=device_id).first()
         if device is None:
             raise NotFound
-        with transaction.atomic():
-            end_session(device.session_key)
+        end_session(device.session_key)
         return Response(status=status.HTTP_204_NO_CONTENT)

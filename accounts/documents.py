@@ -1,28 +1,51 @@
 """How a person appears inside other documents."""
 
-from typing import ClassVar
+from collections.abc import Callable
+from typing import Any, ClassVar
 
-from django.db.models import Case, F, TextField, Value, When
-from django.db.models.functions import Cast
+from django.db.models import Case, F, Q, When
 from rest_framework import serializers
 
 from accounts.models import User
+from core.prepared import Slot
 from core.reads import Document, PublicId
 
+_reading_rules: list[Callable[[str], Any]] = []
 
-class AddressInUse(serializers.EmailField):
-    """The address, null once the person is deleted."""
+
+def show_addresses_where(rule: Callable[[str], Any]) -> None:
+    """Let an upper app say, by the path of the row a person is shown in, whose addresses to show.
+
+    Without a rule, nobody reads any address but their own.
+    """
+    _reading_rules.append(rule)
+
+
+class Address(serializers.EmailField):
+    """A person's address; null for those who may not read it, and once the person is deleted.
+
+    The row that shows the person is the one before them in the path: `assignee__` is shown in "".
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"allow_null": True, **options})
 
     def as_json(self, path: str) -> Case:
-        return Case(When(**{f"{path}deleted_at__isnull": True}, then=F(f"{path}email")))
+        email = f"{path}{self.source}".replace(".", "__")
+        person = email.removesuffix("email")
+        row = "__".join(person.split("__")[:-2])
+        readable = Q(**{f"{person}id": Slot("actor")})
+        for rule in _reading_rules:
+            readable |= rule(f"{row}__" if row else "")
+        return Case(When(Q(**{f"{person}deleted_at__isnull": True}) & readable, then=F(email)))
 
 
 class Person(Document):
-    """Somebody, as colleagues see them."""
+    """Somebody, as the person asking may see them."""
 
     id = PublicId()
     name = serializers.CharField()
-    email = AddressInUse(allow_null=True)
+    email = Address()
     avatar_url = serializers.CharField()
 
     class Meta:
@@ -30,14 +53,13 @@ class Person(Document):
         also: ClassVar = {"image": "avatar_url"}
 
 
-class Withheld(AddressInUse):
-    """An address the person asking may not read: always null."""
+class PersonInList(Document):
+    """Somebody, as short as lists inside other documents need it."""
 
-    def as_json(self, path: str) -> Case:
-        return Case(default=Cast(Value(None), TextField()))
+    id = PublicId()
+    name = serializers.CharField()
+    email = Address()
+    image = serializers.CharField(source="avatar_url")
 
-
-class Acquaintance(Person):
-    """Somebody, as people see them who may not write to them."""
-
-    email = Withheld(allow_null=True)
+    class Meta:
+        model = User

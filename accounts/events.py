@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from accounts.models import PersonalToken, User
 from core.events import Event
+from core.names import cleaned_name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,10 +28,14 @@ class AccessChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PersonDeleted(Event):
-    """The person is about to be nobody; who hears it may still refuse, unless it `is_final`."""
+    """The person is about to be nobody; who hears it may still refuse, unless it `is_final`.
+
+    Open tasks go to the `successor` if there is one, who has the person's places already.
+    """
 
     person: User
     is_final: bool = False
+    successor: User | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,8 +77,30 @@ class PersonalTokenRevoked(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class EnrolmentApproved(Event):
+    """Staff may enrol a first second factor without a proof by mail, for a while."""
+
+    person: User
+
+
+@dataclass(frozen=True, kw_only=True)
 class PersonLinked(Event):
     """An identity provider's person turned out to be somebody who is here already."""
+
+    person: User
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonJoined(Event):
+    """`former`, an account of a provider's person, is about to go: its places become `person`'s."""
+
+    person: User
+    former: User
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountsKeptApart(Event):
+    """Staff found that the person is not who has their address here."""
 
     person: User
 
@@ -85,6 +112,9 @@ class Organization:
     id: str
     name: str = ""
     image_url: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", cleaned_name(self.name))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +133,7 @@ class OrganizationSeen(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class OrganizationChanged(Event):
-    """It exists and is called so; `founder` is known where the provider says who made it."""
+    """It exists and is called so; `founder`, who made it, may be told late, or never."""
 
     organization: Organization
     founder: User | None

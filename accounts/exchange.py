@@ -4,12 +4,19 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api import TRANSPORT, AuthView, as_shown
+from accounts.api import TOO_OFTEN, TRANSPORT, AuthView, as_shown
 from accounts.authentication import CookieAuthentication
 from accounts.engine import Entered
+from accounts.limits import (
+    EXCHANGES,
+    EXCHANGES_FROM,
+    EXCHANGES_OF,
+    neighbourhood,
+    take,
+)
 from accounts.mfa.steps import what_is_missing
 from accounts.serializers import SignedIn
-from accounts.tokens import issue
+from accounts.tokens import exchange
 from core.api.permissions import Anyone
 from core.api.schema import FAILURE
 from core.errors import Unauthenticated
@@ -34,15 +41,23 @@ class ExchangeSession(AuthView):
             200: SignedIn,
             401: OpenApiResponse(FAILURE.ref, "Not signed in, or not yet: `mfa_required`"),
             403: OpenApiResponse(FAILURE.ref, "No CSRF token"),
+            429: TOO_OFTEN,
         },
     )
     def post(self, request: Request) -> Response:
         """Trade the session cookie, with its CSRF token, for a pair of tokens of that session.
 
         A sign-in that waits for its second factor is told so, with a `session_token` to finish it.
+        The tokens are as old as the sign-in: what needs a recent one is not open to them again.
         """
+        take(EXCHANGES_FROM, neighbourhood(request))
         if not request.user.is_authenticated:
             CookieAuthentication().enforce_csrf(request)
             raise what_is_missing(self.stranger) or Unauthenticated
-        person = request.user
-        return Response(as_shown(Entered(person, issue(person, self.stranger.session))))
+        person, session_key = request.user, str(self.stranger.session.session_key)
+        take(EXCHANGES, session_key)
+        take(EXCHANGES_OF, str(person.pk))
+        pair = exchange(person, session_key)
+        if pair is None:
+            raise Unauthenticated
+        return Response(as_shown(Entered(person, pair)))

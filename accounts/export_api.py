@@ -2,26 +2,53 @@
 
 from typing import TYPE_CHECKING, cast
 
-from drf_spectacular.utils import extend_schema
+from django.core import signing
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from accounts.export import everything_of
+from accounts.export import Place, everything_of
 from accounts.exports import OwnProfile, PersonalData
+from core.api.envelope import Answer
+from core.api.pagination import InvalidCursor
 from core.api.permissions import SignedIn
+from core.api.transactions import OneTransaction
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 
-class OwnData(APIView):
-    permission_classes = [SignedIn]
+SALT = "gantry.export"
+CURSOR = OpenApiParameter(
+    "cursor", str, description="`meta.next_cursor` of an answer that had no room for all."
+)
 
-    @extend_schema(operation_id="auth_me_export", responses={200: PersonalData})
+
+class OwnData(OneTransaction):
+    permission_classes = [SignedIn]
+    continued = True
+
+    @extend_schema(
+        operation_id="auth_me_export", parameters=[CURSOR], responses={200: PersonalData}
+    )
     def get(self, request: Request) -> Response:
-        """Everything kept about the person signed in, as one document to save."""
-        answer = Response(everything_of(cast("User", request.user), OwnProfile))
+        """Everything kept about the person signed in, as documents to save.
+
+        One answer holds some megabytes; where `meta.next_cursor` is not null, ask again with it.
+        """
+        start = _opened(request.query_params.get("cursor"))
+        part = everything_of(cast("User", request.user), OwnProfile, start)
+        cursor = signing.Signer(salt=SALT).sign_object(part.next) if part.next else None
+        answer = Response(Answer(part.data, meta={"next_cursor": cursor}))
         answer["Content-Disposition"] = 'attachment; filename="my-data.json"'
         answer["Cache-Control"] = "no-store"
         return answer
+
+
+def _opened(cursor: str | None) -> Place | None:
+    if not cursor:
+        return None
+    try:
+        return Place(*signing.Signer(salt=SALT).unsign_object(cursor))
+    except (signing.BadSignature, ValueError) as error:
+        raise InvalidCursor(errors={"cursor": [InvalidCursor.message]}) from error

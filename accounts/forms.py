@@ -8,12 +8,13 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from accounts.models import User
+from core.names import check_name
 
 
 class SignupForm(forms.Form):
     """Must not import allauth's forms: they import this one."""
 
-    name = forms.CharField(max_length=200, required=False)
+    name = forms.CharField(max_length=200, required=False, validators=[check_name])
 
     def clean(self) -> dict[str, Any]:
         """Look for the address and the name in the password: allauth checks it alone."""

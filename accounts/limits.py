@@ -1,7 +1,8 @@
 """How often somebody may try: counted in PostgreSQL, exact however many try at once.
 
 The cache in front of allauth's own limits reads, decides and writes; here one statement does
-all three. It commits at once, so that an attempt counts even if its request is rolled back.
+all three. It commits at once, so that an attempt counts even if its request is rolled back: inside
+a transaction it uses a connection of its own.
 """
 
 import hashlib
@@ -12,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
-from django.db.models import F
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 from django.http import HttpRequest
 
@@ -36,6 +37,8 @@ WAIT = """
     FROM accounts_attemptcount WHERE key = %s
 """
 
+AUTONOMOUS = "attempts"
+"""The database alias of the connection that commits whatever its request does."""
 NOWHERE = str(ipaddress.IPv4Address(0))
 """The address of a caller whose server does not tell it, such as one behind a Unix socket."""
 
@@ -66,14 +69,32 @@ CODE_MAILS = Limit("code mails of a session", 5, 600)
 CODE_PAUSE = Limit("code mails to an address", 1, 10)
 WRONG_FACTORS_FROM = Limit("wrong second factors from an internet address", 10, 60)
 WRONG_FACTORS = Limit("wrong second factors for an account", 5, 300)
+ENROLMENT_MAILS_OF = Limit("enrolment code mails of a person", 10, 3600)
+ENROLMENT_CODES = Limit("wrong enrolment codes of a session", 3, 600)
+ENROLMENT_CODES_OF = Limit("wrong enrolment codes of a person", 10, 3600)
 PASSKEYS_FROM = Limit("passkeys from an internet address", 30, 60)
 REFRESHES_FROM = Limit("refreshes from an internet address", 30, 60)
+EXCHANGES_FROM = Limit("exchanges from an internet address", 30, 60)
+EXCHANGES = Limit("exchanges of a session", 10, 60)
+EXCHANGES_OF = Limit("exchanges of a person", 30, 600)
 
 
 def take(limit: Limit, subject: str) -> None:
     """Use up one attempt, or refuse; the same for subjects that exist and that do not."""
+    _take(limit, subject, _alias())
+
+
+def take_uncommitted(limit: Limit, subject: str) -> None:
+    """The same inside the caller's transaction: what is rolled back has not counted.
+
+    Callers for the same subject wait for each other from here to their commit.
+    """
+    _take(limit, subject, DEFAULT_DB_ALIAS)
+
+
+def _take(limit: Limit, subject: str, alias: str) -> None:
     key = limit.key(subject)
-    with transaction.atomic(durable=True), connection.cursor() as cursor:
+    with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
         cursor.execute(TAKE, {"key": key, "most": limit.most, "seconds": limit.seconds})
         if cursor.fetchone():
             return
@@ -94,18 +115,27 @@ def counted(*attempts: tuple[Limit, str]) -> Iterator[None]:
 
 def give_back(limit: Limit, subject: str) -> None:
     """An attempt that was none: the password was right. Earlier wrong ones stay counted."""
-    counted = AttemptCount.objects.filter(key=limit.key(subject), count__gt=0)
+    counted = _counts().filter(key=limit.key(subject), count__gt=0)
     counted.update(count=F("count") - 1)
 
 
 def forget(limit: Limit, subject: str) -> None:
     """Start afresh, after a password reset."""
-    AttemptCount.objects.filter(key=limit.key(subject)).delete()
+    _counts().filter(key=limit.key(subject)).delete()
 
 
 def sweep() -> None:
     """Remove the windows that have closed."""
-    AttemptCount.objects.filter(resets_at__lt=Now()).delete()
+    _counts().filter(resets_at__lt=Now()).delete()
+
+
+def _counts() -> QuerySet[AttemptCount]:
+    # Never through the open transaction: it would hold the row that `take` waits for.
+    return AttemptCount.objects.using(_alias())
+
+
+def _alias() -> str:
+    return AUTONOMOUS if connection.in_atomic_block else DEFAULT_DB_ALIAS
 
 
 def client_address(request: HttpRequest | Any) -> str:

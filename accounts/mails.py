@@ -1,6 +1,7 @@
 """The mails of this app; none of their secrets stays readable in the outbox."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,11 +16,12 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.recovery import reset_link
 from accounts.sealing import seal, unseal
-from outbox.channels import Mail, Skip, carries
+from outbox.channels import COVER, Mail, Skip, carries
 from outbox.models import Delivery
+from outbox.plain import plain
 from outbox.services import enqueue
 
-MASK = "•••••"
+MASK = COVER
 GOOD_FOR = timedelta(hours=1)
 """A code or a link that leaves later would be refused."""
 _PURPOSE = "mail"
@@ -33,9 +35,22 @@ def post(message: EmailMessage, *, kept: str, kind: str) -> None:
     """
     [address] = message.to
     letter = {"to": address, "subject": message.subject, "text": message.body, "kept": kept}
+    _enqueue_sealed(letter, recipient_of(address), kind)
+
+
+@transaction.atomic
+def post_code(*, person: User, kind: str, code: str) -> None:
+    """Queue a mail of our own with a code, sealed as those of allauth are."""
+    letter = _written(kind, person.email, code=code)
+    kept = _written(kind, person.email, code=MASK).text
+    facts = {"to": letter.to, "subject": letter.subject, "text": letter.text, "kept": kept}
+    _enqueue_sealed(facts, person.pk, kind)
+
+
+def _enqueue_sealed(letter: Mapping[str, object], recipient_id: UUID, kind: str) -> None:
     enqueue(
         kind="account",
-        recipient_id=recipient_of(address),
+        recipient_id=recipient_id,
         dedupe_key=f"account:{kind}:{uuid4()}",
         payload={"mail": kind, "sealed": seal(_PURPOSE, json.dumps(letter))},
     )
@@ -83,11 +98,13 @@ def unknown_mail(delivery: Delivery) -> Mail | Skip:
 @carries("new_device")
 @carries("account_linked")
 @carries("account_unlinked")
+@carries("enrolment_approved")
 def notice(delivery: Delivery) -> Mail | Skip:
     person = User.objects.active().filter(pk=delivery.recipient_id).first()
     if person is None:
         return Skip("the account is closed")
     facts = delivery.payload | {"at": datetime.fromisoformat(delivery.payload["at"])}
+    facts["user_agent"] = plain(facts.get("user_agent", ""))
     link = settings.HEADLESS_FRONTEND_URLS["account_reset_password"]
     return _written(delivery.kind, person.email, link=link, **facts)
 

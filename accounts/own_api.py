@@ -3,13 +3,14 @@
 from typing import TYPE_CHECKING, cast
 
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework import serializers, status
+from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api import Myself, read_body
 from accounts.confirmation import confirm
 from accounts.deletion import delete_person
+from accounts.fields import Password
 from core.api.fields import Input
 from core.api.schema import FAILURE
 
@@ -24,7 +25,7 @@ OFTEN = OpenApiResponse(FAILURE.ref, "Tried too often")
 class Farewell(Input):
     """Nothing else is needed within minutes of a sign-in."""
 
-    password = serializers.CharField(trim_whitespace=False, write_only=True, required=False)
+    password = Password(required=False)
 
 
 class OwnAccount(Myself):

@@ -12,8 +12,14 @@ MOST_CHARACTERS = 128
 BCRYPT_BYTES = 72
 
 
+class PasswordTooLong(ValueError):
+    """A password nobody can have; normalising one takes time quadratic in its length."""
+
+
 def canonical(password: str | None) -> str | None:
     """One spelling of what looks the same: keyboards differ in how they compose an é."""
+    if password and len(password) > MOST_CHARACTERS:
+        raise PasswordTooLong
     return password and unicodedata.normalize("NFKC", password)
 
 

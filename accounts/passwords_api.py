@@ -5,9 +5,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api import FOREIGN, TOO_OFTEN, TRANSPORT, WRONG, AuthView, read_body
-from accounts.authentication import BearerAuthentication
 from accounts.limits import RESETS, RESETS_FROM, neighbourhood, take
 from accounts.permissions import WithSession, own
+from accounts.person_view import PersonView
 from accounts.recovery import (
     change_password,
     holder_of,
@@ -76,14 +76,15 @@ class ResetPassword(AuthView):
         return Response(Answer({"status": "ok"}, "Sign in with your new password."))
 
 
-class OwnAccount(AuthView):
+class OwnAccount(PersonView):
     """For people in a session of their own: no cookie, and no token that others may hold."""
 
-    authentication_classes = [BearerAuthentication]
     permission_classes = [WithSession]
 
 
 class ChangePassword(OwnAccount):
+    repeat_advice = "The password is the new one: sign in with it."
+
     @extend_schema(
         operation_id="auth_password_change",
         request=PasswordChange,

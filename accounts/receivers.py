@@ -1,9 +1,37 @@
 """What follows when something happens to an account."""
 
-from accounts.events import AccountLinked, AccountUnlinked, PasswordChanged
+import time
+from typing import Any
+
+from allauth.account.signals import authentication_step_completed
+from django.contrib.auth.signals import user_logged_in
+from django.db.models import Q
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from accounts.events import (
+    AccountLinked,
+    AccountUnlinked,
+    EnrolmentApproved,
+    PasswordChanged,
+    PersonDeleted,
+)
+from accounts.models import AccountMatch
 from accounts.personal.services import revoke_tokens_of
+from accounts.proof_times import PROOFS, SIGNED_IN_AT, newest_of_each_kind
 from accounts.recovery import tell
 from core.events import subscribe
+
+
+@receiver(user_logged_in)
+def note_sign_in(request: HttpRequest, **named: Any) -> None:
+    """The one place where a session becomes fresh: every way of signing in ends here."""
+    request.session[SIGNED_IN_AT] = time.time()
+
+
+@receiver(authentication_step_completed)
+def keep_the_newest_proofs(request: HttpRequest, **named: Any) -> None:
+    request.session[PROOFS] = newest_of_each_kind(request.session[PROOFS])
 
 
 @subscribe(PasswordChanged)
@@ -21,8 +49,20 @@ def tell_of_a_way_less(event: AccountUnlinked) -> None:
     tell(event.person, "account_unlinked", provider=event.provider)
 
 
+@subscribe(EnrolmentApproved)
+def tell_of_the_approval(event: EnrolmentApproved) -> None:
+    tell(event.person, "enrolment_approved")
+
+
 @subscribe(PasswordChanged)
 def end_keys_of_an_intruder(event: PasswordChanged) -> None:
     """Whoever had to recover the account may not have been alone in it."""
     if event.recovered:
         revoke_tokens_of(actor=event.actor, person=event.person)
+
+
+@subscribe(PersonDeleted)
+def end_questions_about_them(event: PersonDeleted) -> None:
+    """There is nothing left to be joined."""
+    both = Q(newcomer=event.person) | Q(holder=event.person)
+    AccountMatch.objects.filter(both).delete()

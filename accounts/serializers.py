@@ -4,8 +4,9 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
+from accounts.fields import Password
 from accounts.models import User, check_time_zone
-from core.api.fields import Input
+from core.api.fields import Input, Name
 
 
 class Me(serializers.ModelSerializer[User]):
@@ -42,12 +43,11 @@ class VerificationPending(serializers.Serializer[Any]):
 
 class Credentials(Input):
     email = serializers.EmailField(max_length=254)
-    # Longer ones are refused by the rules for passwords, in one place and one sentence.
-    password = serializers.CharField(trim_whitespace=False, write_only=True)
+    password = Password()
 
 
 class NewPerson(Credentials):
-    name = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    name = Name(max_length=200, required=False, allow_blank=True, default="")
 
 
 class Refresh(Input):
@@ -70,7 +70,7 @@ class SignOut(Input):
 
 
 class ProfileChanges(Input):
-    name = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    name = Name(max_length=200, required=False, allow_blank=True)
     avatar_url = serializers.URLField(max_length=2000, required=False, allow_blank=True)
     time_zone = serializers.CharField(max_length=64, required=False, validators=[check_time_zone])
 
@@ -106,7 +106,7 @@ class ForgottenPassword(Input):
 
 class PasswordReset(Input):
     key = serializers.CharField(max_length=200, help_text="What stands at the end of the link.")
-    password = serializers.CharField(trim_whitespace=False, write_only=True)
+    password = Password()
 
 
 class ResetLink(serializers.Serializer[Any]):
@@ -116,8 +116,8 @@ class ResetLink(serializers.Serializer[Any]):
 
 
 class PasswordChange(Input):
-    current_password = serializers.CharField(trim_whitespace=False, write_only=True)
-    new_password = serializers.CharField(trim_whitespace=False, write_only=True)
+    current_password = Password()
+    new_password = Password()
 
 
 class DeviceShown(serializers.Serializer[Any]):

@@ -7,11 +7,19 @@ from django.db import IntegrityError, transaction
 
 from accounts.events import AccessChanged, PersonRegistered, ProfileChanged
 from accounts.models import User
-from core.errors import Conflict
+from accounts.ownership import check_own_account
+from core.errors import Conflict, Forbidden
 from core.events import Changes, publish
 
 PROFILE_FIELDS = ("name", "avatar_url", "time_zone")
 ACCESS_FIELDS = ("is_active", "is_staff", "is_superuser")
+
+
+class NotASuperuser(Forbidden):
+    message = "Only superusers change who is staff, and the access of those who are."
+
+    def __init__(self) -> None:
+        super().__init__(required="superuser", you_have=["staff"])
 
 
 class AlreadyRegistered(Conflict):
@@ -39,6 +47,7 @@ def change_profile(
 ) -> User:
     """Set some of name, avatar_url and time_zone; what stays the same is no change."""
     person = User.objects.alive().locked(person.pk)
+    check_own_account(actor=actor, person=person)
     person.check_version(version)
     if changes := _set(person, PROFILE_FIELDS, profile):
         publish(ProfileChanged(actor=actor, person=person, changes=changes))
@@ -49,6 +58,10 @@ def change_profile(
 def change_access(*, actor: User | None, person: User, **access: bool) -> User:
     """Set some of is_active, is_staff and is_superuser; who is inactive is out at once."""
     person = User.objects.alive().locked(person.pk)
+    has_powers = person.is_staff or person.is_superuser
+    touches_powers = access.get("is_staff") or access.get("is_superuser") or has_powers
+    if access and touches_powers and actor is not None and not actor.is_superuser:
+        raise NotASuperuser
     if changes := _set(person, ACCESS_FIELDS, access):
         publish(AccessChanged(actor=actor, person=person, changes=changes))
     return person

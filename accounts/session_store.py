@@ -7,6 +7,8 @@ from django.contrib.sessions.backends import db
 from django.contrib.sessions.models import Session
 from django.db import transaction
 
+from accounts.proof_times import is_too_old
+
 Content = dict[str, Any]
 
 
@@ -16,7 +18,11 @@ class SessionStore(db.SessionStore):
     _read: Content | None = None
 
     def load(self) -> Content:
+        """Nothing, as for an expired session, once the sign-in is too long ago."""
         loaded: Content = super().load()
+        if is_too_old(loaded):
+            self._session_key = None
+            loaded = {}
         self._read = deepcopy(loaded)
         return loaded
 

@@ -47,6 +47,8 @@ def open_session(session_key: str, person_id: UUID) -> User | None:
         return None
     person = User.from_db(DEFAULT_DB_ALIAS, _COLUMNS, row[1 : len(_COLUMNS) + 1])
     if _is_owned(row[0], person.pk, person.password):
+        if is_opening and row[-1]:
+            person.unopened = frozenset(row[-1])
         return person
     if is_opening:
         context.show_nothing()
@@ -58,7 +60,12 @@ def open_known(external_id: str) -> User | None:
     with connection.cursor() as cursor:
         cursor.execute(_KNOWN, (external_id,))
         row = cursor.fetchone()
-    return User.from_db(DEFAULT_DB_ALIAS, _COLUMNS, row[: len(_COLUMNS)]) if row else None
+    if row is None:
+        return None
+    person = User.from_db(DEFAULT_DB_ALIAS, _COLUMNS, row[: len(_COLUMNS)])
+    if row[-1]:
+        person.unopened = frozenset(row[-1])
+    return person
 
 
 @lru_cache(maxsize=4096)

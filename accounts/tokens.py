@@ -26,14 +26,16 @@ from accounts.allauth_internals import (
     session_key_to_sid,
 )
 from accounts.models import User
+from accounts.proof_times import is_too_old
 from accounts.sessions import belongs_to, end_session, seal, seen_again, unseal
 from core.errors import Unauthenticated
 
 Use = Literal["access", "refresh"]
 MOST_CHARACTERS = 4096
-SIGNED_IN_AT = "signed_in_at"
 REFRESHABLE = "refreshable"
 """Where a session keeps `{id: {expires, previous, rotated_at}}` of its unused refresh tokens."""
+MOST_REFRESHABLE = 5
+"""Unused refresh tokens of one session; another one voids the oldest."""
 _REQUIRED = ["exp", "iat", "iss", "aud", "sub", "sid", "jti", "token_use"]
 
 
@@ -134,11 +136,27 @@ def _claims(decoded: dict[str, Any]) -> Claims:
 
 def issue(person: User, session: SessionBase) -> Pair:
     """The first pair of a session; the caller saves the session."""
-    session.setdefault(SIGNED_IN_AT, time.time())
     if session.session_key is None:
         session.save()
     pair, entry = _pair(person, str(session.session_key))
-    session[REFRESHABLE] = session.get(REFRESHABLE, {}) | entry
+    session[REFRESHABLE] = _newest(session.get(REFRESHABLE, {}) | entry)
+    return pair
+
+
+@transaction.atomic
+def exchange(person: User, session_key: str) -> Pair | None:
+    """Another pair of a session, which gets neither younger nor a longer life; None if it ended."""
+    row = Session.objects.select_for_update(no_key=True).filter(pk=session_key).first()
+    session = row.get_decoded() if row else {}
+    if row is None or not belongs_to(session, person):
+        return None
+    if is_too_old(session):
+        end_session(session_key)
+        return None
+    pair, entry = _pair(person, session_key)
+    session[REFRESHABLE] = _newest(session.get(REFRESHABLE, {}) | entry)
+    row.session_data = Session.objects.encode(session)
+    row.save(update_fields=["session_data"])
     return pair
 
 
@@ -174,11 +192,11 @@ def _rotate(claims: Claims) -> Pair | None:
     refreshable = session.get(REFRESHABLE, {})
     if not belongs_to(session, person) or _was_just_spent(claims, refreshable):
         return None
-    if claims.id not in refreshable or _is_too_old(session):
+    if claims.id not in refreshable or is_too_old(session):
         end_session(claims.session_key)
         return None
     pair, entry = _pair(person, claims.session_key, previous=claims.id)
-    session[REFRESHABLE] = _unspent(refreshable, claims) | entry
+    session[REFRESHABLE] = _newest(_unspent(refreshable, claims) | entry)
     row.session_data = Session.objects.encode(session)
     row.expire_date = timezone.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE)
     row.save(update_fields=["session_data", "expire_date"])
@@ -195,18 +213,16 @@ def _was_just_spent(claims: Claims, refreshable: dict[str, Any]) -> bool:
     )
 
 
-def _is_too_old(session: dict[str, Any]) -> bool:
-    age = time.time() - session.get(SIGNED_IN_AT, 0)
-    return bool(age > settings.AUTH_SESSION_ABSOLUTE_LIFETIME.total_seconds())
-
-
 def _unspent(refreshable: dict[str, Any], spent: Claims) -> dict[str, Any]:
+    return {id_: entry for id_, entry in refreshable.items() if id_ != spent.id}
+
+
+def _newest(refreshable: dict[str, Any]) -> dict[str, Any]:
+    """Those that have not expired, and of them so many that the session stays small."""
     now = time.time()
-    return {
-        id_: entry
-        for id_, entry in refreshable.items()
-        if id_ != spent.id and entry["expires"] > now
-    }
+    alive = [pair for pair in refreshable.items() if pair[1]["expires"] > now]
+    alive.sort(key=lambda pair: float(pair[1]["rotated_at"]))
+    return dict(alive[-MOST_REFRESHABLE:])
 
 
 def _pair(

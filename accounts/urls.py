@@ -43,5 +43,5 @@ urlpatterns = [
     path("", include("accounts.mfa.urls")),
     path("", include("accounts.social.urls")),
     path("api-auth/", include((SIGN_IN_PAGES, "rest_framework"))),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("accounts.page_urls")),
 ]

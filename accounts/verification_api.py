@@ -5,7 +5,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api import FOREIGN, TOO_OFTEN, TRANSPORT, WRONG, AuthView, as_shown, read_body
-from accounts.authentication import BearerAuthentication
+from accounts.person_view import PersonView
 from accounts.serializers import Done, VerificationCode, Verified
 from accounts.steps import resend_code, send_link, verify_address
 from core.api.envelope import Answer
@@ -35,8 +35,8 @@ class VerifyEmail(AuthView):
         return Response(Answer({"status": "verified", **tokens}, "Your address is verified."))
 
 
-class ResendCode(AuthView):
-    authentication_classes = [BearerAuthentication]
+class ResendCode(PersonView):
+    kept_answers = frozenset({"POST"})
 
     @extend_schema(
         operation_id="auth_email_resend",

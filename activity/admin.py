@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from unfold.contrib.filters.admin import RangeDateFilter
 
 from accounts.models import User
-from activity.models import Event, EventCounter
+from activity.models import Event, EventCounter, TextChange
 from core.admin.records import ReadOnly
 from workspaces.models import Workspace
 
@@ -32,8 +32,10 @@ class Events(ReadOnly):
         ("entity", "entity_id"),
         "action",
         "changes",
+        "texts",
         "request_id",
     )
+    readonly_fields = ("texts",)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         people = User.objects.filter(pk=OuterRef("actor_id"))
@@ -54,9 +56,32 @@ class Events(ReadOnly):
     def workspace(self, event: Any) -> Any:
         return event.workspace_name
 
+    @admin.display(description="Long texts", empty_value="-")
+    def texts(self, event: Event) -> str:
+        return "\n".join(map(_written_out, event.text_changes.order_by("field")))
+
     @admin.display(description="Changed")
     def what_changed(self, event: Event) -> str:
         return ", ".join(event.changes)
+
+
+@admin.register(TextChange)
+class TextChanges(ReadOnly):
+    """How long texts changed; erased for people who were deleted."""
+
+    list_display = ("created_at", "field", "event_id", "is_erased")
+    search_fields = ("=event_id", "=workspace_id")
+    ordering = ("-created_at",)
+    fields = ("created_at", "event_id", "workspace_id", "field", "text")
+    readonly_fields = ("text",)
+
+    @admin.display(boolean=True)
+    def is_erased(self, change: TextChange) -> bool:
+        return change.edits is None
+
+    @admin.display(description="Change")
+    def text(self, change: TextChange) -> str:
+        return _written_out(change)
 
 
 @admin.register(EventCounter)
@@ -72,6 +97,14 @@ class EventCounters(ReadOnly):
     @admin.display(description="Workspace")
     def workspace(self, counter: Any) -> Any:
         return counter.workspace_name
+
+
+def _written_out(change: TextChange) -> str:
+    """As people read it: what was there, and what is there now."""
+    if change.edits is None:
+        return f"{change.field}: erased"
+    edits = (f"at {place}: “{before}” → “{after}”" for place, before, after in change.edits)
+    return "\n".join([f"{change.field}:", *edits])
 
 
 def _names(workspaces: QuerySet[Workspace]) -> Any:

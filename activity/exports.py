@@ -1,10 +1,12 @@
 """What the log keeps about a person: what they did, without what others see in it."""
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.export import contribute
-from activity.models import Event
+from activity.models import Event, TextChange
 from core.reads import Document
+from core.truncation import LongText
 
 
 class OwnEvent(Document):
@@ -21,4 +23,32 @@ class OwnEvent(Document):
         model = Event
 
 
+@extend_schema_field(
+    {
+        "type": ["array", "null"],
+        "description": "Each is a place in the old text, what was there and what came there.",
+        "items": {"type": "array", "items": {"type": ["integer", "string"]}},
+    }
+)
+class Edits(LongText):
+    """As `activity.differences` makes them; null once erased."""
+
+
+class OwnTextChange(Document):
+    """How the person changed a long text."""
+
+    event_id = serializers.UUIDField()
+    field = serializers.CharField()
+    edits = Edits(allow_null=True)
+    created_at = serializers.DateTimeField()
+
+    class Meta:
+        model = TextChange
+
+
 contribute("events", OwnEvent, lambda person: Event.objects.filter(actor_id=person.pk))
+contribute(
+    "text_changes",
+    OwnTextChange,
+    lambda person: TextChange.objects.filter(event__actor_id=person.pk),
+)

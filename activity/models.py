@@ -60,3 +60,39 @@ class Event(Row):
 
     def __str__(self) -> str:
         return f"{self.entity} {self.action}"
+
+
+class TextChange(Row):
+    """How a long text changed in an event: the log stands, but people's words can be erased.
+
+    `edits` are those of `activity.differences`, null once erased. The people are looked for by
+    the event's actor and by the author of what it tells of.
+    """
+
+    append_only = True
+    erasable = ("edits",)
+
+    event = models.ForeignKey(
+        Event, models.PROTECT, related_name="text_changes", db_constraint=False
+    )
+    workspace_id = models.UUIDField()
+    field = models.CharField(max_length=40)
+    edits = models.JSONField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["event", "field"], name="text_change_once_per_event"),
+        ]
+        triggers: ClassVar = [
+            pgtrigger.Protect(name="text_changes_are_not_deleted", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="text_changes_are_only_erased",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(new__edits__isnull=False)
+                | pgtrigger.Q(old__edits__isnull=True),
+            ),
+            never_truncated("text_changes_are_not_truncated", "text changes are only erased"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event_id}: {self.field}"

@@ -1,22 +1,25 @@
 """Everything that is logged, in one list: the event, the row it happened to, the word for it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from accounts.events import (
     AccessChanged,
     AccountLinked,
+    AccountsKeptApart,
     AccountUnlinked,
+    EnrolmentApproved,
     PersonalTokenCreated,
     PersonalTokenRevoked,
     PersonDeleted,
+    PersonJoined,
     PersonLinked,
     PersonRegistered,
     ProfileChanged,
 )
-from activity.services import record
+from activity.services import erase_words_of, record
 from comments.events import CommentAdded, CommentDeleted, CommentEdited
-from core.events import Event, subscribe
+from core.events import Event, subscribe, subscribe_batch
 from outbox.events import DeliveryResent
 from projects.events import (
     ProjectArchived,
@@ -38,7 +41,12 @@ from workspaces.events import (
     MemberAdded,
     MemberRemoved,
     MemberRoleChanged,
+    OptedOut,
+    OptOutLifted,
     OwnerChanged,
+    OwnershipDeclined,
+    OwnershipOffered,
+    OwnershipWithdrawn,
     PersonInvited,
     WorkspaceCreated,
     WorkspaceDeleted,
@@ -52,8 +60,11 @@ LOGGED: dict[type[Event], tuple[str, str]] = {
     AccessChanged: ("person", "access_changed"),
     AccountLinked: ("person", "account_linked"),
     AccountUnlinked: ("person", "account_unlinked"),
+    EnrolmentApproved: ("person", "enrolment_approved"),
     PersonDeleted: ("person", "deleted"),
     PersonLinked: ("person", "linked"),
+    PersonJoined: ("person", "joined"),
+    AccountsKeptApart: ("person", "kept_apart"),
     PersonalTokenCreated: ("person", "token_created"),
     PersonalTokenRevoked: ("person", "token_revoked"),
     DeliveryResent: ("delivery", "resent"),
@@ -62,9 +73,14 @@ LOGGED: dict[type[Event], tuple[str, str]] = {
     WorkspaceDeleted: ("workspace", "deleted"),
     WorkspaceRestored: ("workspace", "restored"),
     OwnerChanged: ("workspace", "owner_changed"),
+    OwnershipOffered: ("workspace", "ownership_offered"),
+    OwnershipDeclined: ("workspace", "ownership_declined"),
+    OwnershipWithdrawn: ("workspace", "ownership_withdrawn"),
     MemberAdded: ("membership", "added"),
     MemberRoleChanged: ("membership", "role_changed"),
     MemberRemoved: ("workspace", "member_removed"),
+    OptedOut: ("opt_out", "opted_out"),
+    OptOutLifted: ("opt_out", "lifted"),
     PersonInvited: ("invitation", "invited"),
     InvitationResent: ("invitation", "resent"),
     InvitationRevoked: ("invitation", "revoked"),
@@ -90,12 +106,17 @@ LOGGED: dict[type[Event], tuple[str, str]] = {
 }
 
 
-def _recorder(entity: str, action: str) -> Callable[[Any], None]:
-    def record_it(event: Any) -> None:
-        record(event, entity=entity, action=action, subject=getattr(event, entity))
+def _recorder(entity: str, action: str) -> Callable[[Sequence[Any]], None]:
+    def record_it(events: Sequence[Any]) -> None:
+        record(events, entity=entity, action=action)
 
     return record_it
 
 
 for _event, (_entity, _action) in LOGGED.items():
-    subscribe(_event)(_recorder(_entity, _action))
+    subscribe_batch(_event)(_recorder(_entity, _action))
+
+
+@subscribe(PersonDeleted)
+def erase_their_words(event: PersonDeleted) -> None:
+    erase_words_of(person=event.person)

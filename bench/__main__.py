@@ -1,16 +1,16 @@
 """`bin/bench`: throw-away servers, as durable as in development, around one measurement."""
 
 import os
-import shutil
 import signal
 import sys
 from contextlib import suppress
 
-from config import embedded, local, processes, programs
+from config import binaries, embedded, local, processes, programs
 
 
 def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    processes.keep_private()
     os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
     with suppress(KeyboardInterrupt), embedded.running():
         return _manage("migrate", "--verbosity=0") or _manage("measure", *sys.argv[1:])
@@ -30,4 +30,4 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     finally:
-        shutil.rmtree(local.DATA_DIR, ignore_errors=True)
+        binaries.remove(local.DATA_DIR)

@@ -5,13 +5,14 @@ from rest_framework import serializers
 from accounts.export import contribute
 from comments.models import Comment
 from core.reads import Document, PublicId
+from core.truncation import LongText
 
 
 class OwnComment(Document):
     id = serializers.UUIDField()
     workspace_id = PublicId(source="workspace")
     task_id = serializers.UUIDField()
-    content = serializers.CharField()
+    content = LongText()
     created_at = serializers.DateTimeField()
     edited_at = serializers.DateTimeField(allow_null=True)
     deleted_at = serializers.DateTimeField(allow_null=True)

@@ -7,12 +7,14 @@ from rest_framework import serializers
 from accounts.documents import Person
 from comments.models import Comment
 from core.api.fields import Input
-from core.reads import Count, Document, Many
+from core.reads import Count, Document
+from core.truncation import LongText, Many, Truncated
 from projects.abilities import in_project
 from tasks.serializers import TaskDocument
 from workspaces.abilities import Abilities
 
 NEWEST_EMBEDDED = 20
+LONGEST = 20_000
 
 
 class CommentDocument(Document):
@@ -20,13 +22,14 @@ class CommentDocument(Document):
 
     id = serializers.UUIDField()
     task_id = serializers.UUIDField()
-    content = serializers.CharField()
+    content = LongText()
     author = Person()
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
     edited_at = serializers.DateTimeField(allow_null=True)
     version = serializers.IntegerField()
     abilities = Abilities("comment", in_project("task__project__", own=("author",)))
+    truncated = Truncated()
 
     class Meta:
         model = Comment
@@ -40,9 +43,12 @@ TaskDocument.embed(
     "comments",
     Many(
         CommentDocument,
-        lambda task: Comment.objects.filter(task=task, deleted_at=None).order_by(
-            "-created_at", "-id"
-        )[:NEWEST_EMBEDDED],
+        lambda task: Comment.objects.filter(task=task, deleted_at=None),
+        "-created_at",
+        order="created_at",
+        most=NEWEST_EMBEDDED,
+        item=1200,
+        heaviest=LONGEST,
     ),
     on_request=True,
 )
@@ -51,7 +57,7 @@ TaskDocument.embed(
 class Saying(Input):
     """What is said; `message` is another word for it."""
 
-    content = serializers.CharField(max_length=20_000)
+    content = serializers.CharField(max_length=LONGEST)
 
     class Meta:
         also: ClassVar = {"message": "content"}

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 from typing import TYPE_CHECKING, Any, cast
 
-from a2wsgi import WSGIMiddleware
 from channels.routing import URLRouter
 from django.conf import settings
 from django.urls import re_path
 
+from config.bridge import Bridge
+from config.start_check import OnceChecked
 from config.wsgi import application as django
-from core.checks import refuse_powerful_role
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, MutableMapping
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     match scope["type"]:
         case "http":
-            await http(_plain(scope), receive, send)
+            await served(scope, receive, send)
         case "websocket":
             await sockets(scope, receive, send)
         case "lifespan":
@@ -42,24 +41,23 @@ async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
 gc.collect()
 gc.freeze()
 
-http: Any = WSGIMiddleware(cast("Any", django), workers=settings.WEB_THREADS)
+http = Bridge(
+    cast("Any", django),
+    threads=settings.WEB_THREADS,
+    most_bytes=settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
+)
+served = OnceChecked(cast("Any", http))
 sockets = URLRouter([re_path(r"", cast("Any", refuse))])
-
-
-def _plain(scope: Scope) -> Scope:
-    # WSGI spells "-" and "_" alike: a header with "_" could pose as one that a proxy sets.
-    headers = [(name, value) for name, value in scope["headers"] if b"_" not in name]
-    return {**scope, "headers": headers}
 
 
 async def _live(receive: Receive, send: Send) -> None:
     await receive()
     try:
-        await asyncio.to_thread(refuse_powerful_role)
+        await served.start()
     except SystemExit as refusal:
         await send({"type": "lifespan.startup.failed", "message": str(refusal)})
         return
     await send({"type": "lifespan.startup.complete"})
     await receive()
-    http.executor.shutdown(wait=False)
+    http.threads.shutdown(wait=False)
     await send({"type": "lifespan.shutdown.complete"})

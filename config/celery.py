@@ -9,7 +9,7 @@ from celery import Celery, Task
 from celery.signals import beat_init, worker_init
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
-from core.checks import refuse_powerful_role
+from core.checks import refuse_flawed_database
 
 if TYPE_CHECKING:
     AnyTask = Task[..., Any]
@@ -40,5 +40,5 @@ app.autodiscover_tasks(related_name="background")
 
 @worker_init.connect
 @beat_init.connect
-def check_role(**named: Any) -> None:
-    refuse_powerful_role()
+def check_database(**named: Any) -> None:
+    refuse_flawed_database()

@@ -21,9 +21,12 @@ Gantry is ready.
     {address}/api/docs        the API, explained
     {address}/admin/          the admin
 
-Sign in as admin@example.com with the password gantry-demo; the other
-demo people at example.com have the same one. Ctrl-C stops everything.
+{sign_in} Ctrl-C stops everything.
 """
+DEMO = """Sign in as admin@example.com with the password gantry-demo; the other
+demo people at example.com have the same one."""
+NO_DEMO = """The database is your own, so nobody of the demo was added to it;
+`bin/manage seed_demo --into NAME` does so."""
 
 
 def main() -> int:
@@ -34,6 +37,7 @@ def main() -> int:
     port = env.natural("PORT", 8000)
     if not local.is_free(port):
         raise SystemExit(f"Port {port} is taken: set PORT to a free one.")
+    processes.keep_private()
     supervisor = Supervisor()
     try:
         _run(supervisor, port)
@@ -51,8 +55,8 @@ def _run(supervisor: Supervisor, port: int) -> None:
         supervisor.serve(server)
     _manage("migrate", "--verbosity=0")
     seeded = local.DATA_DIR / "seeded"
-    if not seeded.exists():
-        _manage("seed_demo")
+    if local.has_own_database() and not seeded.exists():
+        _manage("seed_demo", f"--into={local.DATABASE}")
         seeded.touch()
     for program in programs.PROGRAMS.values():
         supervisor.run(program())
@@ -69,8 +73,13 @@ class _Welcome:
         with socket.socket() as probe:
             self.said = probe.connect_ex(("127.0.0.1", self.port)) == 0
         if self.said:
-            sys.stdout.write(WELCOME.format(address=f"http://localhost:{self.port}") + "\n")
+            sys.stdout.write(_welcome(self.port) + "\n")
             sys.stdout.flush()
+
+
+def _welcome(port: int) -> str:
+    sign_in = DEMO if local.has_own_database() else NO_DEMO
+    return WELCOME.format(address=f"http://localhost:{port}", sign_in=sign_in)
 
 
 def _manage(*arguments: str) -> None:

@@ -43,7 +43,7 @@ def servers(*, durable: bool = True) -> list[Command]:
     local.lock()
     wanted = []
     if "DATABASE_URL" in local.CHOSEN_HERE:
-        wanted.append(_postgres(local.DATA_DIR / "postgres", durable=durable))
+        wanted.append(_postgres(binaries.postgres_folder(local.DATA_DIR), durable=durable))
     if "REDIS_URL" in local.CHOSEN_HERE:
         wanted.append(_valkey(local.DATA_DIR / "valkey", durable=durable))
     return wanted
@@ -78,7 +78,6 @@ def log_of(server: Command) -> Path:
 def _postgres(folder: Path, *, durable: bool) -> Command:
     account = binaries.postgres_account()
     programs = binaries.postgres_programs()
-    binaries.check_reachable(folder.parent, account)
     processes.end_leftover(folder / "postmaster.pid", str(folder), signal.SIGINT)
     if not (folder / "PG_VERSION").exists():
         _initialise(folder, programs, account)
@@ -91,7 +90,8 @@ def _postgres(folder: Path, *, durable: bool) -> Command:
     }
     settings = [part for key, value in options.items() for part in ("-c", f"{key}={value}")]
     argv = [str(programs / "postgres"), "-D", str(folder), "-p", str(port), *settings]
-    return Command("postgres", argv, account=account, folder=folder, stop_signal=signal.SIGINT)
+    stop_signal = signal.SIGINT
+    return Command("postgres", argv, {}, account, folder, stop_signal, knows_secrets=False)
 
 
 def _initialise(folder: Path, programs: Path, account: processes.Account | None) -> None:
@@ -108,7 +108,7 @@ def _initialise(folder: Path, programs: Path, account: processes.Account | None)
     argv = [str(programs / "initdb"), "-D", str(draft), "-U", "postgres", "-E", "UTF8"]
     argv += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
     argv += ["--auth=scram-sha-256", f"--pwfile={secret}", "--no-sync"]
-    command = Command("initdb", argv, account=account, folder=draft)
+    command = Command("initdb", argv, account=account, folder=draft, knows_secrets=False)
     try:
         made = processes.start(command, subprocess.PIPE)
         output, _ = made.communicate()
@@ -133,7 +133,8 @@ def _valkey(folder: Path, *, durable: bool) -> Command:
         # With its own command line kept, the next start recognises a leftover.
         out.write("set-proc-title no\nappendfsync everysec\n")
         out.write(f"appendonly {'yes' if durable else 'no'}\n")
-    return Command("valkey", [str(binaries.valkey_program()), str(conf)], folder=folder)
+    argv = [str(binaries.valkey_program()), str(conf)]
+    return Command("valkey", argv, folder=folder, knows_secrets=False)
 
 
 def _own_port(key: str, keys: tuple[str, ...]) -> int:

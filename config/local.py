@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 # Below the range the kernel hands out for outgoing connections, which could take the port away.
 PORTS = range(20_000, 32_000)
-REACHABLE_FOLDER = 0o711
+PRIVATE_FOLDER = 0o700
+DATABASE = "gantry"
+"""The name of the embedded one."""
 POSTGRES_KEYS = ("DATABASE_URL", "DIRECT_URL", "EMBEDDED_SUPERUSER_URL")
 # What the person who started this process left open; the embedded servers fill it.
 CHOSEN_HERE: set[str] = set()
@@ -24,9 +26,11 @@ CHOSEN_HERE: set[str] = set()
 def prepare() -> Path:
     """Return the data folder, with its settings made once and put into the environment."""
     folder = env.folder("DATA_DIR", env.ROOT / ".local")
-    # Root starts PostgreSQL as another user, who has to reach its own folder inside.
-    folder.mkdir(mode=REACHABLE_FOLDER, parents=True, exist_ok=True)
+    folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
     file = folder / "environment"
+    # Somebody's full folder, named by mistake, keeps the mode it has.
+    if file.exists() or not any(folder.iterdir()):
+        folder.chmod(PRIVATE_FOLDER)
     if not file.exists():
         write(file, _fresh())
     offered = read(file)
@@ -36,6 +40,11 @@ def prepare() -> Path:
     os.environ.update(missing)
     CHOSEN_HERE.update(missing)
     return folder
+
+
+def has_own_database() -> bool:
+    """Whether PostgreSQL runs in the data folder, and not where DATABASE_URL names one."""
+    return "DATABASE_URL" in CHOSEN_HERE
 
 
 def lock() -> None:
@@ -86,8 +95,8 @@ def _fresh() -> dict[str, str]:
     return {
         "SECRET_KEY": secrets.token_urlsafe(48),
         "JWT_SECRET": secrets.token_urlsafe(48),
-        "DATABASE_URL": f"postgres://gantry_app:{app}@127.0.0.1:{postgres}/gantry",
-        "DIRECT_URL": f"postgres://gantry_owner:{owner}@127.0.0.1:{postgres}/gantry",
+        "DATABASE_URL": f"postgres://gantry_app:{app}@127.0.0.1:{postgres}/{DATABASE}",
+        "DIRECT_URL": f"postgres://gantry_owner:{owner}@127.0.0.1:{postgres}/{DATABASE}",
         "EMBEDDED_SUPERUSER_URL": f"postgres://postgres:{superuser}@127.0.0.1:{postgres}/postgres",
         "REDIS_URL": f"redis://:{valkey}@127.0.0.1:{free_port()}/0",
         # There is no mail server here to verify addresses with.

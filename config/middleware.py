@@ -10,6 +10,8 @@ import structlog
 from django.utils.functional import SimpleLazyObject
 from uuid_utils import uuid7
 
+from core.api.errors import plain_refusal
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -17,10 +19,25 @@ if TYPE_CHECKING:
 
     Next = Callable[[HttpRequest], HttpResponse]
 
+REFUSAL = "gantry.refusal"
 SANE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+LONGEST_PATH = 1000
+"""Characters of a path that are worth a line of log."""
 SLASHED = ("/admin", "/accounts")
 API_POLICY = "default-src 'none'; frame-ancestors 'none'"
-PAGE_POLICY = "base-uri 'self'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+PAGE_POLICY = (
+    "default-src 'self'; script-src 'self'{scripts}; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'; "
+    "frame-ancestors 'none'{further}"
+)
+ORDINARY_PAGE = PAGE_POLICY.format(scripts="", further="")
+# By the beginning of the path; no page needs scripts that stand in itself.
+OTHER_PAGES = {
+    # Alpine, which the admin's look is made with, compiles the expressions of its attributes.
+    "/admin/": PAGE_POLICY.format(scripts=" 'unsafe-eval'", further=""),
+    # Its search runs in a worker that it writes itself.
+    "/api/redoc": PAGE_POLICY.format(scripts="", further="; worker-src blob:"),
+}
 NO_DEVICES = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 
@@ -44,7 +61,7 @@ class RequestLog:
         self.log.info(
             "request",
             method=request.method,
-            path=request.path,
+            path=request.path[:LONGEST_PATH],
             status=response.status_code,
             ms=round((time.perf_counter() - started) * 1000, 1),
             person=_person(request),
@@ -66,11 +83,29 @@ class SecurityHeaders:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         is_page = response.get("Content-Type", "").startswith("text/html")
-        response.setdefault("Content-Security-Policy", PAGE_POLICY if is_page else API_POLICY)
+        policy = _page_policy(request.path_info) if is_page else API_POLICY
+        response.setdefault("Content-Security-Policy", policy)
         response.setdefault("Permissions-Policy", NO_DEVICES)
         if request.path_info.startswith("/api/"):
             response.setdefault("Cache-Control", "no-store")
         return response
+
+
+def _page_policy(path: str) -> str:
+    """What a page may load and run."""
+    special = (policy for start, policy in OTHER_PAGES.items() if path.startswith(start))
+    return next(special, ORDINARY_PAGE)
+
+
+class RefusedBody:
+    """Answer requests whose body was not accepted; `config.bridge` put the reason there."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        refusal = request.META.get(REFUSAL)
+        return plain_refusal(refusal) if refusal else self.get_response(request)
 
 
 class OptionalSlash:

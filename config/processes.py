@@ -16,6 +16,7 @@ from typing import IO
 
 PATIENCE = 20.0
 PR_SET_PDEATHSIG = 1
+HARMLESS = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR")
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
@@ -35,6 +36,8 @@ class Command:
     account: Account | None = None
     folder: Path | None = None
     stop_signal: signal.Signals = signal.SIGTERM
+    knows_secrets: bool = True
+    """Whether it gets this process's environment; a program of another account never does."""
 
 
 def start(command: Command, output: IO[bytes] | int | None = None) -> subprocess.Popen[bytes]:
@@ -43,7 +46,7 @@ def start(command: Command, output: IO[bytes] | int | None = None) -> subprocess
     # Callers have no threads, which is what makes preexec_fn safe here.
     return subprocess.Popen(
         command.argv,
-        env={**os.environ, **command.env},
+        env={**_environment(command), **command.env},
         cwd=command.folder,
         stdin=subprocess.DEVNULL,
         stdout=output,
@@ -54,6 +57,18 @@ def start(command: Command, output: IO[bytes] | int | None = None) -> subprocess
         process_group=0,
         preexec_fn=partial(_tie_to_parent, os.getpid(), command.stop_signal),  # noqa: PLW1509
     )
+
+
+def _environment(command: Command) -> dict[str, str]:
+    # Who runs a process may read its environment.
+    if command.account is None and command.knows_secrets:
+        return dict(os.environ)
+    return {name: os.environ[name] for name in HARMLESS if name in os.environ}
+
+
+def keep_private() -> None:
+    """Make files for their owner alone from now on, here and in all programs started from here."""
+    os.umask(0o077)
 
 
 def stop(process: subprocess.Popen[bytes], command: Command, patience: float = PATIENCE) -> None:

@@ -4,7 +4,7 @@ import os
 import sys
 
 from config import env
-from config.processes import Command
+from config.processes import Command, keep_private
 
 # Only web requests come in parallel threads; the others keep one connection each.
 ONE_CONNECTION = {"DB_POOL_MAX": "0"}
@@ -17,6 +17,8 @@ def web() -> Command:
     # Compression would cost memory for every open socket.
     sockets = ["--ws=websockets-sansio", "--ws-max-size=65536", "--ws-ping-interval=20"]
     sockets += ["--ws-per-message-deflate=false", "--timeout-graceful-shutdown=5"]
+    # With limits for slow clients.
+    sockets += ["--http=config.connections:Connection"]
     return Command("web", _python("uvicorn", "config.asgi:application", *listen, *quiet, *sockets))
 
 
@@ -51,5 +53,6 @@ def _celery(program: str, *arguments: str) -> list[str]:
 PROGRAMS = {"web": web, "worker": worker, "beat": beat, "relay": relay}
 
 if __name__ == "__main__":
+    keep_private()
     chosen = PROGRAMS[sys.argv[1]]()
     os.execve(chosen.argv[0], chosen.argv, {**os.environ, **chosen.env})  # noqa: S606 - becomes it

@@ -1,14 +1,22 @@
-"""Whether the runtime role is one for which the walls hold at all."""
+"""What forbids to serve a database: asked by every program at its start.
+
+The first check: whether the runtime role is one for which row-level security holds at all.
+"""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Info, Tags, register
-from django.db import DEFAULT_DB_ALIAS, OperationalError, connection
+from django.db import DEFAULT_DB_ALIAS, OperationalError, ProgrammingError, connection
 
 logger = logging.getLogger(__name__)
+
+StartCheck = Callable[[], str | None]
+"""Asks the database; a sentence about a flaw, None where there is none."""
+
+_start_checks: list[StartCheck] = []
 
 POWERS = """
     SELECT rolname, rolsuper, rolbypassrls, EXISTS (
@@ -27,6 +35,30 @@ ADVICE = (
 )
 
 
+def checked_at_start(check: StartCheck) -> StartCheck:
+    """Have every program ask the decorated function before it serves."""
+    _start_checks.append(check)
+    return check
+
+
+def refuse_flawed_database() -> bool:
+    """End a program that must not serve its database; False where it gave no answer.
+
+    One that finds no database, or none that was migrated, waits for it as it always does.
+    """
+    try:
+        flaws = [flaw for check in _start_checks if (flaw := check())]
+    except (OperationalError, ProgrammingError) as problem:
+        logger.warning("database_not_checked", extra={"problem": str(problem)})
+        return False
+    finally:
+        connection.close()
+    if flaws:
+        raise SystemExit(" ".join(flaws))
+    return True
+
+
+@checked_at_start
 def flaw_of_runtime_role() -> str | None:
     """A sentence about a role that may do too much, None for one that may not."""
     with connection.cursor() as cursor:
@@ -43,19 +75,6 @@ def flaw_of_runtime_role() -> str | None:
     else:
         return None
     return f"The role {name} of DATABASE_URL {power}. {ADVICE}"
-
-
-def refuse_powerful_role() -> None:
-    """End a program at its start; one that finds no database waits for it as it always does."""
-    try:
-        flaw = flaw_of_runtime_role()
-    except OperationalError as problem:
-        logger.warning("role_not_checked", extra={"problem": str(problem)})
-        return
-    finally:
-        connection.close()
-    if flaw:
-        raise SystemExit(flaw)
 
 
 @register(Tags.database)

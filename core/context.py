@@ -16,19 +16,27 @@ SOME_OF_THEIRS = (
     " INTERSECT SELECT unnest(%s::uuid[]))::text, true)"
 )
 THEIRS = "set_config('gantry.workspaces', workspaces_of({person})::text, true)"
+# What `workspaces_of` has just found out beside its result; hence after it.
+UNOPENED = "NULLIF(current_setting('gantry.unopened', true), '')::uuid[]"
 
 
 def opening(person: str) -> str:
-    """Columns for the query that opens a request: they set the context of this `person`."""
-    return f"{CLEARED}, {THEIRS.format(person=person)}"
+    """Columns for the query that opens a request: they set the context of this `person`.
+
+    The last one holds the workspaces of theirs in which they have never read anything.
+    """
+    return f"{CLEARED}, {THEIRS.format(person=person)}, {UNOPENED}"
 
 
 def show_workspaces_of(person: "User") -> None:
     """Show the workspaces the person belongs to by now, as far as their credential reaches."""
     if person.bound_to is None:
-        _ask(f"SELECT {opening('%s')}", person.pk)
+        shown = _ask(f"SELECT {opening('%s')}", person.pk)
     else:
-        _ask(f"SELECT {CLEARED}, {SOME_OF_THEIRS}", person.pk, list(person.bound_to))
+        reach = list(person.bound_to)
+        shown = _ask(f"SELECT {CLEARED}, {SOME_OF_THEIRS}, {UNOPENED}", person.pk, reach)
+    if shown[-1]:
+        person.unopened = frozenset(shown[-1])
 
 
 def show_also(workspace_id: UUID) -> None:

@@ -1,7 +1,7 @@
 """What happened, said once and heard by whoever subscribed, inside the same transaction."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -27,14 +27,29 @@ class Event:
 
 E = TypeVar("E", bound=Event)
 Receiver = Callable[[E], None]
+BatchReceiver = Callable[[Sequence[E]], None]
 
-_receivers: dict[type[Event], list[Callable[[Any], None]]] = defaultdict(list)
+_receivers: dict[type[Event], list[Callable[[Sequence[Any]], None]]] = defaultdict(list)
 
 
 def subscribe(event: type[E]) -> Callable[[Receiver[E]], Receiver[E]]:
     """Have the decorated function hear every event of exactly this class."""
 
     def register(receiver: Receiver[E]) -> Receiver[E]:
+        def one_by_one(events: Sequence[E]) -> None:
+            for published in events:
+                receiver(published)
+
+        _receivers[event].append(one_by_one)
+        return receiver
+
+    return register
+
+
+def subscribe_batch(event: type[E]) -> Callable[[BatchReceiver[E]], BatchReceiver[E]]:
+    """The same for a function that takes all events of one `publish_all` together."""
+
+    def register(receiver: BatchReceiver[E]) -> BatchReceiver[E]:
         _receivers[event].append(receiver)
         return receiver
 
@@ -43,13 +58,21 @@ def subscribe(event: type[E]) -> Callable[[Receiver[E]], Receiver[E]]:
 
 def publish(event: Event) -> None:
     """Tell the subscribers; what they write commits or vanishes with the change itself."""
+    publish_all([event])
+
+
+def publish_all(events: Sequence[Event]) -> None:
+    """The same for many events of one class; each subscriber hears all before the next one does."""
+    if not events:
+        return
+    kind = type(events[0])
     if not transaction.get_connection().in_atomic_block:
-        message = f"{type(event).__name__} was published outside a transaction"
+        message = f"{kind.__name__} was published outside a transaction"
         raise RuntimeError(message)
-    for receiver in _receivers[type(event)]:
-        receiver(event)
+    for receiver in _receivers[kind]:
+        receiver(events)
 
 
-def subscribers(event: type[Event]) -> list[Callable[[Any], None]]:
+def subscribers(event: type[Event]) -> list[Callable[[Sequence[Any]], None]]:
     """Who hears this event."""
     return list(_receivers[event])

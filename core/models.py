@@ -114,6 +114,8 @@ class IdempotencyKey(models.Model):
     status = models.PositiveSmallIntegerField(default=0)
     headers = models.JSONField(default=dict)
     body = models.BinaryField(default=b"")
+    is_kept = models.BooleanField(db_default=False)
+    conditions = models.JSONField(db_default=models.Value([], models.JSONField()))
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:

@@ -18,8 +18,12 @@ NEEDLESS = (
     (re.compile(r'(\.(\w+)) AS "\2"'), r"\1"),
     (re.compile(r"= \(%s\)"), "= %s"),
     (re.compile(r" ELSE NULL END"), " END"),
+    (re.compile(r"\bINNER JOIN"), "JOIN"),
+    (re.compile(r"\bLEFT OUTER JOIN"), "LEFT JOIN"),
+    (re.compile(r' AS "(shown_id|shown_place|held)"'), ""),
+    (re.compile(r"  +"), " "),
 )
-"""What Django writes into SQL and PostgreSQL does not need: quotes, names given twice."""
+"""What Django writes into SQL and PostgreSQL does not need: quotes, names, words for defaults."""
 
 
 class Bound(NamedTuple):
@@ -55,12 +59,12 @@ class Choice:
         """The same rows as an ordinary QuerySet, to be filtered further."""
         return self._rows(**self._values)
 
-    def bound(self, shape: Shape) -> Bound | None:
-        """The SQL of the shaped rows and this request's values for it."""
+    def bound(self, shape: Shape, *columns: str) -> Bound | None:
+        """The SQL of the shaped rows, with `columns` of it, and this request's values for it."""
         if any(getattr(value, "bound_to", None) is not None for value in self._values.values()):
             # A credential bound to workspaces narrows the question itself, not only its values.
-            return bind(shape(self.as_queryset()))
-        sql, template = _compiled(self._rows, tuple(self._values), shape)
+            return bind(shape(self.as_queryset()), *columns)
+        sql, template = _compiled(self._rows, tuple(self._values), shape, columns)
         values = {name: getattr(value, "pk", value) for name, value in self._values.items()}
         return Bound(sql, filled(template, values))
 
@@ -70,10 +74,10 @@ def filled(template: tuple[Any, ...], values: Mapping[str, Any]) -> tuple[Any, .
     return tuple(values[param.name] if isinstance(param, Slot) else param for param in template)
 
 
-def bind(rows: QuerySet[Any]) -> Bound | None:
-    """A QuerySet's ids as SQL; None when it can be seen to be empty."""
+def bind(rows: QuerySet[Any], *columns: str) -> Bound | None:
+    """A QuerySet's ids, and these columns of it, as SQL; None when it can be seen to be empty."""
     try:
-        return Bound(*rows.values("pk").query.sql_with_params())
+        return Bound(*rows.values("pk", *columns).query.sql_with_params())
     except EmptyResultSet:
         return None
 
@@ -85,10 +89,13 @@ def whole(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 @cache
 def _compiled(
-    rows: Callable[..., QuerySet[Any]], names: tuple[str, ...], shape: Shape
+    rows: Callable[..., QuerySet[Any]],
+    names: tuple[str, ...],
+    shape: Shape,
+    columns: tuple[str, ...],
 ) -> tuple[str, tuple[Any, ...]]:
     chosen = shape(rows(**{name: Slot(name) for name in names}))
-    sql, params = chosen.values("pk").query.sql_with_params()
+    sql, params = chosen.values("pk", *columns).query.sql_with_params()
     return brief(sql), params
 
 
@@ -97,3 +104,9 @@ def brief(sql: str) -> str:
     for wordy, short in NEEDLESS:
         sql = wordy.sub(short, sql)
     return sql
+
+
+def select(columns: str, source: str) -> str:
+    """A SELECT made of our own words; values are bound, never written into it."""
+    words = ["SELECT", columns, "FROM", source]
+    return " ".join(words)

@@ -12,16 +12,15 @@ from typing import Any, ClassVar, NamedTuple, cast
 
 import orjson
 from django.db import connection
-from django.db.models import Expression, F, OuterRef, QuerySet, Subquery, TextField, When
+from django.db.models import Expression, F, OuterRef, Subquery, TextField, When
 from django.db.models.functions import Cast
 from rest_framework import serializers
 
+from core.common_tables import tables_in
 from core.derived import Fact, completed
-from core.prepared import Bound, brief, filled
-from core.sql import JsonArray, JsonObject, JsonOrNull, RowCount
-
-Rows = Callable[[OuterRef], QuerySet[Any]]
-"""The rows that belong to an outer row: `lambda task: Comment.objects.filter(task=task)`."""
+from core.prepared import Bound, brief, filled, select
+from core.sql import JsonObject, JsonOrNull, RowCount, Truncations
+from core.truncation import LongText, Many, Rows
 
 
 class Document(serializers.Serializer[Any]):
@@ -55,12 +54,34 @@ class Document(serializers.Serializer[Any]):
             fields[spelling].source = fields[spelling].source or name
         return fields | deepcopy(self.embeds)
 
-    def as_json(self, path: str = "", include: Iterable[str] = ()) -> JsonObject:
-        """The expression that builds this document for the row at `path` (`"assignee__"`)."""
+    def shown_fields(self, include: Iterable[str] = ()) -> dict[str, Any]:
+        """The fields without those embeds that have not been asked for."""
         on_request = {name for name, field in self.embeds.items() if not field.required}
         left_out = on_request - set(include)
-        shown = {name: field for name, field in self.fields.items() if name not in left_out}
-        return JsonObject({name: _expression(field, path) for name, field in shown.items()})
+        return {name: field for name, field in self.fields.items() if name not in left_out}
+
+    def as_json(
+        self, path: str = "", include: Iterable[str] = (), *, bounded: bool = False
+    ) -> JsonObject:
+        """The expression that builds this document for the row at `path` (`"assignee__"`).
+
+        A `bounded` one shows of long texts and lists what `core.bounds` allots to the row.
+        """
+        shown = self.shown_fields(include)
+        truncated = [
+            part
+            for field in shown.values()
+            if isinstance(field, LongText | Many)
+            and (part := field.truncation(path, bounded=bounded))
+        ]
+        return JsonObject(
+            {
+                name: Truncations(*truncated)
+                if name == "truncated"
+                else _expression(field, path, bounded=bounded)
+                for name, field in shown.items()
+            }
+        )
 
 
 class PublicId(serializers.CharField):
@@ -93,27 +114,6 @@ class Count(serializers.IntegerField):
         return RowCount(self.rows(OuterRef(f"{path}pk")).values("pk"))
 
 
-class Many(serializers.ListSerializer[Any]):
-    """The documents of the rows that belong to this one, in the order of `order`."""
-
-    def __init__(
-        self, document: type[Document], rows: Rows, order: str = "created_at", **options: Any
-    ) -> None:
-        super().__init__(child=document(), **options)
-        self.rows = rows
-        self.order = order
-
-    def as_json(self, path: str) -> Subquery:
-        rows = self.rows(OuterRef(f"{path}pk")).annotate(ordinal=F(self.order))
-        document = cast("Document", self.child).as_json()
-        return JsonArray(rows.annotate(document=document).values("document", "ordinal"))
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> "Many":
-        """A field of its own for each serializer instance that shows it."""
-        child = cast("type[Document]", type(self.child))
-        return Many(child, self.rows, self.order, required=self.required)
-
-
 class Shown(NamedTuple):
     """One row as the client sees it, with what the caller needs to page and to lock by.
 
@@ -126,26 +126,53 @@ class Shown(NamedTuple):
     place: str
 
 
+class Reading(NamedTuple):
+    """Which document is read, with what in it, and for whom."""
+
+    document: type[Document]
+    include: frozenset[str] = frozenset()
+    order: str = "created_at"
+    values: Mapping[str, Any] = MappingProxyType({})
+
+    def all_of(self, chosen: Bound | None) -> list[tuple[str, Shown, int]]:
+        """As `rows`, for ids that are few anyway."""
+        if chosen is None:
+            return []
+        numbered = select("c.pk, row_number() OVER (), 1", f"({chosen.sql}) c")
+        cte = f"chosen (id, place, many) AS MATERIALIZED ({numbered})"
+        return self.rows(cte, chosen.params)
+
+    def rows(
+        self,
+        chosen: str,
+        params: Iterable[Any],
+        *,
+        only: str = "true",
+        limits: Iterable[Any] = (),
+        bounded: bool = False,
+    ) -> list[tuple[str, Shown, int]]:
+        """The rows of the CTE `chosen` (id, place, many, …), narrowed by `only` and its `limits`.
+
+        Each comes with its text and with how many were chosen.
+        """
+        select, template = _compiled(self.document, self.include, self.order, bounded=bounded)
+        values = (*params, *filled(template, self.values), *limits)
+        sql = f"WITH {chosen} {select} WHERE {only} ORDER BY chosen.place"
+        with connection.cursor() as cursor:
+            cursor.execute(sql, values)
+            return [_completed(*row) for row in cursor]
+
+
 def show(
-    document: type[Document],
-    chosen: Bound | None,
-    *,
-    include: Iterable[str] = (),
-    order: str = "created_at",
-    values: Mapping[str, Any] = MappingProxyType({}),
+    document: type[Document], chosen: Bound | None, *, include: Iterable[str] = (), **how: Any
 ) -> list[Shown]:
     """Read the rows whose ids `chosen` selects, in its order: one SQL whatever their number.
 
-    `values` are those of the document's slots: who is asking, as `actor`.
+    `how` are the other fields of a `Reading`; its `values` are those of the document's slots:
+    who is asking, as `actor`.
     """
-    if chosen is None:
-        return []
-    select, template = _compiled(document, frozenset(include), order)
-    params = chosen.params + filled(template, values)
-    numbered = f"SELECT c.pk, row_number() OVER () FROM ({chosen.sql}) c"  # noqa: S608 - compiled
-    with connection.cursor() as cursor:
-        cursor.execute(f"WITH chosen (id, place) AS MATERIALIZED ({numbered}) {select}", params)
-        return [Shown(orjson.Fragment(completed(text)), *rest) for text, *rest in cursor.fetchall()]
+    reading = Reading(document, frozenset(include), **how)
+    return [shown for _, shown, _ in reading.all_of(chosen)]
 
 
 def show_one(document: type[Document], pk: Any, **how: Any) -> Shown:
@@ -156,12 +183,16 @@ def show_one(document: type[Document], pk: Any, **how: Any) -> Shown:
 
 @lru_cache(maxsize=256)
 def _compiled(
-    document: type[Document], include: frozenset[str], order: str
+    document: type[Document],
+    include: frozenset[str],
+    order: str,
+    *,
+    bounded: bool,
 ) -> tuple[str, tuple[Any, ...]]:
     model = document.Meta.model
     names = {field.name for field in model._meta.concrete_fields}
     rows = model._base_manager.annotate(
-        document=document().as_json(include=include),
+        document=document().as_json(include=include, bounded=bounded),
         shown_id=Cast("pk", TextField()),
         shown_place=Cast(order, TextField()),
     ).values_list("document", "version" if "version" in names else "pk", "shown_id", "shown_place")
@@ -171,12 +202,23 @@ def _compiled(
     table = f'"{model._meta.db_table}" t0'
     # The choice stands first: PostgreSQL plans many joins in groups, in the order they are
     # written, and would otherwise join the whole table together before it picks the chosen rows.
-    columns, _, joins = sql.rpartition(f" FROM {table}")
-    chosen = f"FROM chosen INNER JOIN {table} ON t0.id = chosen.id"
-    return brief(f"{columns} {chosen} {joins} ORDER BY chosen.place"), params
+    columns, _, joins = sql.replace(' AS "document", t0.', ", t0.", 1).rpartition(f" FROM {table}")
+    for common in tables_in(sql):
+        definition, values = common.as_sql()
+        columns, params = f", {definition} {columns}", (*values, *params)
+    chosen = "FROM chosen CROSS JOIN levels" if bounded else "FROM chosen"
+    itself = f"INNER JOIN {table} ON t0.id = chosen.id"
+    return brief(f"{columns}, chosen.many {chosen} {itself} {joins}"), params
 
 
-def _expression(field: Any, path: str) -> Expression | F:
+def _completed(text: str, *rest: Any) -> tuple[str, Shown, int]:
+    """A row as PostgreSQL returns it, with what Python computes put into its document."""
+    *facts, many = rest
+    text = completed(text)
+    return text, Shown(orjson.Fragment(text), *facts), many
+
+
+def _expression(field: Any, path: str, *, bounded: bool = False) -> Any:
     source = field.source.replace(".", "__")
     if isinstance(field, Document):
         inner = path if field.source == "*" else f"{path}{source}__"
@@ -184,6 +226,8 @@ def _expression(field: Any, path: str) -> Expression | F:
         if not field.allow_null:
             return document
         return JsonOrNull(When(**{f"{path}{source}__isnull": False}, then=document))
+    if isinstance(field, LongText | Many):
+        return field.as_json(path, bounded=bounded)
     if hasattr(field, "as_json"):
         return cast("Expression", field.as_json(path))
     return F(f"{path}{source}")

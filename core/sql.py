@@ -66,15 +66,84 @@ class JsonOrNull(Case):
 
 
 class JsonArray(Subquery):
-    """The `document` column of a subquery as one JSON array, ordered by its `ordinal`."""
+    """The first `limit` of an ordered subquery's `document`s as one JSON array.
+
+    They stand there in the order of `ordinal`, ties in that of `tie`; `direction` is that of both.
+    """
 
     template = (
-        "(SELECT concat('[', string_agg(q.document, ',' ORDER BY q.ordinal), ']')"
-        " FROM (%(subquery)s) q)"
+        "(SELECT concat('[', string_agg(q.document, ',' ORDER BY q.ordinal %(direction)s,"
+        " q.tie %(direction)s), ']') FROM (%(subquery)s LIMIT %(limit)s) q)"
     )
 
+    def __init__(self, rows: QuerySet[Any], limit: str, direction: str = "") -> None:
+        super().__init__(rows, output_field=TextField(), limit=limit, direction=direction)
+
+
+class Octets(Func):
+    """The size of a text in bytes; PostgreSQL knows it without reading a text stored elsewhere."""
+
+    function = "octet_length"
+    output_field = IntegerField()
+
+
+class OctetsOf(Subquery):
+    """The sum of a subquery's `octets`."""
+
+    template = "(SELECT COALESCE(SUM(q.octets), 0)::int FROM (%(subquery)s) q)"
+
     def __init__(self, rows: QuerySet[Any]) -> None:
-        super().__init__(rows, output_field=TextField())
+        super().__init__(rows, output_field=IntegerField())
+
+
+class Shortened(Func):
+    """The beginning of a text: as many characters as `octets` bytes hold on average."""
+
+    fitting = "(%(octets)s * char_length(%(expressions)s)::bigint / octet_length(%(expressions)s))"
+    template = (
+        "CASE WHEN octet_length(%(expressions)s) <= %(octets)s THEN %(expressions)s"
+        f" ELSE left(%(expressions)s, {fitting}::int) END"
+    )
+
+    def __init__(self, column: F, octets: str) -> None:
+        super().__init__(column, output_field=TextField(), octets=octets)
+
+
+class ShortenedText(Shortened):
+    """What `truncated` says about such a text, null if it is whole."""
+
+    template = (
+        'CASE WHEN octet_length(%(expressions)s) > %(octets)s THEN concat(\'"%(key)s":{"shown":\','
+        f" {Shortened.fitting}, ',\"total\":', char_length(%(expressions)s), '}}') END"
+    )
+
+    def __init__(self, key: str, column: F, octets: str) -> None:
+        super().__init__(column, octets)
+        self.extra["key"] = key
+
+
+class ShortenedList(Subquery):
+    """What `truncated` says about the rows of which only `limit` are shown, null if all are."""
+
+    template = (
+        '(SELECT CASE WHEN q.total > %(limit)s THEN concat(\'"%(key)s":{"shown":\', %(limit)s,'
+        " ',\"total\":', q.total, '}') END FROM (SELECT COUNT(*) AS total FROM (%(subquery)s) r) q)"
+    )
+
+    def __init__(self, key: str, rows: QuerySet[Any], limit: str) -> None:
+        super().__init__(rows, output_field=TextField(), key=key, limit=limit)
+
+
+class Truncations(Func):
+    """The object that says which keys of a document do not show everything."""
+
+    template = "concat('{', concat_ws(',', %(expressions)s), '}')"
+    output_field = TextField()
+
+    def __init__(self, *parts: Expression | Subquery) -> None:
+        super().__init__(*parts)
+        if not parts:
+            self.template = "'{}'"
 
 
 class Held(Func):
@@ -102,10 +171,10 @@ def _written(expression: Any, sql: str, query: Any) -> tuple[str, str, str]:
     """How a value stands in JSON: the text before it, its SQL, the text behind it."""
     if isinstance(expression, JsonOrNull):
         return "", f"COALESCE({sql}, 'null')", ""
-    if isinstance(expression, JsonObject | JsonArray | RowCount | Facts):
+    if isinstance(expression, JsonObject | JsonArray | RowCount | Facts | Truncations):
         return "", sql, ""
     if _may_be_null(expression, query):
-        return "", f"COALESCE(to_json({sql})::text, 'null')", ""
+        return "", f"COALESCE(to_json({sql}), 'null')", ""
     kind = _kind(expression)
     if isinstance(kind, UUIDField) or getattr(kind, "choices", None):
         return '"', sql, '"'

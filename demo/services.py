@@ -14,6 +14,7 @@ from accounts.services import change_access, change_profile, register_person
 from comments.services import add_comment
 from core.context import as_system
 from core.errors import Conflict
+from demo.passwords import KNOWN_TO_ALL
 from notifications.models import Reminder
 from outbox.models import Delivery, State
 from projects.models import Project, Status
@@ -21,10 +22,10 @@ from projects.services import create_project
 from tasks.models import Task
 from tasks.services import create_task, transition_task
 from workspaces.models import Workspace
+from workspaces.opt_outs.opening import note_opening
 from workspaces.services import add_member, create_workspace
 
 WORLD = Path(__file__).parent / "world"
-KNOWN_TO_ALL = "gantry-demo"
 TEAMS = ("fieldnote", "halden", "riverside")
 
 People = dict[str, User]
@@ -40,15 +41,21 @@ def plant() -> list[User]:
     cast = _read("people")
     if not _is_alone():
         raise AlreadyPlanted("Somebody else is adding the demo right now: nothing was changed.")
-    if User.objects.filter(email__in=map(_address, cast)).exists():
+    if User.objects.filter(email__in=addresses()).exists():
         raise AlreadyPlanted
     people = {nick: _register(nick, **facts) for nick, facts in cast.items()}
-    admin = people["admin"]
-    people["admin"] = change_access(actor=admin, person=admin, is_staff=True, is_superuser=True)
+    people["admin"] = change_access(
+        actor=None, person=people["admin"], is_staff=True, is_superuser=True
+    )
     for team in TEAMS:
         _found(people, **_read(team))
     _tell_nobody(people)
     return list(people.values())
+
+
+def addresses() -> list[str]:
+    """Of everybody in the demo."""
+    return [_address(nick) for nick in _read("people")]
 
 
 def _is_alone() -> bool:
@@ -74,11 +81,13 @@ def _found(
     workspace = create_workspace(actor=people[owner], name=name)
     for nick, role in members.items():
         add_member(actor=people[owner], workspace=workspace, email=_address(nick), role=role)
+        note_opening(actor=people[nick], workspace_id=workspace.pk)
     for project in projects:
-        _start(people, workspace, **project)
+        _start(people[owner], people, workspace, **project)
 
 
 def _start(
+    owner: User,
     people: People,
     workspace: Workspace,
     tasks: list[dict[str, Any]],
@@ -89,7 +98,7 @@ def _start(
     **fields: Any,
 ) -> None:
     project = create_project(
-        actor=workspace.owner,
+        actor=owner,
         workspace=workspace,
         team_lead=people[lead] if lead else None,
         team_members=[people[nick] for nick in members],

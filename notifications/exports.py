@@ -4,6 +4,7 @@ from rest_framework import serializers
 
 from accounts.export import contribute
 from core.reads import Document
+from core.truncation import LongText
 from notifications.models import Reminder, ReminderState
 from outbox.models import Delivery, State
 
@@ -16,7 +17,7 @@ class OwnDelivery(Document):
     state = serializers.ChoiceField(State.choices)
     address = serializers.CharField()
     subject = serializers.CharField()
-    text = serializers.CharField()
+    text = LongText()
     created_at = serializers.DateTimeField()
     sent_at = serializers.DateTimeField(allow_null=True)
 

@@ -4,6 +4,7 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from accounts.models import User
+from core.days import is_plannable
 from tasks.models import Task
 
 MORNING = time(9)
@@ -33,7 +34,7 @@ def due_in_words(task: Task, recipient: User) -> str:
     """For a mail: the day, and the time on the recipient's own clock."""
     if task.due_date is None:
         return ""
-    if task.due_time is None:
+    if task.due_time is None or not is_plannable(task.due_date):
         return _day(task.due_date)
     zone = due_zone(task, recipient, task.due_set_by)
     here = due_moment(task.due_date, task.due_time, zone).astimezone(ZoneInfo(recipient.time_zone))

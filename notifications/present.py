@@ -1,7 +1,9 @@
 """The world as it is when a mail leaves: what it tells of, or why it must not."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+from django.db.models import F
 
 from accounts.models import User
 from notifications.moments import due_as_told
@@ -56,6 +58,46 @@ def look_again(delivery: Delivery, *obstacles: Obstacle) -> Scene | Skip:
         if stands_in_the_way(scene):
             return Skip(reason)
     return scene
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandedOver:
+    """What somebody took over in a project and still has; `tasks` are the ones to be listed."""
+
+    recipient: User
+    project: Project
+    person: User | None
+    tasks: Sequence[Task]
+    count: int
+
+
+def recheck_handover(delivery: Delivery) -> HandedOver | Skip:
+    """The same for many tasks at once: those done or given on since then are left out."""
+    known = delivery.payload
+    recipient = User.objects.filter(pk=delivery.recipient_id).first()
+    project = Project.objects.select_related("workspace").filter(pk=known["project"]).first()
+    if project is None or recipient is None:
+        return Skip("the project or the account was removed")
+    if project.deleted_at is not None or project.workspace.deleted_at is not None:
+        return Skip("the project was deleted")
+    if not _is_active(recipient):
+        return Skip("the account is closed")
+    if not ProjectMembership.objects.role_of(recipient, project.pk):
+        return Skip("the person left the project")
+    listed = Task.objects.open().filter(pk__in=known["tasks"], assignee=recipient)
+    tasks = list(listed.order_by(F("due_date").asc(nulls_last=True), "number"))
+    for task in tasks:
+        task.project = project
+    gone = len(known["tasks"]) - len(tasks)
+    if known["count"] == gone:
+        return Skip("the tasks are somebody else's now, or complete")
+    return HandedOver(
+        recipient=recipient,
+        project=project,
+        person=User.objects.filter(pk=known["person"]).first(),
+        tasks=tasks,
+        count=known["count"] - gone,
+    )
 
 
 def _is_active(person: User) -> bool:

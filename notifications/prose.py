@@ -16,7 +16,8 @@ _markdown = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(
 )
 
 
-def as_html(markdown: str) -> str:
-    """Markdown as HTML that can do nothing but be read."""
+def as_html(markdown: str, *, has_links: bool = True) -> str:
+    """Markdown as HTML that can do nothing but be read; without links if so wished."""
     rendered = _markdown.render(markdown)
-    return nh3.clean(rendered, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES)
+    tags = TAGS if has_links else TAGS - {"a"}
+    return nh3.clean(rendered, tags=tags, attributes=ATTRIBUTES, url_schemes=SCHEMES)

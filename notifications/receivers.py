@@ -1,21 +1,45 @@
 """What is told when something happens below."""
 
+from collections.abc import Sequence
+
 from accounts.events import ProfileChanged
-from core.events import subscribe
-from notifications.services import plan_reminders, plan_reminders_of, tell_assignee
-from tasks.events import TaskAssigned, TaskDeleted, TaskTransitioned, TaskUpdated
+from core.events import subscribe, subscribe_batch
+from notifications.services import (
+    plan_reminders,
+    plan_reminders_after_handover,
+    plan_reminders_of,
+    tell_assignee,
+    tell_successor,
+)
+from tasks.events import (
+    TaskAssigned,
+    TaskDeleted,
+    TasksHandedOver,
+    TaskTransitioned,
+    TaskUpdated,
+)
 from tasks.models import FINISHED
 
 
 @subscribe(TaskAssigned)
 def tell_the_assignee(event: TaskAssigned) -> None:
-    tell_assignee(actor=event.actor, task=event.task)
+    if not event.in_handover:
+        tell_assignee(actor=event.actor, task=event.task)
 
 
-# After the one above: who has just been told is not reminded at once.
-@subscribe(TaskAssigned)
-def remind_the_assignee(event: TaskAssigned) -> None:
-    plan_reminders(task=event.task)
+@subscribe(TasksHandedOver)
+def tell_the_successor(event: TasksHandedOver) -> None:
+    tell_successor(actor=event.actor, project=event.project, person=event.person, tasks=event.tasks)
+
+
+# After `tell_the_assignee`: who has just been told is not reminded at once.
+@subscribe_batch(TaskAssigned)
+def remind_the_assignees(events: Sequence[TaskAssigned]) -> None:
+    if handed_over := [event.task for event in events if event.in_handover]:
+        plan_reminders_after_handover(tasks=handed_over)
+    for event in events:
+        if not event.in_handover:
+            plan_reminders(task=event.task)
 
 
 @subscribe(TaskUpdated)

@@ -107,10 +107,16 @@ class Delivery(Row):
             ),
         ]
         indexes: ClassVar = [
+            # Claims ask for one workspace after the other, and how much of each is out.
             models.Index(
-                fields=["next_at"],
+                fields=["workspace_id", "next_at"],
                 name="deliveries_due",
                 condition=Q(state__in=UNDECIDED),
+            ),
+            models.Index(
+                fields=["workspace_id"],
+                name="deliveries_leased",
+                condition=Q(state=State.SENDING),
             ),
             models.Index(fields=["recipient_id", "-created_at"], name="deliveries_to_a_person"),
             models.Index(fields=["workspace_id", "-created_at"], name="deliveries_of_a_workspace"),

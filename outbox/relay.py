@@ -10,7 +10,7 @@ from django.db import InterfaceError, OperationalError, connection
 from outbox import scans
 from outbox.courier import Courier
 from outbox.hints import Hints
-from outbox.services import beat, claim_due, sweep
+from outbox.services import Claim, beat, claim_due, release, sweep
 
 logger = logging.getLogger(__name__)
 
@@ -62,13 +62,20 @@ class Relay:
     def turn(self) -> bool:
         """Scan, claim and hand on; whether there may be more to do at once."""
         scans.run_due()
-        room = BATCH if self._hints.are_welcome else self._courier.free_hands
+        room = BATCH if self._hints.are_taken else self._courier.free_hands
         claims = claim_due(limit=room) if room else []
         for claim in claims:
             # A lease that lapsed means a hint nobody took up: that worker is dead or deaf.
             if claim.lapsed or not self._hints.give(claim):
-                self._courier.carry(claim)
+                self._send(claim)
         return bool(claims)
+
+    def _send(self, claim: Claim) -> None:
+        """Without the workers; what would have to wait here is due again at once, in its turn."""
+        if claim.lapsed or self._courier.free_hands:
+            self._courier.carry(claim)
+        else:
+            release(claim)
 
 
 @scans.scan(every=5)

@@ -1,7 +1,7 @@
 """Projects over HTTP; their people stand in `members_api`."""
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rest_framework import status
 from rest_framework.request import Request
@@ -19,6 +19,7 @@ from projects.lifecycle import (
 )
 from projects.membership import set_project_lead
 from projects.models import Project, Status
+from projects.people import find_members
 from projects.serializers import (
     NewLead,
     NewProject,
@@ -77,7 +78,8 @@ class Projects(ServiceViewSet):
         fields = self.read_input()
         workspace = self._workspace(workspace_id, fields.pop("workspace_id", None))
         workspace = workspace or personal_workspace(actor=self.actor)
-        project = create_project(actor=self.actor, workspace=workspace, **fields)
+        people = _people_of(fields, workspace)
+        project = create_project(actor=self.actor, workspace=workspace, **fields, **people)
         return self.show(
             project,
             status=status.HTTP_201_CREATED,
@@ -104,11 +106,11 @@ class Projects(ServiceViewSet):
 
     def lead(self, request: Request, pk: str) -> Response:
         """Hand the project to somebody, whoever leads it now."""
+        project = self._project(pk)
+        name = self.read_input()["team_lead"]
+        person = find_members(project.workspace_id, team_lead=[name])[name] if name else None
         project = set_project_lead(
-            actor=self.actor,
-            project=self._project(pk),
-            person=self.read_input()["team_lead"],
-            version=self.expected_version,
+            actor=self.actor, project=project, person=person, version=self.expected_version
         )
         return self.show(project)
 
@@ -144,6 +146,16 @@ class Projects(ServiceViewSet):
     def _project(self, pk: str) -> Project:
         project: Project = self.find(Project.objects.visible_to(self.actor), pk)
         return project
+
+
+def _people_of(fields: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
+    """The people a new project names, taken out of its fields and found in the workspace."""
+    lead, members = fields.pop("team_lead", None), fields.pop("team_members", [])
+    found = find_members(workspace.pk, team_members=members, team_lead=[lead] if lead else [])
+    return {
+        "team_members": [found[name] for name in members],
+        "team_lead": found[lead] if lead else None,
+    }
 
 
 class ProjectStatuses(ServiceViewSet):

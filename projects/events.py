@@ -1,10 +1,12 @@
 """What can happen to a project."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from accounts.models import User
 from core.events import Event
 from projects.models import Project, ProjectMembership
+from workspaces.handover import Handover
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,3 +61,12 @@ class ProjectRoleChanged(Event):
 class ProjectMemberRemoved(Event):
     project: Project
     person: User
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectsLeft(Event):
+    """Told once for all `projects` of a departure, which the publisher holds locked."""
+
+    projects: Sequence[Project]
+    person: User
+    handover: Handover

@@ -12,6 +12,7 @@ from core.errors import NotFound
 from projects.access import ProjectAccess, readers_of
 from projects.membership import add_project_member, remove_project_member, set_project_role
 from projects.models import Project, ProjectMembership
+from projects.people import find_members
 from projects.serializers import (
     AddedProjectMember,
     NewProjectMember,
@@ -19,8 +20,8 @@ from projects.serializers import (
     NewRoleOf,
     ProjectMember,
 )
+from workspaces.handover_api import Reassignment, read_handover
 from workspaces.permissions import Can
-from workspaces.services import person_with_address
 
 
 class ProjectMembers(ServiceViewSet):
@@ -32,7 +33,9 @@ class ProjectMembers(ServiceViewSet):
         "update": NewRole,
         "partial_update": NewRole,
         "update_named": NewRoleOf,
+        "destroy": Reassignment,
     }
+    queries: ClassVar = {"destroy": Reassignment}
     outputs: ClassVar = {"create": AddedProjectMember}
     action_permissions: ClassVar = {
         "list": Can("project:read"),
@@ -48,8 +51,13 @@ class ProjectMembers(ServiceViewSet):
         return self.show_list(ProjectMembership.objects.filter(project=self._project(pk)))
 
     def create(self, request: Request, pk: str) -> Response:
+        """Take a member of the workspace into the project.
+
+        Any other address is `400 not_in_workspace`, whether it has an account or not.
+        """
         project, member = self._project(pk), self.read_input()
-        person = person_with_address(member.pop("email"))
+        email = member.pop("email")
+        person = find_members(project.workspace_id, email=[email])[email]
         membership = add_project_member(actor=self.actor, project=project, person=person, **member)
         return self.show(
             membership,
@@ -78,11 +86,13 @@ class ProjectMembers(ServiceViewSet):
         return self._give(project, member, **body)
 
     def destroy(self, request: Request, pk: str, person: str) -> Response:
+        """Remove a member; their open tasks are handed over."""
         project = self._project(pk)
         remove_project_member(
             actor=self.actor,
             project=project,
             person=self.find_among(_members(project), person),
+            handover=read_handover(self),
             version=self.expected_version,
         )
         return Response(status=status.HTTP_204_NO_CONTENT)

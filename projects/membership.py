@@ -13,17 +13,27 @@ from projects.events import (
     ProjectMemberAdded,
     ProjectMemberRemoved,
     ProjectRoleChanged,
+    ProjectsLeft,
 )
 from projects.locks import locked_project
 from projects.models import Project, ProjectMembership
+from workspaces.handover import TO_LEAD, Handover
 from workspaces.models import Membership, Workspace
 from workspaces.rights import ProjectRole
 
 
 class NotInWorkspace(Invalid):
-    """Names who is meant in `people`, by address."""
+    """Names who is meant in `people`, in the words of the request."""
 
     message = "These people are not members of the workspace."
+
+    @staticmethod
+    def sentence(name: str) -> str:
+        return f"{name} is not a member of the workspace."
+
+
+class NotInProject(Invalid):
+    message = "This person is not a member of the project."
 
 
 class AlreadyProjectMember(Conflict):
@@ -73,13 +83,19 @@ def set_project_role(
 
 @transaction.atomic
 def remove_project_member(
-    *, actor: User, project: Project, person: User, version: int | None = None
+    *,
+    actor: User,
+    project: Project,
+    person: User,
+    handover: Handover = TO_LEAD,
+    version: int | None = None,
 ) -> None:
-    """Let somebody go; whoever listens takes their tasks off them."""
+    """Let somebody go; whoever listens hands their open tasks on."""
     project = locked_project("project:manage_members", project, actor)
     if _place_of(person, project, version).role == ProjectRole.LEAD:
         raise LeadsTheProject
-    _let_go(project, person, actor=actor)
+    _check_successor(project, person, handover)
+    _let_go([project], person, actor=actor, handover=handover)
 
 
 @transaction.atomic
@@ -102,7 +118,9 @@ def set_project_lead(
 
 
 @transaction.atomic
-def leave_projects(*, actor: User | None, workspace: Workspace, person: User) -> None:
+def leave_projects(
+    *, actor: User | None, workspace: Workspace, person: User, handover: Handover = TO_LEAD
+) -> None:
     """Let somebody go from every project of a workspace; those they led are without a lead.
 
     All projects are locked, or they could be taken into another one meanwhile.
@@ -114,8 +132,8 @@ def leave_projects(*, actor: User | None, workspace: Workspace, person: User) ->
         .values_list("pk", flat=True)
     )
     places = ProjectMembership.objects.filter(project__in=inside, user=person)
-    for place in places.select_related("project").order_by("project_id"):
-        _let_go(place.project, person, actor=actor)
+    left = [place.project for place in places.select_related("project").order_by("project_id")]
+    _let_go(left, person, actor=actor, handover=handover)
 
 
 def join(
@@ -142,7 +160,17 @@ def lead(project: Project, person: User) -> None:
     Project.objects.filter(pk=project.pk).update(team_lead=person)
 
 
-def _let_go(project: Project, person: User, *, actor: User | None) -> None:
+def _let_go(
+    projects: list[Project], person: User, *, actor: User | None, handover: Handover
+) -> None:
+    """End the person's places in these locked projects, then have their work handed on."""
+    for project in projects:
+        _end_place(project, person, actor=actor)
+    if projects:
+        publish(ProjectsLeft(actor=actor, projects=projects, person=person, handover=handover))
+
+
+def _end_place(project: Project, person: User, *, actor: User | None) -> None:
     if project.team_lead_id == person.pk:
         _step_down(project)
         project.save_changes("team_lead")
@@ -151,6 +179,15 @@ def _let_go(project: Project, person: User, *, actor: User | None) -> None:
     ProjectMembership.objects.filter(project=project, user=person).delete()
     changes: Changes = {"member": {"old": as_told(person), "new": None}}
     publish(ProjectMemberRemoved(actor=actor, project=project, person=person, changes=changes))
+
+
+def _check_successor(project: Project, person: User, handover: Handover) -> None:
+    successor = handover.person
+    if successor is None:
+        return
+    place = ProjectMembership.objects.filter(project=project, user=successor, user__is_active=True)
+    if successor == person or not place.exists():
+        raise NotInProject(errors={"reassign_to": [NotInProject.message]})
 
 
 def _step_down(project: Project) -> None:
@@ -177,7 +214,8 @@ def _check_workspace(project: Project, people: Iterable[User], *, field: str) ->
             "user_id", flat=True
         )
     )
-    outside = [person.email for person in people if person.pk not in inside]
+    outside = [person for person in people if person.pk not in inside]
     if outside:
-        errors = {field: [f"{email} is not a member of the workspace." for email in outside]}
-        raise NotInWorkspace(errors=errors, people=outside)
+        sentences = [NotInWorkspace.sentence(person.name or person.public_id) for person in outside]
+        ids = [person.public_id for person in outside]
+        raise NotInWorkspace(errors={field: sentences}, people=ids)

@@ -1,6 +1,7 @@
-"""People as bodies name them: by address or by id."""
+"""People as bodies name them, by address or id, and who of a workspace is meant."""
 
 from typing import Any, ClassVar
+from uuid import UUID
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
@@ -8,72 +9,74 @@ from rest_framework import serializers
 
 from accounts.models import User
 from core.api.fields import as_uuid
+from projects.membership import NotInWorkspace
 
-UNKNOWN = "{name}: nobody with this address or id has an account."
+MOST_CHARACTERS = 320
 
 
 @extend_schema_field(OpenApiTypes.STR)
-class Name(serializers.Field[Any, str, str, Any]):
+class PersonNamed(serializers.Field[Any, str, str, Any]):
     """An address or an id, as text; a NUL never reaches the database."""
 
-    default_error_messages: ClassVar = {
-        "invalid": "Must be an e-mail address or an id.",
-        "unknown": UNKNOWN,
-    }
+    max_length = MOST_CHARACTERS
 
-    def to_internal_value(self, data: Any) -> Any:
-        if not isinstance(data, str) or not data.isprintable():
-            self.fail("invalid")
-        return data
-
-
-class PersonNamed(Name):
-    """Somebody with an account, by address or id. Whether they fit is the service's question."""
+    default_error_messages: ClassVar = {"invalid": "Must be an e-mail address or an id."}
 
     def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
         return super().validate_empty_values(None if data == "" and self.allow_null else data)
 
-    def to_internal_value(self, data: Any) -> User:
-        name = super().to_internal_value(data)
-        found = people_named([name], actor=self.context["actor"])
-        if name not in found:
-            self.fail("unknown", name=name)
-        return found[name]
+    def to_internal_value(self, data: Any) -> str:
+        is_text = isinstance(data, str) and 0 < len(data) <= MOST_CHARACTERS
+        if not is_text or not data.isprintable():
+            self.fail("invalid")
+        return str(data)
 
 
 class PeopleNamed(serializers.ListField):
-    """Several of them, found together whatever their number."""
+    """Several of them; how many is looked at before who they are."""
 
-    child = Name()
+    child = PersonNamed()
 
-    def to_internal_value(self, data: Any) -> list[User]:
+    def __init__(self, *, max_length: int, **options: Any) -> None:
+        super().__init__(max_length=max_length, **options)
+        self.most = max_length
+
+    def to_internal_value(self, data: Any) -> list[str]:
+        if isinstance(data, list) and len(data) > self.most:
+            self.fail("max_length", max_length=self.most)
         names: list[str] = super().to_internal_value(data)
-        found = people_named(names, actor=self.context["actor"])
-        unknown = {
-            str(place): [UNKNOWN.format(name=name)]
-            for place, name in enumerate(names)
-            if name not in found
-        }
-        if unknown:
-            raise serializers.ValidationError(unknown)
-        return [found[name] for name in names]
+        return names
 
 
-def people_named(names: list[str], *, actor: User) -> dict[str, User]:
-    """Who is meant, by name; who cannot be found is left out. Two queries at most.
+def find_members(workspace_id: UUID, **named: list[str]) -> dict[str, User]:
+    """The members meant, by the names given for each field. Two queries at most.
 
-    An id one may not see does not exist: a refusal would tell its address.
+    People outside the workspace are refused alike, whether they have an account or not.
     """
+    names = list(dict.fromkeys(name for each in named.values() for name in each))
+    found = _members_named(workspace_id, names)
+    errors = {
+        field: [NotInWorkspace.sentence(name) for name in each if name not in found]
+        for field, each in named.items()
+    }
+    if outside := [name for name in names if name not in found]:
+        told = {field: sentences for field, sentences in errors.items() if sentences}
+        raise NotInWorkspace(errors=told, people=outside)
+    return found
+
+
+def _members_named(workspace_id: UUID, names: list[str]) -> dict[str, User]:
     addresses = [name for name in names if "@" in name]
     ids = [name for name in names if "@" not in name]
-    active = User.objects.active()
-    found: dict[str, User] = {}
+    known: dict[str, User] = {}
     if addresses:
-        found = {person.email.lower(): person for person in active.by_address(*addresses)}
+        people = User.objects.by_address(*addresses).filter(memberships__workspace=workspace_id)
+        known = {person.email.lower(): person for person in people}
     if ids:
-        for person in active.visible_to(actor).with_public_id(*ids):
-            found |= {str(person.pk): person, person.public_id: person}
-    return {name: found[key] for name in names if (key := _key(name)) in found}
+        members = User.objects.active().filter(memberships__workspace=workspace_id)
+        for person in members.with_public_id(*ids):
+            known |= {str(person.pk): person, person.public_id: person}
+    return {name: known[key] for name in names if (key := _key(name)) in known}
 
 
 def _key(name: str) -> str:

@@ -1,14 +1,27 @@
 """What happens to projects when something happens below them."""
 
+from accounts.events import PersonJoined
 from core.events import subscribe
+from projects.joining import take_over_project_memberships
 from projects.lifecycle import delete_projects_of, restore_projects_of
 from projects.membership import leave_projects
 from workspaces.events import MemberRemoved, WorkspaceDeleted, WorkspaceRestored
 
 
+# Heard after the workspaces app: a place in a project needs one in its workspace.
+@subscribe(PersonJoined)
+def give_them_the_places(event: PersonJoined) -> None:
+    take_over_project_memberships(actor=event.actor, person=event.person, former=event.former)
+
+
 @subscribe(MemberRemoved)
 def end_their_places(event: MemberRemoved) -> None:
-    leave_projects(actor=event.actor, workspace=event.workspace, person=event.person)
+    leave_projects(
+        actor=event.actor,
+        workspace=event.workspace,
+        person=event.person,
+        handover=event.handover,
+    )
 
 
 @subscribe(WorkspaceDeleted)

@@ -5,8 +5,11 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 
 from accounts.documents import Person
-from core.api.fields import Choice, Input, OptionalDate, OptionalText, Percentage
-from core.reads import Document, Many, PublicId
+from core.api.fields import Choice, Input, Name, OptionalDate, OptionalText, Percentage
+from core.api.sizes import LONGEST_VALUE
+from core.pages import MEBIBYTE
+from core.reads import Document, PublicId
+from core.truncation import LongText, Many, Truncated
 from projects.abilities import in_project
 from projects.models import (
     Priority,
@@ -54,7 +57,7 @@ class ProjectDocument(Document):
     workspace_id = PublicId(source="workspace")
     key = serializers.CharField()
     name = serializers.CharField()
-    description = serializers.CharField()
+    description = LongText()
     visibility = serializers.ChoiceField(Visibility.choices)
     status = serializers.ChoiceField(ProjectStatus.choices)
     priority = serializers.ChoiceField(Priority.choices)
@@ -69,6 +72,7 @@ class ProjectDocument(Document):
     updated_at = serializers.DateTimeField()
     version = serializers.IntegerField()
     abilities = Abilities("project", in_project())
+    truncated = Truncated()
 
     class Meta:
         model = Project
@@ -77,7 +81,13 @@ class ProjectDocument(Document):
 
 ProjectDocument.embed(
     "members",
-    Many(ProjectMember, lambda project: ProjectMembership.objects.filter(project=project)),
+    Many(
+        ProjectMember,
+        lambda project: ProjectMembership.objects.filter(project=project),
+        most=500,
+        item=700,
+        budget=MEBIBYTE,
+    ),
     on_request=True,
 )
 
@@ -100,7 +110,7 @@ class StatusDocument(Document):
 class ProjectFields(Input):
     """What may be said about a project, on creation and later."""
 
-    name = serializers.CharField(max_length=200)
+    name = Name(max_length=200)
     description = OptionalText(max_length=20_000)
     visibility = Choice(Visibility, required=False)
     status = Choice(ProjectStatus, required=False)
@@ -113,14 +123,16 @@ class ProjectFields(Input):
 class NewProject(ProjectFields):
     """Without a workspace, the person's own is used."""
 
-    workspace_id = serializers.CharField(required=False, allow_null=True, allow_blank=True)
+    workspace_id = serializers.CharField(
+        max_length=LONGEST_VALUE, required=False, allow_null=True, allow_blank=True
+    )
     team_lead = PersonNamed(required=False, allow_null=True)
     team_members = PeopleNamed(required=False, max_length=500)
     workflow = Choice(Workflow, required=False)
 
 
 class ProjectChanges(ProjectFields):
-    name = serializers.CharField(max_length=200, required=False)
+    name = Name(max_length=200, required=False)
 
 
 class NewLead(Input):
@@ -133,7 +145,7 @@ class NewLead(Input):
 
 
 class NewProjectMember(Input):
-    email = serializers.EmailField()
+    email = serializers.EmailField(max_length=254)
     role = Choice(
         [ProjectRole.MEMBER.value, ProjectRole.VIEWER.value], also=ROLE_ALIASES, required=False
     )

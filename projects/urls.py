@@ -14,17 +14,18 @@ every: dict[str, Any] = {
     "embedded": ("members", "tasks"),
     "alias": True,
 }
+members: dict[str, Any] = {"embedded": ("members",), "embedded_in_one": ("tasks",)}
 FILED: Verbs = {"post": "archive", "delete": "unarchive"}
 RESTORE: Verbs = {"post": "restore"}
 MEMBER: Verbs = {"put": "update", "patch": "partial_update", **DESTROY}
 ROLE: Verbs = {"put": "update_named"}
 
 urlpatterns = [
-    path("api/projects", Projects.as_view(MANY, embedded=("members",)), name="projects"),
-    path("api/projects/<str:pk>", Projects.as_view(ONE, embedded=("members",)), name="project"),
-    path("api/projects/<str:pk>/lead", Projects.as_view({"put": "lead"}, embedded=("members",))),
-    path("api/projects/<str:pk>/archive", Projects.as_view(FILED, embedded=("members",))),
-    path("api/projects/<str:pk>/restore", Projects.as_view(RESTORE, embedded=("members",))),
+    path("api/projects", Projects.as_view(MANY, **members), name="projects"),
+    path("api/projects/<str:pk>", Projects.as_view(ONE, **members), name="project"),
+    path("api/projects/<str:pk>/lead", Projects.as_view({"put": "lead"}, **members)),
+    path("api/projects/<str:pk>/archive", Projects.as_view(FILED, **members)),
+    path("api/projects/<str:pk>/restore", Projects.as_view(RESTORE, **members)),
     path("api/projects/<str:pk>/can", Projects.as_view(CAN)),
     path("api/projects/<str:pk>/access", ProjectReaders.as_view(LIST)),
     path("api/projects/<str:pk>/statuses", ProjectStatuses.as_view(LIST)),

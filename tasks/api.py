@@ -69,7 +69,8 @@ class ProjectTasks(TaskViewSet):
         """What the gate lets through may be read; only an empty list is looked at twice."""
         project = as_uuid(pk)
         tasks = self.show_list(Choice(tasks_of, actor=self.actor, project=project))
-        if not tasks.data.data:
+        # Twice, too, where finding the project notes that they have opened its workspace.
+        if self.actor.unopened or not tasks.data.data:
             self.find_project(pk)
         return tasks
 
@@ -105,11 +106,14 @@ class Tasks(TaskViewSet):
 
     def retrieve(self, request: Request, pk: str) -> Response:
         """What the gate lets through may be read; only what is not found is looked at twice."""
+        if self.actor.unopened:  # finding the task notes that they have opened its workspace
+            return self.show(self.find_task(pk))
         seen = self.show_chosen(Choice(task_of, actor=self.actor, task=as_uuid(pk)))
         return seen or self.show(self.find_task(pk))
 
     def update(self, request: Request, pk: str) -> Response:
-        task, changes = self.find_task(pk), self.read_input()
+        task = self.find_task(pk)
+        changes = self.read_input(task=task)
         task = update_task(
             actor=self.actor,
             task=task,

@@ -1,10 +1,11 @@
 """What can happen to a task."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from accounts.models import User
 from core.events import Event
-from projects.models import Status
+from projects.models import Project, Status
 from tasks.models import Task
 
 
@@ -22,10 +23,23 @@ class TaskUpdated(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class TaskAssigned(Event):
-    """Given to a person, or taken from one: `task.assignee` may be None. Also on creation."""
+    """Given to a person, or taken from one: `task.assignee` may be None. Also on creation.
+
+    `in_handover` when the one before left: the new one hears of all tasks in `TasksHandedOver`.
+    """
 
     task: Task
     before: User | None
+    in_handover: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class TasksHandedOver(Event):
+    """The open tasks of a `person` who left, which have the same new assignee, in one project."""
+
+    project: Project
+    person: User
+    tasks: Sequence[Task]
 
 
 @dataclass(frozen=True, kw_only=True)

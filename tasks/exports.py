@@ -6,6 +6,7 @@ from rest_framework import serializers
 from accounts.export import contribute
 from core.reads import Computed, Document, PublicId
 from core.sql import Hyphenated
+from core.truncation import LongText
 from projects.models import Priority
 from tasks.models import Task, TaskType
 
@@ -16,7 +17,7 @@ class OwnTask(Document):
     workspace_id = PublicId(source="workspace")
     project_id = serializers.UUIDField()
     title = serializers.CharField()
-    description = serializers.CharField()
+    description = LongText()
     type = serializers.ChoiceField(TaskType.choices)
     priority = serializers.ChoiceField(Priority.choices)
     status = serializers.CharField(source="status.key")

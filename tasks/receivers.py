@@ -1,10 +1,15 @@
 """What happens to tasks when something happens below them."""
 
 from core.events import subscribe
-from projects.events import ProjectMemberRemoved
-from tasks.services import unassign_person
+from projects.events import ProjectsLeft
+from tasks.handover import hand_over_tasks
 
 
-@subscribe(ProjectMemberRemoved)
-def take_their_tasks_off_them(event: ProjectMemberRemoved) -> None:
-    unassign_person(actor=event.actor, project=event.project, person=event.person)
+@subscribe(ProjectsLeft)
+def hand_over_their_tasks(event: ProjectsLeft) -> None:
+    hand_over_tasks(
+        actor=event.actor,
+        person=event.person,
+        projects=event.projects,
+        handover=event.handover,
+    )

@@ -5,11 +5,14 @@ from typing import Any, ClassVar
 from django.db.models import F
 from rest_framework import serializers
 
-from accounts.documents import Person
+from accounts.documents import Person, PersonInList
 from accounts.models import User
-from core.api.fields import Choice, Input, OptionalDate, OptionalText, OptionalTime, Visible
-from core.reads import Computed, Document, Many, PublicId
+from core.api.fields import Choice, Input, Name, OptionalDate, OptionalText, OptionalTime, Visible
+from core.api.sizes import LONGEST_VALUE
+from core.pages import MEBIBYTE
+from core.reads import Computed, Document, PublicId
 from core.sql import Hyphenated
+from core.truncation import LongText, Many, Truncated
 from projects.abilities import in_project
 from projects.models import Category, Priority, Project, ProjectStatus
 from projects.serializers import ProjectDocument
@@ -40,7 +43,7 @@ class TaskDocument(Document):
     key = Computed(lambda at: Hyphenated(F(f"{at}project__key"), F(f"{at}number")))
     number = serializers.IntegerField()
     title = serializers.CharField()
-    description = serializers.CharField()
+    description = LongText()
     type = serializers.ChoiceField(TaskType.choices)
     priority = serializers.ChoiceField(Priority.choices)
     status = serializers.CharField(source="status.key")
@@ -62,29 +65,64 @@ class TaskDocument(Document):
     updated_at = serializers.DateTimeField()
     version = serializers.IntegerField()
     abilities = Abilities("task", in_project("project__", own=("created_by", "assignee")))
+    truncated = Truncated()
 
     class Meta:
         model = Task
         also: ClassVar = {"projectId": "project_id", "assigneeId": "assignee_id"}
 
 
+class TaskInProject(Document):
+    """A task as its project shows it."""
+
+    id = serializers.UUIDField()
+    title = serializers.CharField()
+    status = serializers.CharField(source="status.key")
+    type = serializers.ChoiceField(TaskType.choices)
+    priority = serializers.ChoiceField(Priority.choices)
+    due_date = serializers.DateField(allow_null=True)
+    projectId = serializers.UUIDField(source="project_id")  # noqa: N815 - the only spelling here
+    assignee = PersonInList(allow_null=True)
+
+    class Meta:
+        model = Task
+
+
 ProjectDocument.embed(
     "tasks",
-    Many(TaskDocument, lambda project: Task.objects.filter(project=project, deleted_at=None)),
+    Many(
+        TaskInProject,
+        lambda project: Task.objects.filter(project=project, deleted_at=None),
+        "-created_at",
+        most=1000,
+        item=600,
+        budget=2 * MEBIBYTE,
+    ),
     on_request=True,
 )
+
+
+class Assignee(Visible):
+    """Somebody the person asking may see, or whoever has the task: they may have left since."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        task = self.context.get("task")
+        holder = task.assignee if task else None
+        if holder and data in (holder.public_id, str(holder.pk)):
+            return holder
+        return super().to_internal_value(data)
 
 
 class TaskFields(Input):
     """What may be said about a task, on creation and later."""
 
-    title = serializers.CharField(max_length=255)
+    title = Name(max_length=255)
     description = OptionalText(max_length=50_000)
     type = Choice(TaskType, required=False)
     priority = Choice(Priority, required=False)
     status = serializers.CharField(max_length=80, required=False)
     is_complete = serializers.BooleanField(required=False)
-    assignee_id = Visible(User, source="assignee", required=False, allow_null=True)
+    assignee_id = Assignee(User, source="assignee", required=False, allow_null=True)
     due_date = OptionalDate()
     due_time = OptionalTime()
 
@@ -99,14 +137,14 @@ class NewTask(TaskFields):
 class NewTaskIn(TaskFields):
     """The same, with the project named in the body."""
 
-    project_id = serializers.CharField()
+    project_id = serializers.CharField(max_length=LONGEST_VALUE)
 
     class Meta(TaskFields.Meta):
         also: ClassVar = {**TaskFields.Meta.also, "project": "project_id"}
 
 
 class TaskChanges(TaskFields):
-    title = serializers.CharField(max_length=255, required=False)
+    title = Name(max_length=255, required=False)
 
 
 class NextStatus(Input):

@@ -21,7 +21,7 @@ from tasks.events import (
     TaskUpdated,
 )
 from tasks.locks import locked_task
-from tasks.models import POSITION_STEP, StatusChange, Task
+from tasks.models import FINISHED, POSITION_STEP, StatusChange, Task
 from tasks.numbers import next_number
 from workspaces.rights import require
 
@@ -78,6 +78,8 @@ def update_task(
     if changes.get("assignee", task.assignee) != task.assignee:
         require("task:assign", task, actor)
         _check_assignee(task.project, changes["assignee"])
+    elif "assignee" in changes and _reopens(task, changes):
+        _check_assignee(task.project, changes["assignee"])
     return _edit(task, changes, actor=actor)
 
 
@@ -104,21 +106,13 @@ def delete_tasks(*, actor: User, tasks: Sequence[Task]) -> None:
         delete_task(actor=actor, task=task)
 
 
-@transaction.atomic
-def unassign_person(*, actor: User | None, project: Project, person: User) -> None:
-    """Take the person off every task of a project they left, deleted ones too.
-
-    Otherwise a restore would give a task to somebody who is no longer there.
-    """
-    tasks = Task.objects.filter(project=project, assignee=person)
-    for task in tasks.select_for_update(no_key=True, of=("self",)).order_by("pk"):
-        changed = task.change(assignee=None)
-        _save(task, *changed)
-        publish(TaskAssigned(actor=actor, task=task, before=person, changes=changed))
-
-
 def _edit(task: Task, changes: dict[str, Any], *, actor: User) -> Task:
-    """Carry out on a locked task what the actor may."""
+    """Carry out on a locked task what the actor may.
+
+    Whoever finished it may have left the project since: reopened, it is nobody's.
+    """
+    if _reopens(task, changes) and "assignee" not in changes and not _is_assignee_member(task):
+        changes = {**changes, "assignee": None}
     column = changes.get("status", task.status)
     words = {name: value for name, value in changes.items() if name != "status"}
     if words.get("due_date", task.due_date) is None:
@@ -135,6 +129,16 @@ def _edit(task: Task, changes: dict[str, Any], *, actor: User) -> Task:
         _save(task, *changed)
         _tell(actor, task, changed, column_before, assignee_before)
     return task
+
+
+def _reopens(task: Task, changes: dict[str, Any]) -> bool:
+    column = changes.get("status", task.status)
+    return task.category in FINISHED and column.category not in FINISHED
+
+
+def _is_assignee_member(task: Task) -> bool:
+    assignee = task.assignee
+    return assignee is None or bool(ProjectMembership.objects.role_of(assignee, task.project_id))
 
 
 def _check_assignee(project: Project, assignee: User | None) -> None:

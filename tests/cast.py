@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models.functions import Now
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -11,7 +12,7 @@ from projects.membership import add_project_member
 from projects.models import Project
 from projects.services import create_project
 from tests.signing import access_token_for
-from workspaces.models import Workspace
+from workspaces.models import Membership, Workspace
 from workspaces.services import add_member, create_workspace
 
 
@@ -60,6 +61,7 @@ def gather() -> Cast:
     roles = {"pia": "PM", "lea": "MEMBER", "max": "MEMBER", "moe": "MEMBER", "gus": "GUEST"}
     for name, role in roles.items():
         add_member(actor=ada, workspace=workspace, email=people[name].email, role=role)
+    Membership.objects.update(opened_at=Now())  # they have all been there
     elsewhere = create_workspace(actor=people["sam"], name="Elsewhere")
     project = create_project(actor=ada, workspace=workspace, name="Engine", team_lead=people["lea"])
     add_project_member(actor=people["lea"], project=project, person=people["max"])

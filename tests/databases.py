@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pytest_django.plugin import DjangoDbBlocker
 
 RUN = "GANTRY_TEST_RUN"
-ALIASES = ("default", "direct")
+ALIASES = ("default", "attempts", "direct")
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,14 @@ class CommittedDatabase:
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         os.environ[RUN] = uuid4().hex[:8]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Attempts are counted on a connection of their own; what a test counts ends with it."""
+    for item in items:
+        mark = item.get_closest_marker("django_db")
+        if "db" in getattr(item, "fixturenames", ()) or (mark and not mark.kwargs):
+            item.add_marker(pytest.mark.django_db(databases=["default", "attempts"]), append=False)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

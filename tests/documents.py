@@ -34,7 +34,11 @@ def workspace_document(workspace: Workspace, reader: User) -> dict[str, Any]:
         "name": workspace.name,
         "slug": workspace.slug,
         "image_url": workspace.image_url,
-        "owner_id": workspace.owner.public_id,
+        "owner_id": workspace.owner.public_id if workspace.owner else None,
+        "pending_owner_id": workspace.offered_to.public_id if workspace.offered_to else None,
+        "pending_owner_until": at(workspace.offer_expires_at)
+        if workspace.offer_expires_at
+        else None,
         "created_at": at(workspace.created_at),
         "updated_at": at(workspace.updated_at),
         "version": workspace.version,
@@ -57,6 +61,7 @@ def member_document(membership: Membership) -> dict[str, Any]:
         "joined_at": at(membership.created_at),
         "user": person(user),
         "version": membership.version,
+        "truncated": {},
     }
 
 
@@ -98,8 +103,22 @@ def project_document(project: Project, reader: User) -> dict[str, Any]:
         "updated_at": at(project.updated_at),
         "version": project.version,
         "abilities": _abilities("project", project, reader),
+        "truncated": {},
         "members": [project_member_document(m) for m in project.memberships.order_by("created_at")],
     }
+
+
+def project_alone(project: Project, reader: User) -> dict[str, Any]:
+    """As every answer about one project shows it, and the lists of older clients: with tasks."""
+    tasks = project.tasks.filter(deleted_at=None).order_by("-created_at", "-id")
+    return {**project_document(project, reader), "tasks": [task_in_project(task) for task in tasks]}
+
+
+def task_alone(task: Task, reader: User) -> dict[str, Any]:
+    """As every answer about one task shows it, and the lists of older clients: with comments."""
+    comments = task.comments.filter(deleted_at=None).order_by("created_at", "id")
+    shown = [comment_document(comment, reader) for comment in comments]
+    return {**task_document(task, reader), "comments": shown}
 
 
 def task_document(task: Task, reader: User) -> dict[str, Any]:
@@ -143,7 +162,24 @@ def task_document(task: Task, reader: User) -> dict[str, Any]:
         "updated_at": at(task.updated_at),
         "version": task.version,
         "abilities": _abilities("task", task, reader),
+        "truncated": {},
         "comment_count": task.comments.filter(deleted_at=None).count(),
+    }
+
+
+def task_in_project(task: Task) -> dict[str, Any]:
+    """The short form in which a project shows its tasks."""
+    assignee = person(task.assignee) if task.assignee else {}
+    short = {key: assignee[key] for key in ("id", "name", "email", "image") if assignee}
+    return {
+        "id": str(task.pk),
+        "title": task.title,
+        "status": task.status.key,
+        "type": task.type,
+        "priority": task.priority,
+        "due_date": _day(task.due_date),
+        "projectId": str(task.project_id),
+        "assignee": short or None,
     }
 
 
@@ -161,6 +197,7 @@ def comment_document(comment: Comment, reader: User) -> dict[str, Any]:
         "edited_at": at(comment.edited_at) if comment.edited_at else None,
         "version": comment.version,
         "abilities": _abilities("comment", comment, reader),
+        "truncated": {},
     }
 
 

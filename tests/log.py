@@ -4,10 +4,16 @@ from typing import Any
 
 from django.db.models import Model
 
-from activity.models import Event
+from activity.models import Event, TextChange
 
 
 def log_of(row: Model) -> list[tuple[str, Any, dict[str, Any]]]:
     """(action, actor's id, changes) of everything that happened to the row, oldest first."""
     events = Event.objects.filter(entity_id=row.pk).order_by("created_at", "id")
     return list(events.values_list("action", "actor_id", "changes"))
+
+
+def edits_of(row: Model) -> dict[str, Any]:
+    """How the long texts of the row changed the last time, by field."""
+    changes = TextChange.objects.filter(event__entity_id=row.pk).order_by("created_at", "id")
+    return dict(changes.values_list("field", "edits"))

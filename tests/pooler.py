@@ -44,7 +44,8 @@ def pooler(
     with TemporaryDirectory(prefix="gantry-pooler-") as name:
         folder = Path(name)
         program, libraries = _within_reach(folder)
-        (folder / "pgbouncer.ini").write_text(
+        settings_file = folder / "pgbouncer.ini"
+        settings_file.write_text(
             CONFIGURATION.format(
                 name=committed_db.name,
                 server=address.port,
@@ -54,11 +55,10 @@ def pooler(
                 connections=SERVER_CONNECTIONS,
             )
         )
-        command = Command(
-            "pgbouncer",
-            [str(program), str(folder / "pgbouncer.ini")],
-            account=binaries.postgres_account(),
-        )
+        account = binaries.postgres_account()
+        if account:
+            os.chown(settings_file, account.uid, account.gid)
+        command = Command("pgbouncer", [str(program), str(settings_file)], account=account)
         process = started.start(command, LD_LIBRARY_PATH=libraries)
         url = committed_db.url.replace(f":{address.port}/", f":{port}/")
         eventually(lambda: process.poll() is not None or _answers(url))

@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth import authenticate
 from django.core.mail import EmailMessage
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import RequestFactory
 from pytest_django import Settings
 
@@ -30,7 +31,7 @@ COUNTED = (User, Workspace, Project, Task, Comment, StatusChange, Event, Deliver
 
 def seed(**options: Any) -> str:
     out = StringIO()
-    call_command("seed_demo", stdout=out, **options)
+    call_command("seed_demo", stdout=out, **{"into": connection.settings_dict["NAME"], **options})
     return out.getvalue()
 
 
@@ -110,15 +111,24 @@ def test_seed_demo_prints_sign_ins_that_work() -> None:
 
 
 @pytest.mark.django_db
-def test_seed_demo_is_refused_in_public(settings: Settings) -> None:
-    settings.SESSION_COOKIE_SECURE = True
+def test_seed_demo_is_refused_in_production(settings: Settings) -> None:
+    settings.REFUSE_DEMO_PEOPLE = True
 
     with pytest.raises(CommandError):
         seed()
 
     assert not User.objects.exists()
-    seed(in_public=True)
-    assert User.objects.exists()
+
+
+@pytest.mark.django_db
+def test_seed_demo_fills_only_the_database_it_was_told() -> None:
+    for options in ({"into": "gantry_production"}, {"into": ""}):
+        with pytest.raises(CommandError, match="The database is called test_"):
+            seed(**options)
+    with pytest.raises(CommandError, match="required"):
+        call_command("seed_demo")
+
+    assert not User.objects.exists()
 
 
 def test_seed_demo_by_two_at_once_happens_once(committed_db: CommittedDatabase) -> None:

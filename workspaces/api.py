@@ -11,8 +11,13 @@ from core.api.permissions import SignedIn
 from core.api.viewsets import ServiceViewSet
 from core.errors import Invalid
 from workspaces.lifecycle import delete_workspace, restore_workspace
-from workspaces.members import transfer_ownership
 from workspaces.models import Workspace
+from workspaces.ownership import (
+    accept_ownership,
+    decline_ownership,
+    offer_ownership,
+    withdraw_offer,
+)
 from workspaces.permissions import Asked, Can, IsOwner, Verdict, verdict
 from workspaces.serializers import NewOwner, NewWorkspace, WorkspaceChanges, WorkspaceDocument
 from workspaces.services import create_workspace, update_workspace
@@ -37,6 +42,9 @@ class Workspaces(ServiceViewSet):
         "destroy": Can("workspace:delete"),
         "restore": Can("workspace:delete"),
         "owner": IsOwner(),
+        "withdraw_owner": IsOwner(),
+        "accept_owner": Can("workspace:read"),
+        "decline_owner": Can("workspace:read"),
         "can": Can("workspace:read"),
     }
     outputs: ClassVar = {"can": Verdict}
@@ -95,11 +103,26 @@ class Workspaces(ServiceViewSet):
         return self.show(workspace, message="Workspace restored successfully")
 
     def owner(self, request: Request, pk: str) -> Response:
-        """Hand the workspace to another member; its owner only may."""
+        """Offer the workspace to another member; pending until they accept, for seven days."""
         workspace = self._workspace(pk)
-        heir = self.read_input()["user_id"]
-        workspace = transfer_ownership(actor=self.actor, workspace=workspace, person=heir)
+        person = self.read_input()["user_id"]
+        workspace = offer_ownership(actor=self.actor, workspace=workspace, person=person)
+        return self.show(workspace, message="Ownership offered; pending until it is accepted")
+
+    def withdraw_owner(self, request: Request, pk: str) -> Response:
+        """Take back the offer of ownership; its owner only may."""
+        workspace = withdraw_offer(actor=self.actor, workspace=self._workspace(pk))
+        return self.show(workspace, message="Offer withdrawn successfully")
+
+    def accept_owner(self, request: Request, pk: str) -> Response:
+        """Own the workspace from now on, if that is offered to the person asking."""
+        workspace = accept_ownership(actor=self.actor, workspace=self._workspace(pk))
         return self.show(workspace, message="Owner changed successfully")
+
+    def decline_owner(self, request: Request, pk: str) -> Response:
+        """Refuse the offer to own the workspace."""
+        workspace = decline_ownership(actor=self.actor, workspace=self._workspace(pk))
+        return self.show(workspace, message="Offer declined successfully")
 
     def _workspace(self, pk: str) -> Workspace:
         workspace: Workspace = self.find(Workspace.objects.visible_to(self.actor), pk)

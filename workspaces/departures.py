@@ -16,6 +16,7 @@ from workspaces.events import (
     OwnerChanged,
     WorkspaceDeleted,
 )
+from workspaces.handover import TO_LEAD, Handover
 from workspaces.models import Membership, Workspace
 from workspaces.rights import WorkspaceRole
 
@@ -33,7 +34,13 @@ class LastAdmin(Conflict):
 
 
 @transaction.atomic
-def end_memberships(*, actor: User | None, person: User, is_final: bool = False) -> None:
+def end_memberships(
+    *,
+    actor: User | None,
+    person: User,
+    is_final: bool = False,
+    handover: Handover = TO_LEAD,
+) -> None:
     """Leave all workspaces; one where nobody else is goes too. The caller holds the person.
 
     Refused while others depend on them; if it `is_final`, they are succeeded instead.
@@ -52,33 +59,60 @@ def end_memberships(*, actor: User | None, person: User, is_final: bool = False)
     for workspace in workspaces:
         if workspace in alive and workspace not in shared:
             _delete(workspace, actor=actor)
-        let_go(workspace, person, actor=actor)
+        let_go(workspace, person, actor=actor, handover=handover)
 
 
-def let_go(workspace: Workspace, person: User, *, actor: User | None) -> None:
+def let_go(
+    workspace: Workspace, person: User, *, actor: User | None, handover: Handover = TO_LEAD
+) -> None:
     """End a membership, if there is one; who depends on it was asked, or is succeeded now."""
     membership = Membership.objects.filter(workspace=workspace, user=person)
-    if membership.exists():
+    is_member = membership.exists()
+    if is_member:
         changes: Changes = {"member": {"old": as_told(person), "new": None}}
-        publish(MemberRemoved(actor=actor, workspace=workspace, person=person, changes=changes))
+        publish(
+            MemberRemoved(
+                actor=actor,
+                workspace=workspace,
+                person=person,
+                handover=handover,
+                changes=changes,
+            )
+        )
         membership.delete()
+    if is_member or workspace.owner_id == person.pk:
         _succeed(workspace, person, actor=actor)
 
 
 def _succeed(workspace: Workspace, person: User, *, actor: User | None) -> None:
-    """Let the ADMIN, else the member, who is here longest take what only the person held."""
+    """Let the ADMIN, else the member, who is here longest take what only the person held.
+
+    Nobody is asked: there is nobody left who could offer it again. Where an identity provider
+    says who is ADMIN, no member is made one; without an ADMIN there is no owner then.
+    """
     rest = Membership.objects.filter(workspace=workspace).order_by("created_at", "pk")
-    heir = rest.filter(role=WorkspaceRole.ADMIN).first() or rest.first()
+    heir = rest.filter(role=WorkspaceRole.ADMIN).first()
+    if workspace.external_org_id:
+        _pass_ownership(workspace, person, heir, actor=actor)
+        return
+    heir = heir or rest.first()
     if heir is None:
         return
     if changes := heir.change(role=WorkspaceRole.ADMIN.value):
         heir.save_changes("role")
         publish(MemberRoleChanged(actor=actor, membership=heir, changes=changes))
-    if workspace.owner_id == person.pk:
-        workspace.owner = heir.user
-        workspace.save_changes("owner")
-        told: Changes = {"owner": {"old": as_told(person), "new": as_told(heir.user)}}
-        publish(OwnerChanged(actor=actor, workspace=workspace, before=person, changes=told))
+    _pass_ownership(workspace, person, heir, actor=actor)
+
+
+def _pass_ownership(
+    workspace: Workspace, person: User, successor: Membership | None, *, actor: User | None
+) -> None:
+    if workspace.owner_id != person.pk:
+        return
+    workspace.owner = successor.user if successor else None
+    workspace.save_changes("owner")
+    told: Changes = {"owner": {"old": as_told(person), "new": as_told(workspace.owner)}}
+    publish(OwnerChanged(actor=actor, workspace=workspace, before=person, changes=told))
 
 
 def _shared(workspaces: list[Workspace], person: User) -> list[Workspace]:

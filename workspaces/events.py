@@ -5,7 +5,8 @@ from datetime import datetime
 
 from accounts.models import User
 from core.events import Event
-from workspaces.models import Invitation, Membership, Workspace
+from workspaces.handover import TO_LEAD, Handover
+from workspaces.models import Invitation, Membership, OptOut, Workspace
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +40,7 @@ class MemberRemoved(Event):
 
     workspace: Workspace
     person: User
+    handover: Handover = TO_LEAD
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,8 +53,43 @@ class WorkspaceRestored(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class OwnerChanged(Event):
+    """Either may be None in a workspace of an identity provider: `workspace.owner`, `before`."""
+
     workspace: Workspace
-    before: User
+    before: User | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnershipOffered(Event):
+    """To `workspace.offered_to`, instead of whoever had an offer before."""
+
+    workspace: Workspace
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnershipDeclined(Event):
+    workspace: Workspace
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnershipWithdrawn(Event):
+    """By the owner, or because the owner changed or the person it was offered to left."""
+
+    workspace: Workspace
+
+
+@dataclass(frozen=True, kw_only=True)
+class OptedOut(Event):
+    """By the link in a mail; `actor` is None for an address without an account."""
+
+    opt_out: OptOut
+
+
+@dataclass(frozen=True, kw_only=True)
+class OptOutLifted(Event):
+    """Told before the row goes."""
+
+    opt_out: OptOut
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from rest_framework import serializers
 from accounts.addresses import addresses_of
 from accounts.export import contribute
 from core.reads import Document, PublicId
-from workspaces.models import Invitation, Membership
+from workspaces.models import Invitation, Membership, OptOut, OptOutKind
 from workspaces.rights import WorkspaceRole
 
 
@@ -15,6 +15,7 @@ class OwnMembership(Document):
     role = serializers.ChoiceField(WorkspaceRole.choices)
     message = serializers.CharField()
     joined_at = serializers.DateTimeField(source="created_at")
+    opened_at = serializers.DateTimeField(allow_null=True)
 
     class Meta:
         model = Membership
@@ -34,6 +35,17 @@ class OwnInvitation(Document):
         model = Invitation
 
 
+class OwnOptOut(Document):
+    """A workspace whose mail they do not want."""
+
+    workspace = serializers.CharField(source="workspace.name")
+    kind = serializers.ChoiceField(OptOutKind.choices)
+    created_at = serializers.DateTimeField()
+
+    class Meta:
+        model = OptOut
+
+
 contribute(
     "memberships",
     OwnMembership,
@@ -44,3 +56,4 @@ contribute(
     OwnInvitation,
     lambda person: Invitation.objects.sent_to(*addresses_of(person)),
 )
+contribute("opt_outs", OwnOptOut, lambda person: OptOut.objects.of(person.pk))

@@ -1,17 +1,24 @@
-"""The mail that brings an invitation."""
+"""The mails that bring an invitation, and the offer to own a workspace."""
 
 from dataclasses import replace
 from typing import Any
 
+from django.conf import settings
 from django.template.loader import render_to_string
 
 from accounts.mails import MASK
+from accounts.models import User
 from accounts.sealing import unseal
-from outbox.channels import Mail, Skip, carries
+from outbox.channels import Mail, Skip, carries, reviewed_by
 from outbox.models import Delivery
+from outbox.plain import plain, plain_lines
 from workspaces.invitations.links import PURPOSE, digest, link_with
 from workspaces.invitations.pace import KIND
-from workspaces.models import Invitation, InvitationStatus
+from workspaces.models import Invitation, InvitationStatus, Workspace
+from workspaces.opt_outs.allowance import keep_within_allowance
+from workspaces.ownership import MAIL, is_offered_to
+
+reviewed_by(keep_within_allowance)
 
 
 @carries(KIND)
@@ -31,10 +38,45 @@ def invitation_mail(delivery: Delivery) -> Mail | Skip:
     return replace(letter, kept=_written(invitation, link=link_with(MASK)).text)
 
 
+@carries(MAIL)
+def ownership_mail(delivery: Delivery) -> Mail | Skip:
+    rows = Workspace.objects.alive().select_related("offered_to", "offered_by")
+    workspace = rows.filter(pk=delivery.payload["workspace"]).first()
+    if workspace is None:
+        return Skip("the workspace was deleted")
+    candidate = User.objects.active().filter(pk=delivery.recipient_id).first()
+    if candidate is None or not is_offered_to(workspace, candidate):
+        return Skip("the offer has ended")
+    link = settings.WORKSPACE_URL_TEMPLATE.format(
+        frontend=settings.FRONTEND_URL, workspace=workspace.public_id
+    )
+    giver = workspace.offered_by
+    context = {
+        "workspace": plain(workspace.name),
+        "offered_by": plain(giver.name) if giver else "",
+        "expires_at": workspace.offer_expires_at,
+        "link": link,
+    }
+    return _rendered("ownership_offered", candidate.email, context)
+
+
 def _written(invitation: Invitation, **facts: Any) -> Mail:
-    context = {"invitation": invitation, "workspace": invitation.workspace, **facts}
+    sender = invitation.invited_by
+    context = {
+        "workspace": plain(invitation.workspace.name),
+        "sender": plain(sender.name) if sender else "",
+        "role": invitation.role,
+        "message": plain_lines(invitation.message),
+        "email": plain(invitation.email),
+        "expires_at": invitation.expires_at,
+        **facts,
+    }
+    return _rendered("invitation", invitation.email, context)
+
+
+def _rendered(name: str, address: str, context: dict[str, Any]) -> Mail:
     subject, text, html = (
-        render_to_string(f"workspaces/email/invitation.{part}", context)
+        render_to_string(f"workspaces/email/{name}.{part}", context)
         for part in ("subject.txt", "txt", "html")
     )
-    return Mail(to=invitation.email, subject=subject, text=f"{text.strip()}\n", html=html)
+    return Mail(to=address, subject=subject, text=f"{text.strip()}\n", html=html)

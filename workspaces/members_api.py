@@ -2,19 +2,24 @@
 
 from typing import ClassVar
 
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.schema import FAILURE
 from core.api.visibility import find_visible
+from workspaces.handover_api import Reassignment, read_handover
 from workspaces.invitations.api import Inviting
+from workspaces.limits import count_admission
 from workspaces.members import change_member_role, remove_member
 from workspaces.models import Membership, Workspace
 from workspaces.permissions import Can
-from workspaces.serializers import Member, MemberWithoutAddress, NewMember, NewMemberRole
+from workspaces.serializers import Member, NewMember, NewMemberRole
 from workspaces.services import add_member
 
 ONESELF = "me"
+TOO_MANY = OpenApiResponse(FAILURE.ref, "Too many people in an hour; see Retry-After")
 
 
 class Members(Inviting):
@@ -26,7 +31,9 @@ class Members(Inviting):
         "add": NewMember,
         "update": NewMemberRole,
         "partial_update": NewMemberRole,
+        "destroy": Reassignment,
     }
+    queries: ClassVar = {"destroy": Reassignment}
     action_permissions: ClassVar = {
         **Inviting.action_permissions,
         "list": Can("workspace:read"),
@@ -36,6 +43,7 @@ class Members(Inviting):
         "partial_update": Can("workspace:invite"),
         "destroy": Can("workspace:remove_member"),
     }
+    attempts: ClassVar = {"add": count_admission, "create": count_admission}
     orderings = ("created_at",)
 
     def list(self, request: Request, pk: str) -> Response:
@@ -43,6 +51,7 @@ class Members(Inviting):
         self.check_object_permissions(request, workspace)
         return self.show_list(Membership.objects.filter(workspace=workspace))
 
+    @extend_schema(responses={201: Member, 429: TOO_MANY})
     def add(self, request: Request) -> Response:
         """Give somebody who has an account a place in the workspace named in the body."""
         member = self.read_input()
@@ -70,17 +79,20 @@ class Members(Inviting):
     partial_update = update
 
     def destroy(self, request: Request, pk: str, person: str) -> Response:
-        """Remove a member, or leave oneself (`me` will do); tasks and projects go on without."""
+        """Remove a member, or leave oneself (`me` will do); open tasks are handed over."""
         membership = self._member(pk, person)
-        remove_member(actor=self.actor, membership=membership, version=self.expected_version)
+        remove_member(
+            actor=self.actor,
+            membership=membership,
+            handover=read_handover(self),
+            version=self.expected_version,
+        )
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def _workspace(self, pk: str) -> Workspace:
         workspace: Workspace = find_visible(
             Workspace.objects.visible_to(self.actor), pk, actor=self.actor
         )
-        if not workspace.standing_of(self.actor).covers("member:read_address"):
-            self.document = MemberWithoutAddress
         return workspace
 
     def _member(self, pk: str, person: str) -> Membership:

@@ -51,7 +51,18 @@ class Workspace(VersionedRow):
     slug = models.SlugField(max_length=140)
     image_url = models.URLField(max_length=500, blank=True)
     settings = models.JSONField(default=dict, blank=True)
-    owner = models.ForeignKey(User, models.PROTECT, related_name="owned_workspaces")
+    owner = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="owned_workspaces"
+    )
+    """None only where an identity provider has not said who made the organisation."""
+    offered_to = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
+    """Who becomes the owner by accepting before `offer_expires_at`."""
+    offered_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
+    offer_expires_at = models.DateTimeField(null=True, blank=True, editable=False)
     external_org_id = models.CharField(max_length=64, null=True, blank=True, unique=True)
     public_id = public_id("external_org_id")
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -63,6 +74,15 @@ class Workspace(VersionedRow):
             models.UniqueConstraint(Lower("slug"), name="workspace_slug_once"),
             models.CheckConstraint(
                 condition=Q(slug__regex=r"^[a-z0-9]+(-[a-z0-9]+)*$"), name="workspace_slug_is_plain"
+            ),
+            models.CheckConstraint(
+                condition=~Q(owner=None) | ~Q(external_org_id=None),
+                name="workspace_has_an_owner_unless_from_a_provider",
+            ),
+            models.CheckConstraint(
+                condition=Q(offered_to=None, offered_by=None, offer_expires_at=None)
+                | ~Q(offered_to=None) & ~Q(offered_by=None) & ~Q(offer_expires_at=None),
+                name="ownership_offer_is_whole",
             ),
         ]
 
@@ -127,6 +147,8 @@ class Membership(VersionedTenantRow):
     role = models.CharField(max_length=10, choices=WorkspaceRole, default=WorkspaceRole.MEMBER)
     message = models.TextField(max_length=2000, blank=True)
     invited_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    opened_at = models.DateTimeField(null=True, editable=False)
+    """When the person came by themselves: made it, accepted, or first read something in it."""
 
     objects = MembershipQuerySet.as_manager()
 
@@ -146,6 +168,47 @@ class Membership(VersionedTenantRow):
 
     def belongs_to(self, user: User) -> bool:
         return self.user_id == user.pk
+
+
+class OptOutKind(models.TextChoices):
+    DECLINED = "DECLINED"
+    MUTED = "MUTED"
+
+
+class OptOutQuerySet(LockingQuerySet):
+    """Opt-outs, chosen."""
+
+    def of(self, *recipient_ids: uuid.UUID) -> Self:
+        return self.filter(recipient_id__in=recipient_ids)
+
+    def declined(self) -> Self:
+        return self.filter(kind=OptOutKind.DECLINED)
+
+
+class OptOut(TenantRow):
+    """Somebody wants no mail from a workspace; who has DECLINED does not belong to it either.
+
+    `recipient_id` is a person's id, or what stands for the address of somebody without an account,
+    as in `Delivery`; hence no foreign key.
+    """
+
+    recipient_id = models.UUIDField(editable=False)
+    kind = models.CharField(max_length=8, choices=OptOutKind)
+
+    objects = OptOutQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["workspace", "recipient_id"], name="one_opt_out_per_recipient"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=OptOutKind.values), name="opt_out_kind_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.recipient_id} from {self.workspace_id}: {self.kind}"
 
 
 class InvitationStatus(models.TextChoices):

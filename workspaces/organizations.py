@@ -8,16 +8,19 @@ from django.utils import timezone
 from accounts.events import Organization
 from accounts.models import ExternalRecord, User
 from core.context import as_system, show_also
-from core.events import publish
+from core.events import Changes, publish
+from core.models import as_told
 from workspaces.departures import let_go
 from workspaces.events import (
     MemberAdded,
     MemberRoleChanged,
+    OwnerChanged,
     WorkspaceCreated,
     WorkspaceDeleted,
     WorkspaceUpdated,
 )
 from workspaces.models import Membership, Workspace
+from workspaces.opt_outs.records import has_declined
 from workspaces.rights import WorkspaceRole
 from workspaces.services import insert_workspace
 
@@ -40,7 +43,10 @@ def seat_person(
 def _seat_anew(
     person: User, organization: Organization, role: str, *, at: int, is_news: bool
 ) -> None:
-    workspace = _workspace_of(organization, founder=person)
+    # Under lock, because a token may speak for an account that is being joined with another one.
+    if User.objects.alive().filter(pk=person.pk).held() is None:
+        return
+    workspace = _workspace_of(organization)
     if workspace is None:
         return
     seat = _seat(organization.id, str(person.external_id))
@@ -48,8 +54,13 @@ def _seat_anew(
         return
     membership = Membership.objects.filter(workspace=workspace, user=person).first()
     if membership is None:
+        if has_declined(workspace, person.pk):
+            return
         membership = Membership.objects.create(
-            workspace=workspace, user=person, role=_role(role, WorkspaceRole.MEMBER.value)
+            workspace=workspace,
+            user=person,
+            role=_role(role, WorkspaceRole.MEMBER.value),
+            opened_at=None if is_news else timezone.now(),
         )
         show_also(workspace.pk)
         publish(MemberAdded(actor=None, membership=membership))
@@ -74,13 +85,28 @@ def unseat_person(
 
 @transaction.atomic
 def follow_organization(*, organization: Organization, founder: User | None, at: int) -> None:
-    """Make or rename the workspace; without a founder it waits for its first member."""
-    if not ExternalRecord.objects.claimed(organization.id).learns(at):
-        return
-    workspace = _workspace_of(organization, founder=founder)
+    """Make or rename the workspace, and give it to its founder, however late that is known."""
+    is_news = ExternalRecord.objects.claimed(organization.id).learns(at)
+    workspace = _workspace_of(organization)
     if workspace is None:
         return
+    # Before the workspace, in the order in which a departure locks them.
+    is_here = founder and not _seat(organization.id, str(founder.external_id)).is_deleted
     workspace = Workspace.objects.locked(workspace.pk)
+    if founder and is_here and workspace.owner_id is None:
+        _settle_owner(workspace, founder)
+    if is_news:
+        _rename(workspace, organization)
+
+
+def _settle_owner(workspace: Workspace, founder: User) -> None:
+    workspace.owner = founder
+    workspace.save_changes("owner")
+    changes: Changes = {"owner": {"old": None, "new": as_told(founder)}}
+    publish(OwnerChanged(actor=None, workspace=workspace, before=None, changes=changes))
+
+
+def _rename(workspace: Workspace, organization: Organization) -> None:
     wanted = {"name": organization.name, "image_url": organization.image_url}
     changes = workspace.change(**{field: text for field, text in wanted.items() if text})
     if changes:
@@ -118,20 +144,19 @@ def _role(told: str, held: str) -> str:
     return WorkspaceRole.MEMBER.value if held == WorkspaceRole.ADMIN else held
 
 
-def _workspace_of(organization: Organization, founder: User | None) -> Workspace | None:
-    """The workspace, made for the founder if need be; None for one that is closed."""
+def _workspace_of(organization: Organization) -> Workspace | None:
+    """The workspace, made without an owner if need be; None for one that is closed."""
     if ExternalRecord.objects.claimed(organization.id).is_deleted:
         return None
     known = Workspace.objects.filter(external_org_id=organization.id).first()
-    if known is not None or founder is None:
-        return known if known is None or known.deleted_at is None else None
+    if known is not None:
+        return known if known.deleted_at is None else None
     workspace = insert_workspace(
         Workspace(
             name=organization.name or organization.id,
             image_url=organization.image_url,
-            owner=founder,
             external_org_id=organization.id,
         )
     )
-    publish(WorkspaceCreated(actor=founder, workspace=workspace))
+    publish(WorkspaceCreated(actor=None, workspace=workspace))
     return workspace

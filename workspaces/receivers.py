@@ -6,16 +6,23 @@ from accounts.events import (
     OrganizationLeft,
     OrganizationSeen,
     PersonDeleted,
+    PersonJoined,
 )
+from core.api.visibility import WorkspaceOpened
 from core.events import subscribe
+from workspaces.addresses import withdraw_answers
 from workspaces.departures import end_memberships
-from workspaces.events import MemberAdded, MemberRemoved, MemberRoleChanged
+from workspaces.events import MemberAdded, MemberRemoved, MemberRoleChanged, OwnerChanged
+from workspaces.handover import TO_LEAD, handover_to
 from workspaces.invitations.endings import (
     end_invitations_by,
     end_invitations_to,
     end_unbacked_invitations,
     forget_invitations,
 )
+from workspaces.joining import take_over_memberships
+from workspaces.models import Membership
+from workspaces.opt_outs.opening import note_opening
 from workspaces.organizations import (
     close_organization,
     follow_organization,
@@ -23,11 +30,27 @@ from workspaces.organizations import (
     seat_person,
     unseat_person,
 )
+from workspaces.ownership import end_offer
+
+
+@subscribe(WorkspaceOpened)
+def note_that_they_came(event: WorkspaceOpened) -> None:
+    note_opening(actor=event.actor, workspace_id=event.workspace_id)
 
 
 @subscribe(PersonDeleted)
 def end_their_memberships(event: PersonDeleted) -> None:
-    end_memberships(actor=event.actor, person=event.person, is_final=event.is_final)
+    end_memberships(
+        actor=event.actor,
+        person=event.person,
+        is_final=event.is_final,
+        handover=handover_to(event.successor) if event.successor else TO_LEAD,
+    )
+
+
+@subscribe(PersonJoined)
+def give_them_the_memberships(event: PersonJoined) -> None:
+    take_over_memberships(actor=event.actor, person=event.person, former=event.former)
 
 
 @subscribe(PersonDeleted)
@@ -47,10 +70,32 @@ def end_what_they_may_no_longer_offer(event: MemberRoleChanged) -> None:
     end_unbacked_invitations(actor=event.actor, workspace=place.workspace, person=place.user)
 
 
+@subscribe(MemberRoleChanged)
+def withdraw_answers_after_a_change(event: MemberRoleChanged) -> None:
+    roles = event.changes["role"]
+    withdraw_answers(event.membership.user, before=roles["old"], after=roles["new"])
+
+
+@subscribe(MemberRemoved)
+def withdraw_answers_after_removal(event: MemberRemoved) -> None:
+    role = Membership.objects.role_of(event.person, event.workspace.pk)
+    withdraw_answers(event.person, before=role, after=None)
+
+
 @subscribe(MemberRemoved)
 def end_what_they_leave_behind(event: MemberRemoved) -> None:
     end_invitations_to(actor=event.actor, workspace=event.workspace, person=event.person)
     end_invitations_by(actor=event.actor, workspace=event.workspace, person=event.person)
+
+
+@subscribe(MemberRemoved)
+def end_an_offer_to_them(event: MemberRemoved) -> None:
+    end_offer(actor=event.actor, workspace=event.workspace, person=event.person)
+
+
+@subscribe(OwnerChanged)
+def end_an_offer_of_the_former_owner(event: OwnerChanged) -> None:
+    end_offer(actor=event.actor, workspace=event.workspace)
 
 
 @subscribe(OrganizationSeen)

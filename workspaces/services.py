@@ -6,13 +6,16 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
+from accounts.mails import stranger_at
 from accounts.models import User
 from core.context import as_system, show_also
 from core.errors import Conflict, Forbidden, NotFound
 from core.events import publish
 from workspaces.events import MemberAdded, WorkspaceCreated, WorkspaceUpdated
 from workspaces.models import Membership, Workspace
+from workspaces.opt_outs.records import has_declined
 from workspaces.rights import WorkspaceRole, may_grant, require
 from workspaces.settings import role_for_newcomers
 from workspaces.slugs import RESERVED, slug_of
@@ -24,6 +27,10 @@ class UnknownPerson(NotFound):
 
 class AlreadyMember(Conflict):
     message = "This person is already a member of the workspace."
+
+
+class Declined(Conflict):
+    message = "This person does not want to be added to this workspace."
 
 
 class RoleOutOfReach(Forbidden):
@@ -49,7 +56,9 @@ def create_workspace(*, actor: User, name: str, slug: str = "", image_url: str =
     User.objects.active().locked(actor.pk)
     workspace = Workspace(name=name, slug=slug, image_url=image_url, owner=actor)
     workspace = _insert_as_asked(workspace) if slug else insert_workspace(workspace)
-    Membership.objects.create(workspace=workspace, user=actor, role=WorkspaceRole.ADMIN)
+    Membership.objects.create(
+        workspace=workspace, user=actor, role=WorkspaceRole.ADMIN, opened_at=timezone.now()
+    )
     publish(WorkspaceCreated(actor=actor, workspace=workspace))
     return workspace
 
@@ -93,6 +102,8 @@ def add_member(
     person = person_with_address(email)
     if Membership.objects.role_of(person, workspace.pk):
         raise AlreadyMember(errors={"email": [AlreadyMember.message]})
+    if has_declined(workspace, person.pk, stranger_at(email.strip().lower())):
+        raise Declined(errors={"email": [Declined.message]})
     membership = Membership.objects.create(
         workspace=workspace, user=person, role=role, message=message, invited_by=actor
     )

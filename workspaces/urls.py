@@ -9,6 +9,7 @@ from core.api.routes import CAN, CREATE, DESTROY, EDIT, LIST, MANY, ONE, Verbs
 from workspaces.api import Workspaces
 from workspaces.invitations.api import InvitationLinks, Invitations, ReceivedInvitations
 from workspaces.members_api import Members
+from workspaces.opt_outs.api import OptOuts
 from workspaces.settings_api import Settings
 
 every: dict[str, Any] = {"default_limit": UNPAGED_LIMIT, "alias": True}
@@ -21,7 +22,9 @@ urlpatterns = [
     path(one, Workspaces.as_view(ONE), name="workspace"),
     path(f"{one}/can", Workspaces.as_view(CAN)),
     path(f"{one}/restore", Workspaces.as_view({"post": "restore"})),
-    path(f"{one}/owner", Workspaces.as_view({"put": "owner"})),
+    path(f"{one}/owner", Workspaces.as_view({"put": "owner", "delete": "withdraw_owner"})),
+    path(f"{one}/owner/accept", Workspaces.as_view({"post": "accept_owner"})),
+    path(f"{one}/owner/decline", Workspaces.as_view({"post": "decline_owner"})),
     path(f"{one}/settings", Settings.as_view(EDIT), name="workspace-settings"),
     path(f"{one}/members", Members.as_view(MANY), name="members"),
     path(f"{one}/members/<str:person>", Members.as_view(ONE), name="member"),
@@ -31,6 +34,7 @@ urlpatterns = [
     path("api/invitations", ReceivedInvitations.as_view(LIST), name="received-invitations"),
     path("api/invitations/<str:token>", InvitationLinks.as_view(preview), name="invitation"),
     path("api/invitations/<str:token>/accept", ReceivedInvitations.as_view({"post": "accept"})),
+    path("api/unsubscribe/<str:token>", OptOuts.as_view(), name="opt-out"),
     path("api/workspace", Workspaces.as_view(MANY, **every)),
     path("api/workspace/add-member", Members.as_view({"post": "add"}, alias=True)),
     path("api/workspace/<str:pk>", Workspaces.as_view(ONE, alias=True)),

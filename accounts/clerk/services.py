@@ -2,19 +2,14 @@
 
 from dataclasses import dataclass
 
-from allauth.account.models import EmailAddress
 from django.db import transaction
 
-from accounts.access import end_access
-from accounts.addresses import has_proved, person_with, prove_address
+from accounts.addresses import person_with, prove_address
+from accounts.clerk.joining import NOWHERE, ask_staff, follow_address, link, may_link
 from accounts.deletion import delete_person
-from accounts.events import PersonLinked, ProfileChanged
 from accounts.models import ExternalRecord, User
 from accounts.services import AlreadyRegistered, change_profile, register_person
-from core.events import publish
-
-NOWHERE = "users.clerk.invalid"
-"""The domain of people whose address Clerk has not told us, or not verified."""
+from core.names import cleaned_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +20,9 @@ class Profile:
     email: str = ""
     name: str = ""
     avatar_url: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", cleaned_name(self.name))
 
 
 @transaction.atomic
@@ -43,11 +41,12 @@ def follow_person(*, profile: Profile, at: int) -> None:
     record = ExternalRecord.objects.claimed(profile.id)
     if not record.learns(at):
         return
-    if person := welcome_person(profile=profile):
+    if welcome_person(profile=profile) is None:
+        return
+    if person := follow_address(external_id=profile.id, email=profile.email):
         change_profile(
             actor=person, person=person, name=profile.name, avatar_url=profile.avatar_url
         )
-        _follow_address(person, profile.email)
 
 
 @transaction.atomic
@@ -69,22 +68,18 @@ def _linked(profile: Profile) -> User | None:
     if found is None:
         return None
     person: User = User.objects.locked(found.pk)
-    if person.external_id is not None:
+    if person.external_id is not None or not may_link(person):
         return None
-    if not has_proved(person, profile.email):
-        # Whoever registered the address never proved it: what they left there must not open it.
-        end_access(person)
-    person.external_id = profile.id
-    person.save_changes("external_id", "password")
-    prove_address(person, profile.email)
-    person.refresh_from_db()
-    publish(PersonLinked(actor=person, person=person))
-    return person
+    if person_with(profile.email) != person:  # the address changed hands meanwhile
+        return None
+    return link(person, profile.id, profile.email)
 
 
 def _registered(profile: Profile) -> User:
     nowhere = f"{profile.id}@{NOWHERE}"
-    is_free = profile.email and not User.objects.filter(email=profile.email).exists()
+    holder = person_with(profile.email)
+    is_taken = holder or User.objects.filter(email=profile.email).exists()
+    is_free = profile.email and not is_taken
     try:
         person = register_person(
             actor=None,
@@ -99,18 +94,7 @@ def _registered(profile: Profile) -> User:
     person.save(update_fields=["external_id"])
     if is_free:
         prove_address(person, profile.email)
+    elif holder:
+        ask_staff(person, holder, profile.email)
     person.refresh_from_db()
     return person
-
-
-def _follow_address(person: User, email: str) -> None:
-    """Move to the address Clerk has verified, unless somebody here has it."""
-    holder = person_with(email)
-    if not email or (holder is not None and holder.pk != person.pk):
-        return
-    person = User.objects.locked(person.pk)
-    if changes := person.change(email=email):
-        person.save_changes("email")
-        EmailAddress.objects.filter(user=person).delete()
-        publish(ProfileChanged(actor=person, person=person, changes=changes))
-    prove_address(person, email)

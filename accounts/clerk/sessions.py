@@ -3,6 +3,7 @@
 import structlog
 from django.db import transaction
 
+from accounts.clerk.joining import follow_address, is_without_address
 from accounts.clerk.services import Profile, welcome_person
 from accounts.clerk.tokens import Claims
 from accounts.events import OrganizationSeen
@@ -22,6 +23,8 @@ def meet(claims: Claims) -> User | None:
     One query, which sets the tenant context as well; one more where a workspace is named.
     """
     person = open_known(claims.person_id) or _first_seen(claims)
+    if person and claims.email and is_without_address(person):
+        person = _with_address(claims)
     if person is None or not person.is_active or person.deleted_at is not None:
         return None
     if claims.impersonator:
@@ -37,6 +40,14 @@ def meet(claims: Claims) -> User | None:
                 is_news=False,
             )
         )
+    return person
+
+
+def _with_address(claims: Claims) -> User | None:
+    """Whoever they are now that their address is verified: maybe somebody known before."""
+    person = follow_address(external_id=claims.person_id, email=claims.email.lower())
+    if person is not None:
+        show_workspaces_of(person)
     return person
 
 

@@ -9,9 +9,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api import FOREIGN, TOO_OFTEN, TRANSPORT, WRONG, AuthView, as_shown, read_body
-from accounts.authentication import BearerAuthentication
 from accounts.mfa import factors, serializers
 from accounts.mfa.steps import as_newcomer, as_person
+from accounts.person_view import PersonView
 from accounts.serializers import SignedIn
 from core.api.envelope import Answer
 from core.api.permissions import SignedIn as IsSignedIn
@@ -32,6 +32,8 @@ REFUSED = {
     409: OpenApiResponse(FAILURE.ref, "State conflict"),
     429: TOO_OFTEN,
 }
+BEGIN_AGAIN = "Begin again with a new key."
+NEW_CODES = "Have new recovery codes made, with a new key."
 UNFINISHED = {401: WRONG, 429: TOO_OFTEN}
 
 
@@ -42,10 +44,9 @@ class OwnSession(BasePermission):
         return getattr(request.auth, "kind", None) == "session"
 
 
-class FactorView(AuthView):
+class FactorView(PersonView):
     """For the person of an access token; a cookie is not enough to change how one signs in."""
 
-    authentication_classes = [BearerAuthentication]
     permission_classes = [IsSignedIn, OwnSession]
 
 
@@ -61,6 +62,8 @@ class Factors(FactorView):
 
 
 class Totp(FactorView):
+    repeat_advice = BEGIN_AGAIN
+
     @extend_schema(
         operation_id="auth_mfa_totp_begin",
         request=None,
@@ -81,6 +84,8 @@ class Totp(FactorView):
 
 
 class ActivateTotp(FactorView):
+    repeat_advice = NEW_CODES
+
     @extend_schema(
         operation_id="auth_mfa_totp_activate",
         request=serializers.Code,
@@ -94,6 +99,8 @@ class ActivateTotp(FactorView):
 
 
 class RecoveryCodes(FactorView):
+    repeat_advice = NEW_CODES
+
     @extend_schema(
         operation_id="auth_mfa_recovery_codes",
         request=None,

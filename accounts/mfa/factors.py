@@ -1,11 +1,9 @@
 """Second factors: enrolled, used and removed, each step by allauth's rules."""
 
-import time
 from dataclasses import dataclass
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from django.conf import settings
 from django.core.exceptions import ValidationError as FormInvalid
 from django.http import HttpRequest
 
@@ -26,6 +24,7 @@ from accounts.allauth_internals import (
 from accounts.credentials import ReauthenticationRequired
 from accounts.engine import Entered, InvalidSessionToken
 from accounts.mfa.adapter import MFAAdapter
+from accounts.mfa.enrolment import demand_mailbox_proof, has_second_factor, spend_proof
 from accounts.mfa.forms import FirstCode, SecondFactor, SecondFactorAgain
 from accounts.mfa.steps import (
     enter,
@@ -34,11 +33,10 @@ from accounts.mfa.steps import (
     refuse,
 )
 from accounts.models import User
-from accounts.tokens import SIGNED_IN_AT
+from accounts.proof_times import is_recent, signed_in_at
 from core.errors import Conflict, NotFound
 
 TOTP = Authenticator.Type.TOTP
-RECOVERY_CODES = Authenticator.Type.RECOVERY_CODES
 
 
 class AlreadyEnrolled(Conflict):
@@ -69,8 +67,7 @@ def own_factors(request: HttpRequest) -> list[Authenticator]:
 def begin_totp(request: HttpRequest) -> Enrolment:
     """A new secret, kept with the session until a code proves that an app has it."""
     person = person_of(request)
-    demand_recent_proof(request)
-    check_may_enrol(person)
+    check_may_enrol(request)
     if factors_of(person).filter(type=TOTP).exists():
         raise AlreadyEnrolled
     secret = get_totp_secret(regenerate=True)
@@ -80,7 +77,7 @@ def begin_totp(request: HttpRequest) -> Enrolment:
 def activate(request: HttpRequest, code: str) -> list[str]:
     """Switch the authenticator app on; returns new recovery codes, none if there were some."""
     person = person_of(request)
-    demand_recent_proof(request)
+    check_may_enrol(request)
     if factors_of(person).filter(type=TOTP).exists():
         raise AlreadyEnrolled
     form = FirstCode({"code": code}, user=person)
@@ -88,6 +85,7 @@ def activate(request: HttpRequest, code: str) -> list[str]:
     app, recovery = activate_totp(request, form)
     # Spent: allauth would take the same code again at a sign-in within its thirty seconds.
     app.wrap().validate_code(code)
+    spend_proof(request)
     return reveal(recovery) if recovery else []
 
 
@@ -104,7 +102,7 @@ def renew_recovery_codes(request: HttpRequest) -> list[str]:
     """New ones, shown now and never again; the old ones end."""
     person = person_of(request)
     demand_recent_proof(request)
-    if not factors_of(person).exclude(type=RECOVERY_CODES).exists():
+    if not has_second_factor(person):
         raise NoSecondFactor
     return reveal(generate_recovery_codes(request))
 
@@ -149,14 +147,17 @@ def pending(request: HttpRequest) -> AuthenticateStage:
 def demand_recent_proof(request: HttpRequest) -> None:
     """Of people who have nothing here to prove themselves with, a recent sign-in."""
     raise_if_reauthentication_required(request, app="allauth.mfa")
-    age = time.time() - request.session.get(SIGNED_IN_AT, 0)
-    if age > settings.ACCOUNT_REAUTHENTICATION_TIMEOUT and not get_reauthentication_flows(
-        request.user
+    if not get_reauthentication_flows(request.user) and not is_recent(
+        signed_in_at(request.session)
     ):
         raise ReauthenticationRequired
 
 
-def check_may_enrol(person: User) -> None:
+def check_may_enrol(request: HttpRequest) -> None:
+    """Asked when an enrolment begins and when it ends: roles and factors may have changed."""
+    person = person_of(request)
+    demand_recent_proof(request)
+    demand_mailbox_proof(request)
     try:
         validate_can_add_authenticator(person)
     except FormInvalid as flaw:

@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field, inline_serializer
 from rest_framework import serializers
 
 from accounts.mfa.serializers import Factor, RecoveryCodes
-from core.api.fields import Input
+from core.api.fields import Input, Name
 
 TEXT = {"type": "string"}
 MOST_CHARACTERS = 16_384
@@ -42,7 +42,7 @@ def _credential(name: str, response: dict[str, Any]) -> Any:
 
 
 class NewPasskey(Input):
-    name = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
+    name = Name(max_length=100, required=False, allow_blank=True, default="")
     credential = _credential(
         "PasskeyAttestation", {"clientDataJSON": _text(), "attestationObject": _text()}
     )

@@ -21,6 +21,7 @@ from accounts.allauth_internals import (
 )
 from accounts.engine import Entered
 from accounts.limits import PASSKEYS_FROM, neighbourhood, take
+from accounts.mfa.enrolment import spend_proof
 from accounts.mfa.factors import (
     check_may_enrol,
     demand_recent_proof,
@@ -52,19 +53,18 @@ class IncorrectPasskey(Invalid):
 def begin_enrolment(request: HttpRequest) -> Options:
     """Always a discoverable key that verifies its owner, good for a sign-in by itself."""
     person = person_of(request)
-    demand_recent_proof(request)
-    check_may_enrol(person)
+    check_may_enrol(request)
     return _plain(begin_registration(request, person, passwordless=True))
 
 
 def enrol(request: HttpRequest, name: str, credential: Options) -> tuple[Authenticator, list[str]]:
     """Keep a new passkey; returns recovery codes with the first factor."""
     person = person_of(request)
-    demand_recent_proof(request)
-    check_may_enrol(person)
+    check_may_enrol(request)
     form = AddPasskey({"name": name, "credential": credential, "passwordless": True}, user=person)
     checked = _check(form)
     key, recovery = add_authenticator(request, checked["name"], checked["credential"])
+    spend_proof(request)
     return key, reveal(recovery) if recovery else []
 
 

@@ -9,6 +9,8 @@ from accounts.api import FOREIGN, TRANSPORT, AuthView, as_shown, read_body
 from accounts.mfa import passkey_serializers as serializers
 from accounts.mfa import passkeys
 from accounts.mfa.api import (
+    BEGIN_AGAIN,
+    NEW_CODES,
     REFUSED,
     SESSION_TOKEN,
     UNFINISHED,
@@ -23,6 +25,8 @@ GONE = {404: OpenApiResponse(FAILURE.ref, "Not found")}
 
 
 class BeginPasskey(FactorView):
+    repeat_advice = BEGIN_AGAIN
+
     @extend_schema(
         operation_id="auth_mfa_passkey_begin",
         request=None,
@@ -34,6 +38,8 @@ class BeginPasskey(FactorView):
 
 
 class Passkeys(FactorView):
+    repeat_advice = NEW_CODES
+
     @extend_schema(
         operation_id="auth_mfa_passkey_add",
         request=serializers.NewPasskey,
@@ -108,6 +114,8 @@ class VerifyPasskey(AuthView):
 
 
 class BeginPasskeyProof(FactorView):
+    repeat_advice = BEGIN_AGAIN
+
     @extend_schema(
         operation_id="auth_reauthenticate_passkey_begin",
         request=None,

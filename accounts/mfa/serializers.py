@@ -5,6 +5,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from rest_framework import serializers
 
+from accounts.fields import Password
 from core.api.fields import Input
 
 
@@ -48,9 +49,7 @@ class Code(Input):
 
 
 class Proof(Input):
-    password = serializers.CharField(
-        max_length=128, required=False, trim_whitespace=False, write_only=True
-    )
+    password = Password(required=False)
     code = serializers.CharField(
         max_length=32, required=False, help_text="Of an authenticator app, or a recovery code."
     )

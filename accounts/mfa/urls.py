@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from accounts.mfa import enrolment_api as enrolment
 from accounts.mfa import passkeys_api as passkeys
 from accounts.mfa.api import ActivateTotp, Factors, RecoveryCodes, Totp, Verify
 from accounts.mfa.reauthentication import Reauthenticate
@@ -10,6 +11,8 @@ urlpatterns = [
     path("api/auth/reauthenticate", Reauthenticate.as_view(), name="reauthenticate"),
     path("api/auth/mfa", Factors.as_view(), name="mfa"),
     path("api/auth/mfa/verify", Verify.as_view(), name="mfa-verify"),
+    path("api/auth/mfa/enrolment-code", enrolment.EnrolmentCode.as_view()),
+    path("api/auth/mfa/enrolment-code/verify", enrolment.EnrolmentProof.as_view()),
     path("api/auth/mfa/totp", Totp.as_view(), name="mfa-totp"),
     path("api/auth/mfa/totp/activate", ActivateTotp.as_view(), name="mfa-totp-activate"),
     path("api/auth/mfa/recovery-codes", RecoveryCodes.as_view(), name="mfa-recovery-codes"),

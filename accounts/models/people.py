@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 
-from accounts.passwords import canonical
+from accounts.passwords import MOST_CHARACTERS, canonical
 from core.models import LockingQuerySet, VersionedRow, public_id
 
 if TYPE_CHECKING:
@@ -94,6 +94,9 @@ class User(VersionedRow, AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    enrolment_approved_until = models.DateTimeField(
+        "first second factor approved until", null=True, blank=True, editable=False
+    )
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -103,6 +106,9 @@ class User(VersionedRow, AbstractBaseUser, PermissionsMixin):
 
     bound_to: frozenset[uuid.UUID] | None = None
     """The workspaces the credential in use is bound to; None is everywhere they belong."""
+
+    unopened: frozenset[uuid.UUID] = frozenset()
+    """Of their workspaces those in which they have never read anything, as the request began."""
 
     in_admin: bool = False
     """Whether they act on the pages for staff, which ask for permissions of their own."""
@@ -121,7 +127,9 @@ class User(VersionedRow, AbstractBaseUser, PermissionsMixin):
         super().set_password(canonical(raw_password))
 
     def check_password(self, raw_password: str | None) -> bool:
-        return super().check_password(canonical(raw_password))
+        """As slow for a password nobody can have as for a wrong one."""
+        typed = raw_password and raw_password[:MOST_CHARACTERS]
+        return super().check_password(canonical(typed)) and typed == raw_password
 
     def get_full_name(self) -> str:
         return self.name

@@ -7,7 +7,6 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.confirmation import confirm
 from accounts.models import PersonalToken as Token
@@ -18,6 +17,7 @@ from core.api.envelope import Answer
 from core.api.fields import find_by_public_id
 from core.api.permissions import SignedIn
 from core.api.schema import FAILURE
+from core.api.transactions import OneTransaction
 from core.context import as_system
 from core.errors import Invalid, NotFound
 
@@ -27,8 +27,9 @@ FULL = OpenApiResponse(FAILURE.ref, "Too many tokens")
 UNKNOWN = OpenApiResponse(FAILURE.ref, "Not a token of yours")
 
 
-class PersonalTokens(APIView):
+class PersonalTokens(OneTransaction):
     permission_classes = [SignedIn]
+    repeat_advice = "Revoke the token whose text was lost, then make another with a new key."
 
     @extend_schema(
         operation_id="auth_tokens_list",
@@ -70,7 +71,7 @@ class PersonalTokens(APIView):
         )
 
 
-class PersonalToken(APIView):
+class PersonalToken(OneTransaction):
     permission_classes = [SignedIn]
 
     @extend_schema(
@@ -86,7 +87,7 @@ class PersonalToken(APIView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-# Outside a transaction there is no tenant context, and a wrong password must count at once.
+# A token may be bound to workspaces of which this request's credential shows none.
 @as_system("the names of one's own workspaces")
 def _names_of_workspaces(person: User) -> dict[UUID, str]:
     """The public ids of the workspaces the person belongs to, by our own id."""

@@ -4,13 +4,14 @@ from typing import Any
 
 from rest_framework import serializers
 
+from accounts.fields import Password
 from accounts.models import Scope
 from accounts.personal.services import DEFAULT_DAYS, MOST_DAYS
-from core.api.fields import Input
+from core.api.fields import Input, Name
 
 
 class NewToken(Input):
-    name = serializers.CharField(max_length=100)
+    name = Name(max_length=100)
     scopes = serializers.MultipleChoiceField(
         choices=Scope.choices, allow_empty=False, default={Scope.READ.value}
     )
@@ -25,12 +26,7 @@ class NewToken(Input):
     expires_in_days = serializers.IntegerField(
         min_value=1, max_value=MOST_DAYS, default=DEFAULT_DAYS
     )
-    password = serializers.CharField(
-        trim_whitespace=False,
-        write_only=True,
-        required=False,
-        help_text="Not needed within minutes of a sign-in.",
-    )
+    password = Password(required=False, help_text="Not needed within minutes of a sign-in.")
 
 
 class TokenDocument(serializers.Serializer[Any]):

@@ -1,7 +1,7 @@
 """Everything that happens to personal tokens."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.events import PersonalTokenCreated, PersonalTokenRevoked
 from accounts.models import PersonalToken, User
+from accounts.ownership import check_own_account
 from accounts.personal.secret import digest, is_well_formed, mint
 from core.errors import Conflict
 from core.events import publish
@@ -54,6 +55,7 @@ def create_token(
 def revoke_token(*, actor: User | None, token: PersonalToken) -> None:
     """End a token at once; ending it twice changes nothing."""
     token = PersonalToken.objects.locked(token.pk)
+    check_own_account(actor=actor, person=token.user)
     if token.revoked_at is None:
         token.revoked_at = timezone.now()
         token.save(update_fields=["revoked_at"])
@@ -63,6 +65,7 @@ def revoke_token(*, actor: User | None, token: PersonalToken) -> None:
 @transaction.atomic
 def revoke_tokens_of(*, actor: User | None, person: User) -> None:
     """End every token of a person at once."""
+    check_own_account(actor=actor, person=person)
     for token in PersonalToken.objects.visible_to(person).order_by("pk"):
         revoke_token(actor=actor, token=token)
 
@@ -81,8 +84,13 @@ def open_token(text: str) -> PersonalToken | None:
 def _note_use(token: PersonalToken) -> None:
     """Write the time down once a minute; nobody waits for another request that just does."""
     due = timezone.now() - NOTED_EVERY
-    if token.last_used_at is not None and token.last_used_at > due:
-        return
+    if token.last_used_at is None or token.last_used_at <= due:
+        _write_use(token, due)
+
+
+# Also where the caller has no transaction: the lock needs one.
+@transaction.atomic(savepoint=False)
+def _write_use(token: PersonalToken, due: datetime) -> None:
     unused = PersonalToken.objects.filter(Q(last_used_at=None) | Q(last_used_at__lte=due))
     free = unused.filter(pk=token.pk).select_for_update(no_key=True, skip_locked=True)
     PersonalToken.objects.filter(pk__in=free.values("pk")).update(last_used_at=timezone.now())

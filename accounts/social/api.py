@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from accounts.api import TRANSPORT, AuthView, as_shown, read_body
 from accounts.limits import SIGN_INS_FROM, neighbourhood, take
-from accounts.mfa.api import REFUSED, FactorView
+from accounts.mfa.api import BEGIN_AGAIN, REFUSED, FactorView
 from accounts.mfa.factors import demand_recent_proof
 from accounts.mfa.steps import as_person, as_stranger
 from accounts.permissions import own
@@ -70,6 +70,8 @@ class BeginSignIn(AuthView):
 
 
 class LinkedAccounts(FactorView):
+    kept_answers = frozenset({"POST"})
+
     @extend_schema(
         operation_id="auth_linked_accounts",
         responses={200: serializers.LinkedAccount(many=True), 403: REFUSED[403]},
@@ -93,6 +95,8 @@ class LinkedAccounts(FactorView):
 
 
 class BeginLink(FactorView):
+    repeat_advice = BEGIN_AGAIN
+
     @extend_schema(
         operation_id="auth_linked_account_redirect",
         request=serializers.Departure,

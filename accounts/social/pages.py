@@ -1,7 +1,7 @@
 """Where providers send people back to."""
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from accounts.allauth_internals import APIView, Client, add_query_params
 from accounts.social import flows
@@ -25,8 +25,3 @@ class Callback(APIView):
 
 
 callback = Callback.as_api_view(client=Client.BROWSER)
-
-
-def closed(request: HttpRequest, **path: str) -> HttpResponse:
-    """Allauth's own pages for linked accounts, which know none of our rules."""
-    raise Http404

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from core.errors import NotFound, Unavailable
+from core.names import cleaned_name
 
 
 class UnknownProvider(NotFound):
@@ -43,6 +44,9 @@ class Identity:
     uid: str
     email: str
     name: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", cleaned_name(self.name))
 
 
 def providers() -> list[Provider]:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from accounts.social import api
-from accounts.social.pages import callback, closed
+from accounts.social.pages import callback
 
 urlpatterns = [
     path("api/auth/providers", api.Providers.as_view()),
@@ -13,6 +13,4 @@ urlpatterns = [
     path("api/auth/provider/accounts/redirect", api.BeginLink.as_view()),
     path("api/auth/provider/accounts/<int:account_id>", api.Linked.as_view()),
     path("accounts/provider/<slug:provider_id>/callback/", callback, name="provider-callback"),
-    path("accounts/3rdparty/", closed),
-    path("accounts/3rdparty/<path:page>", closed),
 ]

@@ -58,6 +58,7 @@ NAVIGATION = [
         ("Status changes", "timeline", "tasks.statuschange"),
         ("Task numbers", "pin", "tasks.taskcounter"),
         ("Event numbers", "tag", "activity.eventcounter"),
+        ("Account matches", "join", "accounts.accountmatch"),
         ("Provider records", "cloud_sync", "accounts.externalrecord"),
         ("Provider messages", "webhook", "accounts.webhookreceipt"),
         ("Idempotency keys", "key", "core.idempotencykey"),

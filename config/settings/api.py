@@ -2,6 +2,8 @@
 
 from config import env
 
+# On the open internet the pages for developers are for staff only.
+BROWSABLE_API_FOR_STAFF_ONLY = False
 TRUSTED_PROXY_COUNT = env.natural("TRUSTED_PROXY_COUNT", 0)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -13,8 +15,8 @@ REST_FRAMEWORK = {
         "core.api.renderers.EnvelopeRenderer",
         "core.api.renderers.DeveloperRenderer",
     ],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "core.api.negotiation.JsonFirst",
+    "DEFAULT_PARSER_CLASSES": ["core.api.parsers.BoundedJson"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "accounts.negotiation.PagesForDevelopers",
     "DEFAULT_FILTER_BACKENDS": [],
     "DEFAULT_PAGINATION_CLASS": None,
     "DEFAULT_SCHEMA_CLASS": "core.api.schema.EnvelopeAutoSchema",
@@ -24,7 +26,14 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Gantry",
-    "DESCRIPTION": "Workspaces, projects and tasks for many teams on one server.",
+    "DESCRIPTION": (
+        "Workspaces, projects and tasks for many teams on one server.\n\n"
+        "A personal token with the scope `write` alone reads nothing: where its answers, or a "
+        "refusal, would hold a document, they hold its `id` and `version`.\n\n"
+        "An `Idempotency-Key` is asked again for the right to see what it was answered: an answer "
+        "that shows what the caller may not see any more is refused as the route would be now, "
+        "and one given to other roles than the caller has now is 409 `answer_not_kept`."
+    ),
     "VERSION": "0.1.0",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
@@ -60,5 +69,6 @@ SPECTACULAR_SETTINGS = {
         "TaskType": "tasks.models.TaskType",
         "Workflow": "projects.templates.Workflow",
         "Scope": "accounts.models.Scope",
+        "OptOutKind": "workspaces.models.OptOutKind",
     },
 }

@@ -67,6 +67,9 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
+    "config.middleware.RefusedBody",
+    "config.limits.RequestLimits",
+    "config.methods.DeclaredMethods",
     "config.middleware.OptionalSlash",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -95,7 +98,7 @@ WSGI_APPLICATION = "config.wsgi.application"
 ASGI_APPLICATION = "config.asgi.application"
 WEB_THREADS = env.natural("WEB_THREADS", 8)
 
-DATABASES = {"default": runtime(), "direct": direct()}
+DATABASES = {"default": runtime(), "attempts": runtime(least=0), "direct": direct()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.url("REDIS_URL", ("redis", "rediss"))
 CHANNEL_LAYERS = {
@@ -110,6 +113,8 @@ KEYS_WITHOUT_USE = env.given("CLERK_SECRET_KEY", "INNGEST_EVENT_KEY")
 
 AUTH_USER_MODEL = "accounts.User"
 SITE_ID = 1
+# Only the open internet is no place for people whose password everybody knows.
+REFUSE_DEMO_PEOPLE = False
 HIDE_FOREIGN_OBJECTS = env.flag("HIDE_FOREIGN_OBJECTS", default=False)
 
 LANGUAGE_CODE = "en-us"
@@ -121,9 +126,14 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 FRONTEND_URL = env.url("FRONTEND_URL", ("https", "http"), "http://localhost:3000")
+PUBLIC_URL = env.url("PUBLIC_URL", ("https", "http"), FRONTEND_URL)
 TASK_URL_TEMPLATE = env.text(
     "TASK_URL_TEMPLATE",
     "{frontend}/workspace/{workspace}/projects/{project}/tasks/{task}",
+)
+WORKSPACE_URL_TEMPLATE = env.text("WORKSPACE_URL_TEMPLATE", "{frontend}/workspace/{workspace}")
+PROJECT_URL_TEMPLATE = env.text(
+    "PROJECT_URL_TEMPLATE", "{frontend}/workspace/{workspace}/projects/{project}"
 )
 CORS_ALLOWED_ORIGINS = env.listed("CORS_ORIGIN")
 CORS_ALLOW_CREDENTIALS = True

@@ -13,13 +13,14 @@ DIRECT_LIMITS = "-c lock_timeout=5s"
 DIRECT_CONTEXT = "-c gantry.system=migrations"
 
 
-def runtime(*, pooled: bool = True) -> dict[str, object]:
+def runtime(*, pooled: bool = True, least: int | None = None) -> dict[str, object]:
+    """Connections of the runtime role; `least` are kept open, else as many as DB_POOL_MIN says."""
     # A pooler refuses start-up options; there, set the same limits on the role.
     behind_pooler = env.flag("DB_POOLER", default=False)
     options: dict[str, object] = {} if behind_pooler else {"options": RUNTIME_LIMITS, **PREPARED}
     most = env.natural("DB_POOL_MAX", 10) if pooled else 0
     if most:
-        least = min(env.natural("DB_POOL_MIN", 2), most)
+        least = min(env.natural("DB_POOL_MIN", 2) if least is None else least, most)
         patience = env.natural("DB_POOL_TIMEOUT", 5)
         options["pool"] = {"min_size": least, "max_size": most, "timeout": patience}
     return _database(env.database("DATABASE_URL"), options, keep=0 if most else 60)

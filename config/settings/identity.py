@@ -41,6 +41,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {"NAME": "accounts.passwords.MaximumLength"},
+    {"NAME": "demo.passwords.NotTheDemoPassword"},
 ]
 PASSWORD_RESET_TIMEOUT = int(timedelta(hours=1).total_seconds())
 
@@ -60,15 +61,16 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
-# What can be guessed or mailed is counted by accounts/limits.py; the rest is for pages of staff.
+# What can be guessed or mailed is counted by accounts/limits.py.
 ACCOUNT_RATE_LIMITS = {
     "confirm_email": None,
     "login": None,
     "login_failed": None,
     "signup": None,
-    "reset_password": "20/m/ip,5/m/key",
+    "reset_password": None,
     "reauthenticate": None,
 }
+ACCOUNT_FORMS = {"confirm_email_verification_code": "accounts.page_forms.VerificationCode"}
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 SOCIALACCOUNT_ADAPTER = "accounts.social.adapter.SocialAdapter"
 
@@ -86,6 +88,8 @@ INVITATION_URL_TEMPLATE = env.text("INVITATION_URL_TEMPLATE", "{frontend}/invita
 if "{token}" not in INVITATION_URL_TEMPLATE:
     raise ImproperlyConfigured("INVITATION_URL_TEMPLATE must hold {token}.")
 INVITATION_LIFETIME = timedelta(days=env.natural("INVITATION_DAYS", 7))
+INVITATIONS_PER_HOUR = env.natural("INVITATIONS_PER_HOUR", 100)
+ADMISSIONS_PER_HOUR = env.natural("ADMISSIONS_PER_HOUR", 100)
 HEADLESS_TOKEN_STRATEGY = "accounts.tokens.TokenStrategy"
 HEADLESS_JWT_ALGORITHM = "HS256"
 HEADLESS_JWT_PRIVATE_KEY = env.secret("JWT_SECRET")

@@ -10,7 +10,12 @@ if not ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS is missing: name the hosts this server answers for.")
 if env.flag("ADMIN_WITHOUT_SECOND_FACTOR", default=False):
     raise ImproperlyConfigured("ADMIN_WITHOUT_SECOND_FACTOR is for development only.")
+REFUSE_DEMO_PEOPLE = True
+BROWSABLE_API_FOR_STAFF_ONLY = True
 FRONTEND_URL = env.url("FRONTEND_URL", ("https", "http"))
+_host = ALLOWED_HOSTS[0].lstrip(".")
+_own = FRONTEND_URL if _host == "*" else f"https://{_host}"
+PUBLIC_URL = env.url("PUBLIC_URL", ("https", "http"), _own)
 
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

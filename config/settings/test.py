@@ -11,7 +11,7 @@ AUTH_PROVIDERS = []
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # Each test switches databases; a pool would keep the old one open.
-DATABASES["default"] = runtime(pooled=False)
+DATABASES |= {"default": runtime(pooled=False), "attempts": runtime(pooled=False)}
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -11,11 +11,21 @@ __all__ = ["periodic"]
 
 @admin.register(IdempotencyKey)
 class IdempotencyKeys(ReadOnly):
-    list_display = ("key", "principal", "status", "created_at")
+    list_display = ("key", "principal", "status", "is_kept", "created_at")
     list_filter = ("status", "created_at")
     search_fields = ("=key", "=principal")
     ordering = ("-created_at",)
-    fields = ("key", "principal", "fingerprint", "status", "headers", "answer", "created_at")
+    fields = (
+        "key",
+        "principal",
+        "fingerprint",
+        "status",
+        "is_kept",
+        "conditions",
+        "headers",
+        "answer",
+        "created_at",
+    )
 
     @admin.display(description="Body of the answer")
     def answer(self, kept: IdempotencyKey) -> str:

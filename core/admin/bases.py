@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Model, QuerySet, URLField
+from django.db.models import DateField, Model, QuerySet, URLField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from unfold.admin import ModelAdmin
 
 from core.admin.forms import EditForm
 from core.admin.refusals import REFUSAL, REFUSED, in_words, sentence
+from core.days import check_day
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -31,7 +32,10 @@ class ServiceAdmin(ModelAdmin):
     """
 
     form = EditForm
-    formfield_overrides: ClassVar = {URLField: {"assume_scheme": "https"}}
+    formfield_overrides: ClassVar = {
+        URLField: {"assume_scheme": "https"},
+        DateField: {"validators": [check_day]},
+    }
     add_form: type[EditForm] | None = None
     change_form_before_template = "admin/standing.html"
     list_filter_submit = True

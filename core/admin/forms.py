@@ -1,4 +1,4 @@
-"""The form behind every page that edits through a service."""
+"""The forms behind the pages that edit through a service."""
 
 from typing import Any
 
@@ -6,9 +6,20 @@ from django import forms
 
 from core.admin.refusals import sentence
 from core.errors import Refusal
+from core.names import check_name
 
 
-class EditForm(forms.ModelForm[Any]):
+class OneLineForm(forms.ModelForm[Any]):
+    """What is typed into a single line has to be one; browsers see to it, programs need not."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field.widget, forms.TextInput):
+                field.validators = [*field.validators, check_name]
+
+
+class EditForm(OneLineForm):
     """Knows which version was on the screen, and shows what a service said no to."""
 
     seen_version = forms.IntegerField(required=False, widget=forms.HiddenInput)

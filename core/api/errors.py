@@ -1,6 +1,7 @@
 """The one exception handler: every refusal, ours or a library's, leaves in the envelope."""
 
 from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
 import structlog
@@ -17,6 +18,8 @@ from core.errors import Conflict, Invalid, NotFound, Refusal, Unavailable
 LOCK_NOT_AVAILABLE = "55P03"
 DEADLOCK = "40P01"
 SERIALIZATION_FAILURE = "40001"
+MOST_ERRORS = 100
+"""Fields of a body that one refusal tells of."""
 WORTH_RETRYING = (DEADLOCK, SERIALIZATION_FAILURE)
 
 CODES = {
@@ -33,6 +36,11 @@ CODES = {
 class TooLarge(Refusal):
     status = 413
     message = "The request body is too large."
+
+
+class RequestTimeout(Refusal):
+    status = 408
+    message = "The request body took too long to arrive."
 
 
 class Unreadable(Invalid):
@@ -110,7 +118,7 @@ def _refused_by_framework(error: exceptions.APIException) -> Response:
     code = CODES.get(type(error)) or str(error.get_codes())
     message = str(error.detail)
     if isinstance(error, exceptions.ValidationError):
-        errors = field_errors(error.detail)
+        errors = dict(islice(field_errors(error.detail).items(), MOST_ERRORS))
         message = _summary(errors)
     response = Response(
         failure(message, code, request_id(), errors=errors), status=error.status_code
@@ -147,7 +155,17 @@ def plain_failure(status: int, message: str, code: str) -> HttpResponse:
     return HttpResponse(body, status=status, content_type="application/json")
 
 
+def plain_refusal(refusal: Refusal) -> HttpResponse:
+    """A refusal of a request that never reached a view."""
+    response = plain_failure(refusal.status, str(refusal), refusal.code)
+    if "retry_after" in refusal.facts:
+        response["Retry-After"] = str(refusal.facts["retry_after"])
+    return response
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, RequestDataTooBig):
+        return plain_failure(TooLarge.status, TooLarge.message, TooLarge.code)
     return plain_failure(400, "The request is malformed.", "malformed")
 
 

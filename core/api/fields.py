@@ -12,11 +12,16 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from core.api.sizes import LONGEST_KEY, LONGEST_VALUE, MOST_KEYS, TOO_MANY_KEYS, oversized
+from core.days import BOUNDS, check_day
+from core.names import check_name
+
 
 class Input(serializers.Serializer[Any]):
     """A body as read: declared keys in snake_case or camelCase, everything else ignored.
 
-    `Meta.also` maps further spellings (in snake_case) to the declared key.
+    Sizes are checked before a field sees its value. `Meta.also` maps further spellings (in
+    snake_case) to the declared key.
     """
 
     class Meta:
@@ -24,7 +29,11 @@ class Input(serializers.Serializer[Any]):
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if isinstance(data, Mapping):
+            if len(data) > MOST_KEYS:
+                raise serializers.ValidationError({"non_field_errors": [TOO_MANY_KEYS]})
             data = self._respelled(data)
+            if errors := oversized(self, data):
+                raise serializers.ValidationError(errors)
         values: dict[str, Any] = super().to_internal_value(data)
         return values
 
@@ -32,11 +41,21 @@ class Input(serializers.Serializer[Any]):
         also = getattr(self.Meta, "also", {})
         respelled = {}
         for key, value in data.items():
-            snake = re.sub(r"(?<!^)(?=[A-Z])", "_", str(key)).lower()
+            if len(key) > LONGEST_KEY:
+                continue
+            snake = re.sub(r"(?<!^)(?=[A-Z])", "_", key).lower()
             name = also.get(snake, snake)
             if name in self.fields and (name not in respelled or key == name):
                 respelled[name] = value
         return respelled
+
+
+class Name(serializers.CharField):
+    """One line of visible text."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.validators.append(check_name)
 
 
 class Choice(serializers.ChoiceField):
@@ -57,7 +76,8 @@ class OptionalDate(serializers.DateField):
     """A day, `YYYY-MM-DD`; the empty string means none, an instant means its day."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**{"allow_null": True, "required": False, **options})
+        told = {"help_text": BOUNDS, "validators": [check_day]}
+        super().__init__(**{"allow_null": True, "required": False, **told, **options})
 
     def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
         return super().validate_empty_values(None if data == "" else data)
@@ -145,7 +165,8 @@ class Visible(serializers.Field[Any, str, str, Any]):
 
 def find_by_public_id(rows: QuerySet[Any], value: str) -> Any | None:
     """The row known by this id, or None; anything that is no id at all finds nothing."""
-    if not value.isprintable():  # a NUL or a lone surrogate never reaches the database
+    # A NUL, a lone surrogate or a novel never reaches the database.
+    if len(value) > LONGEST_VALUE or not value.isprintable():
         return None
     if hasattr(rows, "with_public_id"):
         return rows.with_public_id(value).first()

@@ -1,4 +1,8 @@
-"""`Idempotency-Key`: the answer is stored in the transaction of its effect and given again."""
+"""`Idempotency-Key`: the answer is stored in the transaction of its effect and given again.
+
+Some answers are not stored: those that may hold a secret, and those that are too large. Asked
+again, such a request is refused, because it has had its effect.
+"""
 
 import hashlib
 from typing import Any
@@ -8,17 +12,26 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.envelope import Exact
-from core.errors import Invalid, Refusal
+from core.errors import Conflict, Invalid, Refusal
 from core.models import IdempotencyKey
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 KEPT_HEADERS = ("ETag", "Location")
 MAX_KEY = 255
+MAX_BODY = 65_536
+"""Bytes of an answer that is stored."""
 
 
 class IdempotencyKeyReused(Refusal):
     status = 422
     message = "This idempotency key was used for a different request."
+
+
+class AnswerNotKept(Conflict):
+    message = "This request was carried out before, but its answer is not given a second time."
+
+    def __init__(self, advice: str = "") -> None:
+        super().__init__(f"{self.message} {advice}".strip())
 
 
 class Replay(Exception):
@@ -28,15 +41,8 @@ class Replay(Exception):
         super().__init__(stored.key)
         self.stored = stored
 
-    def as_response(self) -> Response:
-        response = _Stored(bytes(self.stored.body), status=self.stored.status)
-        for name, value in self.stored.headers.items():
-            response[name] = value
-        response["Idempotency-Replayed"] = "true"
-        return response
 
-
-class _Stored(Response):
+class Stored(Response):
     """A response whose body is already rendered, byte for byte."""
 
     def __init__(self, body: bytes, **options: Any) -> None:
@@ -47,6 +53,15 @@ class _Stored(Response):
     def rendered_content(self) -> Any:
         self["Content-Type"] = "application/json"
         return self.stored_body
+
+
+def as_response(stored: IdempotencyKey) -> Response:
+    """The first answer again."""
+    response = Stored(bytes(stored.body), status=stored.status)
+    for name, value in stored.headers.items():
+        response[name] = value
+    response["Idempotency-Replayed"] = "true"
+    return response
 
 
 def claim(request: Request) -> IdempotencyKey | None:
@@ -67,13 +82,20 @@ def claim(request: Request) -> IdempotencyKey | None:
     return claimed
 
 
-def keep(claimed: IdempotencyKey, response: Response) -> None:
-    """Store the rendered answer with the claimed key."""
+def keep(claimed: IdempotencyKey, response: Response, conditions: list[Any]) -> None:
+    """Store the rendered answer with the claimed key; `conditions` are asked before a replay."""
     IdempotencyKey.objects.filter(pk=claimed.pk).update(
+        is_kept=True,
         status=response.status_code,
         headers={name: response[name] for name in KEPT_HEADERS if name in response},
         body=response.content,
+        conditions=conditions,
     )
+
+
+def keep_no_answer(claimed: IdempotencyKey, response: Response) -> None:
+    """Store that the request had its effect, and nothing of what it was told."""
+    IdempotencyKey.objects.filter(pk=claimed.pk).update(status=response.status_code)
 
 
 def _insert(claimed: IdempotencyKey) -> bool:

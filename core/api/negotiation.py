@@ -17,8 +17,13 @@ class JsonFirst(DefaultContentNegotiation):
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> Any:
-        accepted = request.headers.get("Accept", "")
-        if accepted in ANYTHING and "format" not in request.query_params:
+        if self.is_plain(request):
             first = next(iter(renderers))
             return first, first.media_type
         return super().select_renderer(request, renderers, format_suffix)
+
+    def is_plain(self, request: Request) -> bool:
+        """Whether the first renderer will do."""
+        return request.headers.get("Accept", "") in ANYTHING and (
+            "format" not in request.query_params
+        )

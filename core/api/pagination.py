@@ -13,8 +13,9 @@ from rest_framework.request import Request
 
 from core.api.envelope import Answer
 from core.errors import Invalid
+from core.pages import columns_of, measured, read_page, read_whole
 from core.prepared import Choice, bind
-from core.reads import Document, Shown, show
+from core.reads import Document, Reading, Shown
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
@@ -80,13 +81,17 @@ class Order:
 
 @dataclass(frozen=True, kw_only=True)
 class Shape:
-    """The first rows of an order."""
+    """The first rows of an order, with the sizes of their documents."""
 
     order: Order
     most: int
+    document: type[Document]
+    include: frozenset[str]
 
     def __call__(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        return self.order.apply(rows)[: self.most]
+        """One more than `most` tells whether there are more."""
+        rows = measured(self.order.apply(rows), self.document, self.include)
+        return rows[: self.most + 1]
 
 
 def paginate(
@@ -99,17 +104,26 @@ def paginate(
     default_limit: int = DEFAULT_LIMIT,
     values: Mapping[str, Any] = MappingProxyType({}),
 ) -> Page:
-    """Read the page the request asks for: one SQL."""
+    """Read the page the request asks for: one SQL.
+
+    A page ends early where its rows are long. Only a list whose clients never page, asked for as
+    a whole, has all its rows in it, and less of each.
+    """
     order, limit = Order.of(request, orderings), _limit(request, default_limit)
-    shape = Shape(order=order, most=limit + 1)
+    reading = Reading(document, frozenset(include), order.field, values)
+    shape = Shape(order=order, most=limit, document=document, include=reading.include)
     if cursor := request.query_params.get("cursor"):
         rows = rows.as_queryset() if isinstance(rows, Choice) else rows
         rows = order.after(rows, *_opened(cursor, request))
-    chosen = rows.bound(shape) if isinstance(rows, Choice) else bind(shape(rows))
-    found = show(document, chosen, include=include, order=order.field, values=values)
-    page = found[:limit]
-    more = len(found) > limit
-    return Page(rows=page, next_cursor=_sealed(page[-1], request) if more else None)
+    columns = columns_of(document, reading.include)
+    if isinstance(rows, Choice):
+        chosen = rows.bound(shape, *columns)
+    else:
+        chosen = bind(shape(rows), *columns)
+    read = read_whole if limit == UNPAGED_LIMIT else read_page
+    page = read(reading, chosen, limit)
+    next_cursor = None if page.is_last else _sealed(page.rows[-1], request)
+    return Page(rows=page.rows, next_cursor=next_cursor)
 
 
 def _limit(request: Request, default: int) -> int:

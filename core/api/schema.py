@@ -34,6 +34,7 @@ SUMMARIES = {
     "partial_update": "Change a {}",
     "destroy": "Delete a {}",
 }
+NEXT = {"type": ["string", "null"]}
 SENTENCES = {"type": "array", "items": {"type": "string"}}
 NAMED = {
     "type": "object",
@@ -92,6 +93,12 @@ class EnvelopeAutoSchema(AutoSchema):
             return ["aliases"]
         return [type(self.view).__module__.partition(".")[0]]
 
+    def get_description(self, *where: Any, **named: Any) -> str:
+        usual: str = super().get_description(*where, **named) or ""
+        if self.method in SAFE or self._is_one_transaction:
+            return usual
+        return f"{usual}\n\nAn `Idempotency-Key` has no effect here.".strip()
+
     def get_request_serializer(self) -> Any:
         if self._by_tables:
             return self.view.inputs.get(self.view.action)
@@ -121,6 +128,8 @@ class EnvelopeAutoSchema(AutoSchema):
 
     def get_override_parameters(self) -> list[Any]:
         found = list(super().get_override_parameters())
+        if self.method not in SAFE and self._is_one_transaction:
+            found.append(_header("Idempotency-Key", self._about_repeating()))
         if not self._by_tables:
             return found
         view, action = self.view, self.view.action
@@ -133,11 +142,17 @@ class EnvelopeAutoSchema(AutoSchema):
         embeds = getattr(view.document, "embeds", {})
         if names := [name for name, field in embeds.items() if not field.required]:
             found.append(_query("include", about=f"Any of: {', '.join(names)}."))
-        if self.method not in SAFE:
-            found.append(_header("Idempotency-Key", "Repeat safely: the first answer again."))
         if action in EDITS:
             found.append(_header("If-Match", "The ETag the edit is based on."))
         return found
+
+    def _about_repeating(self) -> str:
+        if self.method in self.view.kept_answers or self.method == "DELETE":
+            return "Repeat safely: the first answer again."
+        return (
+            "Repeat safely: no second effect. An answer with a secret is not stored; asked again, "
+            "it is 409 `answer_not_kept`, which says what to do."
+        )
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
@@ -176,13 +191,14 @@ class EnvelopeAutoSchema(AutoSchema):
             "message": {"type": "string"},
         }
         if self._by_tables and self.view.action == "list":
-            cursor = {"type": ["string", "null"]}
             items = schema if schema.get("type") == "array" else build_array_type(schema)
             properties["data"] = items
             if getattr(self.view, "wrapped", False):
-                properties["data"] = build_object_type({"items": items, "nextCursor": cursor})
+                properties["data"] = build_object_type({"items": items, "nextCursor": NEXT})
             else:
-                properties["meta"] = build_object_type({"next_cursor": cursor})
+                properties["meta"] = build_object_type({"next_cursor": NEXT})
+        if getattr(self.view, "continued", False):
+            properties["meta"] = build_object_type({"next_cursor": NEXT})
         return build_object_type(properties, required=["success", "data"])
 
     def _refusals(self) -> dict[str, str]:
@@ -194,17 +210,21 @@ class EnvelopeAutoSchema(AutoSchema):
             found |= {"401": "Not signed in", "403": "Not allowed"}
         if self.method not in SAFE:
             found |= {"413": "Too large", "415": "Not JSON"}
+            if self._is_one_transaction:
+                found |= {"409": "State conflict", "422": "Idempotency key reused"}
         if self._by_tables:
             found |= self._refusals_by_tables()
         return dict(sorted(found.items()))
 
     def _refusals_by_tables(self) -> dict[str, str]:
         found = {"404": "Not found"}
-        if self.method not in SAFE:
-            found |= {"409": "State conflict", "422": "Idempotency key reused"}
         if self.view.action in EDITS:
             found["412"] = "Changed since it was read"
         return found
+
+    @property
+    def _is_one_transaction(self) -> bool:
+        return hasattr(self.view, "kept_answers")
 
     @property
     def _by_tables(self) -> bool:

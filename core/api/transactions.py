@@ -1,16 +1,21 @@
 """One outer transaction per request: its effects, its events and its stored answer together."""
 
 import time
-from typing import Any, cast
+from collections.abc import Callable
+from typing import Any, ClassVar, cast
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError, OperationalError, transaction
 from django.http import HttpRequest
+from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core.api import idempotency
 from core.api.errors import WORTH_RETRYING, sqlstate
+from core.api.write_only import may_read, withhold_documents, withhold_facts
+from core.errors import Refusal
 from core.models import IdempotencyKey
 
 ATTEMPTS = 3
@@ -19,9 +24,20 @@ PAUSE = 0.03
 
 
 class OneTransaction(APIView):
-    """A view whose whole request commits or vanishes; a deadlock's victim simply runs again."""
+    """A view whose whole request commits or vanishes; a deadlock's victim simply runs again.
 
+    What must stay of a refused request is written past the transaction: see `accounts/limits.py`.
+    """
+
+    kept_answers: ClassVar[frozenset[str]] = frozenset()
+    """Methods whose answers hold no secret: they are stored for their `Idempotency-Key`."""
+    repeat_advice: ClassVar[str] = "Look at what is there now; to do it again, use a new key."
+    """What to do after a request whose answer got lost and was not stored."""
+    attempts: ClassVar[dict[str, Callable[[Any], None]]] = {}
+    """For actions limited per person, what counts an attempt of theirs or refuses it."""
     _claimed: IdempotencyKey | None = None
+    _is_counted = False
+    _may_read = True
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         self._http_request = request
@@ -44,21 +60,61 @@ class OneTransaction(APIView):
         if response.exception:
             transaction.set_rollback(True)
         elif self._claimed:
-            idempotency.keep(self._claimed, response)
+            self._keep(self._claimed, response)
         return response
+
+    def _keep(self, claimed: IdempotencyKey, response: Response) -> None:
+        if not response.content:
+            return idempotency.keep(claimed, response, [])
+        conditions = self.replay_conditions()
+        is_short = len(response.content) <= idempotency.MAX_BODY
+        if is_short and self.request.method in self.kept_answers and conditions is not None:
+            return idempotency.keep(claimed, response, conditions)
+        return idempotency.keep_no_answer(claimed, response)
+
+    def _replay(self, stored: IdempotencyKey) -> Response:
+        self.check_replay(stored.conditions)
+        if not stored.is_kept:
+            raise idempotency.AnswerNotKept(self.repeat_advice)
+        return idempotency.as_response(stored)
+
+    def replay_conditions(self) -> list[Any] | None:
+        """What must still hold when the answer is given again; None if it never may be."""
+        return []
+
+    def check_replay(self, conditions: list[Any]) -> None:
+        """Refuse an answer whose conditions do not hold any more."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         if request.method not in idempotency.SAFE:
             _ = self._http_request.body  # read once, so that a retry can read it again
         super().initial(request, *args, **kwargs)
+        self._may_read = may_read(request)
         self._claimed = idempotency.claim(request)
+        count = self.attempts.get(getattr(self, "action", ""))
+        if count and not self._is_counted:
+            self._is_counted = True
+            count(request.user)
 
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, idempotency.Replay):
-            return exc.as_response()
+            try:
+                return self._replay(exc.stored)
+            except (Refusal, APIException, ObjectDoesNotExist) as refusal:
+                exc = refusal
         if _is_worth_retrying(exc):
             raise exc
-        return super().handle_exception(exc)
+        response = super().handle_exception(exc)
+        if isinstance(exc, Refusal) and not self._may_read:
+            withhold_facts(response, exc)
+        return response
+
+    def finalize_response(
+        self, request: Request, response: Any, *args: Any, **kwargs: Any
+    ) -> Response:
+        if not self._may_read:
+            withhold_documents(response)
+        return super().finalize_response(request, response, *args, **kwargs)
 
 
 def _is_worth_retrying(error: Exception) -> bool:

@@ -17,11 +17,13 @@ from core.api.etags import etag, expected_version
 from core.api.fields import find_by_public_id
 from core.api.pagination import DEFAULT_LIMIT, PARAMETERS, paginate
 from core.api.permissions import Nobody, SignedIn
+from core.api.replays import Condition, Touched, check_conditions, conditions_of
 from core.api.transactions import OneTransaction
 from core.api.visibility import find_visible
 from core.errors import NotFound, Stale
-from core.prepared import Choice, whole
-from core.reads import Document, Shown, show, show_one
+from core.pages import read_one
+from core.prepared import Bound, Choice, whole
+from core.reads import Document, Reading, Shown
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -31,7 +33,9 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
     """Tables instead of code: `action_permissions` says who may, `inputs` what is read.
 
     `outputs` names what an action shows if not `document`; `queries` what it reads from the query;
-    `embedded` the embeds shown without `?include=`; `alias` marks a second spelling of a route.
+    `embedded` the embeds shown without `?include=`, and `embedded_in_one` those shown besides
+    where the answer is one object: what the lists of older clients show of it, who put the
+    answer in its place. `alias` marks a second spelling of a route.
     """
 
     document: type[Document]
@@ -43,8 +47,13 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
     query_params: ClassVar[tuple[str, ...]] = ()
     queries: ClassVar[dict[str, type[serializers.Serializer[Any]]]] = {}
     embedded: tuple[str, ...] = ()
+    embedded_in_one: tuple[str, ...] = ()
     default_limit: int = DEFAULT_LIMIT
     alias: bool = False
+    kept_answers = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+    _touched: list[Touched]
+    """The rows this request is about."""
 
     @property
     def actor(self) -> "User":
@@ -66,9 +75,20 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
         return [self.action_permissions.get(self.action, Nobody())]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        self._touched = []
         super().initial(request, *args, **kwargs)
         if self.action:
             self._check_query()
+
+    def check_object_permissions(self, request: Request, obj: Any) -> None:
+        super().check_object_permissions(request, obj)
+        self._touched.append(Touched(type(obj), obj.pk, is_checked=True))
+
+    def replay_conditions(self) -> list[Condition] | None:
+        return conditions_of(self, self._touched)
+
+    def check_replay(self, conditions: list[Condition]) -> None:
+        check_conditions(self, conditions)
 
     def find(self, rows: QuerySet[Any], value: str) -> Any:
         """A row by its public id, with the action's permission checked on it."""
@@ -101,15 +121,16 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
         self, row: Model, *, status: int = status.HTTP_200_OK, message: str | None = None
     ) -> Response:
         """The row's document with its version as ETag."""
-        document = self.outputs.get(self.action, self.document)
-        shown = show_one(document, row.pk, include=self._included(), values=self.values)
+        self._touched.append(Touched(type(row), row.pk, is_checked=False))
+        shown = read_one(self._reading(), Bound("SELECT %s::uuid AS pk", (row.pk,)))
+        if shown is None:
+            raise NotFound
         return _answer(shown, status, message)
 
     def show_chosen(self, row: Choice) -> Response | None:
         """The document of the one row chosen, None if there is no such row."""
-        chosen, include = row.bound(whole), self._included()
-        shown = show(self.document, chosen, include=include, values=self.values)
-        return _answer(shown[0]) if shown else None
+        shown = read_one(self._reading(), row.bound(whole))
+        return _answer(shown) if shown else None
 
     def show_list(self, rows: QuerySet[Any] | Choice) -> Response:
         """One page of documents, filtered and ordered as the query asks."""
@@ -135,6 +156,10 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
         """What the action reads; the pages for developers start their raw form from it."""
         return self.inputs.get(self.action, serializers.Serializer)
 
+    def _reading(self) -> Reading:
+        document = self.outputs.get(self.action, self.document)
+        return Reading(document, frozenset(self._included()), values=self.values)
+
     def _filtered(self, rows: QuerySet[Any] | Choice) -> QuerySet[Any] | Choice:
         """Apply the declared filters; their form is dear to build, so only when one is used."""
         if self.filters is None or not _any_in(self.filters.base_filters, self.request):
@@ -147,7 +172,8 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
 
     def _included(self) -> list[str]:
         asked = self.request.query_params.get("include", "")
-        return [*self.embedded, *(name for name in asked.split(",") if name)]
+        besides = () if self.action == "list" else self.embedded_in_one
+        return [*self.embedded, *besides, *(name for name in asked.split(",") if name)]
 
     def _check_query(self) -> None:
         """Refuse what this action does not know, so that a typo cannot silently widen a list."""

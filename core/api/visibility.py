@@ -1,13 +1,17 @@
 """The one place that decides how an object one may not see is refused."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
 from django.db.models import Model, QuerySet
 
 from core.api.fields import as_uuid, find_by_public_id
+from core.api.sizes import LONGEST_VALUE
 from core.errors import Forbidden, NotFound, Refusal
+from core.events import Event, publish
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -19,6 +23,13 @@ FOREIGN = """
 """
 
 
+@dataclass(frozen=True, kw_only=True)
+class WorkspaceOpened(Event):
+    """Its member asks for something in it by themselves for the first time."""
+
+    workspace_id: UUID
+
+
 class NotAMember(Forbidden):
     message = "You are not a member of this workspace."
 
@@ -28,6 +39,20 @@ def find_visible(rows: QuerySet[Any], value: str, *, actor: "User") -> Any:
     found = find_by_public_id(rows, value)
     if found is None:
         raise _refusal(rows.model, value, actor)
+    workspace_id = getattr(found, "workspace_id", found.pk)
+    if workspace_id in actor.unopened:
+        publish(WorkspaceOpened(actor=actor, workspace_id=workspace_id))
+    return found
+
+
+def find_known(model: type[Model], pk: Any, *, actor: "User") -> Any:
+    """The row with this key among those the actor may see now, by its gate or by row security."""
+    rows: Any = model._default_manager.all()
+    if hasattr(rows, "visible_to"):
+        rows = rows.visible_to(actor)
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise _refusal(model, str(pk), actor)
     return found
 
 
@@ -43,7 +68,7 @@ def _refusal(model: type[Model], value: str, actor: "User") -> Refusal:
 
 def _is_foreign(model: type[Model], value: str, actor: "User") -> bool:
     """Whether it exists in a workspace the person is no member of; asked past the walls."""
-    if not value.isprintable():
+    if len(value) > LONGEST_VALUE or not value.isprintable():
         return False
     with connection.cursor() as cursor:
         known_as = str(as_uuid(value) or value)

@@ -1,10 +1,18 @@
 """Who is told what: assignments at once, due dates in time."""
 
-from notifications.services.assignments import tell_assignee
+from notifications.services.assignments import tell_assignee, tell_successor
 from notifications.services.reminders import (
     plan_reminders,
+    plan_reminders_after_handover,
     plan_reminders_of,
     queue_due_reminders,
 )
 
-__all__ = ["plan_reminders", "plan_reminders_of", "queue_due_reminders", "tell_assignee"]
+__all__ = [
+    "plan_reminders",
+    "plan_reminders_after_handover",
+    "plan_reminders_of",
+    "queue_due_reminders",
+    "tell_assignee",
+    "tell_successor",
+]

@@ -1,8 +1,15 @@
 """Telling people what has been given to them."""
 
+from collections.abc import Sequence
+from datetime import date
+
 from accounts.models import User
 from outbox.services import enqueue
+from projects.models import Project
 from tasks.models import Task
+
+LISTED = 20
+"""How many tasks one mail lists by name."""
 
 
 def tell_assignee(*, actor: User | None, task: Task) -> None:
@@ -17,4 +24,28 @@ def tell_assignee(*, actor: User | None, task: Task) -> None:
         dedupe_key=f"task.assigned:{task.pk}:{task.version}:{recipient}:email",
         payload={"task": str(task.pk), "actor": str(by) if by else None},
         workspace_id=task.workspace_id,
+    )
+
+
+def tell_successor(
+    *, actor: User | None, project: Project, person: User, tasks: Sequence[Task]
+) -> None:
+    """One mail about all tasks somebody takes over in a project, those due first listed."""
+    recipient, by = tasks[0].assignee_id, actor.pk if actor else None
+    if recipient is None or recipient == by:
+        return
+    first = min(tasks, key=lambda task: task.pk)
+    listed = sorted(tasks, key=lambda task: (task.due_date or date.max, task.number))[:LISTED]
+    enqueue(
+        kind="tasks_handed_over",
+        recipient_id=recipient,
+        # The version tells a second departure of the same person from a repeated event.
+        dedupe_key=f"tasks.handed_over:{project.pk}:{first.pk}:{first.version}:{recipient}:email",
+        payload={
+            "project": str(project.pk),
+            "person": str(person.pk),
+            "tasks": [str(task.pk) for task in listed],
+            "count": len(tasks),
+        },
+        workspace_id=project.workspace_id,
     )

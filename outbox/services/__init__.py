@@ -8,6 +8,8 @@ from outbox.services.queue import (
     claim_due,
     enqueue,
     enqueue_all,
+    is_relay_alive,
+    release,
     resend,
     sweep,
 )
@@ -22,6 +24,8 @@ __all__ = [
     "enqueue",
     "enqueue_all",
     "forget_person",
+    "is_relay_alive",
+    "release",
     "resend",
     "sweep",
 ]

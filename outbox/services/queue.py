@@ -25,25 +25,64 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 KEPT_FOR = timedelta(days=30)
+SILENCE = timedelta(seconds=15)
+"""After this long without a sign of life a relay is taken for dead; it gives one every 5 s."""
 SWEPT_AT_ONCE = 5000
+INSERTED_AT_ONCE = 1000
 IN_FLIGHT = 100
-"""Claims out at a time: more would outlive their lease in the broker's queue."""
+"""Claims out at a time, of account mail and of all workspaces: more would outlive their lease."""
+MOST_FOR_ONE = 50
+"""Claims of one workspace out at a time, so that there is always room for others."""
 
+# Account mail belongs to no workspace and goes first. Workspaces take turns: `place` counts what a
+# workspace has out already, so the first mail of one goes before the second of any other. `busy`
+# steps through the index from workspace to workspace, however much each of them has queued.
 CLAIM = """
-    WITH due AS (
-        SELECT id, state = 'SENDING' AS lapsed FROM outbox_delivery
+    WITH RECURSIVE leased AS (
+        SELECT workspace_id, count(*) AS claims FROM outbox_delivery
+        WHERE state = 'SENDING' AND next_at > statement_timestamp() GROUP BY workspace_id
+    ), busy AS (
+        (SELECT workspace_id FROM outbox_delivery
+         WHERE state IN ('PENDING', 'SENDING') AND workspace_id IS NOT NULL
+         ORDER BY workspace_id LIMIT 1)
+        UNION ALL
+        SELECT (SELECT workspace_id FROM outbox_delivery d
+                WHERE state IN ('PENDING', 'SENDING') AND d.workspace_id > busy.workspace_id
+                ORDER BY workspace_id LIMIT 1)
+        FROM busy WHERE busy.workspace_id IS NOT NULL
+    ), account AS (
+        SELECT id, next_at, 0::bigint AS place FROM outbox_delivery
         WHERE state IN ('PENDING', 'SENDING') AND next_at <= statement_timestamp()
+            AND workspace_id IS NULL
         ORDER BY next_at
-        LIMIT greatest(0, least(%(limit)s, %(in_flight)s - (
-            SELECT count(*) FROM outbox_delivery
-            WHERE state = 'SENDING' AND next_at > statement_timestamp())))
-        FOR NO KEY UPDATE SKIP LOCKED
+        LIMIT greatest(0, %(in_flight)s - coalesce(
+            (SELECT claims FROM leased WHERE workspace_id IS NULL), 0))
+    ), shared AS (
+        SELECT own.id, own.next_at, coalesce(claims, 0) + own.place AS place
+        FROM busy LEFT JOIN leased USING (workspace_id) CROSS JOIN LATERAL (
+            SELECT id, next_at, row_number() OVER (ORDER BY next_at) AS place
+            FROM outbox_delivery d
+            WHERE state IN ('PENDING', 'SENDING') AND next_at <= statement_timestamp()
+                AND d.workspace_id = busy.workspace_id
+            ORDER BY next_at
+            LIMIT greatest(0, %(most_for_one)s - coalesce(claims, 0))
+        ) own
+        ORDER BY place, next_at
+        LIMIT greatest(0, %(in_flight)s - coalesce(
+            (SELECT sum(claims) FROM leased WHERE workspace_id IS NOT NULL), 0)::bigint)
+    ), due AS (
+        SELECT d.id, d.state = 'SENDING' AS lapsed, chosen.place
+        FROM (TABLE account UNION ALL TABLE shared) chosen JOIN outbox_delivery d USING (id)
+        WHERE d.state IN ('PENDING', 'SENDING') AND d.next_at <= statement_timestamp()
+        ORDER BY chosen.place, chosen.next_at
+        LIMIT %(limit)s
+        FOR NO KEY UPDATE OF d SKIP LOCKED
     )
     UPDATE outbox_delivery d
     SET state = 'SENDING', claim = gen_random_uuid(),
         next_at = statement_timestamp() + %(lease)s * interval '1 second'
     FROM due WHERE d.id = due.id
-    RETURNING d.id, d.claim, due.lapsed
+    RETURNING d.id, d.claim, due.lapsed, due.place
 """
 
 
@@ -53,11 +92,15 @@ class StillOnItsWay(Conflict):
 
 @dataclass(frozen=True)
 class Claim:
-    """The right to send one delivery until a lease ends; `lapsed` if somebody let one end."""
+    """The right to send one delivery until a lease ends; `lapsed` if somebody let one end.
+
+    `place` counts the claims its workspace has out, itself included; 0 is account mail.
+    """
 
     delivery_id: UUID
     claim: UUID
     lapsed: bool
+    place: int
 
 
 def enqueue(
@@ -86,16 +129,32 @@ def enqueue_all(*, deliveries: Sequence[Delivery]) -> None:
     request_id = structlog.contextvars.get_contextvars().get("request_id", "")
     for delivery in deliveries:
         delivery.request_id = request_id
-    Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
+    Delivery.objects.bulk_create(deliveries, batch_size=INSERTED_AT_ONCE, ignore_conflicts=True)
 
 
 @as_system("claiming deliveries")
 def claim_due(*, limit: int, lease: float | None = None, in_flight: int = IN_FLIGHT) -> list[Claim]:
-    """Take what is due, in one statement; two callers never get the same row."""
-    wanted = {"limit": limit, "in_flight": in_flight, "lease": lease or settings.OUTBOX_LEASE}
+    """Take what is due, in one statement; two callers never get the same row.
+
+    Account mail comes first, then the workspaces take turns.
+    """
+    wanted = {
+        "limit": limit,
+        "in_flight": in_flight,
+        "most_for_one": MOST_FOR_ONE,
+        "lease": lease or settings.OUTBOX_LEASE,
+    }
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, wanted)
-        return [Claim(*row) for row in cursor.fetchall()]
+        claims = [Claim(*row) for row in cursor.fetchall()]
+    return sorted(claims, key=lambda claim: claim.place)
+
+
+@as_system("giving a claim back")
+def release(claim: Claim) -> None:
+    """Have it due again at once, unless somebody has begun to send it."""
+    held = Delivery.objects.filter(pk=claim.delivery_id).claimed_by(claim.claim)
+    held.update(state=State.PENDING, claim=None, next_at=Now())
 
 
 @transaction.atomic
@@ -126,6 +185,11 @@ def sweep() -> None:
     old = Delivery.objects.forgettable(KEPT_FOR).values("pk")[:SWEPT_AT_ONCE]
     Delivery.objects.filter(pk__in=old).delete()
     Heartbeat.objects.filter(beat_at__lt=Now() - timedelta(days=1)).delete()
+
+
+def is_relay_alive() -> bool:
+    """Whether any relay has given a sign of life lately."""
+    return Heartbeat.objects.filter(beat_at__gt=Now() - SILENCE).exists()
 
 
 def beat(*, relay: str) -> None:

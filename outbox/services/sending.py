@@ -79,7 +79,7 @@ def _compose(mine: DeliveryQuerySet) -> tuple[Mail, str] | None:
         message_id=known_as,
         address=mail.to,
         subject=mail.subject,
-        text=mail.kept or mail.text,
-        html="" if mail.kept else mail.html,
+        text=mail.kept_text,
+        html=mail.kept_html,
     )
     return (mail, known_as) if still_ours else None

@@ -8,6 +8,7 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from tests.accounts import clerk, clerk_messages
 from tests.accounts.oidc_provider import OidcProvider
 from tests.accounts.signing_in import switched_on
 from tests.openapi import complaints, described, fitting
@@ -69,3 +70,16 @@ def peer(settings: Settings) -> Iterator[OidcProvider]:
     provider.open()
     yield provider
     provider.close()
+
+
+@pytest.fixture
+def clerk_on(settings: Settings) -> Iterator[clerk.Peer]:
+    """Clerk's tokens and messages are believed."""
+    settings.CLERK_WEBHOOK_SECRETS = [clerk_messages.SECRET]
+    with clerk.switched_on(settings) as running:
+        yield running
+
+
+@pytest.fixture
+def provider(clerk_on: clerk.Peer, db: None) -> clerk.Peer:
+    return clerk_on

@@ -10,6 +10,7 @@ from allauth.headless import app_settings
 from django.contrib.sessions.backends.db import SessionStore
 
 from accounts import allauth_internals as internals
+from accounts.proof_times import PROOFS
 from accounts.social.redirecting import OidcSteps
 from accounts.tokens import TokenStrategy
 
@@ -19,6 +20,7 @@ DOCUMENTED = {
     "allauth.account.adapter",
     "allauth.account.auth_backends",
     "allauth.account.models",
+    "allauth.account.signals",
     "allauth.core",
     "allauth.headless",
     "allauth.mfa.models",
@@ -94,6 +96,10 @@ def test_a_token_says_what_it_was_told() -> None:
     )
 
     assert claims.keys() == {"iss", "iat", "exp", "sid", "jti", "token_use", "sub"}
+
+
+def test_proofs_are_kept_where_we_look_for_them() -> None:
+    assert internals.AUTHENTICATION_METHODS_SESSION_KEY == PROOFS
 
 
 @pytest.mark.django_db

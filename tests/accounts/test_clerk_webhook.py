@@ -23,6 +23,7 @@ from tests.accounts.clerk_messages import (
     seat,
     tell,
 )
+from tests.log import log_of
 from workspaces.models import Membership, Workspace
 
 
@@ -107,6 +108,21 @@ def test_nobody_reads_there(path: str) -> None:
     assert APIClient().get(path).status_code == 405
 
 
+def test_news_change_name_and_picture() -> None:
+    tell("user.created", grace(), msg="msg_1")
+    before = User.objects.get()
+    assert before.avatar_url == "https://img.example.com/g.png"
+    new = {"last_name": "Murray", "image_url": "https://img.example.com/new.png"}
+
+    tell("user.updated", grace(at=NOW + 5, **new), msg="msg_2")
+
+    after = User.objects.get()
+    assert (after.pk, after.name) == (before.pk, "Grace Murray")
+    assert after.avatar_url == "https://img.example.com/new.png"
+    change = {"name": {"old": None, "new": None}, "avatar_url": {"old": None, "new": None}}
+    assert log_of(after)[-1] == ("updated", after.pk, change)
+
+
 def test_late_news_change_nothing() -> None:
     tell("user.updated", grace(first_name="Rear Admiral"), msg="msg_2")
     tell("user.created", grace(at=NOW - 5_000), msg="msg_1")
@@ -134,8 +150,8 @@ def test_who_was_deleted_is_blanked_and_succeeded() -> None:
     gone = User.objects.get(external_id="user_grace")
     assert (gone.name, gone.is_active, gone.memberships.count()) == ("Deleted user", False, 0)
     place = Membership.objects.get()
-    assert (place.user.external_id, place.role) == ("user_ada", "ADMIN")
-    assert place.workspace.owner == place.user
+    assert (place.user.external_id, place.role) == ("user_ada", "MEMBER")
+    assert place.workspace.owner is None
 
 
 def test_what_failed_is_tried_again() -> None:
@@ -162,7 +178,8 @@ def test_an_organisation_and_its_people() -> None:
     tell("organization.updated", {**ORG, "name": "Looms", "updated_at": NOW + 1}, msg="msg_3")
 
     workspace = Workspace.objects.get()
-    assert (workspace.name, workspace.owner.external_id) == ("Looms", "user_boss")
+    boss = User.objects.get(external_id="user_boss")
+    assert (workspace.name, workspace.owner) == ("Looms", boss)
     assert workspace.memberships.get().role == "ADMIN"
     tell("organizationMembership.updated", seat(at=NOW + 2), msg="msg_4")
     assert workspace.memberships.get().role == "MEMBER"

@@ -19,6 +19,7 @@ from projects.membership import remove_project_member
 from projects.models import Project
 from tasks.models import Task
 from tasks.services import create_task
+from tests.bulk import comments_on, tasks_with
 from tests.cast import Cast, client_of
 from tests.documents import at
 from tests.notifications.mailing import send_all
@@ -67,11 +68,13 @@ def test_export_has_every_kind(cast: Cast, traces: Task) -> None:
         "providers": 1,
         "memberships": 1,
         "invitations": 1,
+        "opt_outs": 0,
         "project_memberships": 1,
         "tasks_created": 1,
         "tasks_assigned": 1,
         "comments": 1,
         "events": 3,
+        "text_changes": 0,
         "deliveries": 2,
         "reminders": 1,
     }
@@ -82,8 +85,27 @@ def test_export_has_every_kind(cast: Cast, traces: Task) -> None:
     assert data["devices"][0]["ip"] == "10.0.0.1"
 
 
+def test_export_of_much_comes_in_several_answers(cast: Cast, task: Task) -> None:
+    comments_on(cast, [task], ["€" * 20_000] * 90)
+    tasks_with(cast, ["Said"] * 30)
+    client = client_of(cast.max)
+    response = client.get(PATH)
+    parts = [response.json()]
+    while cursor := parts[-1]["meta"]["next_cursor"]:
+        assert len(response.content) < 8 * 1024 * 1024
+        response = client.get(f"{PATH}?cursor={cursor}")
+        parts.append(response.json())
+    assert len(parts) > 2
+    ids = [row["id"] for part in parts for row in part["data"]["comments"]]
+    assert len(ids) == len(set(ids)) == 90
+    assert sum(len(part["data"]["memberships"]) for part in parts) == 1
+    foreign = client_of(cast.lea).ask("GET", f"{PATH}?cursor=x", status=400)
+    assert foreign["code"] == "invalid_cursor"
+
+
 def test_export_of_a_membership(cast: Cast) -> None:
     own = Membership.objects.get(user=cast.max)
+    assert own.opened_at
     assert exported(cast.max)["memberships"] == [
         {
             "workspace_id": str(cast.workspace.pk),
@@ -91,6 +113,7 @@ def test_export_of_a_membership(cast: Cast) -> None:
             "role": "MEMBER",
             "message": "",
             "joined_at": at(own.created_at),
+            "opened_at": at(own.opened_at),
         }
     ]
 

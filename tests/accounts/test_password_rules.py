@@ -118,7 +118,7 @@ def test_two_megabytes_are_refused_unread(grace: User, path: str) -> None:
     assert (response.status_code, response.json()["code"]) == (413, "too_large")
 
 
-@pytest.mark.parametrize("password", ["x" * 129, "x" * 900_000, "a\0b", "\ud800"])
+@pytest.mark.parametrize("password", ["x" * 129, "x" * 60_000, "a\0b", "\ud800"])
 def test_what_cannot_be_the_password_is_a_wrong_one(grace: User, password: str) -> None:
     body = json.dumps({"email": grace.email, "password": password})
     answer: Any = APIClient().post("/api/auth/login", body, content_type="application/json")

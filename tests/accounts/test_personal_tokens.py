@@ -12,6 +12,7 @@ from rest_framework.test import APIClient
 
 from accounts.authentication import identify
 from accounts.models import PersonalToken, User
+from accounts.personal.api import PersonalTokens
 from accounts.personal.secret import digest, is_well_formed, mint
 from accounts.personal.services import MOST_TOKENS, create_token
 from accounts.tokens import InvalidToken
@@ -90,12 +91,16 @@ def test_a_wrong_wish_is_refused(signed_in: APIClient, body: dict[str, Any], fie
 
 
 def test_the_text_is_never_kept_for_an_idempotency_key(signed_in: APIClient) -> None:
-    answers = [
+    first, again = (
         signed_in.post(PATH, {"name": "CI"}, headers={"Idempotency-Key": "k"}) for _ in range(2)
-    ]
+    )
 
-    assert answers[0].json()["data"]["token"] != answers[1].json()["data"]["token"]
-    assert not IdempotencyKey.objects.exists()
+    assert (first.status_code, again.status_code) == (201, 409)
+    assert again.json()["code"] == "answer_not_kept"
+    assert again.json()["message"].endswith(PersonalTokens.repeat_advice)
+    kept = IdempotencyKey.objects.get()
+    assert (bytes(kept.body), kept.headers, kept.is_kept) == (b"", {}, False)
+    assert PersonalToken.objects.count() == 1
 
 
 def test_nobody_collects_tokens_without_end(signed_in: APIClient, token: PersonalToken) -> None:

@@ -164,8 +164,8 @@ def test_the_pages_wear_our_clothes(client: Client, root: User) -> None:
     assert not any("signup" in page for page in pages)
 
 
-def test_a_factor_enrolled_on_the_page_is_encrypted_too(client: Client, root: User) -> None:
-    client.force_login(root)
+def test_a_factor_enrolled_on_the_page_is_encrypted_too(client: Client, grace: User) -> None:
+    client.force_login(grace)
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     page = client.get("/accounts/2fa/totp/activate/")
     form: Any = page.context["form"]

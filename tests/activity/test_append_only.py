@@ -1,4 +1,4 @@
-"""What may only grow: the log of events and the history of statuses."""
+"""What may only grow: the log of events with its texts and the history of statuses."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,19 +6,20 @@ from typing import Any
 import psycopg
 import pytest
 
-from tasks.services import create_task
+from tasks.services import create_task, update_task
 from tests.cast import gather
 from tests.context import AS_SYSTEM
 from tests.databases import CommittedDatabase
 
-TABLES = ("activity_event", "tasks_statuschange")
+TABLES = ("activity_event", "activity_textchange", "tasks_statuschange")
 STATEMENTS = ("UPDATE {} SET created_at = now()", "DELETE FROM {}", "TRUNCATE {}")
 
 
 @pytest.fixture
 def filled_db(committed_db: CommittedDatabase) -> Iterator[CommittedDatabase]:
     cast = gather()
-    create_task(actor=cast.lea, project=cast.project, title="Oil")
+    task = create_task(actor=cast.lea, project=cast.project, title="Oil")
+    update_task(actor=cast.lea, task=task, changes={"description": "Every wheel"})
     yield committed_db
     with psycopg.connect(committed_db.direct_url, options=AS_SYSTEM) as owner:
         for table in TABLES:

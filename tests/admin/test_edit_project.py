@@ -36,7 +36,7 @@ def test_add_project_as_somebody_from_outside_is_refused(desk: Desk, workspace: 
 
     page = desk.submit(add_page_of(Project), **fields)
 
-    assert errors_of(page) == {"__all__": ["root@example.com is not a member of the workspace."]}
+    assert errors_of(page) == {"__all__": ["Root is not a member of the workspace."]}
     assert not Project.objects.filter(name="Loom").exists()
 
 
@@ -62,7 +62,7 @@ def test_edit_project_refused_is_undone_as_a_whole(
 ) -> None:
     page = desk.submit(page_of(project), name="Sam's", team_lead=str(cast.sam.pk))
 
-    assert errors_of(page) == {"team_lead": ["sam@example.com is not a member of the workspace."]}
+    assert errors_of(page) == {"team_lead": ["Sam is not a member of the workspace."]}
     project.refresh_from_db()
     assert (project.name, project.team_lead) == ("Engine", cast.lea)
     assert actions(project) == ["created"]
@@ -87,7 +87,7 @@ def test_add_member_from_elsewhere_is_refused(desk: Desk, cast: Cast, project: P
         add_page_of(ProjectMembership), project=str(project.pk), user=str(cast.sam.pk)
     )
 
-    assert errors_of(page) == {"__all__": ["sam@example.com is not a member of the workspace."]}
+    assert errors_of(page) == {"__all__": ["Sam is not a member of the workspace."]}
 
 
 def test_the_lead_is_not_one_role_among_others(desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from accounts.models import User
 from activity.models import Event
+from tasks.services import create_task
 from tests.admin.desk import Desk, add_page_of, errors_of, list_of, page_of, told
 from tests.cast import Cast
 from tests.log import log_of
@@ -61,10 +62,13 @@ def test_the_owner_is_neither_demoted_nor_removed(desk: Desk, cast: Cast) -> Non
 
 
 def test_remove_a_member(desk: Desk, root: User, cast: Cast) -> None:
+    task = create_task(actor=cast.lea, project=cast.project, title="Oil", assignee=cast.max)
     desk.delete_row(Membership.objects.get(user=cast.max))
 
     assert not Membership.objects.filter(user=cast.max).exists()
     assert not cast.project.memberships.filter(user=cast.max).exists()
+    task.refresh_from_db()
+    assert task.assignee == cast.lea
     assert log_of(cast.workspace)[-1][:2] == ("member_removed", root.pk)
 
 

@@ -13,9 +13,17 @@ from django.db import connection
 from django.utils import timezone
 from django_celery_beat import models as beat
 
-from accounts.models import AttemptCount, ExternalRecord, KnownDevice, User, WebhookReceipt
+from accounts.mails import stranger_at
+from accounts.models import (
+    AccountMatch,
+    AttemptCount,
+    ExternalRecord,
+    KnownDevice,
+    User,
+    WebhookReceipt,
+)
 from accounts.personal.services import create_token
-from comments.services import add_comment
+from comments.services import add_comment, edit_comment
 from core.models import IdempotencyKey
 from outbox.services import beat as give_a_sign
 from projects.services import create_project
@@ -24,6 +32,7 @@ from tasks.columns import done_column
 from tasks.services import create_task, transition_task
 from tests.cast import person
 from workspaces.invitations.services import invite_person
+from workspaces.opt_outs.services import opt_out
 from workspaces.services import add_member, create_workspace
 
 
@@ -41,6 +50,7 @@ def plan_work(n: int) -> User:
     workspace = create_workspace(actor=owner, name=f"Works {n}")
     add_member(actor=owner, workspace=workspace, email=colleague.email, role="MEMBER")
     invite_person(actor=owner, workspace=workspace, email=f"new{n}@example.com")
+    opt_out(workspace=workspace, recipient_id=stranger_at(f"no{n}@example.com"))
     strict = create_project(actor=owner, workspace=workspace, name="Desk", workflow=Workflow.TICKET)
     create_task(actor=owner, project=strict, title="Answer the telephone")
     project = create_project(
@@ -50,7 +60,8 @@ def plan_work(n: int) -> User:
     task = create_task(
         actor=owner, project=project, title="Oil it", assignee=colleague, due_date=tomorrow
     )
-    add_comment(actor=colleague, task=task, content="With which oil?")
+    comment = add_comment(actor=colleague, task=task, content="With which oil?")
+    edit_comment(actor=colleague, comment=comment, content="With which oil, please?")
     done = create_task(actor=owner, project=project, title="Unpack it")
     transition_task(actor=owner, task=done, status=done_column(project))
     return owner
@@ -80,6 +91,8 @@ def sign_in(n: int, owner: User) -> None:
     SocialToken.objects.create(app=app, account=account, token="t")
     Authenticator.objects.create(user=owner, type="totp", data={})
     ExternalRecord.objects.create(id=f"user_{n}")
+    newcomer = person(f"newcomer{n}")
+    AccountMatch.objects.create(newcomer=newcomer, holder=owner, email=owner.email)
     WebhookReceipt.objects.create(id=f"msg_{n}", kind="user.created")
     create_token(actor=owner, name=f"Robot {n}", scopes=["read"])
     UserSession.objects.create(user=owner, session_key=str(n), ip="127.0.0.1", user_agent="Browser")

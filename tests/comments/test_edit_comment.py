@@ -5,7 +5,7 @@ import pytest
 from comments.models import Comment
 from tests.cast import Cast, client_of
 from tests.documents import comment_document
-from tests.log import log_of
+from tests.log import edits_of, log_of
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])
@@ -18,8 +18,9 @@ def test_edit_comment_changes_the_words(
     assert (comment.content, comment.version) == ("Done", 2)
     assert comment.edited_at is not None
     assert answer == {"success": True, "data": comment_document(comment, cast.max)}
-    change = {"content": {"old": "On it", "new": "Done"}}
+    change = {"content": {"old": None, "new": None}}
     assert log_of(comment)[1:] == [("updated", cast.max.pk, change)]
+    assert edits_of(comment) == {"content": [[0, "On it", "Done"]]}
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])

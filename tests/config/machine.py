@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from config import env, local, processes
@@ -29,10 +30,13 @@ CHOSEN_BY_ITSELF = (
 
 
 class Machine:
-    """One data folder and port; may be started again and again."""
+    """One data folder and port; may be started again and again.
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.port = folder, local.free_port()
+    `chosen` is what its owner has set in the environment.
+    """
+
+    def __init__(self, folder: Path, **chosen: str) -> None:
+        self.folder, self.port, self.chosen = folder, local.free_port(), chosen
         self.wire = Wire(self.port)
         self.said = ""
         self._process: subprocess.Popen[bytes] | None = None
@@ -42,7 +46,7 @@ class Machine:
         log = self.folder / "said"
         log.unlink(missing_ok=True)
         with log.open("ab") as output:
-            self._process = processes.start(development(self.folder, self.port), output)
+            self._process = processes.start(self._command(), output)
         return self._process
 
     def start(self) -> None:
@@ -59,11 +63,19 @@ class Machine:
 
     def stop(self) -> None:
         if self._process:
-            processes.stop(self._process, development(self.folder, self.port))
+            processes.stop(self._process, self._command())
 
     def alive(self) -> list[str]:
         """The command lines of all that belongs to this folder."""
-        return [words for pid in Path("/proc").glob("[0-9]*") if (words := self._words_of(pid))]
+        return [words for words in self.processes().values() if words]
+
+    def processes(self) -> dict[str, str]:
+        """Of every process of this computer its command line, if it belongs to this folder."""
+        return {each.name: self._words_of(each) for each in Path("/proc").glob("[0-9]*")}
+
+    def _command(self) -> Command:
+        command = development(self.folder, self.port)
+        return replace(command, env=command.env | self.chosen)
 
     def _is_ready(self) -> bool:
         assert self._process
@@ -78,7 +90,8 @@ class Machine:
             words = signs = (process / "cmdline").read_text(errors="replace")
             signs += (process / "environ").read_text(errors="replace")
             signs += str((process / "cwd").readlink())
-        return words.replace("\0", " ") if str(self.folder) in signs else ""
+        places = (self.folder, (self.folder / "postgres").resolve())
+        return words.replace("\0", " ") if any(str(one) in signs for one in places) else ""
 
 
 def development(folder: Path, port: int) -> Command:

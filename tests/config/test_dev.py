@@ -1,16 +1,21 @@
 """`bin/dev`, as a person who has just cloned the repository meets it."""
 
+import os
+import re
 import signal
 import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
 
 import pytest
 
-from config import local
+from accounts.models import User
+from config import binaries, local
 from tests.config.machine import Machine, refused
+from tests.databases import CommittedDatabase
 from tests.programs import eventually
 
 PASSWORD = "gantry-demo"
@@ -18,14 +23,13 @@ SCAN_SECONDS = 16
 """A little more than the longest pause between two of beat's scans of the outbox."""
 
 
-def throwaway() -> Iterator[Machine]:
-    """A machine in a folder that PostgreSQL's user can reach, which pytest's own are not."""
+def throwaway(**chosen: str) -> Iterator[Machine]:
+    """A machine in a folder that only its owner can enter."""
     with TemporaryDirectory(prefix="gantry-", ignore_cleanup_errors=True) as name:
-        folder = Path(name).resolve()
-        folder.chmod(local.REACHABLE_FOLDER)
-        machine = Machine(folder)
+        machine = Machine(Path(name).resolve(), **chosen)
         yield machine
         machine.stop()
+        binaries.remove(machine.folder)
 
 
 one = pytest.fixture(scope="module")(throwaway)
@@ -104,6 +108,41 @@ def mails_to(address: str, machine: Machine) -> list[str]:
     return [mail for mail in mails if f"\nTo: {address}\n" in mail]
 
 
+def test_files_are_for_their_owner_alone(machine: Machine) -> None:
+    ada = machine.wire.signed_in("ada@example.com", PASSWORD)
+    ada.ask("POST", "/api/auth/password/forgot", {"email": "ada@example.com"})
+    eventually(lambda: mails_to("ada@example.com", machine))
+    cluster = (machine.folder / "postgres").resolve()
+    paths = [machine.folder, *machine.folder.rglob("*"), cluster, *cluster.rglob("*")]
+    assert len({path.parent for path in paths}) > 10
+    public = [path for path in paths if not path.is_symlink() and path.lstat().st_mode & 0o077]
+    assert [path for path in public if not path.is_socket()] == []
+
+
+def secrets_of(machine: Machine) -> set[str]:
+    """What stands in the machine's generated settings and is for nobody else."""
+    values = local.read(machine.folder / "environment")
+    passwords = {str(urlsplit(value).password) for value in values.values() if "://" in value}
+    return passwords | {values["SECRET_KEY"], values["JWT_SECRET"]}
+
+
+def test_no_server_or_command_line_tells_a_secret(machine: Machine) -> None:
+    secrets = secrets_of(machine)
+    assert len(secrets) == 6
+    processes = {pid: name for pid, name in machine.processes().items() if name}
+    servers = {pid for pid, name in processes.items() if re.search(r"valkey|postgres", name)}
+    assert len(servers) > 3
+    shown = {f"{pid}/cmdline" for pid in processes} | {f"{pid}/environ" for pid in servers}
+    told = {
+        path: Path("/proc", path).read_text(errors="replace")
+        for path in shown
+        if Path("/proc", path).exists()
+    }
+    assert {path for path, text in told.items() if any(one in text for one in secrets)} == set()
+    foreign = [pid for pid in processes if Path(f"/proc/{pid}").stat().st_uid != os.geteuid()]
+    assert set(foreign) <= servers
+
+
 def test_killed_it_leaves_nothing_behind_and_comes_back_with_its_data(machine: Machine) -> None:
     admin = machine.wire.signed_in("admin@example.com", PASSWORD)
     admin.ask("POST", "/api/workspaces", {"name": "Kept"}, status=201)
@@ -152,3 +191,12 @@ def test_a_folder_in_use_is_refused(machine: Machine) -> None:
     told = f"Another Gantry is running on {machine.folder}: stop it, or set another DATA_DIR.\n"
     assert refused(machine.folder, local.free_port()) == (1, told)
     assert machine.wire.ask("GET", "/readyz")["status"] == "ok"
+
+
+def test_a_database_of_ones_own_gets_no_demo(committed_db: CommittedDatabase) -> None:
+    """Whatever DATABASE_URL names may be a production server's."""
+    for own in throwaway(DATABASE_URL=committed_db.url, DIRECT_URL=committed_db.direct_url):
+        own.start()
+        assert "nobody of the demo was added" in own.said
+        assert "admin@example.com" not in own.said
+        assert not User.objects.exists()

@@ -14,7 +14,15 @@ from structlog.stdlib import ProcessorFormatter
         ("Internal Server Error: /api/invitations/s3cret/accept", "/api/invitations/•••••/accept"),
         ("GET /api/invitations/s3cret?x=1", "/api/invitations/•••••?x=1"),
         ("GET //api/invitations/s3cret", "/api/invitations/•••••"),
+        ("GET /api/unsubscribe/s3cret=", "/api/unsubscribe/•••••"),
         ("GET /api/invitations", "GET /api/invitations"),
+        ("GET /api/workspaces/7/invitations/5", "GET /api/workspaces/7/invitations/5"),
+        ("/accounts/password/reset/key/1a-s3cret/", "/accounts/password/reset/key/•••••/"),
+        ("/accounts/confirm-email/s3cret/", "/accounts/confirm-email/•••••/"),
+        ("GET /reset-password/s3cret", "GET /reset-password/•••••"),
+        ("see https://app.example.com/invitations/s3cret", "app.example.com/invitations/•••••"),
+        (f"with pmp_{'s3cret' * 8}", "with pmp_•••••"),
+        ("Bearer eyJhbGciOiJI.s3cret.s3cret-x", "Bearer eyJ•••••"),
     ],
 )
 def test_secrets_of_paths_are_covered(told: str, kept: str) -> None:

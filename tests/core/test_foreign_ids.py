@@ -81,10 +81,12 @@ PATHS = [
 FULL = {"name": "x", "title": "x", "content": "x", "status": "ACTIVE", "email": "ada@example.com"}
 BODIES = [
     Place("POST /api/projects", {**NEW, "workspaceId": "{their_workspace}"}, 403, "not_a_member"),
-    Place("POST /api/projects", {**NEW, "team_lead": "{sam}"}, 400, "invalid"),
+    Place("POST /api/projects", {**NEW, "team_lead": "{sam}"}, 400, "not_in_workspace"),
     Place("POST /api/projects", {**NEW, "team_lead": "sam@example.com"}, 400, "not_in_workspace"),
-    Place("POST /api/projects", {**NEW, "team_members": ["{max}", "{sam}"]}, 400, "invalid"),
-    Place("PUT /api/projects/{project}/lead", {"team_lead": "{sam}"}, 400, "invalid"),
+    Place(
+        "POST /api/projects", {**NEW, "team_members": ["{max}", "{sam}"]}, 400, "not_in_workspace"
+    ),
+    Place("PUT /api/projects/{project}/lead", {"team_lead": "{sam}"}, 400, "not_in_workspace"),
     Place(
         "PUT /api/projects/{project}/lead", {"email": "sam@example.com"}, 400, "not_in_workspace"
     ),

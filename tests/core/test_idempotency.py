@@ -6,11 +6,13 @@ import pytest
 
 from comments.models import Comment
 from core.models import IdempotencyKey
+from projects.membership import add_project_member
 from tasks.models import Task
 from tests.cast import Cast, client_of, gather
 from tests.databases import CommittedDatabase
 from tests.log import log_of
 from tests.threads import times
+from workspaces.members import change_member_role, remove_member
 
 KEY = {"Idempotency-Key": "once"}
 
@@ -114,3 +116,20 @@ def test_a_failed_request_lets_its_waiting_twin_try(committed_db: CommittedDatab
     answers = times(6, lambda _: create(cast, "").status_code)
     assert answers == [400] * 6
     assert create(cast).status_code == 201
+
+
+@pytest.mark.parametrize("role", ["GUEST", None])
+def test_who_may_no_longer_read_addresses_is_not_answered_again(
+    cast: Cast, role: str | None
+) -> None:
+    add_project_member(actor=cast.lea, project=cast.project, person=cast.moe)
+    first = create(cast, who="moe")
+    assert b"moe@example.com" in first.content
+    place = cast.workspace.memberships.get(user=cast.moe)
+    if role:
+        change_member_role(actor=cast.ada, membership=place, role=role)
+    else:
+        remove_member(actor=cast.ada, membership=place)
+    second = create(cast, who="moe")
+    assert (second.status_code, second.json()) == (201, {"success": True, "data": None})
+    assert Task.objects.count() == 1

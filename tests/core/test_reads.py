@@ -12,7 +12,8 @@ from rest_framework import serializers
 
 from core.derived import Derived, Fact
 from core.prepared import bind
-from core.reads import Count, Document, Many, show
+from core.reads import Count, Document, show
+from core.truncation import Many
 from projects.models import Status
 from tasks.models import Task
 from tasks.services import create_task
@@ -52,7 +53,7 @@ class Job(Document):
 Job.embed("siblings", Count(lambda job: Task.objects.filter(parent=job)))
 Job.embed(
     "columns",
-    Many(Column, lambda job: Status.objects.filter(tasks=job), "position"),
+    Many(Column, lambda job: Status.objects.filter(tasks=job), "position", most=9, item=99),
     on_request=True,
 )
 

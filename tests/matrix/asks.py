@@ -52,6 +52,8 @@ GET    /api/redoc                                        nobody    -            
 GET    /api/invitations/{token}                          nobody    -                       200
 POST   /api/invitations/{token}/accept                   invited   -                       200
 GET    /api/invitations                                  somebody  -                       200
+GET    /api/unsubscribe/{way_out}                        nobody    -                       200
+POST   /api/unsubscribe/{way_out}                        nobody    -                       200
 GET    /api/workspaces                                   somebody  -                       200
 POST   /api/workspaces                                   somebody  -                       201
 GET    /api/workspaces/{workspace}                       workspace workspace:read          200
@@ -60,6 +62,9 @@ PATCH  /api/workspaces/{workspace}                       workspace workspace:upd
 DELETE /api/workspaces/{workspace}                       workspace workspace:delete        204
 POST   /api/workspaces/{workspace}/restore               workspace workspace:delete        200
 PUT    /api/workspaces/{workspace}/owner                 workspace owner                   200
+DELETE /api/workspaces/{workspace}/owner                 workspace owner                   200
+POST   /api/workspaces/{workspace}/owner/accept          workspace workspace:read          409
+POST   /api/workspaces/{workspace}/owner/decline         workspace workspace:read          409
 GET    /api/workspaces/{workspace}/can?action=update     workspace workspace:read          200
 GET    /api/workspaces/{workspace}/settings              workspace workspace:read          200
 PUT    /api/workspaces/{workspace}/settings              workspace workspace:update        200
@@ -185,7 +190,7 @@ def served() -> set[str]:
         for path, view in routes(get_resolver().url_patterns)
         if not path.startswith(ELSEWHERE)
         for method in METHODS
-        if _answers(view, method)
+        if answers(view, method)
     }
 
 
@@ -193,7 +198,8 @@ def declared() -> list[str]:
     return [f"{ask.method} {_starred(ask.path.partition('?')[0])}" for ask in ASKS]
 
 
-def _answers(view: Any, method: str) -> bool:
+def answers(view: Any, method: str) -> bool:
+    """Whether the view of a route knows the method."""
     actions = getattr(view, "actions", None)
     return method.lower() in actions if actions else hasattr(view.cls, method.lower())
 

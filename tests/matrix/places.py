@@ -15,6 +15,7 @@ from tests.workspaces.inviting import token_of
 from workspaces.invitations.services import invite_person
 from workspaces.members import remove_member
 from workspaces.models import Membership, Workspace
+from workspaces.opt_outs.links import token_for
 from workspaces.services import add_member, create_workspace
 
 WORKSPACE_ROLES = {
@@ -138,6 +139,7 @@ def _others(world: World, workspace: Workspace) -> dict[str, str]:
     outsider = "nia" if is_foreign else "tom"
     return {
         "member": str(world.people[member].pk),
+        "way_out": token_for(workspace.pk, world.people[member].pk),
         "newcomer_email": world.people[newcomer].email,
         "outsider_email": world.people[outsider].email,
     }

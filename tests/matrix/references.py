@@ -24,6 +24,7 @@ KINDS = {
     "team_members": "colleague",
     "assignee_id": "member",
     "user_id": "member",
+    "reassign_to": "member",
 }
 """What is named: a colleague belongs to the workspace, a member to the project as well."""
 QUERIES = {
@@ -128,7 +129,10 @@ def _holds_id(name: str, field: Any) -> bool:
 
 
 def _kind(ask: Ask, name: str) -> str:
-    return "colleague" if ask.right == "owner" else KINDS[name]
+    """Who leads or owns next, or takes over in a whole workspace, need be no project member."""
+    if ask.right == "owner" or (name == "reassign_to" and ask.about == "workspace"):
+        return "colleague"
+    return KINDS[name]
 
 
 def _holds_list(field: Any) -> bool:

@@ -94,7 +94,11 @@ def test_assignment_mail_subject_carries_no_further_header(cast: Cast, sink: Sin
 
     [mail] = sink.mails
     assert mail["Bcc"] is None
-    assert mail["Subject"].startswith("Assigned to you: Nice Bcc: everybody@example.com Body")
+    assert (
+        mail["Subject"]
+        .strip()
+        .startswith("Assigned to you: Nice Bcc: everybody(at)example·com Body")
+    )
 
 
 def test_assignment_mail_tells_the_time_on_the_recipients_clock(cast: Cast, sink: Sink) -> None:
@@ -114,3 +118,16 @@ def test_assignment_mail_tells_the_time_on_the_recipients_clock(cast: Cast, sink
 
     due = "Due: Friday, 30 May 2031 at 20:30 (America/New_York)"
     assert due in part(sink.mails[0], "plain").splitlines()
+
+
+def test_assignment_mail_tells_no_address_of_who_has_no_name(cast: Cast, sink: Sink) -> None:
+    cast.lea.name = ""
+    cast.lea.save()
+    create_task(actor=cast.lea, project=cast.project, title="Oil", assignee=cast.max)
+
+    send_all()
+
+    [mail] = sink.mails
+    for kind in ("plain", "html"):
+        assert "A task was assigned to you." in part(mail, kind)
+        assert "lea@example.com" not in part(mail, kind)

@@ -47,7 +47,7 @@ def test_add_project_member_makes_nobody_lead(cast: Cast, unchanged: None, role:
 @pytest.mark.parametrize(
     ("email", "status", "code", "people"),
     [
-        ("nobody@example.com", 404, "unknown_person", None),
+        ("nobody@example.com", 400, "not_in_workspace", ["nobody@example.com"]),
         ("sam@example.com", 400, "not_in_workspace", ["sam@example.com"]),
         ("max@example.com", 409, "already_project_member", None),
         ("LEA@example.com", 409, "already_project_member", None),

@@ -5,7 +5,7 @@ import pytest
 from comments.models import Comment
 from projects.lifecycle import archive_project
 from tests.cast import Cast, client_of
-from tests.documents import project_document
+from tests.documents import project_alone
 from tests.log import log_of
 
 WORK = [
@@ -25,7 +25,7 @@ def test_archive_project_and_take_it_up_again(cast: Cast) -> None:
     shown = pia.ask("POST", path)
     cast.project.refresh_from_db()
     assert cast.project.archived_at is not None
-    assert shown == {"success": True, "data": project_document(cast.project, cast.pia)}
+    assert shown == {"success": True, "data": project_alone(cast.project, cast.pia)}
     assert pia.ask("DELETE", path)["data"]["archived_at"] is None
     words = [action for action, _, _ in log_of(cast.project)]
     assert words == ["created", "archived", "unarchived"]

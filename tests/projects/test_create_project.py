@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from projects.models import Project
 from tests.cast import Cast, client_of
-from tests.documents import project_document
+from tests.documents import project_alone
 from tests.log import log_of
 from workspaces.models import Workspace
 
@@ -35,7 +35,7 @@ def test_create_project_answers_the_project(cast: Cast) -> None:
     made = Project.objects.get(key="DE")
     assert answer == {
         "success": True,
-        "data": project_document(made, cast.ada),
+        "data": project_alone(made, cast.ada),
         "message": "Project created successfully",
     }
     assert (made.status, made.priority, str(made.end_date)) == ("PLANNING", "HIGH", "2025-02-01")
@@ -95,30 +95,21 @@ def test_progress_is_rounded_half_up(cast: Cast, given: Any, kept: int) -> None:
 
 
 def test_create_project_refuses_members_from_outside(cast: Cast, unchanged: None) -> None:
-    outside = ["sam@example.com", "nobody@example.com"]
-    people = ["max@example.com", outside[0]]
-    refusal = create(cast, 400, team_members=people)
-    sentence = "sam@example.com is not a member of the workspace."
+    refusal = create(cast, 400, team_members=["max@example.com", "Sam@example.com"])
     assert refusal == {
         "success": False,
         "message": "These people are not members of the workspace.",
         "code": "not_in_workspace",
-        "errors": {"team_members": [sentence]},
-        "people": ["sam@example.com"],
+        "errors": {"team_members": ["Sam@example.com is not a member of the workspace."]},
+        "people": ["Sam@example.com"],
         "request_id": refusal["request_id"],
     }
-    unknown = create(cast, 400, team_members=["max@example.com", outside[1]])
-    assert list(unknown["errors"]) == ["team_members.1"]
 
 
-@pytest.mark.parametrize(
-    ("lead", "code"), [("nobody@example.com", "invalid"), ("sam@example.com", "not_in_workspace")]
-)
-def test_create_project_refuses_a_lead_from_nowhere(
-    cast: Cast, unchanged: None, lead: str, code: str
-) -> None:
+@pytest.mark.parametrize("lead", ["nobody@example.com", "sam@example.com"])
+def test_create_project_refuses_a_lead_from_outside(cast: Cast, unchanged: None, lead: str) -> None:
     refusal = create(cast, 400, team_lead=lead)
-    assert refusal["code"] == code
+    assert refusal["code"] == "not_in_workspace"
     assert list(refusal["errors"]) == ["team_lead"]
 
 
@@ -147,7 +138,7 @@ def test_create_project_by_its_second_spellings(cast: Cast, path: str) -> None:
     body = {"name": "Loom", "workspace_id": str(cast.workspace.pk)}
     answer = client_of(cast.pia).ask("POST", path.format(cast.workspace.pk), body, status=201)
     made = Project.objects.get(name="Loom")
-    assert answer["data"] == {**project_document(made, cast.pia), "tasks": []}
+    assert answer["data"] == project_alone(made, cast.pia)
 
 
 def test_create_project_finds_any_number_of_people_together(cast: Cast) -> None:
@@ -166,7 +157,7 @@ def test_create_project_finds_any_number_of_people_together(cast: Cast) -> None:
     [
         ([""], ["0"]),
         (["lea@example.com", 5, "x\x00@example.com"], ["1", "2"]),
-        (["who@example.com", "lea@example.com", "42"], ["0", "2"]),
+        (["x" * 321, "lea@example.com"], ["0"]),
         ([["lea@example.com"]], ["0"]),
     ],
 )

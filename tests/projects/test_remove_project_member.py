@@ -13,15 +13,16 @@ from workspaces.models import Membership
 
 
 @pytest.mark.parametrize("spelling", ["member", "members"])
-def test_remove_project_member_takes_their_tasks_off_them(cast: Cast, spelling: str) -> None:
+def test_remove_project_member_hands_their_tasks_to_the_lead(cast: Cast, spelling: str) -> None:
     task = create_task(actor=cast.lea, project=cast.project, title="Oil", assignee=cast.max)
     path = f"/api/projects/{cast.project.pk}/{spelling}/{cast.max.pk}"
     assert client_of(cast.lea).ask("DELETE", path, status=204) is None
     task.refresh_from_db()
-    assert (task.assignee, task.version) == (None, 2)
-    change = {"old": str(cast.max.pk), "new": None}
+    assert (task.assignee, task.version) == (cast.lea, 2)
+    change = {"old": str(cast.max.pk), "new": str(cast.lea.pk)}
     assert log_of(task)[-1] == ("assigned", cast.lea.pk, {"assignee": change})
-    assert log_of(cast.project)[-1] == ("member_removed", cast.lea.pk, {"member": change})
+    gone = {"old": str(cast.max.pk), "new": None}
+    assert log_of(cast.project)[-1] == ("member_removed", cast.lea.pk, {"member": gone})
     assert Membership.objects.filter(user=cast.max).exists()
 
 
@@ -74,11 +75,11 @@ def test_a_removed_member_cannot_be_given_a_task(cast: Cast, task: Task) -> None
     assert update_task(actor=cast.lea, task=task, changes={}).assignee is None
 
 
-def test_remove_project_member_takes_deleted_tasks_off_them_too(cast: Cast) -> None:
+def test_remove_project_member_hands_deleted_tasks_over_too(cast: Cast) -> None:
     task = create_task(actor=cast.lea, project=cast.project, title="Oil", assignee=cast.max)
     delete_task(actor=cast.lea, task=task)
     task.refresh_from_db()
     assert task.assignee == cast.max
     remove_project_member(actor=cast.lea, project=cast.project, person=cast.max)
     task.refresh_from_db()
-    assert task.assignee is None
+    assert task.assignee == cast.lea

@@ -10,7 +10,7 @@ from comments.models import Comment
 from projects.lifecycle import delete_project
 from projects.models import Project
 from tests.cast import Cast, client_of
-from tests.documents import project_document
+from tests.documents import project_alone
 from tests.log import log_of
 
 
@@ -38,7 +38,7 @@ def test_restore_project_brings_everything_back(
     answer = restore(cast, who)
     deleted.refresh_from_db()
     assert deleted.deleted_at is None
-    shown = project_document(deleted, getattr(cast, who))
+    shown = project_alone(deleted, getattr(cast, who))
     assert answer == {"success": True, "data": shown}
     client_of(cast.moe).ask("GET", f"/api/comments/{comment.pk}")
     assert log_of(deleted)[-1] == ("restored", getattr(cast, who).pk, {})

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.cast import Cast, client_of
-from tests.documents import project_document
+from tests.documents import project_alone
 from tests.log import log_of
 
 
@@ -20,7 +20,7 @@ def test_update_project_changes_what_is_given(cast: Cast, method: str) -> None:
     cast.project.refresh_from_db()
     assert answer == {
         "success": True,
-        "data": project_document(cast.project, cast.lea),
+        "data": project_alone(cast.project, cast.lea),
         "message": "Project updated successfully",
     }
     changes = {
@@ -38,7 +38,7 @@ def test_update_project_with_the_same_values_changes_nothing(
     cast: Cast, unchanged: None, method: str
 ) -> None:
     shown = update(cast, {"name": "Engine", "priority": "medium", "start_date": ""}, method=method)
-    assert shown["data"] == project_document(cast.project, cast.lea)
+    assert shown["data"] == project_alone(cast.project, cast.lea)
 
 
 def test_update_project_empties_dates_and_description(cast: Cast) -> None:
@@ -49,7 +49,7 @@ def test_update_project_empties_dates_and_description(cast: Cast) -> None:
 
 def test_update_project_ignores_what_it_does_not_change(cast: Cast, unchanged: None) -> None:
     body = {"team_lead": "max@example.com", "key": "X", "workspaceId": str(cast.elsewhere.pk)}
-    assert update(cast, body)["data"] == project_document(cast.project, cast.lea)
+    assert update(cast, body)["data"] == project_alone(cast.project, cast.lea)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from projects.services import create_project
 from tasks.models import StatusChange, Task
 from tests.cast import Cast, client_of, gather
 from tests.databases import CommittedDatabase
-from tests.documents import task_document
+from tests.documents import task_alone
 from tests.log import log_of
 from tests.threads import times
 
@@ -31,7 +31,7 @@ def test_create_task_answers_the_task(cast: Cast) -> None:
     made = Task.objects.get()
     assert answer == {
         "success": True,
-        "data": task_document(made, cast.lea),
+        "data": task_alone(made, cast.lea),
         "message": "Task created successfully",
     }
     assert (made.type, made.priority, made.assignee) == ("BUG", "HIGH", cast.max)
@@ -57,7 +57,7 @@ def test_create_task_with_nothing_but_a_title(cast: Cast) -> None:
 def test_create_task_by_every_spelling(cast: Cast, path: str, key: str) -> None:
     body = {"title": "Oil", key: str(cast.project.pk)}
     answer = client_of(cast.moe).ask("POST", path.format(cast.project.pk), body, status=201)
-    made = task_document(Task.objects.get(), cast.moe)
+    made = task_alone(Task.objects.get(), cast.moe)
     extra: dict[str, Any] = {"comments": []} if "tasks/project" in path else {}
     assert answer["data"] == {**made, **extra}
 

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from comments.models import Comment
 from comments.services import add_comment, delete_comment
@@ -34,7 +35,11 @@ def test_list_tasks_shows_the_newest_first(cast: Cast, comment: Comment) -> None
 
 def test_a_listed_task_is_the_one_shown_alone(cast: Cast, comment: Comment) -> None:
     shown = client_of(cast.moe).ask("GET", f"/api/tasks/{comment.task_id}")
-    assert shown == {"success": True, "data": listed(cast)["data"][0]}
+    [listed_one] = listed(cast)["data"]
+    assert shown == {
+        "success": True,
+        "data": {**listed_one, "comments": [comment_document(comment, cast.moe)]},
+    }
 
 
 def test_list_tasks_embeds_comments_on_request(cast: Cast, comment: Comment) -> None:
@@ -124,3 +129,17 @@ def test_list_tasks_refuses_a_filter_it_cannot_read(cast: Cast, query: str) -> N
     refusal = listed(cast, f"?{query}", status=400)
     assert refusal["code"] == "invalid"
     assert list(refusal["errors"]) == [query.partition("=")[0]]
+
+
+def test_list_tasks_is_one_statement_psycopg_remembers(cast: Cast, task: Task) -> None:
+    statements: list[str] = []
+
+    def note(execute: Any, sql: str, params: Any, many: Any, context: Any) -> Any:
+        statements.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        assert listed(cast)["data"]
+    [statement] = [sql for sql in statements if "tasks_task" in sql]
+    assert len(statement) <= 4096
+    assert statement.count("readable AS (") == 1

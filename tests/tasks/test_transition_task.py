@@ -9,7 +9,7 @@ from projects.services import create_project
 from tasks.models import StatusChange, Task
 from tasks.services import create_task
 from tests.cast import Cast, client_of
-from tests.documents import task_document
+from tests.documents import task_alone
 from tests.log import log_of
 
 
@@ -28,7 +28,7 @@ def test_transition_task_enters_the_column(cast: Cast, task: Task) -> None:
     answer = move(cast, task, "in_progress")
     task.refresh_from_db()
     assert (task.status.key, task.category, task.version) == ("IN_PROGRESS", "IN_PROGRESS", 2)
-    assert answer == {"success": True, "data": task_document(task, cast.moe)}
+    assert answer == {"success": True, "data": task_alone(task, cast.moe)}
     change = {"status": {"old": "TODO", "new": "IN_PROGRESS"}}
     assert log_of(task)[1:] == [("status_changed", cast.moe.pk, change)]
 

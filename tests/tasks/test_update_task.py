@@ -6,7 +6,7 @@ import pytest
 
 from tasks.models import Task
 from tests.cast import Cast, client_of
-from tests.documents import task_document
+from tests.documents import task_alone
 from tests.log import log_of
 
 
@@ -20,7 +20,7 @@ def test_update_task_changes_what_is_given(cast: Cast, task: Task, method: str) 
     task.refresh_from_db()
     assert answer == {
         "success": True,
-        "data": task_document(task, cast.lea),
+        "data": task_alone(task, cast.lea),
         "message": "Task updated successfully",
     }
     changes = {
@@ -57,7 +57,7 @@ def test_update_task_tells_one_event_for_each_thing_that_happened(cast: Cast, ta
 def test_update_task_with_nothing_new_changes_nothing(
     cast: Cast, task: Task, unchanged: None, method: str, body: dict[str, Any]
 ) -> None:
-    assert update(cast, task, body, method=method)["data"] == task_document(task, cast.lea)
+    assert update(cast, task, body, method=method)["data"] == task_alone(task, cast.lea)
 
 
 def test_update_task_with_the_document_itself_changes_nothing(
@@ -65,7 +65,7 @@ def test_update_task_with_the_document_itself_changes_nothing(
 ) -> None:
     shown = client_of(cast.lea).ask("GET", f"/api/tasks/{task.pk}")["data"]
     shown["assignee"] = None
-    assert update(cast, task, shown, method="PUT")["data"] == task_document(task, cast.lea)
+    assert update(cast, task, shown, method="PUT")["data"] == task_alone(task, cast.lea)
 
 
 def test_a_due_time_goes_with_its_date(cast: Cast, task: Task) -> None:

@@ -36,6 +36,20 @@ def test_the_mail_holds_the_link(cast: Cast, sink: Sink, settings: Settings) -> 
     assert delivery.state == "SENT"
 
 
+def test_the_mail_tells_no_address_of_who_has_no_name(cast: Cast, sink: Sink) -> None:
+    cast.ada.name = ""
+    cast.ada.save()
+    invite(cast)
+
+    send_all()
+
+    [mail] = sink.mails
+    assert mail["Subject"] == "You are invited to Analytical Engines"
+    for kind in ("plain", "html"):
+        assert "You are invited to the workspace" in part(mail, kind)
+        assert "ada@example.com" not in part(mail, kind)
+
+
 def test_what_people_wrote_stays_text(cast: Cast, sink: Sink) -> None:
     cast.workspace.name = "<b>Bold</b>\r\nBcc: all@example.com"
     cast.workspace.save()

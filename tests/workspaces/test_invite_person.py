@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from outbox.models import Delivery
@@ -161,3 +163,12 @@ def test_list_invitations_by_status(cast: Cast) -> None:
     assert [item["email"] for item in waiting] == ["a@example.com"]
     assert [(item["email"], item["status"]) for item in over] == [("b@example.com", "EXPIRED")]
     pia.ask("GET", f"{path_of(cast)}?status=lost", status=400)
+
+
+def test_invite_person_does_not_tell_who_has_an_account(cast: Cast) -> None:
+    ada, told = client_of(cast.ada), []
+    for email in ("sam@example.com", "nobody@example.com"):
+        with CaptureQueriesContext(connection) as asked:
+            shown = ada.ask("POST", path_of(cast), {"email": email}, status=201)["data"]
+        told.append((sorted(shown), shown["status"], len(asked)))
+    assert told[0] == told[1]

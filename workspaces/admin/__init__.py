@@ -1,5 +1,5 @@
 """Workspaces, who belongs to them and who is invited, for staff."""
 
-from workspaces.admin import invitations, members, workspaces
+from workspaces.admin import invitations, members, opt_outs, workspaces
 
-__all__ = ["invitations", "members", "workspaces"]
+__all__ = ["invitations", "members", "opt_outs", "workspaces"]

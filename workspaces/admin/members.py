@@ -42,8 +42,11 @@ class Memberships(ServiceAdmin):
     search_fields = ("user__email", "user__name", "workspace__name")
     ordering = ("-created_at",)
     autocomplete_fields = ("workspace", "user")
-    fields: ClassVar = ["workspace", "user", "role", "message", "invited_by", "created_at"]
-    readonly_fields = ("invited_by", "created_at")
+    fields: ClassVar = [
+        *("workspace", "user", "role", "message"),
+        *("invited_by", "created_at", "opened_at"),
+    ]
+    readonly_fields = ("invited_by", "created_at", "opened_at")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
         """Only the role of somebody who is in can be changed."""

@@ -12,7 +12,7 @@ from core.admin.bases import ServiceAdmin
 from core.admin.filters import Deletion
 from workspaces.admin.members import Members
 from workspaces.lifecycle import delete_workspace, restore_workspace
-from workspaces.members import transfer_ownership
+from workspaces.members import NeedsOwner, transfer_ownership
 from workspaces.models import Workspace
 from workspaces.services import create_workspace, update_workspace
 
@@ -68,6 +68,8 @@ class Workspaces(ServiceAdmin):
         plain = {name: value for name, value in changes.items() if name != "owner"}
         update_workspace(actor=actor, workspace=row, changes=plain, version=version)
         if "owner" in changes:
+            if changes["owner"] is None:
+                raise NeedsOwner
             transfer_ownership(actor=actor, workspace=row, person=changes["owner"])
 
     def remove(self, actor: User, row: Workspace) -> None:

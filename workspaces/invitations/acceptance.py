@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.addresses import addresses_of, proved_addresses
+from accounts.mails import stranger_at
 from accounts.models import User
 from core.errors import Conflict, Forbidden, NotFound
 from core.events import publish
@@ -11,6 +12,7 @@ from workspaces.events import InvitationAccepted, MemberAdded
 from workspaces.invitations.links import digest
 from workspaces.invitations.services import check_undecided
 from workspaces.models import Invitation, InvitationStatus, Membership, Workspace
+from workspaces.opt_outs.records import lift_opt_out
 from workspaces.rights import Standing, may_grant
 from workspaces.services import AlreadyMember, CredentialBound
 
@@ -107,6 +109,12 @@ def _take_place(invitation: Invitation, actor: User) -> Membership:
         role=invitation.role,
         message=invitation.message,
         invited_by=invitation.invited_by,
+        opened_at=timezone.now(),
+    )
+    lift_opt_out(
+        actor=actor,
+        workspace=membership.workspace,
+        recipient_ids={actor.pk, stranger_at(invitation.email)},
     )
     publish(InvitationAccepted(actor=actor, invitation=invitation))
     publish(MemberAdded(actor=actor, membership=membership))

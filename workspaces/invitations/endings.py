@@ -10,6 +10,7 @@ from outbox.services import forget_person
 from workspaces.invitations.acceptance import is_backed
 from workspaces.invitations.services import revoke
 from workspaces.models import Invitation, InvitationStatus, Workspace
+from workspaces.opt_outs.records import erase_opt_outs
 
 
 def end_invitations_to(*, actor: User | None, workspace: Workspace, person: User) -> None:
@@ -32,12 +33,13 @@ def end_unbacked_invitations(*, actor: User | None, workspace: Workspace, person
 
 
 def forget_invitations(*, actor: User | None, person: User) -> None:
-    """Keep neither address nor message of what was sent to somebody who is deleted."""
+    """Keep no address, message or opt-out of somebody who is deleted."""
     addresses = _addresses(person)
     sent = Invitation.objects.filter(Q(email__in=addresses) | Q(accepted_by=person))
     for invitation in _pending(sent):
         revoke(invitation, actor=actor)
     sent.update(email="", message="")
+    erase_opt_outs(person_id=person.pk, addresses=addresses)
     for address in addresses:
         forget_person(person_id=stranger_at(address), reason="the account is closed")
         forget_answers(principal=str(person.pk), names=address)

@@ -1,9 +1,12 @@
-"""How many invitations a workspace may send."""
+"""How many invitations a workspace may send, and a person over all workspaces."""
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.utils import timezone
 
+from accounts.limits import Limit, take_uncommitted
+from accounts.models import User
 from core.errors import TooManyRequests
 from outbox.models import Delivery
 from workspaces.models import Workspace
@@ -22,3 +25,9 @@ def check_pace(workspace: Workspace) -> None:
     if first := earlier[MOST_PER_HOUR - 1 : MOST_PER_HOUR].first():
         wait = first + HOUR - timezone.now()
         raise TooManyRequests(retry_after=max(1, int(wait.total_seconds())))
+
+
+def count_invitation(actor: User) -> None:
+    """Use up one of the actor's own, wherever they send it; a refused invitation does not count."""
+    most, seconds = settings.INVITATIONS_PER_HOUR, int(HOUR.total_seconds())
+    take_uncommitted(Limit("invitations of a person", most, seconds), str(actor.pk))

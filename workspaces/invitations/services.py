@@ -15,7 +15,7 @@ from core.models import as_told
 from outbox.services import enqueue
 from workspaces import events
 from workspaces.invitations.links import PURPOSE, digest
-from workspaces.invitations.pace import KIND, check_pace
+from workspaces.invitations.pace import KIND, check_pace, count_invitation
 from workspaces.models import Invitation, InvitationStatus, Membership, Workspace
 from workspaces.rights import require
 from workspaces.services import AlreadyMember, check_grant
@@ -116,6 +116,7 @@ def _check_free(invitation: Invitation) -> None:
 
 def _send(invitation: Invitation, *, actor: User) -> None:
     """Save with a new token, which goes into the mail, sealed until then, and nowhere else."""
+    count_invitation(actor)
     token = secrets.token_urlsafe(32)
     invitation.token_hash = digest(token)
     invitation.status = InvitationStatus.PENDING

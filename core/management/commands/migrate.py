@@ -46,6 +46,10 @@ def let_in(owner: BaseDatabaseWrapper, role: str) -> None:
         for table in present.intersection(tables_marked("append_only")):
             fixed = owner.ops.quote_name(table)
             cursor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {fixed} FROM {name}")
+        for table, column in erasable_columns():
+            if table in present:
+                fixed = f"({owner.ops.quote_name(column)}) ON {owner.ops.quote_name(table)}"
+                cursor.execute(f"GRANT UPDATE {fixed} TO {name}")
         for table in present.intersection(tables_marked("kept_by_triggers")):
             fixed = owner.ops.quote_name(table)
             cursor.execute(f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {fixed} FROM {name}")
@@ -60,4 +64,13 @@ def tables_marked(mark: str) -> list[str]:
         model._meta.db_table
         for model in apps.get_models(include_auto_created=True)
         if getattr(model, mark, False)
+    ]
+
+
+def erasable_columns() -> list[tuple[str, str]]:
+    """What may be emptied in tables that may only grow: people's words."""
+    return [
+        (model._meta.db_table, column)
+        for model in apps.get_models()
+        for column in getattr(model, "erasable", ())
     ]

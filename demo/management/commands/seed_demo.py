@@ -5,8 +5,10 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 
-from demo.services import KNOWN_TO_ALL, AlreadyPlanted, plant
+from demo.passwords import KNOWN_TO_ALL
+from demo.services import AlreadyPlanted, plant
 
 
 class Command(BaseCommand):
@@ -14,15 +16,17 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--in-public",
-            action="store_true",
-            help="also on a server for the public, though everybody knows the passwords",
+            "--into",
+            required=True,
+            metavar="NAME",
+            help="the name of the database, which makes sure that it is the one you mean",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        # A server that insists on TLS is not somebody's own machine.
-        if settings.SESSION_COOKIE_SECURE and not options["in_public"]:
-            raise CommandError("The demo's passwords are public: use --in-public if you mean it.")
+        if settings.REFUSE_DEMO_PEOPLE:
+            raise CommandError("Everybody knows the demo's passwords: no server is served with it.")
+        if (name := connection.settings_dict["NAME"]) != options["into"]:
+            raise CommandError(f"The database is called {name}: nothing was changed.")
         try:
             people = plant()
         except AlreadyPlanted as refusal:

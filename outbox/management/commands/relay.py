@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from core.checks import refuse_powerful_role
+from core.checks import refuse_flawed_database
 from outbox.relay import Relay
 
 
@@ -13,7 +13,7 @@ class Command(BaseCommand):
     help = "Takes what is due out of the outbox and hands it to the workers."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        refuse_powerful_role()
+        refuse_flawed_database()
         relay = Relay()
         for request in (signal.SIGTERM, signal.SIGINT):
             signal.signal(request, lambda *_: relay.stop())

@@ -1,0 +1,17 @@
+"""Whose account it is: services about an account serve its owner, the admin and the system."""
+
+from accounts.models import User
+from core.errors import Forbidden
+
+
+class NotYourAccount(Forbidden):
+    message = "An account is managed by its owner only."
+
+    def __init__(self) -> None:
+        super().__init__(required="account:own", you_have=[])
+
+
+def check_own_account(*, actor: User | None, person: User) -> None:
+    """Nobody is the system; in the admin, its own permissions have been asked already."""
+    if actor is not None and not actor.in_admin and actor.pk != person.pk:
+        raise NotYourAccount

@@ -1,0 +1,143 @@
+"""From ASGI to Django's WSGI application: threads compute answers and never wait for clients.
+
+A request's body is read before a thread is taken, and its answer is sent after the thread is free.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from http import HTTPStatus
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, cast
+
+from a2wsgi.wsgi import build_environ
+
+from config.bodies import Bodies, Disconnected
+from config.middleware import REFUSAL
+from core.errors import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+
+    from config.connections import Connection
+
+    Message = MutableMapping[str, Any]
+    Receive = Callable[[], Awaitable[Message]]
+    Send = Callable[[Message], Awaitable[None]]
+    Environ = dict[str, Any]
+    Headers = list[tuple[bytes, bytes]]
+    WSGIApplication = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+
+LINGER_SECONDS = 2.0
+"""How long the rest of a refused body is still read, so that its client can read the refusal."""
+BODY_HEADERS = (b"content-length", b"transfer-encoding")
+WITHOUT_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: Headers
+    content: bytes
+
+
+class Bridge:
+    def __init__(self, application: WSGIApplication, *, threads: int, most_bytes: int) -> None:
+        self.application = application
+        self.bodies = Bodies(most_bytes)
+        self.threads = ThreadPoolExecutor(threads, "http")
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        connection = cast("Connection", scope["extensions"]["gantry.connection"])
+        await connection.drain()
+        try:
+            async with self.bodies.read(receive, _declared(scope["headers"])) as body:
+                answer = await self._compute(_environ(scope, body), connection)
+        except Disconnected:
+            return
+        except Refusal as refusal:
+            # Django answers, so that the refusal has its envelope, headers and line of log.
+            environ = {**_environ(scope, b""), REFUSAL: refusal}
+            await _send_early(await self._compute(environ, connection), receive, send)
+        else:
+            await _send(answer, send)
+
+    async def _compute(self, environ: Environ, connection: Connection) -> Answer | None:
+        def compute() -> Answer | None:
+            # It may have waited for a thread for long.
+            return None if connection.is_gone() else _call(self.application, environ)
+
+        context = contextvars.copy_context()
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.threads, context.run, compute)
+
+
+def _declared(headers: Headers) -> int | None:
+    """The size of the body, 0 where it is not told, None where there is no body."""
+    named = dict(headers)
+    if b"transfer-encoding" in named:
+        return 0
+    # The server has refused what is no number.
+    return int(named[b"content-length"]) if b"content-length" in named else None
+
+
+def _environ(scope: Message, body: bytes | bytearray) -> Environ:
+    """WSGI's view of the request, with the size its body has."""
+    headers = [
+        # WSGI spells "-" and "_" alike: a header with "_" could pose as one that a proxy sets.
+        (name, value)
+        for name, value in scope["headers"]
+        if name not in BODY_HEADERS and b"_" not in name
+    ]
+    headers.append((b"content-length", b"%d" % len(body)))
+    plain = {**scope, "headers": headers}
+    return cast("Environ", build_environ(cast("Any", plain), cast("Any", BytesIO(body))))
+
+
+def _call(application: WSGIApplication, environ: Environ) -> Answer:
+    """The application's whole answer; whatever it holds is given back."""
+    answer = Answer(HTTPStatus.INTERNAL_SERVER_ERROR, [], b"")
+    written: list[bytes] = []
+
+    def start_response(
+        status: str, headers: list[tuple[str, str]], problem: object = None
+    ) -> Callable[[bytes], None]:
+        answer.status = int(status.split(" ", 1)[0])
+        answer.headers = [(k.lower().encode("latin1"), v.encode("latin1")) for k, v in headers]
+        return written.append
+
+    parts = application(environ, start_response)
+    try:
+        written += parts
+    finally:
+        getattr(parts, "close", lambda: None)()
+    answer.content = b"".join(written)
+    return answer
+
+
+async def _send(answer: Answer | None, send: Send, *, more: bool = False) -> None:
+    if answer is None:
+        return
+    if answer.status not in WITHOUT_BODY and b"content-length" not in dict(answer.headers):
+        answer.headers.append((b"content-length", b"%d" % len(answer.content)))
+    start = {"status": answer.status, "headers": answer.headers}
+    await send({"type": "http.response.start", **start})
+    await send({"type": "http.response.body", "body": answer.content, "more_body": more})
+
+
+async def _send_early(answer: Answer | None, receive: Receive, send: Send) -> None:
+    """Answer while the client still sends, and give it a moment to see that before the end."""
+    if answer is None:
+        return
+    answer.headers.append((b"connection", b"close"))
+    await _send(answer, send, more=True)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LINGER_SECONDS):
+            while (message := await receive())["type"] == "http.request":
+                if not message.get("more_body"):
+                    break
+    await send({"type": "http.response.body"})

@@ -1,0 +1,105 @@
+"""How large a request may be, asked before anything of it is parsed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.core.exceptions import ValidationError
+
+from core.api.errors import plain_failure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from django.http import HttpRequest, HttpResponse
+
+    Next = Callable[[HttpRequest], HttpResponse]
+
+KIB = 1024
+LONGEST_URL = 8 * KIB
+LARGEST_HEADERS = 32 * KIB
+LONGEST_HEADERS = {"HTTP_ACCEPT": KIB, "CONTENT_TYPE": KIB}
+"""Those that are taken apart, piece by piece, before anybody knows who asks."""
+LARGEST_FROM_STRANGERS = 64 * KIB
+"""Bytes of a body that is parsed before, or without, knowing who sends it."""
+OPEN_TO_STRANGERS = ("/api/auth/", "/api-auth/", "/accounts/")
+SIGNED = ("/api/auth/webhook",)
+"""Bodies whose signature is verified before they are parsed."""
+STAFF = "/admin/"
+LONGEST_NUMBER = 20
+NUMBER_TOO_LONG = "integer string conversion"
+"""What Python says of a number of more than 4,300 digits; it has no exception of its own."""
+
+
+class RequestLimits:
+    """Refuses what is too large: the URL with 414, headers with 431, the body with 413.
+
+    Bodies are text in UTF-8. Python has codecs in which decoding takes quadratic time, so the
+    charset a request names is not used.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return _refusal(request) or self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *view: Any) -> HttpResponse | None:
+        """Staff send long texts; the session has been found by now, the body is not read yet."""
+        if not request.path_info.startswith(STAFF) or _length(request) <= LARGEST_FROM_STRANGERS:
+            return None
+        return None if SESSION_KEY in request.session else _too_large()
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """What forms of libraries let escape.
+
+        Those that read JSON know the errors of its syntax only; in the admin a drop-down looks
+        for what was typed once more, even if it is no id.
+        """
+        is_staffs = request.path_info.startswith(STAFF) and isinstance(exception, ValidationError)
+        is_json = isinstance(exception, RecursionError) or NUMBER_TOO_LONG in str(exception)
+        if is_staffs or is_json:
+            return plain_failure(400, "The request is malformed.", "malformed")
+        return None
+
+
+def _refusal(request: HttpRequest) -> HttpResponse | None:
+    meta = request.META
+    if len(meta.get("PATH_INFO", "")) + len(meta.get("QUERY_STRING", "")) > LONGEST_URL:
+        return plain_failure(414, "The URL is too long.", "uri_too_long")
+    if _has_large_headers(meta):
+        return plain_failure(431, "The headers are too large.", "headers_too_large")
+    if _length(request) > _largest_body(request.path_info):
+        return _too_large()
+    if request.encoding is not None:
+        request.encoding = "utf-8"
+    return None
+
+
+def _has_large_headers(meta: dict[str, Any]) -> bool:
+    sizes = {name: len(str(value)) for name, value in meta.items() if name.startswith("HTTP_")}
+    sizes["CONTENT_TYPE"] = len(meta.get("CONTENT_TYPE", ""))
+    return sum(sizes.values()) > LARGEST_HEADERS or any(
+        sizes.get(name, 0) > most for name, most in LONGEST_HEADERS.items()
+    )
+
+
+def _length(request: HttpRequest) -> int:
+    """Bytes announced; what is no number is read as an empty body."""
+    try:
+        return int(str(request.META.get("CONTENT_LENGTH") or 0)[:LONGEST_NUMBER])
+    except ValueError:
+        return 0
+
+
+def _largest_body(path: str) -> int:
+    if path.startswith(OPEN_TO_STRANGERS) and not path.startswith(SIGNED):
+        return LARGEST_FROM_STRANGERS
+    return int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+
+
+def _too_large() -> HttpResponse:
+    return plain_failure(413, "The request body is too large.", "too_large")

@@ -1,0 +1,70 @@
+"""The gate of the web server: no database is served that has not been checked."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from core.api.envelope import failure
+from core.api.renderers import to_json
+from core.checks import refuse_flawed_database
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, MutableMapping
+
+    Scope = MutableMapping[str, Any]
+    Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+    Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+    App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+# They tell an orchestrator how the server is, and serve nothing of the database.
+HEALTH = frozenset({"/livez", "/readyz", "/health", "/api/health"})
+PAUSE = 1.0
+"""Seconds between two questions to a database that does not answer, or may not be served."""
+
+_log = structlog.get_logger("gantry.start")
+
+
+class OnceChecked:
+    """Serves once the database has answered and nothing speaks against it; until then, 503.
+
+    The check runs at the start. A server that started while its database was away asks again
+    before its first request.
+    """
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self._is_passed = False
+        self._asked_at = 0.0
+        self._turn = asyncio.Lock()
+
+    async def start(self) -> None:
+        """Ask for the first time; SystemExit where the database must not be served."""
+        self._is_passed = await asyncio.to_thread(refuse_flawed_database)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._is_passed or scope["path"].rstrip("/") in HEALTH or await self._passes():
+            await self.app(scope, receive, send)
+        else:
+            await _answer_unavailable(send)
+
+    async def _passes(self) -> bool:
+        async with self._turn:
+            if not self._is_passed and time.monotonic() - self._asked_at > PAUSE:
+                try:
+                    await self.start()
+                except SystemExit as refusal:
+                    _log.critical("not_served", reason=str(refusal))
+                self._asked_at = time.monotonic()
+        return self._is_passed
+
+
+async def _answer_unavailable(send: Send) -> None:
+    message = "The service does not serve its database yet. Try again in a moment."
+    body = to_json(failure(message, "unavailable", "", retry_after=1))
+    headers = [(b"content-type", b"application/json"), (b"retry-after", b"1")]
+    await send({"type": "http.response.start", "status": 503, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

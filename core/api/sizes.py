@@ -1,0 +1,66 @@
+"""How much a body may hold, asked before any of it is stripped, matched, parsed or looked up.
+
+REST framework strips, validates and converts first and compares lengths last; some of its
+validators walk a text character by character.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rest_framework import serializers
+
+MOST_KEYS = 200
+LONGEST_KEY = 100
+LONGEST_VALUE = 100
+"""Characters of a date, number, enum value or id: of every field without a limit of its own."""
+MOST_CHOICES = 100
+
+TOO_LONG = "Ensure this field has no more than {} characters."
+TOO_MANY = "Ensure this field has no more than {} elements."
+TOO_MANY_KEYS = f"At most {MOST_KEYS} keys."
+NOT_ONE_VALUE = "Must be a single value."
+
+LISTS = (serializers.ListField, serializers.ListSerializer, serializers.MultipleChoiceField)
+Errors = list[str] | dict[str, Any]
+
+
+def oversized(field: Any, value: Any) -> Errors:
+    """What is too large in the value given for a field or a serializer; empty if nothing is."""
+    if isinstance(field, serializers.Serializer):
+        return _of_object(field, value) if isinstance(value, Mapping) else []
+    if isinstance(field, LISTS):
+        return _of_list(field, value) if isinstance(value, list) else []
+    return _of_value(field, value)
+
+
+def longest(field: Any) -> int:
+    """How many characters a field takes."""
+    return getattr(field, "max_length", None) or LONGEST_VALUE
+
+
+def _of_object(serializer: Any, given: Mapping[str, Any]) -> Errors:
+    if len(given) > MOST_KEYS:
+        return [TOO_MANY_KEYS]
+    named = {name: field for name, field in serializer.fields.items() if name in given}
+    return _only_errors({name: oversized(field, given[name]) for name, field in named.items()})
+
+
+def _of_list(field: Any, values: list[Any]) -> Errors:
+    most = getattr(field, "max_length", None) or MOST_CHOICES
+    if len(values) > most:
+        return [TOO_MANY.format(most)]
+    check = oversized if hasattr(field, "child") else _of_value
+    child = getattr(field, "child", field)
+    return _only_errors({str(n): check(child, value) for n, value in enumerate(values)})
+
+
+def _of_value(field: Any, value: Any) -> Errors:
+    if isinstance(value, Mapping | list):
+        return [NOT_ONE_VALUE]
+    if isinstance(value, str) and len(value) > longest(field):
+        return [TOO_LONG.format(longest(field))]
+    return []
+
+
+def _only_errors(found: dict[str, Errors]) -> dict[str, Any]:
+    return {name: errors for name, errors in found.items() if errors}

@@ -1,0 +1,137 @@
+"""Days at both ends of the calendar: refused where somebody plans, harmless everywhere else."""
+
+import zoneinfo
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.db.models import DateField
+
+from accounts.models import User
+from core.days import FIRST_DAY, LAST_DAY
+from notifications.models import Reminder
+from notifications.moments import due_in_words, due_moment
+from notifications.services.reminders import plan_reminders
+from projects.models import Project
+from tasks.models import Task
+from tasks.services import create_task
+from tests.admin.desk import Desk, errors_of, list_of, page_of
+from tests.admin.world import fill
+from tests.cast import Cast, client_of
+from tests.staff import sign_in_staff
+
+ENDS = [date.min, date.max]
+OUTSIDE = ["0001-01-01", "1899-12-31", "3000-01-01", "9999-12-31", "9999-12-31T23:59:59-12:00"]
+SENTENCE = "From 1900-01-01 to 2999-12-31."
+ZONES = sorted(zoneinfo.available_timezones())
+
+
+@pytest.mark.usefixtures("unchanged")
+@pytest.mark.parametrize("day", OUTSIDE)
+def test_a_day_outside_the_calendar_is_refused(cast: Cast, task: Task, day: str) -> None:
+    lea = client_of(cast.lea)
+    for path, field in [
+        (f"/api/tasks/{task.pk}", "due_date"),
+        (f"/api/projects/{cast.project.pk}", "start_date"),
+        (f"/api/projects/{cast.project.pk}", "end_date"),
+    ]:
+        refusal = lea.ask("PATCH", path, {field: day}, status=400)
+        assert refusal["errors"] == {field: [SENTENCE]}
+
+
+@pytest.mark.parametrize("day", [FIRST_DAY, LAST_DAY])
+@pytest.mark.parametrize("hour", ["00:00", "23:59:59.999999"])
+def test_the_first_and_the_last_day_are_accepted(cast: Cast, day: date, hour: str) -> None:
+    path = f"/api/projects/{cast.project.pk}/tasks"
+    body = {"title": "Due", "due_date": str(day), "due_time": hour, "assigneeId": str(cast.max.pk)}
+    shown = client_of(cast.lea).ask("POST", path, body, status=201)
+    assert shown["data"]["due_date"] == str(day)
+
+
+@pytest.mark.parametrize("hour", [None, time.min, time.max])
+def test_every_zone_knows_the_moment_of_a_day_of_the_calendar(hour: time | None) -> None:
+    for name in ZONES:
+        zone = zoneinfo.ZoneInfo(name)
+        for day in (FIRST_DAY, LAST_DAY):
+            moment = due_moment(day, hour, zone)
+            assert moment.astimezone(UTC) != datetime.now(UTC)
+            assert moment.astimezone(zone).date() in (day, date(2999, 12, 31))
+
+
+@pytest.mark.parametrize("day", ENDS)
+@pytest.mark.parametrize("hour", [None, time.min, time.max])
+def test_an_older_row_is_not_reminded_of(cast: Cast, day: date, hour: time | None) -> None:
+    """Of a time before the rule, or written by hand."""
+    task = create_task(actor=cast.lea, project=cast.project, title="Old", assignee=cast.max)
+    task.due_date, task.due_time, task.due_set_by = day, hour, cast.lea
+    for zone in ("Etc/GMT+12", "Pacific/Kiritimati", "America/New_York"):
+        cast.max.time_zone = cast.lea.time_zone = zone
+        User.objects.update(time_zone=zone)
+        plan_reminders(task=task)
+        assert str(day.year) in due_in_words(task, cast.max)
+    assert not Reminder.objects.exists()
+    task.save()
+    assert client_of(cast.lea).ask("GET", f"/api/tasks/{task.pk}")["data"]["due_date"] == str(day)
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_lists_are_narrowed_by_any_day(cast: Cast, task: Task, day: str) -> None:
+    path = f"/api/projects/{cast.project.pk}/tasks"
+    for name in ("due_after", "due_before"):
+        client_of(cast.lea).ask("GET", f"{path}?{name}={day}")
+
+
+@pytest.fixture
+def desk(db: None) -> Desk:
+    browser = Desk(raise_request_exception=False)
+    sign_in_staff(browser, User.objects.create_superuser("root@example.com", "correct horse"))
+    return browser
+
+
+@pytest.mark.parametrize("day", ENDS)
+def test_staff_are_refused_such_a_day_and_see_older_ones(desk: Desk, task: Task, day: date) -> None:
+    refused = {
+        "due_date": desk.submit(page_of(task), due_date=str(day)),
+        "end_date": desk.submit(page_of(task.project), end_date=str(day)),
+    }
+    for name, page in refused.items():
+        assert errors_of(page)[name] == [SENTENCE]
+    Task.objects.update(due_date=day, due_time=time.max)
+    Project.objects.update(start_date=day, end_date=day)
+    for row in (task, task.project):
+        assert desk.get(page_of(row)).status_code == 200
+        assert desk.get(list_of(type(row))).status_code == 200
+
+
+def odd_queries(model: Any, day: str) -> list[dict[str, str]]:
+    year, month, dom = day.split("-")
+    found: list[dict[str, str]] = []
+    for field in model._meta.fields:
+        if isinstance(field, DateField):
+            name = field.name
+            found += [
+                {f"{name}_from": day, f"{name}_to": day},
+                {f"{name}_from_0": day, f"{name}_from_1": "23:59", f"{name}_to_0": day},
+                {f"{name}__gte": f"{day} 00:00:00+14:00", f"{name}__lt": f"{day} 23:59:59-12:00"},
+                {f"{name}__gte": day, f"{name}__lt": day},
+                {f"{name}__year": year},
+                {f"{name}__year": year, f"{name}__month": month},
+                {f"{name}__year": year, f"{name}__month": month, f"{name}__day": dom},
+            ]
+    return found
+
+
+# The lookups Django's own filters write into their links are told without a zone.
+@pytest.mark.filterwarnings("ignore:.*received a naive datetime:RuntimeWarning")
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "0000-00-00", "99999-99-99"])
+def test_lists_of_the_admin_are_narrowed_by_any_day(desk: Desk, day: str) -> None:
+    fill()
+    failed = {
+        (model._meta.label, *query.items()): status
+        for model in filter(admin.site.is_registered, apps.get_models())
+        for query in odd_queries(model, day)
+        if (status := desk.get(list_of(model), query).status_code) >= 500
+    }
+    assert failed == {}

@@ -1,0 +1,145 @@
+"""A method a route has not, and a path that is none: 405 and 404, whoever asks and with what."""
+
+import re
+from collections.abc import Callable, Iterator
+from itertools import product
+from typing import Any
+
+import pytest
+from django.test import Client as Browser
+from django.urls import Resolver404, get_resolver, resolve
+
+from accounts.personal.services import create_token
+from config.methods import declared_methods
+from tests.accounts.conftest import bearing
+from tests.cast import Cast, client_of
+from tests.staff import sign_in_staff
+from tests.test_architecture import routes
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PURGE", "CONNECT", "LOCK")
+SOMETHING = "0198c8b5-7d3a-7c3e-8000-000000000000"
+PLACES = {"int": "1", "path": "a"}
+NOT_ALLOWED = (405, "method_not_allowed")
+API = re.compile(r"^$|^(api|health|livez|readyz)")
+
+
+def concrete(path: str) -> str:
+    """A path with something in each of its places."""
+    plain = re.sub(r"\(\?P<\w+>[^)]*\)", "1", path).replace("\\Z", "").replace("^", "")
+    filled = re.sub(r"<(?:(\w+):)?\w+>", lambda place: PLACES.get(place[1], SOMETHING), plain)
+    return f"/{filled.replace('$', '').replace('?', '')}"
+
+
+def every_route() -> list[tuple[str, Any]]:
+    return [(concrete(path), view) for path, view in routes(get_resolver().url_patterns)]
+
+
+def undeclared(is_wanted: Callable[[str], object]) -> Iterator[tuple[str, str]]:
+    for (path, _), method in product(every_route(), METHODS):
+        if is_wanted(path[1:]) and method not in declared_methods(resolve(path).func):
+            yield method, path
+
+
+@pytest.fixture
+def callers(cast: Cast) -> dict[str, Any]:
+    """Everybody who has a credential."""
+    cast.ada.is_superuser = cast.ada.is_staff = True
+    cast.ada.save()
+    staff = Browser()
+    sign_in_staff(staff, cast.ada)
+    tokens = {
+        scope: create_token(actor=cast.ada, name=scope, scopes=[scope])[1]
+        for scope in ("read", "write")
+    }
+    return {
+        "ada": client_of(cast.ada),
+        "gus": client_of(cast.gus),
+        "staff": staff,
+        **{scope: bearing(token) for scope, token in tokens.items()},
+    }
+
+
+def told(answer: Any) -> tuple[int, str]:
+    return answer.status_code, answer.json()["code"] if answer.status_code != 404 else ""
+
+
+def test_every_route_resolves() -> None:
+    assert len(every_route()) > 150
+    for path, _ in every_route():
+        resolve(path)
+
+
+def test_undeclared_methods_of_the_api_are_405_for_everybody(callers: dict[str, Any]) -> None:
+    asked = list(undeclared(API.match))
+    assert len(asked) > 300
+    answers = {
+        (name, method, path): client.generic(method, path)
+        for name, client in callers.items()
+        for method, path in asked
+    }
+    surprises = {
+        key: told(answer) for key, answer in answers.items() if told(answer) != NOT_ALLOWED
+    }
+    assert surprises == {}
+    assert [key for key, answer in answers.items() if not answer.get("Allow")] == []
+
+
+def test_undeclared_methods_of_pages_are_405(db: None) -> None:
+    strict = Browser(enforce_csrf_checks=True)
+    asked = list(undeclared(lambda path: not API.match(path)))
+    assert len(asked) > 300
+    surprises = {
+        (method, path): told(answer)
+        for method, path in asked
+        if told(answer := strict.generic(method, path)) != NOT_ALLOWED
+    }
+    assert surprises == {}
+
+
+def test_strangers_are_asked_to_sign_in_or_told_405(db: None) -> None:
+    answers = {key: Browser().generic(*key).status_code for key in undeclared(API.match)}
+    assert {key: status for key, status in answers.items() if status not in (401, 405)} == {}
+
+
+def unknown_paths() -> Iterator[str]:
+    for path, _ in every_route():
+        if API.match(path[1:]) and path != "/":
+            yield f"{path}/no-such-verb/at-all"
+
+
+def test_unknown_paths_below_every_route_are_404(callers: dict[str, Any]) -> None:
+    unknown = [path for path in unknown_paths() if not is_a_route(path)]
+    assert len(unknown) > 80
+    surprises = {
+        (name, method, path): answer.status_code
+        for name, client in {**callers, "nobody": Browser()}.items()
+        for method, path in product(("GET", "POST"), unknown)
+        if (answer := client.generic(method, path)).status_code != 404
+    }
+    assert surprises == {}
+
+
+def is_a_route(path: str) -> bool:
+    try:
+        resolve(path)
+    except Resolver404:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    "spelling", ["X-HTTP-Method-Override", "X-Method-Override", "X-HTTP-Method"]
+)
+def test_no_header_changes_the_method(cast: Cast, spelling: str) -> None:
+    ada, path = client_of(cast.ada), f"/api/workspaces/{cast.workspace.pk}"
+    assert ada.generic("POST", path, headers={spelling: "DELETE"}).status_code == 405
+    assert (
+        ada.generic("GET", f"{path}?_method=DELETE", headers={spelling: "DELETE"}).status_code
+        == 400
+    )
+    ada.ask("GET", path)
+
+
+def test_options_tells_the_methods(cast: Cast) -> None:
+    answer = client_of(cast.ada).options(f"/api/projects/{cast.project.pk}/lead")
+    assert (answer.status_code, answer["Allow"]) == (204, "PUT, OPTIONS")

@@ -1,0 +1,133 @@
+"""No field of a page is dear: allauth's pages for everybody, and the forms of the admin."""
+
+from collections.abc import Iterator
+from itertools import cycle
+from typing import Any
+
+import pytest
+from django.forms import CharField
+from django.test import Client as Browser
+from django.urls import get_resolver, reverse
+
+from accounts.models import User
+from tests.admin.desk import Desk, add_page_of, fields_of, list_of
+from tests.admin.test_admin_pages import OURS
+from tests.cast import Cast
+from tests.core.test_methods import concrete
+from tests.core.test_request_costs import CONTENTS, dear_among
+from tests.costs import Ask
+from tests.staff import sign_in_staff
+from tests.test_architecture import routes
+
+FIELDS = (
+    "login",
+    "password",
+    "password1",
+    "password2",
+    "oldpassword",
+    "email",
+    "code",
+    "credential",
+    "name",
+    "next",
+    "csrfmiddlewaretoken",
+)
+ROOM = 60_000
+LARGEST = 1_000_000
+LONGEST_TEXT = 50_000
+
+
+def pages() -> list[str]:
+    """Every page of allauth's that is served."""
+    paths = [concrete(path) for path, _ in routes(get_resolver().url_patterns)]
+    return [path for path in paths if path.startswith("/accounts/")]
+
+
+def posting(browser: Browser, path: str, fields: dict[str, str]) -> Ask:
+    kind = "multipart/form-data; boundary=x"
+    parts = [
+        f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n'
+        for name, text in fields.items()
+    ]
+    body = "".join([*parts, "--x--\r\n"]).encode()
+    return lambda: browser.generic("POST", path, body, content_type=kind)
+
+
+def odd_posts(browser: Browser, path: str, ordinary: dict[str, str]) -> Iterator[tuple[str, Ask]]:
+    others = cycle(CONTENTS.values())
+    for name in FIELDS:
+        content = CONTENTS["marks"] if "password" in name else next(others)
+        text = content * (ROOM // len(content.encode()))
+        yield f"{path} {name}={content}", posting(browser, path, {**ordinary, name: text})
+
+
+@pytest.mark.parametrize("who", ["stranger", "signed in"])
+def test_no_field_of_a_page_is_dear(cast: Cast, who: str) -> None:
+    browser = Browser()
+    if who == "signed in":
+        sign_in_staff(browser, cast.ada)
+    ordinary = {
+        **dict.fromkeys(FIELDS, "ordinary"),
+        "login": "ada@example.com",
+        "email": "ada@example.com",
+    }
+    assert len(pages()) > 5
+    dear: dict[str, float] = {}
+    for path in pages():
+        dear |= dear_among(odd_posts(browser, path, ordinary), posting(browser, path, ordinary))
+    assert dear == {}
+
+
+@pytest.fixture
+def desk(db: None) -> Desk:
+    browser = Desk()
+    sign_in_staff(browser, User.objects.create_superuser("root@example.com", "correct horse"))
+    return browser
+
+
+def text_fields(page: Any) -> list[str]:
+    form = page.context["adminform"].form
+    return [name for name, field in form.fields.items() if isinstance(field, CharField)]
+
+
+def test_no_field_of_the_admin_is_dear(desk: Desk) -> None:
+    dear: dict[str, float] = {}
+    for model in OURS:
+        page = desk.get(path := add_page_of(model))
+        if page.status_code != 200:
+            continue
+        ordinary = {name: str(value) for name, value in fields_of(page).items()}
+        size = min(LONGEST_TEXT, LARGEST // 3 // max(1, len(text_fields(page))))
+        odd = (
+            (f"{path} {content}", posting(desk, path, {**ordinary, **dict.fromkeys(names, text)}))
+            for content in CONTENTS.values()
+            for names in [text_fields(page), [*ordinary]]
+            for text in [(content * size)[: size if names else 0]]
+        )
+        dear |= dear_among(odd, posting(desk, path, ordinary))
+    assert dear == {}
+
+
+def test_no_parameter_of_the_admin_is_dear(desk: Desk) -> None:
+    dear: dict[str, float] = {}
+    for model in OURS:
+        path = list_of(model)
+        long = {
+            f"{path}?{name}={text[:10]}": getting(desk, f"{path}?{name}={text}")
+            for name, most in {"q": 100, "o": 7000, "id": 7000}.items()
+            for text in (("a+" * most)[:most], "9" * most)
+        }
+        dear |= dear_among(iter(long.items()), getting(desk, path))
+    assert dear == {}
+
+
+def getting(browser: Browser, path: str) -> Ask:
+    return lambda: browser.get(path)
+
+
+def test_staff_sign_in_at_the_door_costs_the_same(db: None) -> None:
+    path = reverse("admin:index")
+    ordinary = {"username": "ada@example.com", "password": "ordinary"}
+    browser = Browser()
+    odd = odd_posts(browser, path, ordinary)
+    assert dear_among(odd, posting(browser, path, ordinary)) == {}

@@ -1,0 +1,95 @@
+"""Every kind of credential somebody may come with; all of them were issued to Ada."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import PersonalToken, User
+from accounts.personal.services import create_token, revoke_token
+from tests.accounts import clerk
+from tests.accounts.factors import give_app
+from tests.cast import Client
+from tests.matrix.people import bearing
+from tests.signing import access_token_for, token_pair_for
+from workspaces.models import Membership
+
+PASSWORD = "correct horse"
+Issue = Callable[[User], Client]
+
+
+def _session(ada: User) -> Client:
+    return bearing(access_token_for(ada))
+
+
+def _refresh_token(ada: User) -> Client:
+    return bearing(token_pair_for(ada)["refresh_token"])
+
+
+def _personal(*scopes: str, **facts: Any) -> Issue:
+    def issue(ada: User) -> Client:
+        return bearing(create_token(actor=ada, name="CI", scopes=scopes, **facts)[1])
+
+    return issue
+
+
+def _bound(ada: User) -> Client:
+    workspaces = Membership.objects.filter(user=ada).values_list("workspace_id", flat=True)
+    return _personal("read", "write", workspace_ids=list(workspaces))(ada)
+
+
+def _expired(ada: User) -> Client:
+    client = _personal("read", "write")(ada)
+    PersonalToken.objects.update(expires_at=timezone.now() - timedelta(days=1))
+    return client
+
+
+def _revoked(ada: User) -> Client:
+    client = _personal("read", "write")(ada)
+    revoke_token(actor=ada, token=PersonalToken.objects.get())
+    return client
+
+
+def _clerk(**claims: Any) -> Issue:
+    def issue(ada: User) -> Client:
+        User.objects.filter(pk=ada.pk).update(external_id="user_ada")
+        return bearing(clerk.token(sub="user_ada", **claims))
+
+    return issue
+
+
+def _cookie(ada: User) -> Client:
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(ada)
+    csrf_token = browser.ask("GET", "/api/auth/providers")["data"]["csrf_token"]
+    browser.credentials(HTTP_X_CSRFTOKEN=csrf_token)
+    return browser
+
+
+def _half_signed_in(ada: User) -> Client:
+    give_app(ada)
+    client, body = Client(), {"email": ada.email, "password": PASSWORD}
+    token = client.ask("POST", "/api/auth/login", body, status=401)["session_token"]
+    client.credentials(HTTP_X_SESSION_TOKEN=token)
+    return client
+
+
+CREDENTIALS: dict[str, Issue] = {
+    "access token": _session,
+    "refresh token": _refresh_token,
+    "personal token, read": _personal("read"),
+    "personal token, write": _personal("write"),
+    "personal token, read and write": _personal("read", "write"),
+    "personal token, bound": _bound,
+    "personal token, expired": _expired,
+    "personal token, revoked": _revoked,
+    "token of Clerk's": _clerk(),
+    "token of Clerk's, with an organisation": _clerk(
+        o={"id": "org_1", "rol": "admin", "slg": "engines"}
+    ),
+    "session cookie": _cookie,
+    "half a sign-in": _half_signed_in,
+    "garbage": lambda _: bearing("pmp_garbage"),
+    "nothing": lambda _: Client(),
+}

@@ -1,0 +1,129 @@
+"""Every route with every kind of credential, on committed transactions: none fails.
+
+A test's own transaction would hide a lock or a tenant context that a request takes without one.
+"""
+
+import json
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.urls import get_resolver
+from django.utils import timezone
+from pytest_django import Settings
+
+from accounts.authentication import identify
+from accounts.models import PersonalToken
+from accounts.personal.services import create_token
+from core.api.transactions import OneTransaction
+from tests.accounts.clerk import switched_on
+from tests.cast import Client, person
+from tests.databases import CommittedDatabase
+from tests.matrix.asks import ASKS, METHODS, Ask, answers
+from tests.matrix.credentials import CREDENTIALS, PASSWORD, Issue
+from tests.matrix.places import own_place, settle
+from tests.rights import filled
+from tests.test_architecture import routes
+
+ACCOUNT = ("api/auth/", "api/webhooks/")
+BODIES: dict[str, dict[str, Any]] = {
+    "/api/auth/register": {"email": "new@example.com", "password": "Tr0ub4dor and 3"},
+    "/api/auth/login": {"email": "ada@example.com", "password": PASSWORD},
+    "/api/auth/refresh": {"refresh_token": "x"},
+    "/api/auth/me": {"name": "Ada L.", "password": "wrong"},
+    "/api/auth/email/verify": {"code": "123456"},
+    "/api/auth/password/forgot": {"email": "ada@example.com"},
+    "/api/auth/password/reset": {"key": "x", "password": "Tr0ub4dor and 3"},
+    "/api/auth/password/change": {"current_password": "wrong", "new_password": "Tr0ub4dor 3"},
+    "/api/auth/tokens": {"name": "CI", "password": PASSWORD},
+    "/api/auth/reauthenticate": {"password": PASSWORD},
+    "/api/auth/mfa/verify": {"code": "123456"},
+    "/api/auth/mfa/totp/activate": {"code": "123456"},
+}
+IN_ORDER = ("comment", "task", "project", "workspace")
+"""Ended in this order, so that what comes first is still there."""
+
+
+def account_asks() -> list[Ask]:
+    """What an account answers, an id that is nobody's in the path."""
+    found = {
+        (method, "/" + path.replace("<int:", "<").replace("<str:", "<"))
+        for path, view in routes(get_resolver().url_patterns)
+        if path.startswith(ACCOUNT)
+        for method in METHODS
+        if answers(view, method)
+    }
+    named = [(method, path.replace("<", "{").replace(">", "}")) for method, path in sorted(found)]
+    return [Ask(method, path, "account", "-", 0, 0) for method, path in named]
+
+
+def everything() -> list[Ask]:
+    """All asks, the ones that end something last."""
+    asks = [*ASKS, *account_asks()]
+    return sorted(asks, key=lambda ask: (ask.method == "DELETE", _rank(ask)))
+
+
+def _rank(ask: Ask) -> int:
+    return IN_ORDER.index(ask.about) if ask.about in IN_ORDER else len(IN_ORDER)
+
+
+def test_the_routes_of_accounts_are_found() -> None:
+    assert len(account_asks()) > 40
+
+
+def test_a_personal_token_needs_no_transaction_to_be_opened(
+    committed_db: CommittedDatabase,
+) -> None:
+    ada = person("ada")
+    text = create_token(actor=ada, name="CI", scopes=["read"])[1]
+    assert identify(text)[0] == ada
+    assert PersonalToken.objects.get().last_used_at is not None
+
+
+def test_whoever_comes_with_a_credential_is_served_in_one_transaction() -> None:
+    """The exchange of a session is none: what it begins outlives its refusal."""
+    outside = {
+        view.cls.__name__
+        for _, view in routes(get_resolver().url_patterns)
+        if reads_credentials(view) and not issubclass(view.cls, OneTransaction)
+    }
+    assert outside == {"ExchangeSession"}
+
+
+def reads_credentials(view: Any) -> bool:
+    declared = getattr(getattr(view, "cls", None), "authentication_classes", ())
+    return bool(getattr(view, "initkwargs", {}).get("authentication_classes", declared))
+
+
+@pytest.mark.parametrize("issue", CREDENTIALS.values(), ids=list(CREDENTIALS))
+def test_no_route_fails(committed_db: CommittedDatabase, settings: Settings, issue: Issue) -> None:
+    world = settle()
+    place = own_place(world)
+    ids = {**place.ids, "device_id": "1", "key_id": "1", "account_id": "1", "pk": place.ids["task"]}
+    assert not connection.in_atomic_block
+    with switched_on(settings):
+        client = issue(world.people["ada"])
+        client.raise_request_exception = False
+        moments = (None, timedelta(minutes=2)) if PersonalToken.objects.exists() else (None,)
+        told = {
+            (f"{ask.method} {ask.path}", used): status(client, ask, ids, used)
+            for ask in everything()
+            for used in moments
+        }
+    assert {asked: told for asked, told in told.items() if told >= 500} == {}
+    assert len(Counter(told.values())) > 1
+
+
+def status(client: Client, ask: Ask, ids: dict[str, Any], used: timedelta | None) -> int:
+    """Asked for the first time with a personal token, or so long after the last time."""
+    last = None if used is None else timezone.now() - used
+    PersonalToken.objects.update(last_used_at=last)
+    body = None
+    if ask.method != "GET":
+        body = filled(ask.body or BODIES.get(ask.path, {}), ids)
+    response: Any = client.generic(
+        ask.method, ask.path.format(**ids), json.dumps(body), "application/json"
+    )
+    return int(response.status_code)

@@ -1,0 +1,127 @@
+"""A token that may write but not read is shown nothing but the id and version of what it wrote."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from accounts.models import User
+from accounts.personal.services import create_token
+from projects.models import Project, Status, Transition
+from tests.cast import Client
+from tests.matrix.asks import ASKS, Ask
+from tests.matrix.people import bearing
+from tests.matrix.places import Place, own_place, project_of, settle, task_of
+from tests.rights import filled
+
+WRITES = [ask for ask in ASKS if ask.method != "GET"]
+READS = [ask for ask in ASKS if ask.method == "GET" and ask.about != "nobody"]
+ASKING = ("ada", "lea", "max", "una")
+SHOWN = {"id", "version"}
+TOLD = {"success", "message", "code", "errors", "required", "you_have", "request_id", "data"}
+KEY = {"Idempotency-Key": "once"}
+Clients = dict[str, Client]
+
+
+@pytest.fixture
+def place(db: None) -> Place:
+    return own_place(settle())
+
+
+@pytest.fixture
+def writers(place: Place) -> Clients:
+    """Their programs, each with a token that may write only."""
+    people = {person.name.lower(): person for person in User.objects.all()}
+    tokens = {who: create_token(actor=people[who], name="CI", scopes=["write"]) for who in ASKING}
+    return {who: bearing(text) for who, (_, text) in tokens.items()}
+
+
+def send(client: Client, ask: Ask, place: Place, **headers: str) -> Any:
+    body = "" if ask.method == "GET" else json.dumps(filled(ask.body, dict(place.ids)))
+    path = ask.path.format(**place.ids)
+    return client.generic(ask.method, path, body, "application/json", headers=headers)
+
+
+def undone(client: Client, ask: Ask, place: Place, **headers: str) -> list[Any]:
+    """The request and its repetition, whose effects are undone."""
+    with transaction.atomic():
+        answers = [send(client, ask, place, **headers) for _ in range(2)]
+        transaction.set_rollback(True)
+    return answers
+
+
+def documents(body: Any) -> Iterator[Any]:
+    """Everything an answer has in `data`."""
+    data = body.get("data") or {}
+    yield from data if isinstance(data, list) else [data]
+
+
+def check(answer: Any) -> None:
+    body = answer.json() if answer.content else {}
+    assert body.keys() <= TOLD, body
+    assert all(shown.keys() <= SHOWN for shown in documents(body)), body
+    assert b"Secret" not in answer.content
+
+
+def test_an_answer_shows_id_and_version(writers: Clients, place: Place) -> None:
+    for ask in WRITES:
+        told = {who: undone(client, ask, place, **KEY) for who, client in writers.items()}
+        for first, again in told.values():
+            check(first)
+            check(again)
+            if first.status_code < 300:
+                assert (again.content, again["Idempotency-Replayed"]) == (first.content, "true")
+        statuses = {first.status_code for first, _ in told.values()}
+        assert ask.well in statuses, (ask, statuses)
+
+
+def test_a_stale_edit_shows_id_and_version(writers: Clients, place: Place) -> None:
+    stale = [
+        (ask, answer)
+        for ask in WRITES
+        for client in writers.values()
+        for answer in undone(client, ask, place, **{"If-Match": '"999"'})
+        if answer.status_code == 412
+    ]
+    assert len(stale) > 20
+    for _, answer in stale:
+        check(answer)
+        assert set(answer.json()["data"]) <= SHOWN
+
+
+def test_a_created_object_can_be_named(writers: Clients, place: Place) -> None:
+    path = f"/api/projects/{place.ids['project']}/tasks"
+    made = writers["max"].post(path, {"title": "Secret"}, "json").json()
+    assert made == {
+        "success": True,
+        "message": "Task created successfully",
+        "data": {"id": made["data"]["id"], "version": 1},
+    }
+
+
+def test_no_read_is_answered(writers: Clients, place: Place) -> None:
+    told = {ask: send(writers["ada"], ask, place) for ask in READS}
+    assert {answer.status_code for answer in told.values()} == {403}
+    for answer in told.values():
+        check(answer)
+
+
+def test_a_refusal_tells_nothing_of_what_is_stored(writers: Clients, place: Place) -> None:
+    project: Project = project_of(place)
+    first, *_, last = Status.objects.filter(project=project).order_by("position")
+    Status.objects.filter(pk=last.pk).update(key="SECRET", name="Secret")
+    workspace = project.workspace
+    Transition.objects.create(project=project, workspace=workspace, source=last, target=first)
+    task, client = f"/api/tasks/{task_of(place).pk}", writers["max"]
+
+    unknown = client.patch(task, {"status": "nowhere"}, "json")
+    illegal = client.post(f"{task}/transition", {"status": "secret"}, "json")
+
+    assert (unknown.status_code, unknown.json()["code"]) == (400, "unknown_status")
+    assert (illegal.status_code, illegal.json()["code"]) == (409, "illegal_transition")
+    assert unknown.json()["errors"] == {"status": [unknown.json()["message"]]}
+    assert b"SECRET" not in unknown.content + illegal.content
+    check(unknown)
+    check(illegal)

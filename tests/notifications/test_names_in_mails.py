@@ -1,0 +1,96 @@
+"""No name in any mail is a link, a line break or markup: every template, both parts."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import override_settings
+
+from outbox.channels import Mail, compose, kinds
+from outbox.models import Delivery
+from tasks.services import create_task
+from tests.cast import Cast
+from tests.linkifier import links_in_html, links_in_text
+from tests.nasty_names import NASTY
+from tests.workspaces.inviting import invite
+from workspaces.models import Membership
+
+NOTICES = ("password_changed", "new_device", "account_linked", "account_unlinked")
+OWN_ADDRESS = ("unknown_account", "password_reset", "account")
+"""Kinds in which nothing stands that somebody else could have chosen."""
+
+
+def a_task(cast: Cast, kind: str, name: str) -> Delivery:
+    """A mail about something that is called so all over."""
+    task = create_task(
+        actor=cast.lea,
+        project=cast.project,
+        title="Oil",
+        description=name,
+        assignee=cast.max,
+        due_date=date(2031, 5, 31),
+    )
+    task.__class__.objects.filter(pk=task.pk).update(title=name[:255])
+    payload = {"task": str(task.pk), "actor": str(cast.lea.pk), "due": "2031-05-31"}
+    return written(kind, cast.max.pk, payload, workspace_id=cast.workspace.pk)
+
+
+def an_invitation(cast: Cast, kind: str, name: str) -> Delivery:
+    invitation = invite(cast, f"{uuid4()}@example.com", message=name)
+    return Delivery.objects.get(kind=kind, payload__invitation=str(invitation.pk))
+
+
+def a_notice(cast: Cast, kind: str, name: str) -> Delivery:
+    facts = {"at": "2031-05-31T09:00:00+00:00", "user_agent": name, "address": "an address"}
+    return written(kind, cast.max.pk, facts | {"provider": "Provider"})
+
+
+def written(kind: str, recipient: Any, payload: Any, **more: Any) -> Delivery:
+    return Delivery.objects.create(
+        kind=kind, recipient_id=recipient, dedupe_key=str(uuid4()), payload=payload, **more
+    )
+
+
+MADE_BY: dict[str, Callable[[Cast, str, str], Delivery]] = {
+    "task_assigned": a_task,
+    "task_due": a_task,
+    "invitation": an_invitation,
+    **dict.fromkeys(NOTICES, a_notice),
+}
+
+
+def test_every_kind_of_mail_is_asked() -> None:
+    assert kinds() - {"note"} == {*MADE_BY, *OWN_ADDRESS}
+
+
+def composed(cast: Cast, kind: str, name: str) -> Mail:
+    for row, field in ((cast.workspace, "name"), (cast.project, "name"), (cast.lea, "name")):
+        type(row).objects.filter(pk=row.pk).update(**{field: name[:120]})
+    type(cast.ada).objects.filter(pk=cast.ada.pk).update(name=name[:120])
+    mail = compose(MADE_BY[kind](cast, kind, name))
+    assert isinstance(mail, Mail)
+    return mail
+
+
+@pytest.mark.parametrize("kind", MADE_BY)
+@override_settings(
+    FRONTEND_URL="https://app.invalid",
+    PUBLIC_URL="https://api.invalid",
+    INVITATIONS_PER_HOUR=1000,
+    HEADLESS_FRONTEND_URLS={"account_reset_password": "https://app.invalid/forgot"},
+)
+def test_no_name_is_a_link(cast: Cast, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workspaces.invitations.pace.MOST_PER_HOUR", 1000)
+    Membership.objects.update(opened_at=None)
+    for name in (name.replace("\0", "") for name in NASTY):  # which no column keeps
+        mail = composed(cast, kind, name)
+        ours = ("https://app.invalid/", "https://api.invalid/")
+        words = [word for word in mail.text.split() if not word.startswith(ours)]
+        text = " ".join(words).replace(cast.max.email, "")
+        assert links_in_text(mail.subject) == [], name
+        assert links_in_text(text) == [], name
+        foreign = [link for link in links_in_html(mail.html) if not link.startswith(ours)]
+        assert foreign == [], name
+        assert len(mail.subject.splitlines()) == 1

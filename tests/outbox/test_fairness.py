@@ -1,0 +1,101 @@
+"""A flood of one workspace, real programs and a slow mail server: what others wait."""
+
+import subprocess
+import time
+from collections.abc import Iterator
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import transaction
+
+from outbox.models import Delivery, Heartbeat
+from outbox.services import enqueue_all
+from tests.databases import CommittedDatabase
+from tests.programs import Programs, eventually
+from tests.sink import Sink
+
+FLOOD = 5000
+SLOW = 0.25
+"""Seconds the mail server takes for one mail."""
+MOST = 5.0
+
+
+@pytest.fixture
+def sink(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sink]:
+    server = Sink()
+    server.pause = SLOW
+    monkeypatch.setenv("EMAIL_URL", f"smtp://127.0.0.1:{server.port}")
+    server.open()
+    yield server
+    server.close()
+
+
+def put(workspace: UUID | None, *addresses: str) -> None:
+    """Mail of a workspace to these addresses, or account mail."""
+    rows = [
+        Delivery(
+            kind="unknown_account",
+            recipient_id=uuid4(),
+            dedupe_key=str(uuid4()),
+            payload={"address": address},
+            workspace_id=workspace,
+        )
+        for address in addresses
+    ]
+    with transaction.atomic():
+        enqueue_all(deliveries=rows)
+
+
+def delay(sink: Sink, workspace: UUID | None, name: str) -> float:
+    """Seconds from the commit to the mail server."""
+    address = f"{name}@example.com"
+    start = time.monotonic()
+    put(workspace, address)
+    eventually(lambda: address in sink.arrived)
+    return sink.arrived[address] - start
+
+
+def flood(sink: Sink) -> None:
+    """Far more than can be sent, some of it on its way by now."""
+    put(uuid4(), *(f"flood{number}@example.com" for number in range(FLOOD)))
+    eventually(lambda: len(sink.mails) >= 5)
+
+
+def check_delays(sink: Sink) -> None:
+    sent = len(sink.mails)
+    delays = {
+        f"{kind}{turn}": delay(sink, workspace, f"{kind}{turn}")
+        for turn in range(3)
+        for kind, workspace in (("account", None), ("other", uuid4()))
+    }
+    assert max(delays.values()) < MOST, delays
+    eventually(lambda: len(sink.mails) > sent + len(delays))  # the flood goes on as well
+    assert Delivery.objects.filter(state="PENDING").count() > FLOOD / 2
+
+
+def test_a_flood_delays_nobody_through_the_workers(
+    committed_db: CommittedDatabase,
+    broker: subprocess.Popen[bytes],
+    started: Programs,
+    sink: Sink,
+) -> None:
+    started.worker()
+    started.relay()
+    eventually(Heartbeat.objects.exists)
+    flood(sink)
+
+    check_delays(sink)
+
+
+def test_a_flood_delays_nobody_without_a_broker(
+    committed_db: CommittedDatabase,
+    broker: subprocess.Popen[bytes],
+    started: Programs,
+    sink: Sink,
+) -> None:
+    broker.kill()
+    started.relay()
+    eventually(Heartbeat.objects.exists)
+    flood(sink)
+
+    check_delays(sink)

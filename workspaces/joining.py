@@ -1,0 +1,51 @@
+"""The workspaces of somebody whose two accounts become one."""
+
+from django.db import transaction
+from django.db.models import Q
+
+from accounts.clerk.written import not_counted
+from accounts.models import User
+from core.events import Changes, publish
+from core.models import as_told
+from workspaces.events import MemberAdded, MemberRoleChanged, OwnerChanged
+from workspaces.models import Membership, Workspace
+from workspaces.rights import WorkspaceRole
+
+# What the provider says about its organisations, nobody has written.
+not_counted("workspaces.membership.user", Q(workspace__external_org_id__isnull=False))
+not_counted("workspaces.workspace.owner", Q(external_org_id__isnull=False))
+
+
+@transaction.atomic
+def take_over_memberships(*, actor: User | None, person: User, former: User) -> None:
+    """Give the person every place the former account has; ADMIN in either account stays ADMIN."""
+    theirs = Membership.objects.filter(user=former).values("workspace")
+    workspaces = Workspace.objects.filter(Q(pk__in=theirs) | Q(owner=former)).order_by("pk")
+    for workspace in workspaces.select_for_update(no_key=True, of=("self",)):
+        place = Membership.objects.filter(workspace=workspace, user=former).first()
+        if place is not None:
+            _take_over(place, person, actor=actor)
+        if workspace.owner_id == former.pk:
+            workspace.owner = person
+            workspace.save_changes("owner")
+            changes: Changes = {"owner": {"old": as_told(former), "new": as_told(person)}}
+            publish(OwnerChanged(actor=actor, workspace=workspace, before=former, changes=changes))
+
+
+def _take_over(place: Membership, person: User, *, actor: User | None) -> None:
+    held: Membership | None = Membership.objects.filter(
+        workspace=place.workspace_id, user=person
+    ).first()
+    if held is None:
+        held = Membership.objects.create(
+            workspace_id=place.workspace_id,
+            user=person,
+            role=place.role,
+            message=place.message,
+            invited_by=place.invited_by,
+        )
+        publish(MemberAdded(actor=actor, membership=held))
+    elif place.role == WorkspaceRole.ADMIN and held.role != WorkspaceRole.ADMIN:
+        changes = held.change(role=WorkspaceRole.ADMIN.value)
+        held.save_changes("role")
+        publish(MemberRoleChanged(actor=actor, membership=held, changes=changes))

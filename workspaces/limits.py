@@ -1,0 +1,14 @@
+"""How many people one person may take into workspaces."""
+
+from django.conf import settings
+
+from accounts.limits import Limit, take
+from accounts.models import User
+
+HOUR = 3600
+
+
+def count_admission(actor: User) -> None:
+    """Use up one attempt, whatever comes of it: the answer tells who has an account."""
+    limit = Limit("people taken into workspaces", settings.ADMISSIONS_PER_HOUR, HOUR)
+    take(limit, str(actor.pk))

@@ -1,0 +1,28 @@
+"""The link that leads out: it names a workspace and a recipient, and works for good."""
+
+from uuid import UUID
+
+from django.conf import settings
+
+from accounts.sealing import seal, unseal
+from core.errors import NotFound
+
+PURPOSE = "opt-out"
+
+
+def token_for(workspace_id: UUID, recipient_id: UUID) -> str:
+    return seal(PURPOSE, f"{workspace_id}/{recipient_id}")
+
+
+def read_token(token: str) -> tuple[UUID, UUID]:
+    """The ids of the workspace and of the recipient; NotFound unless SECRET_KEY sealed it."""
+    opened = unseal(PURPOSE, token)
+    if opened is None:
+        raise NotFound
+    workspace_id, _, recipient_id = opened.partition("/")
+    return UUID(workspace_id), UUID(recipient_id)
+
+
+def opt_out_link(token: str) -> str:
+    """The page of this server; built from settings, never from what a request said."""
+    return f"{settings.PUBLIC_URL}/api/unsubscribe/{token}"

@@ -1,0 +1,38 @@
+"""How the page of an opt-out is shown; it works without scripts and without signing in."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.template.loader import render_to_string
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+
+
+class Regardless(DefaultContentNegotiation):
+    """A mail program's request counts, whatever it says it accepts."""
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
+    ) -> Any:
+        first = next(iter(renderers))
+        return first, first.media_type
+
+
+class OptOutPage(BaseRenderer):
+    """HTML for every answer; the API's envelope is of no use to a person."""
+
+    media_type = "text/html"
+    format = "html"
+    charset = "utf-8"
+
+    def render(
+        self,
+        data: Any,
+        accepted_media_type: str | None = None,
+        renderer_context: Mapping[str, Any] | None = None,
+    ) -> str:
+        response = (renderer_context or {}).get("response")
+        if response is not None and response.exception:
+            data = {"problem": response.status_code}
+        return render_to_string("workspaces/opt_out.html", data)

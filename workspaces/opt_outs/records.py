@@ -1,0 +1,32 @@
+"""What recipients have chosen: asked before they are added, and lifted by their own will."""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.mails import stranger_at
+from accounts.models import User
+from core.events import publish
+from workspaces.events import OptOutLifted
+from workspaces.models import OptOut, Workspace
+
+
+def has_declined(workspace: Workspace, *recipient_ids: UUID) -> bool:
+    """Whether the workspace may not take in one of these recipients."""
+    chosen = OptOut.objects.filter(workspace=workspace).declined()
+    return bool(chosen.of(*recipient_ids).exists())
+
+
+@transaction.atomic
+def lift_opt_out(*, actor: User | None, workspace: Workspace, recipient_ids: set[UUID]) -> None:
+    """Let the workspace write, add and invite again; by the recipient's own will only."""
+    workspace = Workspace.objects.locked(workspace.pk)
+    for chosen in OptOut.objects.filter(workspace=workspace).of(*recipient_ids).order_by("pk"):
+        changes = {"kind": {"old": chosen.kind, "new": None}}
+        publish(OptOutLifted(actor=actor, opt_out=chosen, changes=changes))
+        chosen.delete()
+
+
+def erase_opt_outs(*, person_id: UUID, addresses: set[str]) -> None:
+    """Keep nothing of what a deleted person chose."""
+    OptOut.objects.of(person_id, *map(stranger_at, addresses)).delete()
