@@ -6,6 +6,8 @@ import sys
 from config import env
 from config.processes import Command, keep_private
 
+# glibc gives each thread memory of its own, which keeps what one large answer has needed.
+FEW_ARENAS = {"MALLOC_ARENA_MAX": "2"}
 # Only web requests come in parallel threads; the others keep one connection each.
 ONE_CONNECTION = {"DB_POOL_MAX": "0"}
 
@@ -19,7 +21,8 @@ def web() -> Command:
     sockets += ["--ws-per-message-deflate=false", "--timeout-graceful-shutdown=5"]
     # With limits for slow clients.
     sockets += ["--http=config.connections:Connection"]
-    return Command("web", _python("uvicorn", "config.asgi:application", *listen, *quiet, *sockets))
+    argv = _python("uvicorn", "config.asgi:application", *listen, *quiet, *sockets)
+    return Command("web", argv, env=FEW_ARENAS)
 
 
 def worker() -> Command:

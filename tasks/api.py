@@ -66,7 +66,8 @@ class ProjectTasks(TaskViewSet):
     orderings = ("-created_at", "updated_at", "number", "title")
 
     def list(self, request: Request, pk: str) -> Response:
-        """What the gate lets through may be read; only an empty list is looked at twice."""
+        """The tasks of one project."""
+        # What `visible_to` lets through may be read, so only an empty list is checked further.
         project = as_uuid(pk)
         tasks = self.show_list(Choice(tasks_of, actor=self.actor, project=project))
         # Twice, too, where finding the project notes that they have opened its workspace.
@@ -105,7 +106,8 @@ class Tasks(TaskViewSet):
         return self.create_in(*self.read_task())
 
     def retrieve(self, request: Request, pk: str) -> Response:
-        """What the gate lets through may be read; only what is not found is looked at twice."""
+        """One task."""
+        # What `visible_to` lets through may be read, so only a miss is checked further.
         if self.actor.unopened:  # finding the task notes that they have opened its workspace
             return self.show(self.find_task(pk))
         seen = self.show_chosen(Choice(task_of, actor=self.actor, task=as_uuid(pk)))

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+from tests.cast import Client
 from tests.openapi import document, operations
 
 SCALARS = {"string", "integer", "number", "boolean"}
@@ -55,3 +56,9 @@ def test_tags_stand_in_the_order_of_a_persons_work(place: int) -> None:
 def test_every_tag_in_use_is_document() -> None:
     used = {tag for operation in operations().values() for tag in operation["tags"]}
     assert used == {tag["name"] for tag in document()["tags"]}
+
+
+def test_signing_in_on_the_page_signs_the_page_in(db: None) -> None:
+    script = Client().get("/api/docs", {"script": ""})
+    assert 'ui.preauthorizeApiKey("bearer", token)' in script.content.decode()
+    assert document()["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
