@@ -47,6 +47,11 @@ def has_own_database() -> bool:
     return "DATABASE_URL" in CHOSEN_HERE
 
 
+def uses_embedded_database() -> bool:
+    """The same, asked in any process that the supervisor has started."""
+    return os.environ.get("DATABASE_URL") == read(DATA_DIR / "environment").get("DATABASE_URL")
+
+
 def lock() -> None:
     """Hold the data folder until this process ends, however it ends."""
     held = os.open(DATA_DIR / "lock", os.O_CREAT | os.O_RDWR, 0o600)

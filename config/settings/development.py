@@ -5,7 +5,7 @@ import warnings
 from celery.exceptions import SecurityWarning
 
 from config import env
-from config.local import DATA_DIR
+from config.local import DATA_DIR, uses_embedded_database
 from config.settings.base import *
 
 # DEBUG stays off: an unknown route or a fault answers here as it does in production.
@@ -22,13 +22,16 @@ CSRF_TRUSTED_ORIGINS = [*CORS_ALLOWED_ORIGINS, "http://localhost:3000", "http://
 warnings.filterwarnings("ignore", category=SecurityWarning)
 LOGGING["loggers"] |= {"celery": {"level": "WARNING"}, "django_celery_beat": {"level": "WARNING"}}
 MEDIA_ROOT = DATA_DIR / "media"
-ADMIN_WITHOUT_SECOND_FACTOR = env.flag("ADMIN_WITHOUT_SECOND_FACTOR", default=True)
-DEMO_SIGN_INS = {
-    "password": "gantry-demo",
-    "people": {
-        "admin@example.com": "staff, for the admin",
-        "ada@example.com": "owns a workspace",
-        "ben@example.com": "plans and leads a project",
-        "greta@example.com": "a guest",
-    },
-}
+# Only the embedded database is known to hold nothing but the demo.
+IS_DEMO = uses_embedded_database()
+ADMIN_WITHOUT_SECOND_FACTOR = env.flag("ADMIN_WITHOUT_SECOND_FACTOR", default=IS_DEMO)
+if IS_DEMO:
+    DEMO_SIGN_INS = {
+        "password": "gantry-demo",
+        "people": {
+            "admin@example.com": "staff, for the admin",
+            "ada@example.com": "owns a workspace",
+            "ben@example.com": "plans and leads a project",
+            "greta@example.com": "a guest",
+        },
+    }

@@ -6,6 +6,7 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
@@ -200,3 +201,16 @@ def test_a_database_of_ones_own_gets_no_demo(committed_db: CommittedDatabase) ->
         assert "nobody of the demo was added" in own.said
         assert "admin@example.com" not in own.said
         assert not User.objects.exists()
+        assert "gantry-demo" not in front_page(own)
+
+
+def front_page(machine: Machine) -> str:
+    connection = HTTPConnection("127.0.0.1", machine.port)
+    connection.request("GET", "/", headers={"Accept": "text/html"})
+    page = connection.getresponse().read().decode()
+    connection.close()
+    return page
+
+
+def test_the_front_page_shows_who_may_sign_in(machine: Machine) -> None:
+    assert "gantry-demo" in front_page(machine)
