@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 
 SALT = "gantry.export"
+LONGEST_CURSOR = 1000
 CURSOR = OpenApiParameter(
     "cursor", str, description="`meta.next_cursor` of an answer that had no room for all."
 )
@@ -48,6 +49,8 @@ class OwnData(OneTransaction):
 def _opened(cursor: str | None) -> Place | None:
     if not cursor:
         return None
+    if len(cursor) > LONGEST_CURSOR:
+        raise InvalidCursor(errors={"cursor": [InvalidCursor.message]})
     try:
         return Place(*signing.Signer(salt=SALT).unsign_object(cursor))
     except (signing.BadSignature, ValueError) as error:

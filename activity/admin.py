@@ -70,7 +70,8 @@ class TextChanges(ReadOnly):
     """How long texts changed; erased for people who were deleted."""
 
     list_display = ("created_at", "field", "event_id", "is_erased")
-    search_fields = ("=event_id", "=workspace_id")
+    search_fields = ("=event__entity_id", "=event__actor_id")
+    search_help_text = "The id of a row or person"
     ordering = ("-created_at",)
     fields = ("created_at", "event_id", "workspace_id", "field", "text")
     readonly_fields = ("text",)

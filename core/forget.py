@@ -1,6 +1,6 @@
 """Words about a person that core itself keeps: answers stored for a repeated request."""
 
-from django.db.models import BinaryField, F, Func, IntegerField, Q, Value
+from django.db.models import BinaryField, F, Func, IntegerField, Value
 
 from core.models import IdempotencyKey
 
@@ -23,9 +23,3 @@ def forget_answers(*, principal: str, names: str) -> None:
         output_field=IntegerField(),
     )
     IdempotencyKey.objects.alias(place=place).filter(place__gt=0).update(body=FORGOTTEN)
-
-
-def blank_answers(*, principal: str) -> None:
-    """Keep that keys were used, and nothing of what was answered to somebody."""
-    theirs = Q(principal=principal) | Q(principal__startswith=f"{principal}/")
-    IdempotencyKey.objects.filter(theirs).exclude(body=b"").update(body=FORGOTTEN)

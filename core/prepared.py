@@ -21,9 +21,16 @@ NEEDLESS = (
     (re.compile(r"\bINNER JOIN"), "JOIN"),
     (re.compile(r"\bLEFT OUTER JOIN"), "LEFT JOIN"),
     (re.compile(r' AS "(shown_id|shown_place|held)"'), ""),
+    (re.compile(r'COUNT\(\*\) FROM \(SELECT U0\.id AS "pk" FROM'), "COUNT(*) FROM (SELECT FROM"),
+    (re.compile(r"\((\w+\.\w+)\)(::\w+)"), r"\1\2"),
+    (re.compile(r"= \((\w+\.\w+)\)"), r"= \1"),
+    (re.compile(r"(?<='), |, (?=')"), ","),
     (re.compile(r"  +"), " "),
 )
-"""What Django writes into SQL and PostgreSQL does not need: quotes, names, words for defaults."""
+"""What Django writes into SQL and PostgreSQL does not need: quotes, names, words for defaults.
+
+A literal of our own templates may therefore hold no comma followed by a space.
+"""
 
 
 class Bound(NamedTuple):
@@ -95,8 +102,11 @@ def _compiled(
     columns: tuple[str, ...],
 ) -> tuple[str, tuple[Any, ...]]:
     chosen = shape(rows(**{name: Slot(name) for name in names}))
-    sql, params = chosen.values("pk", *columns).query.sql_with_params()
-    return brief(sql), params
+    query = chosen.values("pk", *columns).query
+    sql, params = query.sql_with_params()
+    table = query.get_initial_alias()
+    short = brief(sql).replace(f"FROM {table} ", f"FROM {table} c0 ", 1)
+    return re.sub(rf"\b{table}\.", "c0.", short), params
 
 
 def brief(sql: str) -> str:

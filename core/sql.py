@@ -47,6 +47,9 @@ class JsonObject(Func):
         pieces, params, text = [], [], "{"
         for key, expression in zip(self.keys, self.get_source_expressions(), strict=True):
             sql, inner = compiler.compile(expression)
+            if isinstance(expression, Truncations) and not expression.get_source_expressions():
+                text = f'{text}"{key}":{{}},'
+                continue
             before, value, after = _written(expression, sql, compiler.query)
             pieces += [f"'{text}\"{key}\":{before}'", value]
             params.extend(inner)

@@ -5,7 +5,7 @@ import pytest
 from django.apps import apps
 from django.db.models import Model
 
-from core.prepared import Choice, bind
+from core.prepared import Bound, Choice, Shape, bind
 from tests.context import AS_SYSTEM
 from tests.databases import CommittedDatabase
 from workspaces.models import Workspace
@@ -44,8 +44,13 @@ def only_wall_three(
             monkeypatch.setattr(rows, "visible_to", lambda rows, _: rows.all())
     monkeypatch.setattr(Standing, "covers", lambda *_, **__: True)
     # Past the SQL that was compiled with the gates.
-    monkeypatch.setattr(Choice, "bound", lambda choice, shape: bind(shape(choice.as_queryset())))
+    monkeypatch.setattr(Choice, "bound", ungated)
     return committed_db
+
+
+def ungated(choice: Choice, shape: Shape, *columns: str) -> Bound | None:
+    """What the choice binds, compiled without the gates."""
+    return bind(shape(choice.as_queryset()), *columns)
 
 
 def without_policies(database: CommittedDatabase) -> None:

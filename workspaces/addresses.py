@@ -4,9 +4,7 @@ from typing import Any
 
 from django.db.models import Func
 
-from accounts.models import User
 from core.common_tables import CommonTable
-from core.forget import blank_answers
 from workspaces.models import Membership
 from workspaces.rights import holders
 
@@ -24,9 +22,3 @@ READABLE = CommonTable("readable", _workspaces_with_the_right)
 def readable_in(row: str) -> Func:
     """Whether the person asking reads addresses in the workspace of the row at this path."""
     return READABLE.contains(f"{row}workspace_id")
-
-
-def withdraw_answers(person: User, *, before: str | None, after: str | None) -> None:
-    """Repeat no stored answer to somebody whose new role reads fewer addresses."""
-    if before in READERS and after not in READERS:
-        blank_answers(principal=str(person.pk))

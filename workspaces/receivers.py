@@ -10,7 +10,6 @@ from accounts.events import (
 )
 from core.api.visibility import WorkspaceOpened
 from core.events import subscribe
-from workspaces.addresses import withdraw_answers
 from workspaces.departures import end_memberships
 from workspaces.events import MemberAdded, MemberRemoved, MemberRoleChanged, OwnerChanged
 from workspaces.handover import TO_LEAD, handover_to
@@ -21,7 +20,6 @@ from workspaces.invitations.endings import (
     forget_invitations,
 )
 from workspaces.joining import take_over_memberships
-from workspaces.models import Membership
 from workspaces.opt_outs.opening import note_opening
 from workspaces.organizations import (
     close_organization,
@@ -68,18 +66,6 @@ def end_what_they_no_longer_need(event: MemberAdded) -> None:
 def end_what_they_may_no_longer_offer(event: MemberRoleChanged) -> None:
     place = event.membership
     end_unbacked_invitations(actor=event.actor, workspace=place.workspace, person=place.user)
-
-
-@subscribe(MemberRoleChanged)
-def withdraw_answers_after_a_change(event: MemberRoleChanged) -> None:
-    roles = event.changes["role"]
-    withdraw_answers(event.membership.user, before=roles["old"], after=roles["new"])
-
-
-@subscribe(MemberRemoved)
-def withdraw_answers_after_removal(event: MemberRemoved) -> None:
-    role = Membership.objects.role_of(event.person, event.workspace.pk)
-    withdraw_answers(event.person, before=role, after=None)
 
 
 @subscribe(MemberRemoved)

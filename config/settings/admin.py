@@ -43,6 +43,7 @@ NAVIGATION = [
         ("Personal tokens", "key_vertical", "accounts.personaltoken"),
         ("Workspace members", "groups", "workspaces.membership"),
         ("Invitations", "forward_to_inbox", "workspaces.invitation"),
+        ("Opt-outs", "unsubscribe", "workspaces.optout"),
         ("Project members", "group_add", "projects.projectmembership"),
         ("Groups of staff", "shield_person", "auth.group"),
         ("Known devices", "devices", "accounts.knowndevice"),
@@ -55,6 +56,7 @@ NAVIGATION = [
     _pages(
         "Records",
         ("Activity", "history", "activity.event"),
+        ("Edited texts", "difference", "activity.textchange"),
         ("Status changes", "timeline", "tasks.statuschange"),
         ("Task numbers", "pin", "tasks.taskcounter"),
         ("Event numbers", "tag", "activity.eventcounter"),

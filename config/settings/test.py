@@ -12,6 +12,8 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # Each test switches databases; a pool would keep the old one open.
 DATABASES |= {"default": runtime(pooled=False), "attempts": runtime(pooled=False)}
+# A test holds it in one transaction from its first attempt on, and may not use it again for long.
+DATABASES["attempts"]["OPTIONS"] = {}
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

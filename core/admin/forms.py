@@ -15,7 +15,7 @@ class OneLineForm(forms.ModelForm[Any]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            if isinstance(field.widget, forms.TextInput):
+            if isinstance(field, forms.CharField) and isinstance(field.widget, forms.TextInput):
                 field.validators = [*field.validators, check_name]
 
 

@@ -61,8 +61,11 @@ def test_edit_person_hands_out_powers_only_as_superuser(
     client: Client, root: User, clerk: User
 ) -> None:
     powers = {"name": "Clerk", "is_staff": "on", "is_superuser": "on"}
+    sign_in_staff(client, clerk)
+    refused = client.post(f"/admin/accounts/user/{clerk.pk}/change/", {**FORM, **powers})
+    clerk.refresh_from_db()
 
-    assert not edit(client, clerk, clerk, **powers).is_superuser
+    assert (refused.status_code, clerk.is_superuser) == (403, False)
     assert edit(client, root, clerk, **powers).is_superuser
 
 

@@ -80,7 +80,15 @@ def test_me_refuses_a_change_made_on_an_older_reading(signed_in: APIClient, grac
         ),
         ({"avatar_url": "javascript:alert(1)"}, {"avatar_url": ["Enter a valid URL."]}),
         ({"name": "x" * 201}, {"name": ["Ensure this field has no more than 200 characters."]}),
-        ({"name": "a\0b"}, {"name": ["Null characters are not allowed."]}),
+        (
+            {"name": "a\0b"},
+            {
+                "name": [
+                    "Null characters are not allowed.",
+                    "Line breaks and control characters are not allowed here.",
+                ]
+            },
+        ),
     ],
     ids=["time zone", "picture", "long name", "null"],
 )

@@ -99,7 +99,7 @@ def test_register_person_refuses_a_known_address(
         ("password1", "This password is too common."),
         ("7201948365", "This password is entirely numeric."),
         ("ada@example.com", "The password is too similar to the email."),
-        ("aB3$" * 33, "Your password may have at most 128 characters."),
+        ("aB3$" * 33, "Ensure this field has no more than 128 characters."),
     ],
 )
 def test_register_person_refuses_a_weak_password(

@@ -65,7 +65,7 @@ def code_in(text: str) -> str:
 
 
 def link_in(text: str) -> str:
-    [key] = re.findall(r"http://localhost:3000/\S+/(\S+)", text)
+    key, *_ = re.findall(r"http://localhost:3000/\S+/(\S+)", text)
     return unquote(key)
 
 

@@ -74,7 +74,7 @@ def test_a_refused_form_runs_no_scripts(db: None) -> None:
 
 
 def test_pages_of_accounts_run_only_files(desk: Desk) -> None:
-    for name in ("mfa_index", "account_change_password", "usersessions_list", "account_logout"):
+    for name in ("mfa_index", "account_change_password", "account_logout"):
         assert_strict(desk.get(reverse(name)), STRICT)
 
 

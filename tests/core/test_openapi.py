@@ -17,6 +17,7 @@ from tests.test_architecture import routes
 from tests.workspaces.inviting import invite, token_of
 from workspaces.invitations.services import invite_person
 from workspaces.models import Invitation
+from workspaces.ownership import offer_ownership
 
 # The library ships no types.
 jsonschema: Any = import_module("jsonschema")
@@ -86,6 +87,9 @@ WRITES: list[tuple[str | None, str, str, Any]] = [
     ("ada", "delete", "/api/workspace/{workspace}", None),
     ("ada", "post", "/api/workspaces/{workspace}/restore", None),
     ("ada", "put", "/api/workspaces/{workspace}/owner", {"user_id": "{max}"}),
+    ("ada", "delete", "/api/workspaces/{workspace}/owner", None),
+    ("max", "post", "/api/workspaces/{workspace}/owner/accept", None),
+    ("max", "post", "/api/workspaces/{workspace}/owner/decline", None),
     ("ada", "put", "/api/workspaces/{workspace}/settings", SETTINGS),
     ("ada", "patch", "/api/workspaces/{workspace}/settings", SETTINGS),
     ("ada", "put", "/api/workspaces/{workspace}/members/{max}", {"role": "pm"}),
@@ -215,6 +219,7 @@ def ids(cast: Cast, comment: Comment) -> dict[str, str]:
     waiting, used = invite(cast, "new0@example.com"), invite(cast, "new1@example.com")
     theirs = invite_person(actor=cast.sam, workspace=cast.elsewhere, email="moe@example.com")
     Invitation.objects.filter(pk=used.pk).update(status="ACCEPTED", email="lea@example.com")
+    offer_ownership(actor=cast.ada, workspace=cast.workspace, person=cast.max)
     return people | {
         "invitation": str(waiting.pk),
         "used": str(used.pk),
@@ -255,8 +260,11 @@ def every(steps: list[Any], answer: Any) -> dict[str, Any]:
 
 
 def test_every_operation_is_tried() -> None:
-    """Those of signing in are tried where their tokens and keys are at hand: tests/accounts."""
-    doors = ("/api/auth/", "/api/webhooks/")
+    """Those of signing in are tried where their tokens and keys are at hand: tests/accounts.
+
+    Unsubscribing answers with pages: tests/workspaces/test_opt_out.py.
+    """
+    doors = ("/api/auth/", "/api/webhooks/", "/api/unsubscribe/")
     elsewhere = {(method, path) for method, path in operations() if path.startswith(doors)}
     tried = {described(method, path) for _, method, path, _ in STEPS}
     assert tried | elsewhere == set(operations())

@@ -16,8 +16,15 @@ from tests.linkifier import links_in_html, links_in_text
 from tests.nasty_names import NASTY
 from tests.workspaces.inviting import invite
 from workspaces.models import Membership
+from workspaces.ownership import offer_ownership
 
-NOTICES = ("password_changed", "new_device", "account_linked", "account_unlinked")
+NOTICES = (
+    "password_changed",
+    "new_device",
+    "account_linked",
+    "account_unlinked",
+    "enrolment_approved",
+)
 OWN_ADDRESS = ("unknown_account", "password_reset", "account")
 """Kinds in which nothing stands that somebody else could have chosen."""
 
@@ -47,6 +54,19 @@ def a_notice(cast: Cast, kind: str, name: str) -> Delivery:
     return written(kind, cast.max.pk, facts | {"provider": "Provider"})
 
 
+def a_handover(cast: Cast, kind: str, name: str) -> Delivery:
+    task = create_task(actor=cast.lea, project=cast.project, title="Oil", assignee=cast.max)
+    task.__class__.objects.filter(pk=task.pk).update(title=name[:255])
+    ids = {"project": str(cast.project.pk), "person": str(cast.lea.pk)}
+    payload = {**ids, "tasks": [str(task.pk)], "count": 1}
+    return written(kind, cast.max.pk, payload, workspace_id=cast.workspace.pk)
+
+
+def an_offer(cast: Cast, kind: str, name: str) -> Delivery:
+    offer_ownership(actor=cast.ada, workspace=cast.workspace, person=cast.max)
+    return Delivery.objects.get(kind=kind, recipient_id=cast.max.pk)
+
+
 def written(kind: str, recipient: Any, payload: Any, **more: Any) -> Delivery:
     return Delivery.objects.create(
         kind=kind, recipient_id=recipient, dedupe_key=str(uuid4()), payload=payload, **more
@@ -56,7 +76,9 @@ def written(kind: str, recipient: Any, payload: Any, **more: Any) -> Delivery:
 MADE_BY: dict[str, Callable[[Cast, str, str], Delivery]] = {
     "task_assigned": a_task,
     "task_due": a_task,
+    "tasks_handed_over": a_handover,
     "invitation": an_invitation,
+    "ownership_offered": an_offer,
     **dict.fromkeys(NOTICES, a_notice),
 }
 

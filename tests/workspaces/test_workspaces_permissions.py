@@ -22,6 +22,9 @@ DELETE /api/workspaces/{workspace}                                   401 403 403
 POST   /api/workspaces/{workspace}/restore                           401 403 403 403 403 403 403 200
 POST   /api/workspaces/{deleted}/restore                             401 404 404 404 404 404 404 200
 PUT    /api/workspaces/{workspace}/owner                             401 403 403 403 403 403 403 200
+DELETE /api/workspaces/{workspace}/owner                             401 403 403 403 403 403 403 200
+POST   /api/workspaces/{workspace}/owner/accept                      401 403 409 409 409 409 409 409
+POST   /api/workspaces/{workspace}/owner/decline                     401 403 409 409 409 409 409 409
 GET    /api/workspaces/{workspace}/settings                          401 403 200 200 200 200 200 200
 PUT    /api/workspaces/{workspace}/settings                          401 403 403 403 403 403 403 200
 PATCH  /api/workspaces/{workspace}/settings                          401 403 403 403 403 403 403 200
