@@ -30,6 +30,8 @@ STAFF = "called by the admin, which asks its own permission"
 QUESTION = "changes nothing: chooses rows or answers what one may"
 
 ASKED_OTHERWISE = {
+    "outbox.retention.remove_deliveries": SYSTEM,
+    "outbox.retention.remove_words_of_deliveries": SYSTEM,
     "outbox.services.queue.claim_due": SYSTEM,
     "outbox.services.queue.resend": STAFF,
     "outbox.services.queue.sweep": SYSTEM,
@@ -44,6 +46,7 @@ ASKED_OTHERWISE = {
     "accounts.mails.post": SYSTEM,
     "accounts.ownership.check_own_account": STEP,
     "accounts.personal.services.create_token": OWN,
+    "accounts.retention.remove_expired_sessions": SYSTEM,
     "accounts.recovery.change_password": OWN,
     "accounts.recovery.note_device": SYSTEM,
     "accounts.recovery.reset_password": OWN,
@@ -80,6 +83,10 @@ ASKED_OTHERWISE = {
     "tasks.api.tasks_of": QUESTION,
     "tasks.locks.locked_task": STEP,
     "tasks.services.unassign_person": REACTION,
+    "projects.retention.purge_projects": SYSTEM,
+    "tasks.retention.purge_tasks": SYSTEM,
+    "comments.retention.purge_comments": SYSTEM,
+    "notifications.retention.remove_reminders": SYSTEM,
     "notifications.services.assignments.tell_assignee": REACTION,
     "notifications.services.reminders.plan_reminders_of": REACTION,
     "notifications.services.reminders.queue_due_reminders": SYSTEM,
