@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
@@ -38,9 +38,11 @@ class Rule:
         """Remove one batch; a rule that is broken does not keep the others from running."""
         try:
             return self.remove(self.at_once)
-        except (InterfaceError, OperationalError):
-            raise
-        except Exception:
+        except Exception as problem:
+            # A lock that was not to be had is the rule's trouble, a lost connection everybody's.
+            is_connected = connection.connection is not None and connection.is_usable()
+            if isinstance(problem, DatabaseError | InterfaceError) and not is_connected:
+                raise
             logger.exception("retention_rule_failed", extra={"rule": self.name})
             return 0
 

@@ -1,6 +1,7 @@
 """What is left of deleted projects, tasks and comments that can no longer be restored."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -106,8 +107,8 @@ def test_nothing_is_purged_while_it_can_be_restored(cast: Cast, said: Comment) -
 def test_what_is_purged_is_not_restored(cast: Cast, said: Comment, kind: str) -> None:
     """Whatever the clocks say."""
     rows = {"projects": cast.project, "tasks": said.task, "comments": said}
-    model = type(rows[kind])
+    rows_of_kind: Any = type(rows[kind])._default_manager
     now = timezone.now()
-    model._default_manager.filter(pk=rows[kind].pk).update(deleted_at=now, purged_at=now)
+    rows_of_kind.filter(pk=rows[kind].pk).update(deleted_at=now, purged_at=now)
     path = f"/api/{kind}/{rows[kind].pk}/restore"
     assert client_of(cast.ada).ask("POST", path, status=404)["code"] == "not_found"
