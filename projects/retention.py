@@ -9,7 +9,7 @@ from projects.events import ProjectPurged
 from projects.models import RESTORE_WINDOW, Project
 
 
-@retained("texts of deleted projects", RESTORE_WINDOW, at_once=50)
+@retained("texts of deleted projects", RESTORE_WINDOW, at_once=10)
 @as_system("purging deleted projects")
 def purge_projects(at_most: int) -> int:
     old = Project.objects.filter(deleted_at__lt=Now() - RESTORE_WINDOW)

@@ -14,8 +14,9 @@ from core.models import IdempotencyKey
 from core.retention import Rule, apply_rules, rules
 from notifications.models import Reminder
 from outbox import background, relay
-from outbox.models import Delivery
+from outbox.models import Delivery, State
 from outbox.scans import _scans
+from outbox.services import sweep
 from tests.cast import Cast, gather
 from tests.context import without_context
 from tests.core.aged import CASES, OLD, ROWS, Aged, rule_named
@@ -53,6 +54,20 @@ def test_old_rows_go_in_batches_by_index_and_young_ones_stay(cast: Cast, case: A
     assert sum(removed) == OLD - rule.at_once
     assert removed[-1] == 0
     assert case.count_left() == ROWS - OLD
+
+
+def test_giving_up_mails_reads_no_whole_table(cast: Cast) -> None:
+    [case] = [case for case in CASES if case.rule == "deliveries"]
+    case.fill(cast)
+    Delivery.objects.filter(dedupe_key="1").update(
+        state=State.PENDING, queued_at=F("queued_at") - timedelta(hours=73)
+    )
+    with CaptureQueriesContext(connections["default"]) as queries, without_context():
+        sweep()
+    plans = case.plans([query["sql"] for query in queries.captured_queries])
+    assert [plan for plan in plans if "Seq Scan" in plan] == []
+    assert len(plans) == 2
+    assert Delivery.objects.get(dedupe_key="1").state == State.DEAD
 
 
 def old_keys(count: int) -> None:
