@@ -124,9 +124,9 @@ def forget(limit: Limit, subject: str) -> None:
     _counts().filter(key=limit.key(subject)).delete()
 
 
-def sweep() -> None:
-    """Remove the windows that have closed."""
-    _counts().filter(resets_at__lt=Now()).delete()
+def closed_windows() -> QuerySet[AttemptCount]:
+    """What is not counted any more."""
+    return _counts().filter(resets_at__lt=Now())
 
 
 def _counts() -> QuerySet[AttemptCount]:

@@ -3,6 +3,7 @@
 import hashlib
 import ipaddress
 import re
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,6 +12,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.events import PasswordChanged
@@ -21,6 +23,9 @@ from accounts.tokens import Pair, carry_over
 from core.errors import Invalid, Unauthenticated
 from core.events import publish
 from outbox.services import enqueue
+
+A_DAY = timedelta(days=1)
+"""How exactly it is known when a device was used last."""
 
 
 class InvalidResetLink(Invalid):
@@ -114,7 +119,8 @@ def note_device(*, person: User, user_agent: str, address: str) -> None:
     """Tell people of a sign-in from where they have never been; of the very first one, nothing."""
     had_one = KnownDevice.objects.filter(user=person).exists()
     fingerprint = _fingerprint(user_agent, address)
-    _, is_new = KnownDevice.objects.get_or_create(user=person, fingerprint=fingerprint)
+    device, is_new = KnownDevice.objects.get_or_create(user=person, fingerprint=fingerprint)
+    KnownDevice.objects.filter(pk=device.pk, seen_at__lt=Now() - A_DAY).update(seen_at=Now())
     if is_new and had_one:
         tell(person, "new_device", user_agent=user_agent[:200], address=address)
 

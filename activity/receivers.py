@@ -17,8 +17,14 @@ from accounts.events import (
     PersonRegistered,
     ProfileChanged,
 )
-from activity.services import erase_words_of, record
-from comments.events import CommentAdded, CommentDeleted, CommentEdited
+from activity.services import erase_texts_of, erase_words_of, record
+from comments.events import (
+    CommentAdded,
+    CommentDeleted,
+    CommentEdited,
+    CommentPurged,
+    CommentRestored,
+)
 from core.events import Event, subscribe, subscribe_batch
 from outbox.events import DeliveryResent
 from projects.events import (
@@ -28,12 +34,21 @@ from projects.events import (
     ProjectLeadChanged,
     ProjectMemberAdded,
     ProjectMemberRemoved,
+    ProjectPurged,
     ProjectRestored,
     ProjectRoleChanged,
     ProjectUnarchived,
     ProjectUpdated,
 )
-from tasks.events import TaskAssigned, TaskCreated, TaskDeleted, TaskTransitioned, TaskUpdated
+from tasks.events import (
+    TaskAssigned,
+    TaskCreated,
+    TaskDeleted,
+    TaskPurged,
+    TaskRestored,
+    TaskTransitioned,
+    TaskUpdated,
+)
 from workspaces.events import (
     InvitationAccepted,
     InvitationResent,
@@ -92,6 +107,7 @@ LOGGED: dict[type[Event], tuple[str, str]] = {
     ProjectUnarchived: ("project", "unarchived"),
     ProjectDeleted: ("project", "deleted"),
     ProjectRestored: ("project", "restored"),
+    ProjectPurged: ("project", "purged"),
     ProjectRoleChanged: ("membership", "role_changed"),
     ProjectMemberAdded: ("membership", "added"),
     ProjectMemberRemoved: ("project", "member_removed"),
@@ -100,9 +116,13 @@ LOGGED: dict[type[Event], tuple[str, str]] = {
     TaskAssigned: ("task", "assigned"),
     TaskTransitioned: ("task", "status_changed"),
     TaskDeleted: ("task", "deleted"),
+    TaskRestored: ("task", "restored"),
+    TaskPurged: ("task", "purged"),
     CommentAdded: ("comment", "commented"),
     CommentEdited: ("comment", "updated"),
     CommentDeleted: ("comment", "deleted"),
+    CommentRestored: ("comment", "restored"),
+    CommentPurged: ("comment", "purged"),
 }
 
 
@@ -120,3 +140,18 @@ for _event, (_entity, _action) in LOGGED.items():
 @subscribe(PersonDeleted)
 def erase_their_words(event: PersonDeleted) -> None:
     erase_words_of(person=event.person)
+
+
+@subscribe_batch(ProjectPurged)
+def erase_texts_of_projects(events: Sequence[ProjectPurged]) -> None:
+    erase_texts_of(rows=[event.project for event in events], entity="project")
+
+
+@subscribe_batch(TaskPurged)
+def erase_texts_of_tasks(events: Sequence[TaskPurged]) -> None:
+    erase_texts_of(rows=[event.task for event in events], entity="task")
+
+
+@subscribe_batch(CommentPurged)
+def erase_texts_of_comments(events: Sequence[CommentPurged]) -> None:
+    erase_texts_of(rows=[event.comment for event in events], entity="comment")

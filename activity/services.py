@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from django.db.models import Q, TextField
+from django.db.models import Model, Q, TextField
 
 from accounts.clerk.written import counted
 from accounts.models import User
@@ -59,6 +59,12 @@ def erase_words_of(*, person: User) -> None:
     theirs = Q(event__actor_id=person.pk) | Q(
         event__entity="comment", event__entity_id__in=comments
     )
+    TextChange.objects.filter(theirs, edits__isnull=False).update(edits=None)
+
+
+def erase_texts_of(*, rows: Sequence[Model], entity: str) -> None:
+    """Erase how the texts of these rows, which are purged, changed; that they did is history."""
+    theirs = Q(event__entity=entity, event__entity_id__in=[row.pk for row in rows])
     TextChange.objects.filter(theirs, edits__isnull=False).update(edits=None)
 
 

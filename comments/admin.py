@@ -3,13 +3,13 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateFilter
 
 from accounts.models import User
 from comments.models import Comment
-from comments.services import add_comment, delete_comment, edit_comment
+from comments.services import add_comment, delete_comment, edit_comment, restore_comment
 from core.admin.bases import ServiceAdmin
 from core.admin.filters import Deletion
 from core.admin.inlines import Inline
@@ -33,6 +33,7 @@ class Comments(ServiceAdmin):
     ordering = ("-created_at",)
     date_hierarchy = "created_at"
     autocomplete_fields = ("task",)
+    actions = ("bring_back",)
     add_fieldsets = ((None, {"fields": ("task", "content")}),)
     fieldsets = (
         (None, {"fields": ("content",)}),
@@ -61,6 +62,15 @@ class Comments(ServiceAdmin):
     def excerpt(self, comment: Comment) -> str:
         text = " ".join(comment.content.split())
         return text if len(text) <= SHOWN_AT_MOST else f"{text[:SHOWN_AT_MOST]}…"
+
+    @admin.action(description="Restore the chosen comments", permissions=["change"])
+    def bring_back(self, request: HttpRequest, queryset: QuerySet[Comment]) -> None:
+        self.carry_out(
+            request,
+            queryset,
+            lambda actor, comment: restore_comment(actor=actor, comment=comment),
+            "Restored",
+        )
 
 
 class OnTask(Inline):

@@ -8,7 +8,8 @@ from rest_framework.response import Response
 
 from comments.models import Comment
 from comments.serializers import CommentDocument, Saying
-from comments.services import add_comment, delete_comment, edit_comment
+from comments.services import add_comment, delete_comment, edit_comment, restore_comment
+from core.api.filters import RestorableWanted
 from core.api.viewsets import ServiceViewSet
 from tasks.models import Task
 from workspaces.permissions import Can
@@ -20,11 +21,17 @@ class TaskComments(ServiceViewSet):
     document = CommentDocument
     inputs: ClassVar = {"create": Saying}
     action_permissions: ClassVar = {"list": Can("project:read"), "create": Can("comment:create")}
+    queries: ClassVar = {"list": RestorableWanted}
     orderings = ("created_at",)
     wrapped: bool = True
 
     def list(self, request: Request, pk: str) -> Response:
-        comments = Comment.objects.filter(task=self._task(pk), deleted_at=None)
+        """What is there; with `deleted=true` what the person can restore."""
+        task = self._task(pk)
+        if "deleted" in request.query_params and self.read_query()["deleted"]:
+            comments = Comment.objects.restorable_by(self.actor, task)
+        else:
+            comments = Comment.objects.filter(task=task, deleted_at=None)
         response = self.show_list(comments)
         if self.wrapped:
             items, meta = response.data.data, response.data.meta
@@ -56,6 +63,7 @@ class Comments(ServiceViewSet):
         "update": Can("comment:update"),
         "partial_update": Can("comment:update"),
         "destroy": Can("comment:delete"),
+        "restore": Can("comment:delete"),
     }
 
     def retrieve(self, request: Request, pk: str) -> Response:
@@ -75,6 +83,14 @@ class Comments(ServiceViewSet):
     def destroy(self, request: Request, pk: str) -> Response:
         delete_comment(actor=self.actor, comment=self._comment(pk), version=self.expected_version)
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def restore(self, request: Request, pk: str) -> Response:
+        """Bring back what was deleted in the last 30 days."""
+        comments = Comment.objects.remembered_by(self.actor).select_related("task__project")
+        comment = restore_comment(
+            actor=self.actor, comment=self.find(comments, pk), version=self.expected_version
+        )
+        return self.show(comment)
 
     def _comment(self, pk: str) -> Comment:
         comments = Comment.objects.visible_to(self.actor).select_related("task__project")

@@ -19,3 +19,15 @@ class CommentEdited(Event):
 @dataclass(frozen=True, kw_only=True)
 class CommentDeleted(Event):
     comment: Comment
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommentRestored(Event):
+    comment: Comment
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommentPurged(Event):
+    """Its text was blanked, because it can no longer be restored."""
+
+    comment: Comment

@@ -4,13 +4,14 @@ from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from accounts.models import User
 from core.models import LockingQuerySet
-from projects.models import Project
+from projects.models import RESTORE_WINDOW, UNPURGED, Project
 from tasks.models import Task
 from workspaces.models import VersionedTenantRow
-from workspaces.rights import Standing
+from workspaces.rights import Reach, Standing
 
 
 class CommentQuerySet(LockingQuerySet):
@@ -24,6 +25,23 @@ class CommentQuerySet(LockingQuerySet):
             task__project__in=Project.objects.reachable_by(user),
         )
 
+    def remembered_by(self, user: User) -> Self:
+        """Those, with what was deleted so lately that it can come back."""
+        lately = Q(deleted_at__gt=timezone.now() - RESTORE_WINDOW)
+        return self.filter(
+            Q(deleted_at=None) | lately,
+            task__deleted_at=None,
+            task__project__in=Project.objects.reachable_by(user),
+        )
+
+    def restorable_by(self, user: User, task: Task) -> Self:
+        """What the person may bring back on a task they may read."""
+        rows = self.remembered_by(user).filter(task=task, deleted_at__isnull=False)
+        reach = task.standing_of(user).reach("comment:delete")
+        if reach is Reach.OWN:
+            return rows.filter(author=user)
+        return rows if reach is Reach.ANY else rows.none()
+
 
 class Comment(VersionedTenantRow):
     """A remark in Markdown, kept as it was written."""
@@ -33,11 +51,13 @@ class Comment(VersionedTenantRow):
     content = models.TextField(max_length=20_000)
     edited_at = models.DateTimeField(null=True, blank=True, editable=False)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    purged_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = CommentQuerySet.as_manager()
 
     class Meta:
         indexes: ClassVar = [
+            models.Index(fields=["deleted_at"], name="comments_to_purge", condition=UNPURGED),
             models.Index(
                 fields=["task", "created_at", "id"],
                 name="live_comments_by_age",

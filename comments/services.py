@@ -1,12 +1,17 @@
 """Everything that changes a comment. Locks go project first, then task, then comment."""
 
+from collections.abc import Sequence
+
 from django.db import transaction
+from django.db.models import F, OuterRef, Subquery
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import User
-from comments.events import CommentAdded, CommentDeleted, CommentEdited
+from comments.events import CommentAdded, CommentDeleted, CommentEdited, CommentRestored
 from comments.models import Comment
 from core.events import publish
+from projects.locks import check_restorable
 from tasks.locks import held_still, locked_task
 from tasks.models import Task
 from workspaces.rights import require
@@ -45,10 +50,36 @@ def delete_comment(*, actor: User, comment: Comment, version: int | None = None)
     publish(CommentDeleted(actor=actor, comment=comment))
 
 
-def _locked(code: str, comment: Comment, actor: User, version: int | None) -> Comment:
-    """The living comment under lock, with the actor's right and the version read asked there."""
+@transaction.atomic
+def restore_comment(*, actor: User, comment: Comment, version: int | None = None) -> Comment:
+    """Bring back what was deleted lately, as it was; what is there stays as it is."""
+    comment = _locked("comment:delete", comment, actor, version, deleted=True)
+    if comment.deleted_at is None:
+        return comment
+    check_restorable(comment)
+    comment.deleted_at = None
+    comment.save_changes("deleted_at")
+    publish(CommentRestored(actor=actor, comment=comment))
+    return comment
+
+
+def delete_comments_on(*, tasks: Sequence[Task]) -> None:
+    """Have the comments on purged tasks, whose locks the caller holds, purged in their turn."""
+    since = Task.objects.filter(pk=OuterRef("task_id")).values("deleted_at")
+    comments = Comment.objects.alive().filter(task__in=[task.pk for task in tasks])
+    comments.update(deleted_at=Subquery(since), version=F("version") + 1, updated_at=Now())
+
+
+def _locked(
+    code: str, comment: Comment, actor: User, version: int | None, *, deleted: bool = False
+) -> Comment:
+    """The comment under lock, with the actor's right and the version read asked there.
+
+    One that is gone is not found, unless `deleted` ones are wanted as well.
+    """
     task = held_still(comment.task)
-    held: Comment = Comment.objects.alive().locked(comment.pk)
+    comments = Comment.objects.all() if deleted else Comment.objects.alive()
+    held: Comment = comments.locked(comment.pk)
     held.task = task
     require(code, held, actor)
     held.check_version(version)

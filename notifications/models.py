@@ -17,6 +17,9 @@ class ReminderState(models.TextChoices):
     CANCELLED = "CANCELLED"
 
 
+FINISHED = ~Q(state=ReminderState.PLANNED)
+
+
 class ReminderQuerySet(LockingQuerySet):
     """Reminders, chosen."""
 
@@ -25,6 +28,10 @@ class ReminderQuerySet(LockingQuerySet):
 
     def planned(self) -> Self:
         return self.filter(state=ReminderState.PLANNED)
+
+    def finished(self) -> Self:
+        """Queued or cancelled."""
+        return self.filter(FINISHED)
 
     def same_as(self, other: "Reminder") -> Self:
         """Planned already, just so."""
@@ -79,7 +86,13 @@ class Reminder(TenantRow):
                 name="reminders_due",
                 condition=Q(state=ReminderState.PLANNED),
             ),
+            models.Index(fields=["fire_at"], name="reminders_finished", condition=FINISHED),
         ]
+
+    @property
+    def dedupe_key(self) -> str:
+        """Of its mail in the outbox."""
+        return f"task.due:{self.task_id}:{self.rev}:{self.recipient_id}:email"
 
     def __str__(self) -> str:
         return f"{self.kind} {self.task_id} → {self.recipient_id} at {self.fire_at:%Y-%m-%d %H:%M}"

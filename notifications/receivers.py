@@ -14,6 +14,7 @@ from notifications.services import (
 from tasks.events import (
     TaskAssigned,
     TaskDeleted,
+    TaskRestored,
     TasksHandedOver,
     TaskTransitioned,
     TaskUpdated,
@@ -56,6 +57,11 @@ def follow_the_work(event: TaskTransitioned) -> None:
 
 @subscribe(TaskDeleted)
 def forget_the_task(event: TaskDeleted) -> None:
+    plan_reminders(task=event.task)
+
+
+@subscribe(TaskRestored)
+def remember_the_task(event: TaskRestored) -> None:
     plan_reminders(task=event.task)
 
 

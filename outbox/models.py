@@ -27,6 +27,8 @@ class State(models.TextChoices):
 
 
 UNDECIDED = (State.PENDING.value, State.SENDING.value)
+DECIDED = ~Q(state__in=UNDECIDED)
+HAS_WORDS = ~Q(subject="", text="", html="")
 
 
 class DeliveryQuerySet(LockingQuerySet):
@@ -36,9 +38,13 @@ class DeliveryQuerySet(LockingQuerySet):
         """The rows that are still this claim's to send: the fence against a sleeper."""
         return self.filter(state=State.SENDING, claim=claim)
 
-    def forgettable(self, age: timedelta) -> Self:
-        """Done with, for this long."""
-        return self.exclude(state__in=UNDECIDED).filter(next_at__lt=Now() - age)
+    def decided(self) -> Self:
+        """Sent, or not to be sent; `next_at` is since when."""
+        return self.filter(DECIDED)
+
+    def with_words(self) -> Self:
+        """Decided, and what was written is still kept."""
+        return self.filter(DECIDED, HAS_WORDS)
 
     def take(self, claim: uuid.UUID, lease: float) -> int:
         """Begin an attempt, under a new claim that nobody else knows."""
@@ -117,6 +123,17 @@ class Delivery(Row):
                 fields=["workspace_id"],
                 name="deliveries_leased",
                 condition=Q(state=State.SENDING),
+            ),
+            models.Index(
+                fields=["queued_at"],
+                name="deliveries_by_patience",
+                condition=Q(state__in=UNDECIDED),
+            ),
+            models.Index(fields=["next_at"], name="deliveries_decided", condition=DECIDED),
+            models.Index(
+                fields=["next_at"],
+                name="deliveries_with_words",
+                condition=DECIDED & HAS_WORDS,
             ),
             models.Index(fields=["recipient_id", "-created_at"], name="deliveries_to_a_person"),
             models.Index(fields=["workspace_id", "-created_at"], name="deliveries_of_a_workspace"),

@@ -7,6 +7,7 @@ from queue import Empty, SimpleQueue
 
 from django.db import InterfaceError, OperationalError, connection
 
+from core.retention import apply_rules
 from outbox import scans
 from outbox.courier import Courier
 from outbox.hints import Hints
@@ -17,6 +18,8 @@ logger = logging.getLogger(__name__)
 IDLE = 0.25
 BATCH = 50
 LONGEST_PAUSE = 5.0
+LONGEST_REMOVAL = 0.5
+"""Seconds for removing old rows, because mail waits meanwhile; what is left goes a minute later."""
 NAME = f"{socket.gethostname()}:{os.getpid()}"
 
 
@@ -84,3 +87,8 @@ def give_a_sign() -> None:
 
 
 scans.scan(every=60)(sweep)
+
+
+@scans.scan(every=60)
+def apply_retention() -> None:
+    apply_rules(within=LONGEST_REMOVAL)

@@ -46,6 +46,13 @@ class ProjectRestored(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ProjectPurged(Event):
+    """Its texts were blanked, because it can no longer be restored."""
+
+    project: Project
+
+
+@dataclass(frozen=True, kw_only=True)
 class ProjectMemberAdded(Event):
     membership: ProjectMembership
 

@@ -6,11 +6,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from core.errors import NotFound
 from core.events import publish
 from projects.events import ProjectArchived, ProjectDeleted, ProjectRestored, ProjectUnarchived
-from projects.locks import locked_project
-from projects.models import RESTORE_WINDOW, Project
+from projects.locks import check_restorable, locked_project
+from projects.models import Project
 from workspaces.models import Workspace
 from workspaces.rights import require
 
@@ -51,8 +50,7 @@ def restore_project(*, actor: User, project: Project, version: int | None = None
     project.check_version(version)
     if project.deleted_at is None:
         return project
-    if project.deleted_at <= timezone.now() - RESTORE_WINDOW:
-        raise NotFound
+    check_restorable(project)
     _restore(project, actor=actor)
     return project
 
@@ -70,7 +68,7 @@ def restore_projects_of(*, actor: User | None, workspace: Workspace, since: date
 
     The caller holds the workspace.
     """
-    gone = Project.objects.filter(workspace=workspace, deleted_at__gte=since)
+    gone = Project.objects.filter(workspace=workspace, deleted_at__gte=since, purged_at=None)
     for project in gone.select_for_update(no_key=True, of=("self",)).order_by("pk"):
         _restore(project, actor=actor)
 

@@ -1,8 +1,12 @@
 """How services take hold of a project: lock, then ask again what may have changed meanwhile."""
 
+from typing import Any
+
+from django.utils import timezone
+
 from accounts.models import User
 from core.errors import Conflict, NotFound
-from projects.models import Project
+from projects.models import RESTORE_WINDOW, Project
 from workspaces.rights import require
 
 
@@ -18,6 +22,12 @@ def locked_project(
     require(code, held, actor)
     held.check_version(version)
     return held
+
+
+def check_restorable(row: Any) -> None:
+    """Refuse to bring back a locked row that was deleted too long ago."""
+    if row.purged_at is not None or row.deleted_at <= timezone.now() - RESTORE_WINDOW:
+        raise NotFound
 
 
 def check_open(project: Project) -> None:

@@ -15,6 +15,8 @@ from workspaces.rights import ProjectRole, Standing, WorkspaceRole, holders, pro
 
 RESTORE_WINDOW = timedelta(days=30)
 """For so long what was deleted can come back."""
+UNPURGED = Q(deleted_at__isnull=False, purged_at=None)
+"""Deleted, and the texts are still there."""
 
 
 class Priority(models.TextChoices):
@@ -117,6 +119,7 @@ class Project(VersionedTenantRow):
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    purged_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = ProjectQuerySet.as_manager()
 
@@ -151,6 +154,7 @@ class Project(VersionedTenantRow):
                 name="live_projects_by_age",
                 condition=Q(deleted_at=None),
             ),
+            models.Index(fields=["deleted_at"], name="projects_to_purge", condition=UNPURGED),
             models.Index(
                 fields=["workspace", "status"],
                 name="live_projects_by_status",

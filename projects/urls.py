@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import path
 
 from core.api.pagination import UNPAGED_LIMIT
-from core.api.routes import CAN, CREATE, DESTROY, LIST, MANY, ONE, Verbs
+from core.api.routes import CAN, CREATE, DESTROY, LIST, MANY, ONE, RESTORE, Verbs
 from projects.api import Projects, ProjectStatuses
 from projects.members_api import ProjectMembers, ProjectReaders
 
@@ -16,7 +16,6 @@ every: dict[str, Any] = {
 }
 members: dict[str, Any] = {"embedded": ("members",), "embedded_in_one": ("tasks",)}
 FILED: Verbs = {"post": "archive", "delete": "unarchive"}
-RESTORE: Verbs = {"post": "restore"}
 MEMBER: Verbs = {"put": "update", "patch": "partial_update", **DESTROY}
 ROLE: Verbs = {"put": "update_named"}
 

@@ -8,11 +8,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.fields import as_uuid
+from core.api.filters import RestorableWanted
 from core.api.viewsets import ServiceViewSet
 from core.prepared import Choice
 from projects.models import Project
 from tasks.columns import column_called, default_column, done_column
 from tasks.filters import TaskFilters
+from tasks.lifecycle import restore_task
 from tasks.models import Task
 from tasks.serializers import (
     Deleted,
@@ -62,11 +64,15 @@ class ProjectTasks(TaskViewSet):
 
     inputs: ClassVar = {"create": NewTask}
     action_permissions: ClassVar = {"list": Can("project:read"), "create": Can("task:create")}
+    queries: ClassVar = {"list": RestorableWanted}
     filters = TaskFilters
     orderings = ("-created_at", "updated_at", "number", "title")
 
     def list(self, request: Request, pk: str) -> Response:
-        """The tasks of one project."""
+        """The tasks of one project; with `deleted=true` those the person can restore."""
+        if "deleted" in request.query_params and self.read_query()["deleted"]:
+            gone = Task.objects.restorable_by(self.actor, self.find_project(pk))
+            return self.show_list(gone)
         # What `visible_to` lets through may be read, so only an empty list is checked further.
         project = as_uuid(pk)
         tasks = self.show_list(Choice(tasks_of, actor=self.actor, project=project))
@@ -100,6 +106,7 @@ class Tasks(TaskViewSet):
         "can": Can("project:read"),
         "destroy": Can("task:delete"),
         "destroy_many": Can("task:delete"),
+        "restore": Can("task:delete"),
     }
 
     def create(self, request: Request) -> Response:
@@ -145,6 +152,14 @@ class Tasks(TaskViewSet):
     def destroy(self, request: Request, pk: str) -> Response:
         delete_task(actor=self.actor, task=self.find_task(pk), version=self.expected_version)
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def restore(self, request: Request, pk: str) -> Response:
+        """Bring back what was deleted in the last 30 days."""
+        tasks = Task.objects.remembered_by(self.actor).with_standing_of(self.actor)
+        task = restore_task(
+            actor=self.actor, task=self.find(tasks, pk), version=self.expected_version
+        )
+        return self.show(task)
 
     def destroy_many(self, request: Request) -> Response:
         """All tasks named, or none of them."""

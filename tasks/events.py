@@ -53,3 +53,15 @@ class TaskTransitioned(Event):
 @dataclass(frozen=True, kw_only=True)
 class TaskDeleted(Event):
     task: Task
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskRestored(Event):
+    task: Task
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskPurged(Event):
+    """Its texts were blanked, because it can no longer be restored."""
+
+    task: Task

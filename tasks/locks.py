@@ -15,10 +15,14 @@ def locked_task(code: str, task: Task, actor: User, *, version: int | None = Non
     return held
 
 
-def held_still(task: Task) -> Task:
-    """The task re-read under lock, its project locked before it and still open."""
+def held_still(task: Task, *, deleted: bool = False) -> Task:
+    """The task re-read under lock, its project locked before it and still open.
+
+    A task that is gone is not found, unless `deleted` ones are wanted as well.
+    """
     project = Project.objects.locked(task.project_id)
     check_open(project)
-    held: Task = Task.objects.alive().locked(task.pk)
+    tasks = Task.objects.all() if deleted else Task.objects.alive()
+    held: Task = tasks.locked(task.pk)
     held.project = project
     return held

@@ -9,9 +9,17 @@ from django.utils import timezone
 
 from accounts.models import User
 from core.models import LockingQuerySet, never_truncated
-from projects.models import Category, Priority, Project, ProjectMembership, Status
+from projects.models import (
+    RESTORE_WINDOW,
+    UNPURGED,
+    Category,
+    Priority,
+    Project,
+    ProjectMembership,
+    Status,
+)
 from workspaces.models import Membership, TenantRow, VersionedTenantRow, Workspace
-from workspaces.rights import Standing
+from workspaces.rights import Reach, Standing
 
 
 class TaskType(models.TextChoices):
@@ -35,6 +43,20 @@ class TaskQuerySet(LockingQuerySet):
     def visible_to(self, user: User) -> Self:
         """The live tasks of the projects the person may read."""
         return self.filter(deleted_at=None, project__in=Project.objects.reachable_by(user))
+
+    def remembered_by(self, user: User) -> Self:
+        """Those, with what was deleted so lately that it can come back."""
+        lately = Q(deleted_at__gt=timezone.now() - RESTORE_WINDOW)
+        readable = Project.objects.reachable_by(user)
+        return self.filter(Q(deleted_at=None) | lately, project__in=readable)
+
+    def restorable_by(self, user: User, project: Project) -> Self:
+        """What the person may bring back in a project they may read."""
+        rows = self.remembered_by(user).filter(project=project, deleted_at__isnull=False)
+        reach = project.standing_of(user).reach("task:delete")
+        if reach is Reach.OWN:
+            return rows.filter(Q(created_by=user) | Q(assignee=user))
+        return rows if reach is Reach.ANY else rows.none()
 
     def with_standing_of(self, user: User) -> Self:
         """Annotated for the question of rights, so that asking costs no further query."""
@@ -90,6 +112,7 @@ class Task(VersionedTenantRow):
     due_set_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     completed_at = models.DateTimeField(null=True, blank=True, editable=False)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    purged_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = TaskQuerySet.as_manager()
 
@@ -118,6 +141,7 @@ class Task(VersionedTenantRow):
                 name="live_tasks_by_age",
                 condition=Q(deleted_at=None),
             ),
+            models.Index(fields=["deleted_at"], name="tasks_to_purge", condition=UNPURGED),
             models.Index(
                 fields=["assignee", "project"],
                 name="live_tasks_by_assignee",

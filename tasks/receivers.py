@@ -1,8 +1,9 @@
 """What happens to tasks when something happens below them."""
 
 from core.events import subscribe
-from projects.events import ProjectsLeft
+from projects.events import ProjectPurged, ProjectsLeft
 from tasks.handover import hand_over_tasks
+from tasks.lifecycle import delete_tasks_of
 
 
 @subscribe(ProjectsLeft)
@@ -13,3 +14,8 @@ def hand_over_their_tasks(event: ProjectsLeft) -> None:
         projects=event.projects,
         handover=event.handover,
     )
+
+
+@subscribe(ProjectPurged)
+def delete_tasks_with_their_project(event: ProjectPurged) -> None:
+    delete_tasks_of(project=event.project)

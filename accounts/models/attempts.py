@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.db.models.functions import Now
 
 from accounts.models.people import User
 from core.models import Row
@@ -27,8 +28,10 @@ class KnownDevice(Row):
 
     user = models.ForeignKey(User, models.CASCADE, related_name="known_devices", editable=False)
     fingerprint = models.CharField(max_length=64, editable=False)
+    seen_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
+        indexes: ClassVar = [models.Index(fields=["seen_at"], name="known_devices_by_use")]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["user", "fingerprint"], name="device_known_once")
         ]

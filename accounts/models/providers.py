@@ -1,5 +1,7 @@
 """What identity providers have told us."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.utils import timezone
 
@@ -55,6 +57,9 @@ class WebhookReceipt(models.Model):
     id = models.CharField(max_length=255, primary_key=True)
     kind = models.CharField(max_length=100)
     received_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["received_at"], name="webhook_receipts_by_age")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"

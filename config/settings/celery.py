@@ -47,10 +47,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 600,
         "options": {"expires": 600},
     },
-    "forget attempts and sessions": {
-        "task": "accounts.background.sweep",
-        "schedule": 3600,
-        "options": {"expires": 3600},
+    "remove old rows": {
+        "task": "outbox.background.apply_retention",
+        "schedule": 600,
+        "options": {"expires": 600},
     },
 }
 # Seconds a relay or worker has for a delivery before another one may take it over.

@@ -4,6 +4,13 @@ from typing import Any
 
 from django.forms import MultipleChoiceField
 from django_filters import MultipleChoiceFilter
+from rest_framework.serializers import BooleanField, Serializer
+
+
+class RestorableWanted(Serializer[Any]):
+    """`deleted=true` lists, instead, what the person can still restore."""
+
+    deleted = BooleanField(required=False, default=False)
 
 
 class _AnyCase(MultipleChoiceField):

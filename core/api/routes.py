@@ -8,6 +8,7 @@ LIST: Verbs = {"get": "list"}
 CREATE: Verbs = {"post": "create"}
 CAN: Verbs = {"get": "can"}
 DESTROY: Verbs = {"delete": "destroy"}
+RESTORE: Verbs = {"post": "restore"}
 MANY: Verbs = LIST | CREATE
 EDIT: Verbs = {"get": "retrieve", "put": "update", "patch": "partial_update"}
 ONE: Verbs = EDIT | DESTROY

@@ -129,6 +129,6 @@ def _delivery(reminder: Reminder) -> Delivery:
         workspace_id=reminder.workspace_id,
         kind=KIND,
         recipient_id=recipient,
-        dedupe_key=f"task.due:{task}:{reminder.rev}:{recipient}:email",
+        dedupe_key=reminder.dedupe_key,
         payload={"task": str(task), "reminder": str(reminder.pk), "due": reminder.due},
     )

@@ -16,6 +16,7 @@ from django.db.models.functions import Concat, Now
 from core.context import as_system
 from core.errors import Conflict
 from core.events import publish
+from core.retention import lock_batch
 from outbox.events import DeliveryResent
 from outbox.models import PATIENCE, UNDECIDED, Delivery, Heartbeat, State
 
@@ -24,10 +25,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-KEPT_FOR = timedelta(days=30)
 SILENCE = timedelta(seconds=15)
 """After this long without a sign of life a relay is taken for dead; it gives one every 5 s."""
-SWEPT_AT_ONCE = 5000
+GIVEN_UP_AT_ONCE = 1000
 INSERTED_AT_ONCE = 1000
 IN_FLIGHT = 100
 """Claims out at a time, of account mail and of all workspaces: more would outlive their lease."""
@@ -178,12 +178,16 @@ def resend(*, actor: "User", delivery: Delivery) -> Delivery:
 
 @as_system("sweeping the outbox")
 def sweep() -> None:
-    """Give up what was tried for too long, forget what was done long ago."""
-    hopeless = Delivery.objects.filter(state__in=UNDECIDED, queued_at__lt=Now() - PATIENCE)
-    if count := hopeless.close(State.DEAD, Concat(Value("given up after 72 hours: "), F("reason"))):
+    """Give up what was tried for too long."""
+    late = Delivery.objects.filter(state__in=UNDECIDED, queued_at__lt=Now() - PATIENCE)
+    pks = list(
+        lock_batch(late.order_by("queued_at"), GIVEN_UP_AT_ONCE).values_list("pk", flat=True)
+    )
+    hopeless = Delivery.objects.filter(pk__in=pks)
+    if pks and (
+        count := hopeless.close(State.DEAD, Concat(Value("given up after 72 hours: "), F("reason")))
+    ):
         logger.error("deliveries_given_up", extra={"count": count})
-    old = Delivery.objects.forgettable(KEPT_FOR).values("pk")[:SWEPT_AT_ONCE]
-    Delivery.objects.filter(pk__in=old).delete()
     Heartbeat.objects.filter(beat_at__lt=Now() - timedelta(days=1)).delete()
 
 

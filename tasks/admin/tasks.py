@@ -18,6 +18,7 @@ from projects.admin.colours import CATEGORY_COLOURS, PRIORITY_COLOURS
 from projects.models import Status
 from tasks.admin.records import Steps
 from tasks.columns import done_column
+from tasks.lifecycle import restore_task
 from tasks.models import Task
 from tasks.services import create_task, delete_task, transition_task, update_task
 
@@ -65,7 +66,7 @@ class Tasks(ServiceAdmin):
     form = TaskForm
     autocomplete_fields = ("project", "assignee")
     inlines: tuple[type[Inline], ...] = (Steps,)
-    actions = ("mark_done",)
+    actions = ("mark_done", "bring_back")
     add_fieldsets = (
         (None, {"fields": ("project", "title", "description")}),
         ("Plan", {"fields": (("type", "priority"), "assignee", ("due_date", "due_time"))}),
@@ -144,6 +145,15 @@ class Tasks(ServiceAdmin):
     @admin.action(description="Mark the chosen tasks as done", permissions=["change"])
     def mark_done(self, request: HttpRequest, queryset: QuerySet[Task]) -> None:
         self.carry_out(request, queryset, _finish, "Marked as done")
+
+    @admin.action(description="Restore the chosen tasks", permissions=["change"])
+    def bring_back(self, request: HttpRequest, queryset: QuerySet[Task]) -> None:
+        self.carry_out(
+            request,
+            queryset,
+            lambda actor, task: restore_task(actor=actor, task=task),
+            "Restored",
+        )
 
 
 def _finish(actor: User, task: Task) -> Task:

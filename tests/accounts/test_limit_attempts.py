@@ -8,9 +8,9 @@ from django.test import RequestFactory
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from accounts.background import sweep
 from accounts.limits import AUTONOMOUS, NOWHERE, Limit, forget, give_back, neighbourhood, take
 from accounts.models import AttemptCount, User
+from accounts.retention import remove_attempt_counts
 from core.errors import TooManyRequests
 from tests.accounts.conftest import PASSWORD
 from tests.databases import CommittedDatabase
@@ -75,7 +75,7 @@ def test_a_window_ends() -> None:
     for _ in range(5):
         take(moment, "somebody")
 
-    sweep()
+    assert remove_attempt_counts(10) == 1
     assert not AttemptCount.objects.using(AUTONOMOUS).exists()
 
 

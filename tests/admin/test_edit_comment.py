@@ -7,7 +7,7 @@ from activity.models import Event
 from comments.models import Comment
 from comments.services import add_comment
 from tasks.models import Task
-from tests.admin.desk import Desk, add_page_of, page_of, told
+from tests.admin.desk import Desk, add_page_of, list_of, page_of, told
 from tests.cast import Cast
 
 
@@ -53,3 +53,15 @@ def test_delete_comment_of_a_deleted_task_is_refused(desk: Desk, comment: Commen
     assert told(page)[-1] == "Not found."
     comment.refresh_from_db()
     assert comment.deleted_at is None
+
+
+def test_delete_a_comment_and_restore_it(desk: Desk, comment: Comment) -> None:
+    desk.delete_row(comment)
+    chosen = {"action": "bring_back", "_selected_action": [str(comment.pk)]}
+
+    page = desk.post(f"{list_of(Comment)}?deleted=yes", chosen, follow=True)
+
+    assert told(page)[-1] == "Restored: 1."
+    comment.refresh_from_db()
+    assert comment.deleted_at is None
+    assert actions(comment)[-1] == "restored"

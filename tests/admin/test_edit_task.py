@@ -191,3 +191,17 @@ def test_comment_on_a_task_from_its_page(desk: Desk, root: User, task: Task) -> 
     said = Comment.objects.get()
     assert (said.content, said.author, said.task) == ("Which oil?", root, task)
     assert Event.objects.filter(entity_id=said.pk, action="commented").exists()
+
+
+def test_delete_a_task_and_restore_it(desk: Desk, task: Task) -> None:
+    desk.delete_row(task)
+    deleted = f"{list_of(Task)}?deleted=yes"
+    assert list(desk.get(deleted).context["cl"].result_list) == [task]
+
+    chosen = {"action": "bring_back", "_selected_action": [str(task.pk)]}
+    page = desk.post(deleted, chosen, follow=True)
+
+    assert told(page)[-1] == "Restored: 1."
+    task.refresh_from_db()
+    assert task.deleted_at is None
+    assert logged(task)[-1][0] == "restored"

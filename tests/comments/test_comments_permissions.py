@@ -17,6 +17,7 @@ GET    /api/comments/{comment}                 401 403 404 200 200 200 200 200
 PUT    /api/comments/{comment}                 401 403 404 403 200 403 403 200
 PATCH  /api/comments/{comment}                 401 403 404 403 200 403 403 200
 DELETE /api/comments/{comment}                 401 403 404 403 204 204 204 204
+POST   /api/comments/{comment}/restore         401 403 404 403 200 200 200 200
 GET    /api/comments/task/{task}/comments      401 403 404 200 200 200 200 200
 POST   /api/comments/task/{task}/comments      401 403 404 201 201 201 201 201
 """)
@@ -34,6 +35,7 @@ POST   /api/tasks/{task}/comments              401 403 404 404 201 201 404 201
 GET    /api/comments/{comment}                 401 403 404 404 200 200 404 200
 PATCH  /api/comments/{comment}                 401 403 404 404 200 403 404 200
 DELETE /api/comments/{comment}                 401 403 404 404 204 204 404 204
+POST   /api/comments/{comment}/restore         401 403 404 404 200 200 404 200
 """)
 
 

@@ -70,6 +70,7 @@ PATHS = [
     "GET /api/tasks/{their_task}",
     "PATCH /api/tasks/{their_task}",
     "DELETE /api/tasks/{their_task}",
+    "POST /api/tasks/{their_task}/restore",
     "POST /api/tasks/{their_task}/transition",
     "GET /api/tasks/{their_task}/can?action=update",
     "GET /api/tasks/{their_task}/comments",
@@ -77,6 +78,7 @@ PATHS = [
     "GET /api/comments/{their_comment}",
     "PATCH /api/comments/{their_comment}",
     "DELETE /api/comments/{their_comment}",
+    "POST /api/comments/{their_comment}/restore",
 ]
 FULL = {"name": "x", "title": "x", "content": "x", "status": "ACTIVE", "email": "ada@example.com"}
 BODIES = [

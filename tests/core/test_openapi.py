@@ -137,12 +137,14 @@ WRITES: list[tuple[str | None, str, str, Any]] = [
     ("max", "put", "/api/tasks/{task}", {"status": "DONE"}),
     ("max", "patch", "/api/tasks/{task}", {"due_date": "2030-01-31", "due_time": "09:30"}),
     ("lea", "delete", "/api/tasks/{task}", None),
+    ("lea", "post", "/api/tasks/{task}/restore", None),
     ("max", "post", "/api/tasks/{task}/transition", {"status": "IN_PROGRESS"}),
     ("moe", "post", "/api/tasks/{task}/comments", SAID),
     ("moe", "post", "/api/comments/task/{task}/comments", SAID),
     ("max", "put", "/api/comments/{comment}", SAID),
     ("max", "patch", "/api/comments/{comment}", SAID),
     ("max", "delete", "/api/comments/{comment}", None),
+    ("max", "post", "/api/comments/{comment}/restore", None),
 ]
 STEPS = [(who, "get", path, None) for who, path in [*PROBES, *READS, *LINKS, *REPORTS]] + WRITES
 REFUSALS: list[tuple[str | None, str, str, Any, int]] = [

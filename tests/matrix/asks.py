@@ -131,6 +131,7 @@ PUT    /api/tasks/{task}                                 task      task:update  
 PATCH  /api/tasks/{task}                                 task      task:update             200 409
 DELETE /api/tasks/{task}                                 task      task:delete             204 409
 GET    /api/tasks/{task}/can?action=update               task      project:read            200
+POST   /api/tasks/{task}/restore                         task      task:delete             200 409
 POST   /api/tasks/{task}/transition                      task      task:transition         200 409
 GET    /api/tasks/{task}/comments                        task      project:read            200
 POST   /api/tasks/{task}/comments                        task      comment:create          201 409
@@ -140,6 +141,7 @@ GET    /api/comments/{comment}                           comment   project:read 
 PUT    /api/comments/{comment}                           comment   comment:update          200 409
 PATCH  /api/comments/{comment}                           comment   comment:update          200 409
 DELETE /api/comments/{comment}                           comment   comment:delete          204 409
+POST   /api/comments/{comment}/restore                   comment   comment:delete          200 409
 """)
 
 ABOUT_OBJECTS = [ask for ask in ASKS if ask.about in ("workspace", "project", "task", "comment")]

@@ -12,7 +12,12 @@ INSIDE = {
     "comment": ("workspace", "project", "task", "comment"),
 }
 """What must be there for an object to be there."""
-RETURNS = {"workspace": ("workspace", "project"), "project": ("project",)}
+RETURNS = {
+    "workspace": ("workspace", "project"),
+    "project": ("project",),
+    "task": ("task",),
+    "comment": ("comment",),
+}
 """What was deleted together and is restored by its first."""
 
 
@@ -47,7 +52,7 @@ def _of_object(ask: Ask, who: str, place: Place) -> int:
     if place.deleted.intersection(INSIDE[ask.about]):
         if not (ask.path.endswith("/restore") and place.deleted == {*RETURNS[ask.about]}):
             return 404
-        return ask.well if may else 403 if ask.about == "project" and is_seen else 404
+        return ask.well if may else 403 if ask.about != "workspace" and is_seen else 404
     if not is_seen:
         return 404
     if not may:

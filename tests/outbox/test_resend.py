@@ -6,6 +6,7 @@ import pytest
 from django.db.models import F
 
 from accounts.models import User
+from core.retention import apply_rules
 from outbox.models import Delivery, State
 from outbox.services import StillOnItsWay, resend, sweep
 from tests.factories import UserFactory
@@ -55,12 +56,12 @@ def test_sweep_gives_up_after_three_days() -> None:
     assert fresh.state == State.PENDING
 
 
-def test_sweep_forgets_what_was_done_a_month_ago(sink: Sink) -> None:
+def test_what_was_done_a_month_ago_is_removed(sink: Sink) -> None:
     write("done")
     send(claim())
     write("waiting")
     Delivery.objects.update(next_at=F("next_at") - timedelta(days=31))
 
-    sweep()
+    apply_rules(within=1)
 
     assert [row.dedupe_key for row in Delivery.objects.all()] == ["waiting"]

@@ -21,6 +21,7 @@ GET    /api/tasks/{task}                       401 403 404 200 200 200 200 200
 PUT    /api/tasks/{task}                       401 403 404 200 200 200 200 200
 PATCH  /api/tasks/{task}                       401 403 404 200 200 200 200 200
 DELETE /api/tasks/{task}                       401 403 404 403 403 204 204 204
+POST   /api/tasks/{task}/restore               401 403 404 403 403 200 200 200
 POST   /api/tasks/{task}/transition            401 403 404 200 200 200 200 200
 GET    /api/tasks/{task}/can?action=delete     401 403 404 200 200 200 200 200
 GET    /api/tasks/project/{project}/tasks      401 403 404 200 200 200 200 200
@@ -46,6 +47,7 @@ POST   /api/projects/{project}/tasks           401 403 404 404 201 201 404 201
 GET    /api/tasks/{task}                       401 403 404 404 200 200 404 200
 PATCH  /api/tasks/{task}                       401 403 404 404 200 200 404 200
 DELETE /api/tasks                              401 403 404 404 403 200 404 200
+POST   /api/tasks/{task}/restore               401 403 404 404 403 200 404 200
 POST   /api/tasks                              401 403 404 404 201 201 404 201
 POST   /api/tasks/{task}/transition            401 403 404 404 200 200 404 200
 DELETE /api/tasks/{task}                       401 403 404 404 403 204 404 204

@@ -30,6 +30,8 @@ STAFF = "called by the admin, which asks its own permission"
 QUESTION = "changes nothing: chooses rows or answers what one may"
 
 ASKED_OTHERWISE = {
+    "outbox.retention.remove_deliveries": SYSTEM,
+    "outbox.retention.remove_words_of_deliveries": SYSTEM,
     "outbox.services.queue.claim_due": SYSTEM,
     "outbox.services.queue.release": SYSTEM,
     "outbox.services.queue.resend": STAFF,
@@ -50,6 +52,7 @@ ASKED_OTHERWISE = {
     "accounts.mfa.enrolment.approve_enrolment": STAFF,
     "accounts.ownership.check_own_account": STEP,
     "accounts.personal.services.create_token": OWN,
+    "accounts.retention.remove_expired_sessions": SYSTEM,
     "accounts.recovery.change_password": OWN,
     "accounts.recovery.note_device": SYSTEM,
     "accounts.recovery.reset_password": OWN,
@@ -97,6 +100,10 @@ ASKED_OTHERWISE = {
     "tasks.api.tasks_of": QUESTION,
     "tasks.locks.locked_task": STEP,
     "tasks.handover.hand_over_tasks": REACTION,
+    "projects.retention.purge_projects": SYSTEM,
+    "tasks.retention.purge_tasks": SYSTEM,
+    "comments.retention.purge_comments": SYSTEM,
+    "notifications.retention.remove_reminders": SYSTEM,
     "notifications.services.assignments.tell_assignee": REACTION,
     "notifications.services.assignments.tell_successor": REACTION,
     "notifications.services.reminders.plan_reminders_of": REACTION,

@@ -1,0 +1,172 @@
+"""A hundred thousand rows of one table, of which `OLD` are older than a rule keeps them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connections
+
+from core.retention import Rule, rules
+from tests.cast import Cast
+
+ROWS = 100_000
+OLD = 2_500
+AGE = "now() - %(kept)s::interval + (n - %(old)s - 0.5) * interval '1 minute'"
+"""Row number `n` is old up to `OLD`, each a minute younger than the one before."""
+
+
+@dataclass(frozen=True)
+class Aged:
+    """`values` fill the `columns` of `table`; `left` is true of what is not removed."""
+
+    rule: str
+    table: str
+    columns: str
+    values: str
+    left: str = "true"
+    database: str = "default"
+    before: str = ""
+    """Run first: rows the others depend on."""
+
+    def fill(self, cast: Cast) -> Rule:
+        rule = rule_named(self.rule)
+        values: dict[str, Any] = {
+            "kept": rule.kept_for,
+            "old": OLD,
+            "rows": ROWS,
+            "person": cast.max.pk,
+            "workspace": cast.workspace.pk,
+            "project": cast.project.pk,
+        }
+        insert = (
+            f"INSERT INTO {self.table} ({self.columns})"
+            f" SELECT {self.values.format(age=AGE)} FROM generate_series(1, %(rows)s) n"
+        )
+        with connections[self.database].cursor() as cursor:
+            if self.before:
+                cursor.execute(self.before.format(age=AGE), values)
+            cursor.execute(insert, values)
+            cursor.execute(f"ANALYZE {self.table}")
+        return rule
+
+    def count_left(self) -> int:
+        with connections[self.database].cursor() as cursor:
+            cursor.execute(f"SELECT count(*) FROM {self.table} WHERE {self.left}")
+            return int(cursor.fetchone()[0])
+
+    def plans(self, statements: list[str]) -> list[str]:
+        """How PostgreSQL carries out those of the statements that touch the table."""
+        touching = [sql for sql in statements if f'"{self.table}"' in sql]
+        return [self._plan(sql) for sql in touching if not sql.startswith("INSERT")]
+
+    def _plan(self, statement: str) -> str:
+        with connections[self.database].cursor() as cursor:
+            cursor.execute(f"EXPLAIN {statement}")
+            return "\n".join(line for (line,) in cursor.fetchall())
+
+
+def rule_named(name: str) -> Rule:
+    [found] = [rule for rule in rules() if rule.name == name]
+    return found
+
+
+MAIL = (
+    "id, created_at, channel, kind, recipient_id, dedupe_key, payload, state, attempts, generation,"
+    " next_at, reason, message_id, address, subject, text, html, request_id"
+)
+A_MAIL = (
+    "gen_random_uuid(), now(), 'email', 'note', %(person)s, n::text, '{{}}', 'SENT', 1, 0,"
+    " {age}, '', '', '', 'A note', 'Read me', '', ''"
+)
+TASK = (
+    "INSERT INTO tasks_task (id, created_at, updated_at, version, workspace_id, project_id, number,"
+    " title, description, type, priority, status_id, category, created_by_id, position)"
+    " SELECT %(project)s, now(), now(), 1, %(workspace)s, %(project)s, 1, 'Oil', '', 'TASK',"
+    " 'LOW', id, category, %(person)s, 0 FROM projects_status"
+    " WHERE project_id = %(project)s LIMIT 1"
+)
+
+A_TASK = (
+    "gen_random_uuid(), now(), now(), 1, %(workspace)s, %(project)s, n + 1, 'Oil', '', 'TASK',"
+    " 'LOW', (SELECT id FROM projects_status WHERE project_id = %(project)s LIMIT 1), 'TODO',"
+    " %(person)s, 0, {age}"
+)
+
+CASES = [
+    Aged(
+        "texts of deleted projects",
+        "projects_project",
+        "id, created_at, updated_at, version, workspace_id, key, name, description, visibility,"
+        " status, priority, progress, created_by_id, deleted_at",
+        "gen_random_uuid(), now(), now(), 1, %(workspace)s, n, 'Loom', '', 'WORKSPACE', 'ACTIVE',"
+        " 'LOW', 0, %(person)s, {age}",
+        left="name = 'Loom'",
+    ),
+    Aged(
+        "texts of deleted tasks",
+        "tasks_task",
+        "id, created_at, updated_at, version, workspace_id, project_id, number, title, description,"
+        " type, priority, status_id, category, created_by_id, position, deleted_at",
+        A_TASK,
+        left="title <> ''",
+    ),
+    Aged(
+        "texts of deleted comments",
+        "comments_comment",
+        "id, created_at, updated_at, version, workspace_id, task_id, author_id, content,"
+        " deleted_at",
+        "gen_random_uuid(), now(), now(), 1, %(workspace)s, %(project)s, %(person)s, 'On it',"
+        " {age}",
+        left="content <> ''",
+        before=TASK,
+    ),
+    Aged(
+        "answers to idempotency keys",
+        "core_idempotencykey",
+        "id, principal, key, fingerprint, status, headers, body, created_at",
+        "gen_random_uuid(), 'x', n::text, '', 200, '{{}}', '', {age}",
+    ),
+    Aged(
+        "expired sessions, with their refresh tokens and devices",
+        "django_session",
+        "session_key, session_data, expire_date",
+        "n::text, '', {age}",
+    ),
+    Aged(
+        "devices whose session is gone",
+        "usersessions_usersession",
+        "user_id, created_at, ip, last_seen_at, session_key, user_agent, data",
+        "%(person)s, {age}, '192.0.2.1', now(), n::text, '', '{{}}'",
+        # Not all of them have lost their session.
+        before="INSERT INTO django_session SELECT 'alive' || n, '', now()"
+        " FROM generate_series(1, %(rows)s) n",
+    ),
+    Aged(
+        "devices known from earlier sign-ins",
+        "accounts_knowndevice",
+        "id, created_at, user_id, fingerprint, seen_at",
+        "gen_random_uuid(), now(), %(person)s, n::text, {age}",
+    ),
+    Aged(
+        "counts of attempts",
+        "accounts_attemptcount",
+        "key, count, resets_at",
+        "n::text, 1, {age}",
+        database="attempts",
+    ),
+    Aged(
+        "receipts of webhooks",
+        "accounts_webhookreceipt",
+        "id, kind, received_at",
+        "n::text, 'user.updated', {age}",
+    ),
+    Aged("words of mails", "outbox_delivery", MAIL, A_MAIL, left="text <> ''"),
+    Aged("deliveries", "outbox_delivery", MAIL, A_MAIL),
+    Aged(
+        "reminders sent or cancelled",
+        "notifications_reminder",
+        "id, created_at, workspace_id, task_id, recipient_id, kind, due, fire_at, rev, state",
+        "gen_random_uuid(), now(), %(workspace)s, %(project)s, %(person)s, 'task_due', '', {age},"
+        " n, 'CANCELLED'",
+        before=TASK,
+    ),
+]

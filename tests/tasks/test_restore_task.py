@@ -1,0 +1,130 @@
+"""Bringing a deleted task back."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from activity.models import Event
+from comments.models import Comment
+from notifications.models import Reminder
+from projects.lifecycle import archive_project, delete_project
+from projects.membership import add_project_member
+from tasks.models import Task
+from tasks.services import create_task, delete_task, update_task
+from tests.cast import Cast, client_of, gather
+from tests.databases import CommittedDatabase
+from tests.documents import task_alone
+from tests.log import log_of
+from tests.threads import times
+
+
+@pytest.fixture
+def deleted(cast: Cast, comment: Comment) -> Task:
+    delete_task(actor=cast.lea, task=comment.task)
+    return Task.objects.get()
+
+
+def restore(cast: Cast, who: str, status: int = 200, **headers: str) -> Any:
+    path = f"/api/tasks/{Task.objects.get().pk}/restore"
+    return client_of(getattr(cast, who)).ask("POST", path, status=status, **headers)
+
+
+def age(task: Task, **past: int) -> None:
+    Task.objects.filter(pk=task.pk).update(deleted_at=timezone.now() - timedelta(**past))
+
+
+@pytest.mark.parametrize("who", ["lea", "pia", "ada"])
+def test_restore_task_brings_everything_back(cast: Cast, deleted: Task, who: str) -> None:
+    answer = restore(cast, who)
+    deleted.refresh_from_db()
+    assert deleted.deleted_at is None
+    assert answer == {"success": True, "data": task_alone(deleted, getattr(cast, who))}
+    assert deleted.comments.filter(deleted_at=None).count() == 1
+    assert log_of(deleted)[-1] == ("restored", getattr(cast, who).pk, {})
+
+
+def test_restore_task_that_is_there_changes_nothing(cast: Cast, unchanged: None) -> None:
+    restore(cast, "lea")
+
+
+@pytest.mark.parametrize("who", ["max", "moe"])
+def test_who_may_not_delete_may_not_restore(cast: Cast, deleted: Task, who: str) -> None:
+    assert restore(cast, who, 403)["required"] == "task:delete"
+
+
+def test_restore_own_task(cast: Cast, deleted: Task) -> None:
+    Task.objects.update(assignee=cast.max)
+    restore(cast, "max")
+
+
+def test_restore_task_within_thirty_days(cast: Cast, deleted: Task) -> None:
+    age(deleted, days=30, seconds=1)
+    assert restore(cast, "ada", 404)["code"] == "not_found"
+    age(deleted, days=29, hours=23)
+    restore(cast, "ada")
+
+
+def test_restore_task_of_an_archived_or_deleted_project(cast: Cast, deleted: Task) -> None:
+    archive_project(actor=cast.lea, project=cast.project)
+    assert restore(cast, "lea", 409)["code"] == "archived"
+    delete_project(actor=cast.lea, project=cast.project)
+    assert restore(cast, "lea", 404)["code"] == "not_found"
+
+
+def test_restore_task_under_the_version_read(cast: Cast, deleted: Task) -> None:
+    assert restore(cast, "lea", 412, **{"If-Match": '"1"'})["code"] == "stale"
+    restore(cast, "lea", 200, **{"If-Match": '"2"'})
+
+
+def test_restore_task_plans_its_reminder_anew(cast: Cast) -> None:
+    due = date(2031, 7, 1)
+    task = create_task(
+        actor=cast.lea, project=cast.project, title="Oil", assignee=cast.max, due_date=due
+    )
+    delete_task(actor=cast.lea, task=task)
+    restore(cast, "lea")
+    states = Reminder.objects.order_by("rev").values_list("state", flat=True)
+    assert list(states) == ["CANCELLED", "PLANNED"]
+
+
+def test_restore_task_four_times_at_once_restores_once(committed_db: CommittedDatabase) -> None:
+    cast = gather()
+    task = create_task(actor=cast.lea, project=cast.project, title="Oil")
+    delete_task(actor=cast.lea, task=task)
+    clients = [client_of(cast.lea) for _ in range(4)]
+    path = f"/api/tasks/{task.pk}/restore"
+    assert times(4, lambda n: clients[n].post(path).status_code) == [200] * 4
+    assert Event.objects.filter(action="restored").count() == 1
+
+
+@pytest.mark.parametrize("path", ["projects/{}/tasks", "tasks/project/{}/tasks"])
+@pytest.mark.parametrize(
+    ("who", "found"), [("ada", 1), ("pia", 1), ("lea", 1), ("max", 0), ("moe", 0), ("gus", 0)]
+)
+def test_list_what_can_be_restored(
+    cast: Cast, deleted: Task, who: str, found: int, path: str
+) -> None:
+    add_project_member(actor=cast.lea, project=cast.project, person=cast.gus, role="VIEWER")
+    client, here = client_of(getattr(cast, who)), f"/api/{path.format(cast.project.pk)}?deleted="
+    listed = client.ask("GET", f"{here}true")["data"]
+    assert [task["id"] for task in listed] == [str(deleted.pk)] * found
+    assert client.ask("GET", f"{here}false")["data"] == []
+    age(deleted, days=31)
+    assert client.ask("GET", f"{here}true")["data"] == []
+
+
+def test_list_what_one_made_oneself(cast: Cast, deleted: Task) -> None:
+    own = create_task(actor=cast.max, project=cast.project, title="Own")
+    update_task(actor=cast.max, task=own, changes={"title": "Mine"})
+    delete_task(actor=cast.max, task=own)
+    here = f"/api/projects/{cast.project.pk}/tasks?deleted=true"
+    listed = client_of(cast.max).ask("GET", here)["data"]
+    assert [task["title"] for task in listed] == ["Mine"]
+
+
+def test_a_wrong_word_and_a_foreign_project_are_refused(cast: Cast) -> None:
+    here = f"/api/projects/{cast.project.pk}/tasks?deleted="
+    assert list(client_of(cast.ada).ask("GET", f"{here}x", status=400)["errors"]) == ["deleted"]
+    client_of(cast.sam).ask("GET", f"{here}true", status=403)
