@@ -18,6 +18,7 @@ from a2wsgi.wsgi import build_environ
 
 from config.bodies import Bodies, Disconnected
 from config.middleware import REFUSAL
+from config.start_check import HEALTH
 from core.errors import Refusal
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 LINGER_SECONDS = 2.0
 """How long the rest of a refused body is still read, so that its client can read the refusal."""
+PROBE_THREADS = 2
+"""For the questions of an orchestrator, which must not wait behind other requests."""
 BODY_HEADERS = (b"content-length", b"transfer-encoding")
 WITHOUT_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 
@@ -50,6 +53,7 @@ class Bridge:
         self.application = application
         self.bodies = Bodies(most_bytes)
         self.threads = ThreadPoolExecutor(threads, "http")
+        self.probes = ThreadPoolExecutor(PROBE_THREADS, "probes")
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         connection = cast("Connection", scope["extensions"]["gantry.connection"])
@@ -72,8 +76,14 @@ class Bridge:
             return None if connection.is_gone() else _call(self.application, environ)
 
         context = contextvars.copy_context()
+        threads = self.probes if environ["PATH_INFO"].rstrip("/") in HEALTH else self.threads
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.threads, context.run, compute)
+        return await loop.run_in_executor(threads, context.run, compute)
+
+    def stop(self) -> None:
+        """Take no more requests."""
+        self.threads.shutdown(wait=False)
+        self.probes.shutdown(wait=False)
 
 
 def _declared(headers: Headers) -> int | None:

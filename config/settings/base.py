@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "config.limits.RequestLimits",
     "config.methods.DeclaredMethods",
     "config.middleware.OptionalSlash",
+    "config.middleware.DatabaseAway",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core.api import idempotency
-from core.api.errors import WORTH_RETRYING, sqlstate
+from core.api.errors import WORTH_RETRYING, is_database_away, sqlstate
 from core.api.write_only import may_read, withhold_documents, withhold_facts
 from core.errors import Refusal
 from core.models import IdempotencyKey
@@ -49,6 +49,8 @@ class OneTransaction(APIView):
                 if attempt < ATTEMPTS and _is_worth_retrying(error):
                     time.sleep(PAUSE * attempt)
                     continue
+                if is_database_away(error):
+                    raise  # nothing may have been set up yet that makes an answer
                 response = super().handle_exception(error)
                 return self.finalize_response(self.request, response, *args, **kwargs)
         raise AssertionError
