@@ -19,7 +19,8 @@ from a2wsgi.wsgi import build_environ
 from config.bodies import Bodies, Disconnected
 from config.middleware import REFUSAL
 from config.start_check import HEALTH
-from core.errors import Refusal
+from core.errors import Refusal, Unavailable
+from core.lock_waits import RUN, Run
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, MutableMapping
@@ -37,6 +38,8 @@ LINGER_SECONDS = 2.0
 """How long the rest of a refused body is still read, so that its client can read the refusal."""
 PROBE_THREADS = 2
 """For the questions of an orchestrator, which must not wait behind other requests."""
+LOCK_SECONDS = 10.0
+"""How long a request that met a lock waits, without a thread, until it may wait for it with one."""
 BODY_HEADERS = (b"content-length", b"transfer-encoding")
 WITHOUT_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 
@@ -53,6 +56,8 @@ class Bridge:
         self.application = application
         self.bodies = Bodies(most_bytes)
         self.threads = ThreadPoolExecutor(threads, "http")
+        # However many wait for locks, half of the threads serve the others.
+        self.turns = asyncio.Semaphore(max(threads // 2, 1))
         self.probes = ThreadPoolExecutor(PROBE_THREADS, "probes")
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -60,7 +65,7 @@ class Bridge:
         await connection.drain()
         try:
             async with self.bodies.read(receive, _declared(scope["headers"])) as body:
-                answer = await self._compute(_environ(scope, body), connection)
+                answer = await self._answer(scope, body, connection)
         except Disconnected:
             return
         except Refusal as refusal:
@@ -69,6 +74,25 @@ class Bridge:
             await _send_early(await self._compute(environ, connection), receive, send)
         else:
             await _send(answer, send)
+
+    async def _answer(
+        self, scope: Message, body: bytearray, connection: Connection
+    ) -> Answer | None:
+        """Of one run, or of two if the first one met a lock; first come, first served."""
+        run = Run()
+        answer = await self._compute({**_environ(scope, body), RUN: run}, connection)
+        if not run.is_put_off:
+            return answer
+        try:
+            await asyncio.wait_for(self.turns.acquire(), LOCK_SECONDS)
+        except TimeoutError:
+            refused = {**_environ(scope, b""), REFUSAL: Unavailable(retry_after=1)}
+            return await self._compute(refused, connection)
+        try:
+            again = Run(may_wait=True, is_counted=run.is_counted)
+            return await self._compute({**_environ(scope, body), RUN: again}, connection)
+        finally:
+            self.turns.release()
 
     async def _compute(self, environ: Environ, connection: Connection) -> Answer | None:
         def compute() -> Answer | None:

@@ -12,11 +12,14 @@ from uuid_utils import uuid7
 
 from core.api.errors import is_database_away, plain_refusal
 from core.errors import Unavailable
+from core.lock_waits import RUN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.http import HttpRequest, HttpResponse
+
+    from core.lock_waits import Run
 
     Next = Callable[[HttpRequest], HttpResponse]
 
@@ -59,6 +62,9 @@ class RequestLog:
         structlog.contextvars.bind_contextvars(request_id=name)
         started = time.perf_counter()
         response = self.get_response(request)
+        run: Run | None = request.META.get(RUN)
+        if run and run.is_put_off:
+            return response  # it will be served, and told of, later
         self.log.info(
             "request",
             method=request.method,
