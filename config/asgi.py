@@ -59,5 +59,5 @@ async def _live(receive: Receive, send: Send) -> None:
         return
     await send({"type": "lifespan.startup.complete"})
     await receive()
-    http.threads.shutdown(wait=False)
+    http.stop()
     await send({"type": "lifespan.shutdown.complete"})

@@ -18,7 +18,9 @@ from a2wsgi.wsgi import build_environ
 
 from config.bodies import Bodies, Disconnected
 from config.middleware import REFUSAL
-from core.errors import Refusal
+from config.start_check import HEALTH
+from core.errors import Refusal, Unavailable
+from core.lock_waits import RUN, Run
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, MutableMapping
@@ -34,6 +36,10 @@ if TYPE_CHECKING:
 
 LINGER_SECONDS = 2.0
 """How long the rest of a refused body is still read, so that its client can read the refusal."""
+PROBE_THREADS = 2
+"""For the questions of an orchestrator, which must not wait behind other requests."""
+LOCK_SECONDS = 10.0
+"""How long a request that met a lock waits, without a thread, until it may wait for it with one."""
 BODY_HEADERS = (b"content-length", b"transfer-encoding")
 WITHOUT_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 
@@ -50,13 +56,16 @@ class Bridge:
         self.application = application
         self.bodies = Bodies(most_bytes)
         self.threads = ThreadPoolExecutor(threads, "http")
+        # However many wait for locks, half of the threads serve the others.
+        self.turns = asyncio.Semaphore(max(threads // 2, 1))
+        self.probes = ThreadPoolExecutor(PROBE_THREADS, "probes")
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         connection = cast("Connection", scope["extensions"]["gantry.connection"])
         await connection.drain()
         try:
             async with self.bodies.read(receive, _declared(scope["headers"])) as body:
-                answer = await self._compute(_environ(scope, body), connection)
+                answer = await self._answer(scope, body, connection)
         except Disconnected:
             return
         except Refusal as refusal:
@@ -66,14 +75,39 @@ class Bridge:
         else:
             await _send(answer, send)
 
+    async def _answer(
+        self, scope: Message, body: bytearray, connection: Connection
+    ) -> Answer | None:
+        """Of one run, or of two if the first one met a lock; first come, first served."""
+        run = Run()
+        answer = await self._compute({**_environ(scope, body), RUN: run}, connection)
+        if not run.is_put_off:
+            return answer
+        try:
+            await asyncio.wait_for(self.turns.acquire(), LOCK_SECONDS)
+        except TimeoutError:
+            refused = {**_environ(scope, b""), REFUSAL: Unavailable(retry_after=1)}
+            return await self._compute(refused, connection)
+        try:
+            again = Run(may_wait=True, is_counted=run.is_counted)
+            return await self._compute({**_environ(scope, body), RUN: again}, connection)
+        finally:
+            self.turns.release()
+
     async def _compute(self, environ: Environ, connection: Connection) -> Answer | None:
         def compute() -> Answer | None:
             # It may have waited for a thread for long.
             return None if connection.is_gone() else _call(self.application, environ)
 
         context = contextvars.copy_context()
+        threads = self.probes if environ["PATH_INFO"].rstrip("/") in HEALTH else self.threads
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.threads, context.run, compute)
+        return await loop.run_in_executor(threads, context.run, compute)
+
+    def stop(self) -> None:
+        """Take no more requests."""
+        self.threads.shutdown(wait=False)
+        self.probes.shutdown(wait=False)
 
 
 def _declared(headers: Headers) -> int | None:

@@ -10,12 +10,16 @@ import structlog
 from django.utils.functional import SimpleLazyObject
 from uuid_utils import uuid7
 
-from core.api.errors import plain_refusal
+from core.api.errors import is_database_away, plain_refusal
+from core.errors import Unavailable
+from core.lock_waits import RUN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.http import HttpRequest, HttpResponse
+
+    from core.lock_waits import Run
 
     Next = Callable[[HttpRequest], HttpResponse]
 
@@ -58,6 +62,9 @@ class RequestLog:
         structlog.contextvars.bind_contextvars(request_id=name)
         started = time.perf_counter()
         response = self.get_response(request)
+        run: Run | None = request.META.get(RUN)
+        if run and run.is_put_off:
+            return response  # it will be served, and told of, later
         self.log.info(
             "request",
             method=request.method,
@@ -106,6 +113,25 @@ class RefusedBody:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         refusal = request.META.get(REFUSAL)
         return plain_refusal(refusal) if refusal else self.get_response(request)
+
+
+class DatabaseAway:
+    """Answer 503 for any view, page or not, whose database could not do its part.
+
+    What fails outside of views comes to `core.api.errors.server_error`, with the whole traceback.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not is_database_away(error):
+            return None
+        structlog.get_logger(__name__).warning("database_away", problem=str(error))
+        return plain_refusal(Unavailable(retry_after=1))
 
 
 class OptionalSlash:

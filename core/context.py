@@ -16,6 +16,7 @@ SOME_OF_THEIRS = (
     " INTERSECT SELECT unnest(%s::uuid[]))::text, true)"
 )
 THEIRS = "set_config('gantry.workspaces', workspaces_of({person})::text, true)"
+SHORT_LOCK_WAITS = "set_config('lock_timeout', '100ms', true)"
 # What `workspaces_of` has just found out beside its result; hence after it.
 UNOPENED = "NULLIF(current_setting('gantry.unopened', true), '')::uuid[]"
 

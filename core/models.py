@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from core.errors import NotFound, Stale
 from core.events import Changes
+from core.lock_waits import may_wait
 
 
 def uuid7() -> uuid.UUID:
@@ -58,6 +59,12 @@ class LockingQuerySet(models.QuerySet[Any]):
         if row is None:
             raise NotFound
         return row
+
+    def select_for_update(self, *args: Any, **named: Any) -> Self:
+        """Django's; without waiting where the request may not."""
+        if not (named.get("skip_locked") or may_wait()):
+            named["nowait"] = True
+        return super().select_for_update(*args, **named)
 
     def alive(self) -> Self:
         """Not deleted; models without soft deletion override nothing and never call it."""

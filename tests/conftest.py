@@ -20,6 +20,7 @@ pytest_plugins = [
     "tests.mail",
     "tests.programs",
     "tests.pooler",
+    "tests.own_postgres",
     "tests.walls",
 ]
 

@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "config.limits.RequestLimits",
     "config.methods.DeclaredMethods",
     "config.middleware.OptionalSlash",
+    "config.middleware.DatabaseAway",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

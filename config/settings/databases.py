@@ -7,6 +7,16 @@ RUNTIME_LIMITS = (
 )
 # Statements are planned once per connection; a pooler would not know them again.
 PREPARED = {"server_side_binding": True, "prepare_threshold": 3}
+# PostgreSQL is told since version 17; it ends what waits for a client between two statements, too.
+LONGEST_TRANSACTION = "60s"
+# A server that is frozen or cut off accepts nothing; psycopg takes no shorter time.
+REACHED = {
+    "connect_timeout": 2,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
 # A migration may run long, but must not queue every request behind a lock it waits for.
 DIRECT_LIMITS = "-c lock_timeout=5s"
 # Policies are FORCEd on the owner too, whose migrations change the rows of all workspaces.
@@ -17,13 +27,17 @@ def runtime(*, pooled: bool = True, least: int | None = None) -> dict[str, objec
     """Connections of the runtime role; `least` are kept open, else as many as DB_POOL_MIN says."""
     # A pooler refuses start-up options; there, set the same limits on the role.
     behind_pooler = env.flag("DB_POOLER", default=False)
-    options: dict[str, object] = {} if behind_pooler else {"options": RUNTIME_LIMITS, **PREPARED}
+    options: dict[str, object] = dict(REACHED)
+    if not behind_pooler:
+        limits = {"options": RUNTIME_LIMITS, "transaction_timeout": LONGEST_TRANSACTION}
+        options |= {**limits, **PREPARED}
     most = env.natural("DB_POOL_MAX", 10) if pooled else 0
     if most:
         least = min(env.natural("DB_POOL_MIN", 2) if least is None else least, most)
         patience = env.natural("DB_POOL_TIMEOUT", 5)
-        options["pool"] = {"min_size": least, "max_size": most, "timeout": patience}
-    return _database(env.database("DATABASE_URL"), options, keep=0 if most else 60)
+        options["pool"] = {"least": least, "most": most, "patience": patience}
+    database = _database(env.database("DATABASE_URL"), options, keep=0 if most else 60)
+    return {**database, "ENGINE": "config.postgresql"}
 
 
 def direct() -> dict[str, object]:

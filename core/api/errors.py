@@ -1,12 +1,13 @@
 """The one exception handler: every refusal, ours or a library's, leaves in the envelope."""
 
+import sys
 from collections.abc import Callable
 from itertools import islice
 from typing import Any
 
 import structlog
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, RequestDataTooBig
-from django.db import DataError, IntegrityError, OperationalError
+from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from rest_framework import exceptions, status
 from rest_framework.response import Response
@@ -18,6 +19,8 @@ from core.errors import Conflict, Invalid, NotFound, Refusal, Unavailable
 LOCK_NOT_AVAILABLE = "55P03"
 DEADLOCK = "40P01"
 SERIALIZATION_FAILURE = "40001"
+ENDED_BY_A_LIMIT = ("25P03", "25P04")
+"""Idle in a transaction, or in one, for too long: the connection is gone, too."""
 MOST_ERRORS = 100
 """Fields of a body that one refusal tells of."""
 WORTH_RETRYING = (DEADLOCK, SERIALIZATION_FAILURE)
@@ -63,7 +66,6 @@ TRANSLATIONS: dict[type[Exception], Callable[[], Exception]] = {
     UnreadablePostError: Unreadable,
     RecursionError: NestedTooDeeply,
     DataError: OutOfRange,
-    OperationalError: lambda: Unavailable(retry_after=1),
 }
 
 
@@ -87,8 +89,17 @@ def sqlstate(error: BaseException) -> str | None:
     return getattr(error.__cause__, "sqlstate", None)
 
 
+def is_database_away(error: BaseException | None) -> bool:
+    """Whether the database could not do its part: it is away, too busy, or ended the session."""
+    if isinstance(error, OperationalError | InterfaceError):
+        return True
+    return isinstance(error, DatabaseError) and sqlstate(error) in ENDED_BY_A_LIMIT
+
+
 def _translated(error: Exception) -> Exception:
     """Other people's exceptions in the product's words."""
+    if is_database_away(error):
+        return Unavailable(retry_after=1)
     if isinstance(error, IntegrityError):
         return Conflict(f"This conflicts with {_constraint(error)}.")
     for kind, translation in TRANSLATIONS.items():
@@ -151,13 +162,17 @@ def _summary(errors: dict[str, list[str]]) -> str:
 
 def plain_failure(status: int, message: str, code: str) -> HttpResponse:
     """An error that never reached a view, in the same envelope."""
-    body = to_json(failure(message, code, request_id()))
-    return HttpResponse(body, status=status, content_type="application/json")
+    return _plain(status, failure(message, code, request_id()))
+
+
+def _plain(status: int, body: dict[str, Any]) -> HttpResponse:
+    return HttpResponse(to_json(body), status=status, content_type="application/json")
 
 
 def plain_refusal(refusal: Refusal) -> HttpResponse:
     """A refusal of a request that never reached a view."""
-    response = plain_failure(refusal.status, str(refusal), refusal.code)
+    body = failure(str(refusal), refusal.code, request_id(), **refusal.facts)
+    response = _plain(refusal.status, body)
     if "retry_after" in refusal.facts:
         response["Retry-After"] = str(refusal.facts["retry_after"])
     return response
@@ -178,4 +193,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """What nobody foresaw; Django calls this while it handles the exception."""
+    if is_database_away(sys.exception()):
+        return plain_refusal(Unavailable(retry_after=1))
     return plain_failure(500, "Something went wrong on our side.", "server_error")

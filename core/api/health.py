@@ -1,12 +1,14 @@
 """Is it up? Bodies that probes and older clients read, without the envelope."""
 
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Lock
 from typing import Any, TypeVar
 
 import redis
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers
@@ -19,6 +21,8 @@ from core.api.permissions import Anyone
 from core.api.renderers import EnvelopeRenderer, FrontPageRenderer
 
 PROBE_SECONDS = 0.5
+DATABASE_SECONDS = 1.0
+"""How long the database may take to answer; a busy one is not down at once."""
 Get = TypeVar("Get", bound=Callable[..., Response])
 
 
@@ -72,7 +76,7 @@ class Ready(Probe):
 
     @_described("Readiness", "status", "database", "redis")
     def get(self, request: Request) -> Response:
-        database, cache = _database_answers(), _redis_answers()
+        database, cache = _database.answers(), _redis_answers()
         body = {
             "status": "ok" if database and cache else "degraded" if database else "down",
             "database": "up" if database else "down",
@@ -81,14 +85,39 @@ class Ready(Probe):
         return Response(Exact(body), status=200 if database else 503)
 
 
+class _DatabaseQuestion:
+    """Asks the database in a thread of its own, so that no probe waits for a frozen one."""
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(1, "readiness")
+        self._guard = Lock()
+        self._asked: Future[bool] | None = None
+
+    def answers(self) -> bool:
+        """Whether the database answers in time; probes at the same time share a question."""
+        with self._guard:
+            if self._asked is None or self._asked.done():
+                self._asked = self._thread.submit(_database_answers)
+            asked = self._asked
+        try:
+            return asked.result(DATABASE_SECONDS)
+        except TimeoutError:
+            return False
+
+
 def _database_answers() -> bool:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except DatabaseError as error:
+    except (DatabaseError, InterfaceError) as error:
         structlog.get_logger(__name__).warning("database_down", error=str(error))
         return False
+    finally:
+        connection.close()
     return True
+
+
+_database = _DatabaseQuestion()
 
 
 def _redis_answers() -> bool:

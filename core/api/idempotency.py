@@ -12,7 +12,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.envelope import Exact
+from core.context import SHORT_LOCK_WAITS
 from core.errors import Conflict, Invalid, Refusal
+from core.lock_waits import may_wait
 from core.models import IdempotencyKey
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -20,6 +22,13 @@ KEPT_HEADERS = ("ETag", "Location")
 MAX_KEY = 255
 MAX_BODY = 65_536
 """Bytes of an answer that is stored."""
+CLAIM = """
+    INSERT INTO core_idempotencykey (id, principal, key, fingerprint, status, headers, body)
+    SELECT claimed.*, 0, '{}'::jsonb, ''::bytea
+    FROM (SELECT %s::uuid, %s, %s, %s) AS claimed
+    ON CONFLICT (principal, key) DO NOTHING
+"""
+CLAIM_SOON = CLAIM.replace("AS claimed", f"AS claimed, (SELECT {SHORT_LOCK_WAITS}) AS limits")
 
 
 class IdempotencyKeyReused(Refusal):
@@ -99,11 +108,13 @@ def keep_no_answer(claimed: IdempotencyKey, response: Response) -> None:
 
 
 def _insert(claimed: IdempotencyKey) -> bool:
-    """Insert unless it exists; blocks while a transaction with the same key is open."""
+    """Insert unless it exists; blocks while a transaction with the same key is open.
+
+    A request that may not wait blocks for a moment only, here and from here on.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO core_idempotencykey (id, principal, key, fingerprint, status, headers,"
-            " body) VALUES (%s, %s, %s, %s, 0, '{}', '') ON CONFLICT (principal, key) DO NOTHING",
+            CLAIM if may_wait() else CLAIM_SOON,
             [claimed.pk, claimed.principal, claimed.key, claimed.fingerprint],
         )
         return bool(cursor.rowcount == 1)

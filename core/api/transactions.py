@@ -2,20 +2,23 @@
 
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any, ClassVar, cast
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError, OperationalError, transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core.api import idempotency
-from core.api.errors import WORTH_RETRYING, sqlstate
+from core.api.errors import LOCK_NOT_AVAILABLE, WORTH_RETRYING, is_database_away, sqlstate
+from core.api.idempotency import SAFE
 from core.api.write_only import may_read, withhold_documents, withhold_facts
 from core.errors import Refusal
+from core.lock_waits import RUN, Run, waiting
 from core.models import IdempotencyKey
 
 ATTEMPTS = 3
@@ -35,20 +38,28 @@ class OneTransaction(APIView):
     """What to do after a request whose answer got lost and was not stored."""
     attempts: ClassVar[dict[str, Callable[[Any], None]]] = {}
     """For actions limited per person, what counts an attempt of theirs or refuses it."""
+    gives_way: ClassVar[bool] = False
+    """Whether it may be undone and run again when it meets a lock: `attempts` are all it counts."""
     _claimed: IdempotencyKey | None = None
-    _is_counted = False
     _may_read = True
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         self._http_request = request
+        run = request.META.get(RUN) if self.gives_way and request.method not in SAFE else None
+        self._run: Run = run or Run(may_wait=True)
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                with transaction.atomic():
+                with waiting(allowed=self._run.may_wait), transaction.atomic():
                     return self._answer(request, *args, **kwargs)
             except DatabaseError as error:
                 if attempt < ATTEMPTS and _is_worth_retrying(error):
                     time.sleep(PAUSE * attempt)
                     continue
+                if self._is_to_give_way(error):
+                    self._run.is_put_off = True
+                    return HttpResponse(status=HTTPStatus.NO_CONTENT)
+                if is_database_away(error):
+                    raise  # nothing may have been set up yet that makes an answer
                 response = super().handle_exception(error)
                 return self.finalize_response(self.request, response, *args, **kwargs)
         raise AssertionError
@@ -86,14 +97,14 @@ class OneTransaction(APIView):
         """Refuse an answer whose conditions do not hold any more."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        if request.method not in idempotency.SAFE:
+        if request.method not in SAFE:
             _ = self._http_request.body  # read once, so that a retry can read it again
         super().initial(request, *args, **kwargs)
         self._may_read = may_read(request)
         self._claimed = idempotency.claim(request)
         count = self.attempts.get(getattr(self, "action", ""))
-        if count and not self._is_counted:
-            self._is_counted = True
+        if count and not self._run.is_counted:
+            self._run.is_counted = True
             count(request.user)
 
     def handle_exception(self, exc: Exception) -> Response:
@@ -102,12 +113,15 @@ class OneTransaction(APIView):
                 return self._replay(exc.stored)
             except (Refusal, APIException, ObjectDoesNotExist) as refusal:
                 exc = refusal
-        if _is_worth_retrying(exc):
+        if _is_worth_retrying(exc) or self._is_to_give_way(exc):
             raise exc
         response = super().handle_exception(exc)
         if isinstance(exc, Refusal) and not self._may_read:
             withhold_facts(response, exc)
         return response
+
+    def _is_to_give_way(self, error: Exception) -> bool:
+        return not self._run.may_wait and sqlstate(error) == LOCK_NOT_AVAILABLE
 
     def finalize_response(
         self, request: Request, response: Any, *args: Any, **kwargs: Any

@@ -51,6 +51,7 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
     default_limit: int = DEFAULT_LIMIT
     alias: bool = False
     kept_answers = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+    gives_way = True
 
     _touched: list[Touched]
     """The rows this request is about."""

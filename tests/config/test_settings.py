@@ -9,10 +9,22 @@ from django.conf import settings
 from django.db import connection, connections, transaction
 from django.db.utils import ProgrammingError
 
-from config.settings.databases import PREPARED, RUNTIME_LIMITS, direct, runtime
+from config.settings.databases import (
+    LONGEST_TRANSACTION,
+    PREPARED,
+    REACHED,
+    RUNTIME_LIMITS,
+    direct,
+    runtime,
+)
 from tests.config.production import COMPLETE, run, start
 
-LIMITS = ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout")
+LIMITS = (
+    "lock_timeout",
+    "statement_timeout",
+    "idle_in_transaction_session_timeout",
+    "transaction_timeout",
+)
 
 
 def test_complete_settings_start_in_silence() -> None:
@@ -89,8 +101,8 @@ def test_cookies_need_tls_unless_it_is_switched_off_on_purpose(
 
 @pytest.mark.django_db(databases=["default", "direct"])
 def test_limits_are_set_on_every_connection() -> None:
-    assert shown("default") == ["2s", "15s", "10s"]
-    assert shown("direct") == ["5s", "0", "0"]
+    assert shown("default") == ["2s", "15s", "10s", "1min"]
+    assert shown("direct") == ["5s", "0", "0", "0"]
 
 
 def shown(alias: str) -> list[str]:
@@ -103,20 +115,22 @@ def shown(alias: str) -> list[str]:
 
 
 def test_a_pooler_gets_no_start_up_options(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert runtime(pooled=False)["OPTIONS"] == {"options": RUNTIME_LIMITS, **PREPARED}
+    limits = {"options": RUNTIME_LIMITS, "transaction_timeout": LONGEST_TRANSACTION}
+    assert runtime(pooled=False)["OPTIONS"] == {**REACHED, **limits, **PREPARED}
     monkeypatch.setenv("DB_POOLER", "1")
-    assert runtime(pooled=False)["OPTIONS"] == {}
-    assert runtime()["OPTIONS"] == {"pool": {"min_size": 2, "max_size": 10, "timeout": 5}}
+    assert runtime(pooled=False)["OPTIONS"] == REACHED
+    pool = {"least": 2, "most": 10, "patience": 5}
+    assert runtime()["OPTIONS"] == {**REACHED, "pool": pool}
 
 
 def test_a_pool_is_as_large_as_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
     for key, value in {"DB_POOLER": "1", "DB_POOL_MAX": "1", "DB_POOL_TIMEOUT": "2"}.items():
         monkeypatch.setenv(key, value)
     pooled = runtime()
-    assert pooled["OPTIONS"] == {"pool": {"min_size": 1, "max_size": 1, "timeout": 2}}
+    assert pooled["OPTIONS"] == {**REACHED, "pool": {"least": 1, "most": 1, "patience": 2}}
     assert pooled["CONN_MAX_AGE"] == 0
     monkeypatch.setenv("DB_POOL_MAX", "0")
-    assert (runtime()["OPTIONS"], runtime()["CONN_MAX_AGE"]) == ({}, 60)
+    assert (runtime()["OPTIONS"], runtime()["CONN_MAX_AGE"]) == (REACHED, 60)
 
 
 def test_without_an_address_of_its_own_the_owner_is_the_runtime_role(

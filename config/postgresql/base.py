@@ -1,0 +1,86 @@
+"""What Django loads for `ENGINE = "config.postgresql"`; the module's name is Django's."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db.backends.base.base import NO_DB_ALIAS
+from django.db.backends.postgresql import base
+from django.utils.asyncio import async_unsafe
+from psycopg import IsolationLevel, sql
+
+from config.postgresql.connections import Connector, WatchedConnection
+from config.postgresql.pool import Pool
+
+TRANSACTION_TIMEOUT_SINCE = 170_000
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """PostgreSQL with watched connections and a pool that forgets failures at once.
+
+    Of OPTIONS, `pool` has the keywords of `Pool`, and `transaction_timeout` what PostgreSQL is
+    told where it knows that limit.
+    """
+
+    _pools: ClassVar[dict[str, Pool]] = {}
+    _connectors: ClassVar[dict[str, Connector]] = {}
+    connection: WatchedConnection | None
+
+    @property
+    def pool(self) -> Pool | None:
+        options = self.settings_dict["OPTIONS"].get("pool")
+        if not options or self.alias == NO_DB_ALIAS:
+            return None
+        if self.alias not in self._pools:
+            parameters = {**self.get_connection_params(), "autocommit": True}
+            made = Pool(lambda: self._open(parameters), **options)
+            self._pools.setdefault(self.alias, made)
+        return self._pools[self.alias]
+
+    def close_pool(self) -> None:
+        if pool := self._pools.pop(self.alias, None):
+            pool.close()
+
+    def get_connection_params(self) -> dict[str, Any]:
+        parameters: dict[str, Any] = super().get_connection_params()
+        parameters.pop("transaction_timeout", None)
+        return parameters
+
+    @async_unsafe
+    def get_new_connection(self, conn_params: dict[str, Any]) -> WatchedConnection:
+        self.isolation_level = IsolationLevel.READ_COMMITTED
+        pool = self.pool
+        return pool.take() if pool else self._open(conn_params)
+
+    def _connector(self) -> Connector:
+        return self._connectors.setdefault(self.alias, Connector())
+
+    def _open(self, parameters: dict[str, Any]) -> WatchedConnection:
+        connection = self._connector().connect(parameters)
+        for name, value in self._missing_settings(connection).items():
+            statement = sql.SQL("SET {} = {}")
+            connection.execute(statement.format(sql.Identifier(name), sql.Literal(value)))
+        if not connection.autocommit:
+            connection.commit()
+        return connection
+
+    def _missing_settings(self, connection: WatchedConnection) -> dict[str, str]:
+        """What this session has to be told; Django tells connections without a pool only."""
+        missing = {}
+        zone = self.timezone_name
+        if connection.info.parameter_status("TimeZone") != zone:
+            missing["TimeZone"] = zone
+        longest = self.settings_dict["OPTIONS"].get("transaction_timeout")
+        if longest and connection.info.server_version >= TRANSACTION_TIMEOUT_SINCE:
+            missing["transaction_timeout"] = longest
+        return missing
+
+    def _close(self) -> None:
+        if self.connection is None:
+            return
+        with self.wrap_database_errors:
+            if pool := self.pool:
+                pool.give_back(self.connection)
+                self.connection = None
+            else:
+                self.connection.close()

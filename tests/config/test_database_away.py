@@ -1,0 +1,163 @@
+"""PostgreSQL stops, freezes or is full: every answer is a quick 503, and soon none is."""
+
+import json
+import time
+from collections.abc import Callable
+from http.client import HTTPConnection
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from config import local, programs
+from tests.config.wire import Wire
+from tests.own_postgres import OwnPostgres
+from tests.programs import Programs, eventually
+from tests.threads import times
+
+SECRET = "a long enough secret"
+LONGEST_SECONDS = 5.0
+LONGEST_PROBE = 1.5
+BACK_WITHIN = 2.0
+PATHS = ("/api/projects", "/admin/", "/accounts/2fa/", "/api/auth/me")
+
+
+class Told(NamedTuple):
+    status: int
+    body: Any
+    retry_after: str | None
+    seconds: float
+
+
+class Site:
+    """A web server on the test's own PostgreSQL, and somebody signed in there."""
+
+    def __init__(self, port: int) -> None:
+        self.port, self.token, self.cookie = port, "", ""
+        self.wire = Wire(port)
+
+    def sign_up(self, name: str) -> None:
+        email = f"{name}@example.com"
+        person = {"email": email, "password": SECRET, "name": name.title()}
+        self.wire.ask("POST", "/api/auth/register", person, status=201)
+        self.token = self.wire.signed_in(email, SECRET).token
+
+    def ask(self, path: str, method: str = "GET", body: Any = None) -> Told:
+        """Ask with both kinds of credentials; the body is the text of a page or parsed JSON."""
+        headers = {"Cookie": "sessionid=" + "a" * 32, "Content-Type": "application/json"}
+        if path.startswith("/api/"):
+            headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
+        began = time.monotonic()
+        connection.request(method, path, json.dumps(body) if body else None, headers)
+        answer = connection.getresponse()
+        content = answer.read()
+        seconds = time.monotonic() - began
+        connection.close()
+        is_json = answer.headers["Content-Type"] == "application/json"
+        retry = answer.headers["Retry-After"]
+        return Told(answer.status, json.loads(content) if is_json else content, retry, seconds)
+
+    def check_is_away(self, *, clients: int = 1) -> None:
+        """Every request, of however many clients, is told so in time, and probes are quick."""
+        paths = [PATHS[n % len(PATHS)] for n in range(max(clients, len(PATHS)))]
+        for told in [self.ask(path) for path in PATHS] if clients == 1 else self.at_once(paths):
+            assert (told.status, told.retry_after) == (503, "1"), told
+            assert (told.body["success"], told.body["code"]) == (False, "unavailable")
+            assert told.seconds < LONGEST_SECONDS
+
+    def at_once(self, paths: list[str]) -> list[Told]:
+        return times(len(paths), lambda n: self.ask(paths[n]))
+
+    def check_probes(self, ready: int = 503) -> None:
+        for path, status in (("/livez", 200), ("/api/health", 200), ("/readyz", ready)):
+            told = self.ask(path)
+            assert (told.status, told.seconds < LONGEST_PROBE) == (status, True), (path, told)
+
+    def seconds_until_served(self) -> float:
+        began = time.monotonic()
+        eventually(lambda: self.ask("/api/auth/me").status == 200, patience=30)
+        return time.monotonic() - began
+
+
+@pytest.fixture
+def serve(
+    own_postgres: OwnPostgres, started: Programs, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[], Site]:
+    """Starts web servers on the test's own PostgreSQL."""
+
+    def start() -> Site:
+        own_postgres.start()  # where a test before has failed
+        port = local.free_port()
+        monkeypatch.setenv("PORT", str(port))
+        started.start(programs.web(), **own_postgres.addresses())
+        eventually(lambda: not local.is_free(port))
+        return Site(port)
+
+    return start
+
+
+@pytest.fixture
+def site(serve: Callable[[], Site]) -> Site:
+    made = serve()
+    made.sign_up(uuid4().hex)
+    made.at_once(["/api/auth/me"] * 16)
+    return made
+
+
+def test_a_stopped_server_is_told_at_once_and_missed_no_longer_than_it_is_gone(
+    site: Site, own_postgres: OwnPostgres
+) -> None:
+    own_postgres.stop_at_once()
+    site.check_is_away()
+    site.check_is_away(clients=40)
+    site.check_probes()
+    time.sleep(6)
+    own_postgres.start()
+    assert site.seconds_until_served() < BACK_WITHIN
+    assert {told.status for told in site.at_once(["/api/auth/me"] * 16)} == {200}
+
+
+def test_requests_that_meet_the_restart_get_no_other_answer(
+    site: Site, own_postgres: OwnPostgres
+) -> None:
+    own_postgres.stop_at_once()
+    own_postgres.start()
+    assert {told.status for told in site.at_once(list(PATHS[:1]) * 16)} == {200}
+
+
+def test_a_frozen_server_is_given_up_from_this_side(site: Site, own_postgres: OwnPostgres) -> None:
+    with own_postgres.frozen():
+        site.check_is_away()
+        site.check_is_away(clients=24)
+        site.check_probes()
+    assert site.seconds_until_served() < BACK_WITHIN
+
+
+def test_statements_under_way_when_the_server_freezes_are_given_up(
+    site: Site, own_postgres: OwnPostgres
+) -> None:
+    name = {"name": "Engines"}
+    with psycopg.connect(own_postgres.url("gantry_owner")) as rival:
+        rival.execute("LOCK TABLE workspaces_workspace")
+        with own_postgres.frozen():
+            told = site.ask("/api/workspaces", "POST", name)
+            assert (told.status, told.seconds < LONGEST_SECONDS) == (503, True)
+
+
+def test_a_full_server_is_told_as_one_that_is_away(
+    site: Site,
+    serve: Callable[[], Site],
+    own_postgres: OwnPostgres,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DB_POOL_MAX", "0")  # with a pool, its requests would share what is open
+    other = serve()
+    other.token = site.token
+    with own_postgres.full():
+        other.check_is_away()
+        assert site.ask("/api/auth/me").status == 200
+        other.check_probes()
+        site.check_probes(ready=200)
+    assert other.seconds_until_served() < BACK_WITHIN
