@@ -22,7 +22,7 @@ NEEDLESS = (
     (re.compile(r"\bLEFT OUTER JOIN"), "LEFT JOIN"),
     (re.compile(r' AS "(shown_id|shown_place|held)"'), ""),
     (re.compile(r'COUNT\(\*\) FROM \(SELECT U0\.id AS "pk" FROM'), "COUNT(*) FROM (SELECT FROM"),
-    (re.compile(r"\((\w+\.\w+)\)(::\w+)"), r"\1\2"),
+    (re.compile(r"(?<!\w)\((\w+\.\w+)\)(::\w+)"), r"\1\2"),
     (re.compile(r"= \((\w+\.\w+)\)"), r"= \1"),
     (re.compile(r"(?<='), |, (?=')"), ","),
     (re.compile(r"  +"), " "),

@@ -225,6 +225,7 @@ def _expression(field: Any, path: str, *, bounded: bool = False) -> Any:
         document = field.as_json(inner)
         if not field.allow_null:
             return document
+        document.is_present = True
         return JsonOrNull(When(**{f"{path}{source}__isnull": False}, then=document))
     if isinstance(field, LongText | Many):
         return field.as_json(path, bounded=bounded)

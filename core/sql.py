@@ -33,6 +33,8 @@ class JsonObject(Func):
 
     def __init__(self, members: dict[str, Expression | F]) -> None:
         self.keys = list(members)
+        self.is_present = False
+        """Whether the row is known to be there although an outer join found it."""
         super().__init__(*members.values(), output_field=TextField())
 
     def as_sql(
@@ -45,12 +47,14 @@ class JsonObject(Func):
         **extra_context: Any,
     ) -> tuple[str, tuple[Any, ...]]:
         pieces, params, text = [], [], "{"
+        columns = (inner for inner in self.get_source_expressions() if isinstance(inner, Col))
+        present = next((column.alias for column in columns), None) if self.is_present else None
         for key, expression in zip(self.keys, self.get_source_expressions(), strict=True):
             sql, inner = compiler.compile(expression)
             if isinstance(expression, Truncations) and not expression.get_source_expressions():
                 text = f'{text}"{key}":{{}},'
                 continue
-            before, value, after = _written(expression, sql, compiler.query)
+            before, value, after = _written(expression, sql, compiler.query, present)
             pieces += [f"'{text}\"{key}\":{before}'", value]
             params.extend(inner)
             text = f"{after},"
@@ -170,13 +174,16 @@ class RowCount(Subquery):
         super().__init__(rows, output_field=IntegerField())
 
 
-def _written(expression: Any, sql: str, query: Any) -> tuple[str, str, str]:
-    """How a value stands in JSON: the text before it, its SQL, the text behind it."""
+def _written(expression: Any, sql: str, query: Any, present: str | None) -> tuple[str, str, str]:
+    """How a value stands in JSON: the text before it, its SQL, the text behind it.
+
+    `present` is the alias of a row that is there although it is joined by an outer join.
+    """
     if isinstance(expression, JsonOrNull):
         return "", f"COALESCE({sql}, 'null')", ""
     if isinstance(expression, JsonObject | JsonArray | RowCount | Facts | Truncations):
         return "", sql, ""
-    if _may_be_null(expression, query):
+    if _may_be_null(expression, query, present):
         return "", f"COALESCE(to_json({sql}), 'null')", ""
     kind = _kind(expression)
     if isinstance(kind, UUIDField) or getattr(kind, "choices", None):
@@ -195,11 +202,12 @@ def _kind(expression: Any) -> Any:
     return getattr(expression.target, "output_field", expression.target)
 
 
-def _may_be_null(expression: Any, query: Any) -> bool:
+def _may_be_null(expression: Any, query: Any, present: str | None) -> bool:
     """Only what stands on a column that is NOT NULL and joined for certain surely has a value."""
     if isinstance(expression, Col):
         is_outer = getattr(query.alias_map[expression.alias], "join_type", None) == LOUTER
-        return bool(expression.target.null or is_outer)
+        return bool(expression.target.null or (is_outer and expression.alias != present))
     if isinstance(expression, Coalesce | Cast):
-        return all(_may_be_null(inner, query) for inner in expression.get_source_expressions())
+        inner = expression.get_source_expressions()
+        return all(_may_be_null(part, query, present) for part in inner)
     return not isinstance(expression, Hyphenated)

@@ -6,8 +6,8 @@ How much of them is shown in an answer of many rows is decided in `core.pages`.
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F, OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import F, OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Cast, Coalesce
 from drf_spectacular.drainage import set_override
 from rest_framework import serializers
 
@@ -34,7 +34,7 @@ class LongText(serializers.CharField):
 
     def octets(self) -> Coalesce:
         """How many bytes the text of one row takes."""
-        return Coalesce(Octets(F(str(self.source))), 0)
+        return Coalesce(Octets(Cast(str(self.source), TextField())), 0)
 
     def truncation(self, path: str, *, bounded: bool) -> ShortenedText | None:
         column = F(f"{path}{self.source}")

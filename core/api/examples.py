@@ -14,7 +14,7 @@ BY_NAME: dict[str, Any] = {
     "description": "Paper, A4, eighty grams.",
     "content": "On it.",
     "message": "Glad you are here",
-    "email": "mira@example.com",
+    "email": "mira@example.org",
     "password": "a long enough secret",
     "current_password": "a long enough secret",
     "new_password": "another long secret",
@@ -23,7 +23,7 @@ BY_NAME: dict[str, Any] = {
     "color": "#3b82f6",
     "due_time": "14:30:00",
     "time_zone": "Europe/Berlin",
-    "team_lead": "mira@example.com",
+    "team_lead": "mira@example.org",
     "code": "123456",
     "action": "update",
 }
@@ -32,7 +32,7 @@ BY_FORMAT: dict[str, Any] = {
     "date-time": INSTANT,
     "date": "2027-03-01",
     "time": "14:30:00",
-    "email": "mira@example.com",
+    "email": "mira@example.org",
     "uri": "https://example.com/picture.png",
 }
 BY_TYPE: dict[str, Any] = {"integer": 1, "number": 1.5, "boolean": True, "string": "text"}
