@@ -36,7 +36,7 @@ class Pool:
         patience: float,
     ) -> None:
         self._connect, self._least, self._patience = connect, least, patience
-        self._room = threading.BoundedSemaphore(most)
+        self._room = threading.Semaphore(most)
         self._guard = threading.Lock()
         self._idle: list[tuple[float, WatchedConnection]] = []
         """With the moment of their return; the last returned is taken first."""
