@@ -81,6 +81,7 @@ ASKED_OTHERWISE = {
     "tasks.locks.locked_task": STEP,
     "tasks.services.unassign_person": REACTION,
     "notifications.services.assignments.tell_assignee": REACTION,
+    "notifications.services.missed_reminders.plan_missed_reminders_of": REACTION,
     "notifications.services.reminders.plan_reminders_of": REACTION,
     "notifications.services.reminders.queue_due_reminders": SYSTEM,
 }
