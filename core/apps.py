@@ -1,4 +1,4 @@
-"""Wakes the modules that register themselves: checks, receivers, documents, exports."""
+"""Wakes the modules that register themselves: checks, receivers, documents, exports, probes."""
 
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
@@ -8,4 +8,4 @@ class CoreConfig(AppConfig):
     name = "core"
 
     def ready(self) -> None:
-        autodiscover_modules("checks", "receivers", "serializers", "mails", "exports")
+        autodiscover_modules("checks", "receivers", "serializers", "mails", "exports", "probes")

@@ -1,5 +1,6 @@
 """Everything that changes a delivery: queueing here, sending there."""
 
+from outbox.services.failures import mail_failure, note_failure
 from outbox.services.forgetting import forget_person
 from outbox.services.queue import (
     Claim,
@@ -25,6 +26,8 @@ __all__ = [
     "enqueue_all",
     "forget_person",
     "is_relay_alive",
+    "mail_failure",
+    "note_failure",
     "release",
     "resend",
     "sweep",
