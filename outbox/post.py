@@ -40,20 +40,14 @@ def message_id(delivery: Delivery) -> str:
 
 def send(mail: Mail, *, known_as: str) -> None:
     """Return once the server has taken the mail; Rejected is final, any other error is not."""
-    message = _written(mail, known_as)
-    backend = smtp.opened()
+    written = _written(mail, known_as)
     try:
-        backend.send_messages([message])
+        smtp.send(written)
     except smtplib.SMTPRecipientsRefused as refusal:
-        smtp.close()
         code, answer = next(iter(refusal.recipients.values()))
         words = answer.decode(errors="replace") if isinstance(answer, bytes) else answer
         if _is_about_recipient(code, words):
             raise Rejected(f"{code} {words}") from refusal
-        raise
-    except BaseException:
-        # Whatever state the connection is in, no other mail shall meet it.
-        smtp.close()
         raise
 
 
@@ -107,10 +101,10 @@ def _trouble(error: Exception) -> str:
     return next((text for kind, text in texts.items() if isinstance(error, kind)), "")
 
 
-def _written(mail: Mail, known_as: str) -> EmailMultiAlternatives:
-    """The message, tried out, so that what cannot be written is known before it is sent."""
+def _written(mail: Mail, known_as: str) -> smtp.Written:
+    """The mail as it goes over the wire, so that what cannot be written is known beforehand."""
     try:
-        sanitize_address(settings.DEFAULT_FROM_EMAIL, settings.DEFAULT_CHARSET)
+        sender = sanitize_address(settings.DEFAULT_FROM_EMAIL, settings.DEFAULT_CHARSET)
     except ValueError as problem:
         raise SenderUnusable(str(problem)) from problem
     message = EmailMultiAlternatives(
@@ -122,11 +116,11 @@ def _written(mail: Mail, known_as: str) -> EmailMultiAlternatives:
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
     try:
-        sanitize_address(mail.to, settings.DEFAULT_CHARSET)
-        message.message().as_bytes()
+        recipient = sanitize_address(mail.to, settings.DEFAULT_CHARSET)
+        content = message.message().as_bytes(linesep="\r\n")
     except ValueError as problem:
         raise Rejected(f"cannot be written as a mail: {problem}") from problem
-    return message
+    return smtp.Written(message, sender, recipient, content)
 
 
 def _is_about_recipient(code: int, words: str) -> bool:

@@ -4,9 +4,10 @@ import smtplib
 import threading
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 
 from django.conf import settings
-from django.core.mail import get_connection
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.smtp import EmailBackend
 
@@ -29,7 +30,38 @@ class _Kept(threading.local):
 _kept = _Kept()
 
 
-def opened() -> BaseEmailBackend:
+@dataclass(frozen=True)
+class Written:
+    """A message, and what goes over the wire for it."""
+
+    message: EmailMultiAlternatives
+    sender: str
+    recipient: str
+    content: bytes
+
+
+def send(written: Written) -> None:
+    """Return once the server has taken it; after an error no other mail meets the connection."""
+    backend = _opened()
+    connection = getattr(backend, "connection", None)
+    try:
+        if isinstance(connection, smtplib.SMTP):
+            connection.sendmail(written.sender, [written.recipient], written.content)
+        else:
+            backend.send_messages([written.message])
+    except BaseException:
+        close()
+        raise
+
+
+def close() -> None:
+    """Hang up without waiting for the server; the next mail gets a new connection."""
+    if _kept.backend and _kept.backend.connection:
+        _kept.backend.connection.close()
+    _kept.backend = None
+
+
+def _opened() -> BaseEmailBackend:
     """A backend that is ready for a mail; every error here is one of the server or the settings."""
     address = _address()
     if _kept.backend and not (_kept.address == address and _answers(_kept.backend)):
@@ -43,13 +75,6 @@ def opened() -> BaseEmailBackend:
     _kept.mails += 1
     _kept.used_at = time.monotonic()
     return _kept.backend
-
-
-def close() -> None:
-    """Hang up without waiting for the server; the next mail gets a new connection."""
-    if _kept.backend and _kept.backend.connection:
-        _kept.backend.connection.close()
-    _kept.backend = None
 
 
 def _address() -> tuple[object, ...]:

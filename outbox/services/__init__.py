@@ -13,6 +13,7 @@ from outbox.services.queue import (
     release,
     resend,
     sweep,
+    unused,
 )
 from outbox.services.sending import deliver
 
@@ -31,4 +32,5 @@ __all__ = [
     "release",
     "resend",
     "sweep",
+    "unused",
 ]

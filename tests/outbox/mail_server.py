@@ -46,6 +46,9 @@ def _stages(server: MailServer) -> object:
         server.sent += "DATA" not in server.answers
         return server.answers.get("DATA", OK)
 
-    methods = {"EHLO": ehlo, "HELO": helo, "MAIL": mail, "RCPT": rcpt, "DATA": take}
+    async def rset(_: Any, __: Any, ___: Any, ____: Any) -> str:
+        return server.answers.get("RSET", OK)
+
+    methods = {"RSET": rset, "EHLO": ehlo, "HELO": helo, "MAIL": mail, "RCPT": rcpt, "DATA": take}
     named = {f"handle_{stage}": method for stage, method in methods.items()}
     return type("Stages", (), named)()

@@ -1,6 +1,7 @@
 """What the mail server's answers mean: a recipient's end, or a mistake that is mended."""
 
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 from django.db.models.functions import Now
@@ -30,6 +31,7 @@ def server(settings: Settings) -> Iterator[MailServer]:
     settings.EMAIL_BACKEND = SMTP
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
     server.start()
+    server.connections = 0  # it has tried itself out
     yield server
     smtp.close()
     server.stop()
@@ -156,3 +158,26 @@ def test_failure_is_told_on_the_page_of_deliveries(server: MailServer) -> None:
 
     assert notice in shown
     assert "the mail server does not accept our messages (554)" in shown
+
+
+def test_many_mails_share_a_connection_until_one_is_refused(server: MailServer) -> None:
+    def send_three() -> None:
+        for _ in range(3):
+            write(str(uuid4()))
+            send(claim())
+
+    send_three()
+    assert (server.sent, server.connections) == (3, 1)
+
+    server.answers = {"DATA": "451 later"}
+    send_three()
+    assert (server.sent, server.connections) == (3, 3)
+
+
+def test_a_connection_the_server_does_not_answer_on_is_opened_anew(server: MailServer) -> None:
+    server.answers = {"RSET": "421 that was enough"}
+    for key in ("one", "two"):
+        write(key)
+        assert send(claim()).state == State.SENT
+
+    assert (server.sent, server.connections) == (2, 2)
