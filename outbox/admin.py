@@ -48,7 +48,8 @@ class Deliveries(ReadOnlyAdmin):
         if request.method == "GET" and (failure := mail_failure()):
             notice = f"Mail is failing, last at {failure.failed_at:%Y-%m-%d %H:%M} UTC: {failure}."
             self.message_user(request, f"{notice} It is tried for 72 hours.", messages.ERROR)
-        return super().changelist_view(request, extra_context)
+        page: HttpResponse = super().changelist_view(request, extra_context)
+        return page
 
     @admin.display(description="HTML")
     def body(self, delivery: Delivery) -> SafeString:

@@ -4,6 +4,7 @@ import re
 import smtplib
 import socket
 import ssl
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -117,7 +118,8 @@ def _written(mail: Mail, known_as: str) -> smtp.Written:
         message.attach_alternative(mail.html, "text/html")
     try:
         recipient = sanitize_address(mail.to, settings.DEFAULT_CHARSET)
-        content = message.message().as_bytes(linesep="\r\n")
+        mime: Any = message.message()
+        content = mime.as_bytes(linesep="\r\n")
     except ValueError as problem:
         raise Rejected(f"cannot be written as a mail: {problem}") from problem
     return smtp.Written(message, sender, recipient, content)

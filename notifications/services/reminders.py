@@ -105,7 +105,7 @@ def _wanted(tasks: Sequence[Task], *, have_heard: bool) -> list[Reminder]:
     """The reminders these tasks ask for; the moment of some may have passed today."""
     people = _people_of(tasks)
     plans = [plan for task in tasks if (plan := _plan(task, people))]
-    late = [plan for plan in plans if plan.fire_at <= plan.recipient.clock]
+    late = [plan for plan in plans if plan.fire_at <= people[plan.recipient_id].clock]
     dropped = {plan.task_id for plan in late} if have_heard else _heard(late)
     return [plan for plan in plans if plan.task_id not in dropped]
 

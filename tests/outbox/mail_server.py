@@ -19,7 +19,8 @@ class MailServer(Controller):
 
     def factory(self) -> Any:
         self.connections += 1
-        return super().factory()
+        build: Any = super().factory
+        return build()
 
 
 def _stages(server: MailServer) -> object:
