@@ -159,19 +159,13 @@ class Heartbeat(models.Model):
 
 
 class MailFailure(models.Model):
-    """When mail last failed for a reason of the server or the settings; one row at most.
+    """When mail last failed for this reason, which is one of the server or the settings.
 
     `reason` is for everybody to read: without addresses, names of hosts or words of the server.
     """
 
-    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    reason = models.CharField(max_length=100, primary_key=True, editable=False)
     failed_at = models.DateTimeField(db_default=Now(), editable=False)
-    reason = models.CharField(max_length=100, editable=False)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(id=1), name="one_mail_failure"),
-        ]
 
     def __str__(self) -> str:
         return self.reason

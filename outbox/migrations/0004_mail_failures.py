@@ -14,17 +14,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='MailFailure',
             fields=[
-                ('id', models.PositiveSmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
+                ('reason', models.CharField(editable=False, max_length=100, primary_key=True, serialize=False)),
                 ('failed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('reason', models.CharField(editable=False, max_length=100)),
             ],
         ),
         migrations.AddIndex(
             model_name='delivery',
             index=models.Index(condition=models.Q(('sent_at__isnull', False)), fields=['sent_at'], name='deliveries_sent'),
-        ),
-        migrations.AddConstraint(
-            model_name='mailfailure',
-            constraint=models.CheckConstraint(condition=models.Q(('id', 1)), name='one_mail_failure'),
         ),
     ]

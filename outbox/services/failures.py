@@ -12,8 +12,8 @@ def note_failure(*, reason: str) -> None:
     MailFailure.objects.bulk_create(
         [MailFailure(failed_at=Now(), reason=reason)],
         update_conflicts=True,
-        unique_fields=["id"],
-        update_fields=["failed_at", "reason"],
+        unique_fields=["reason"],
+        update_fields=["failed_at"],
     )
 
 
@@ -22,4 +22,4 @@ def mail_failure() -> MailFailure | None:
     """The last failure, unless a mail has left since, or nothing is tried any more."""
     sent = Delivery.objects.filter(sent_at__gt=OuterRef("failed_at"))
     lately = MailFailure.objects.filter(failed_at__gt=Now() - PATIENCE)
-    return lately.filter(~Exists(sent)).first()
+    return lately.filter(~Exists(sent)).order_by("failed_at").last()
