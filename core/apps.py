@@ -1,9 +1,9 @@
-"""Wakes the modules that register themselves: checks, receivers, documents, exports, retention."""
+"""Wakes the modules that register themselves: checks, receivers, documents, exports and more."""
 
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 
-MODULES = ("checks", "receivers", "serializers", "mails", "exports", "retention")
+MODULES = ("checks", "receivers", "serializers", "mails", "exports", "retention", "probes")
 
 
 class CoreConfig(AppConfig):

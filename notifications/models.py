@@ -4,7 +4,7 @@ from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Max, Q
+from django.db.models import Q
 
 from core.models import LockingQuerySet
 from tasks.models import Task
@@ -23,26 +23,12 @@ FINISHED = ~Q(state=ReminderState.PLANNED)
 class ReminderQuerySet(LockingQuerySet):
     """Reminders, chosen."""
 
-    def of(self, task: Task) -> Self:
-        return self.filter(task_id=task.pk)
-
     def planned(self) -> Self:
         return self.filter(state=ReminderState.PLANNED)
 
     def finished(self) -> Self:
         """Queued or cancelled."""
         return self.filter(FINISHED)
-
-    def same_as(self, other: "Reminder") -> Self:
-        """Planned already, just so."""
-        return self.planned().filter(
-            recipient=other.recipient_id, kind=other.kind, due=other.due, fire_at=other.fire_at
-        )
-
-    def last_rev(self) -> int:
-        """The newest plan's number, 0 before the first."""
-        newest: int | None = self.aggregate(newest=Max("rev"))["newest"]
-        return newest or 0
 
 
 class Reminder(TenantRow):
@@ -93,6 +79,11 @@ class Reminder(TenantRow):
     def dedupe_key(self) -> str:
         """Of its mail in the outbox."""
         return f"task.due:{self.task_id}:{self.rev}:{self.recipient_id}:email"
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """Two plans with the same one are the same plan."""
+        return self.task_id, self.recipient_id, self.kind, self.due, self.fire_at
 
     def __str__(self) -> str:
         return f"{self.kind} {self.task_id} → {self.recipient_id} at {self.fire_at:%Y-%m-%d %H:%M}"

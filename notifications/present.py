@@ -29,17 +29,25 @@ class Scene:
 
 Obstacle = tuple[str, Callable[[Scene], bool]]
 
+WORKSPACE_DELETED = "the workspace was deleted"
+PROJECT_DELETED = "the project was deleted"
+PROJECT_ARCHIVED = "the project is archived"
+ACCOUNT_CLOSED = "the account is closed"
+
+TEMPORARY = (WORKSPACE_DELETED, PROJECT_DELETED, PROJECT_ARCHIVED, ACCOUNT_CLOSED)
+"""Why a mail was not sent, where the cause can end without a change of the task."""
+
 ANY_MAIL: tuple[Obstacle, ...] = (
-    ("the workspace was deleted", lambda at: at.project.workspace.deleted_at is not None),
-    ("the project was deleted", lambda at: at.project.deleted_at is not None),
+    (WORKSPACE_DELETED, lambda at: at.project.workspace.deleted_at is not None),
+    (PROJECT_DELETED, lambda at: at.project.deleted_at is not None),
     ("the task was deleted", lambda at: at.task.deleted_at is not None),
-    ("the account is closed", lambda at: not _is_active(at.recipient)),
+    (ACCOUNT_CLOSED, lambda at: not _is_active(at.recipient)),
     ("the person left the workspace", lambda at: not _is_in_workspace(at)),
     ("the person left the project", lambda at: not _is_in_project(at)),
     ("the task is somebody else's now", lambda at: at.task.assignee_id != at.recipient.pk),
 )
 REMINDERS: tuple[Obstacle, ...] = (
-    ("the project is archived", lambda at: at.project.archived_at is not None),
+    (PROJECT_ARCHIVED, lambda at: at.project.archived_at is not None),
     ("the task is complete", lambda at: at.task.category in FINISHED),
     ("the due date moved", lambda at: due_as_told(at.task) != at.delivery.payload["due"]),
 )
@@ -79,9 +87,9 @@ def recheck_handover(delivery: Delivery) -> HandedOver | Skip:
     if project is None or recipient is None:
         return Skip("the project or the account was removed")
     if project.deleted_at is not None or project.workspace.deleted_at is not None:
-        return Skip("the project was deleted")
+        return Skip(PROJECT_DELETED)
     if not _is_active(recipient):
-        return Skip("the account is closed")
+        return Skip(ACCOUNT_CLOSED)
     if not ProjectMembership.objects.role_of(recipient, project.pk):
         return Skip("the person left the project")
     listed = Task.objects.open().filter(pk__in=known["tasks"], assignee=recipient)

@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 
-from accounts.events import ProfileChanged
+from accounts.events import AccessChanged, ProfileChanged
 from core.events import subscribe, subscribe_batch
 from notifications.services import (
+    plan_missed_reminders,
+    plan_missed_reminders_of,
     plan_reminders,
     plan_reminders_after_handover,
     plan_reminders_of,
     tell_assignee,
     tell_successor,
 )
+from projects.events import ProjectRestored, ProjectUnarchived
 from tasks.events import (
     TaskAssigned,
     TaskDeleted,
@@ -69,3 +72,19 @@ def remember_the_task(event: TaskRestored) -> None:
 def follow_the_clock(event: ProfileChanged) -> None:
     if "time_zone" in event.changes:
         plan_reminders_of(person=event.person)
+
+
+@subscribe(ProjectUnarchived)
+def remind_of_what_came_due_in_the_archive(event: ProjectUnarchived) -> None:
+    plan_missed_reminders(project=event.project)
+
+
+@subscribe(ProjectRestored)
+def remind_of_what_came_due_while_deleted(event: ProjectRestored) -> None:
+    plan_missed_reminders(project=event.project)
+
+
+@subscribe(AccessChanged)
+def remind_who_may_sign_in_again(event: AccessChanged) -> None:
+    if event.changes.get("is_active", {}).get("new"):
+        plan_missed_reminders_of(person=event.person)

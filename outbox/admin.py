@@ -4,14 +4,14 @@ from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 
 from core.errors import Refusal
-from outbox.models import Delivery, Heartbeat
-from outbox.services import resend
+from outbox.models import Delivery, Heartbeat, MailFailure
+from outbox.services import mail_failure, resend
 
 
 class ReadOnlyAdmin(ModelAdmin):
@@ -42,6 +42,15 @@ class Deliveries(ReadOnlyAdmin):
         ("Cause", {"fields": ("dedupe_key", "payload", "workspace_id", "request_id")}),
     )
 
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if request.method == "GET" and (failure := mail_failure()):
+            notice = f"Mail is failing, last at {failure.failed_at:%Y-%m-%d %H:%M} UTC: {failure}."
+            self.message_user(request, f"{notice} It is tried for 72 hours.", messages.ERROR)
+        page: HttpResponse = super().changelist_view(request, extra_context)
+        return page
+
     @admin.display(description="HTML")
     def body(self, delivery: Delivery) -> SafeString:
         # The empty sandbox lets nothing in the mail run, load a form or reach the page around it.
@@ -71,3 +80,9 @@ class Deliveries(ReadOnlyAdmin):
 class Heartbeats(ReadOnlyAdmin):
     list_display = ("relay", "beat_at")
     ordering = ("-beat_at",)
+
+
+@admin.register(MailFailure)
+class MailFailures(ReadOnlyAdmin):
+    list_display = ("reason", "failed_at")
+    ordering = ("-failed_at",)

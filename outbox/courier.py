@@ -1,41 +1,108 @@
-"""Sending from the relay itself, for deliveries no worker takes."""
+"""Sending from the relay itself, what no worker takes and what is too much for them."""
 
 import logging
-from concurrent.futures import Future, ThreadPoolExecutor
+import threading
+from queue import Empty, SimpleQueue
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 
-from outbox.services import Claim, deliver
+from outbox import smtp
+from outbox.services import Claim, deliver, release
 
 logger = logging.getLogger(__name__)
 
-HANDS = 4
+HANDS = 8
+DEPTH = 2
+"""Claims for each thread, sent and waiting: none of them idles until the loop's next turn."""
+IDLE = 5.0
+"""Seconds after which a thread without work gives its connections back."""
 
 
 class Courier:
-    """A few threads, so that a slow mail server does not hold up the relay's own loop."""
+    """Some threads, each with one connection to the database and one to the mail server."""
 
     def __init__(self) -> None:
-        self._threads = ThreadPoolExecutor(HANDS, thread_name_prefix="courier")
-        self._errands: set[Future[None]] = set()
+        self._waiting: SimpleQueue[Claim | None] = SimpleQueue()
+        self._threads: list[threading.Thread] = []
+        self._unfinished = 0
+        self._lock = threading.Lock()
 
     @property
-    def free_hands(self) -> int:
-        self._errands = {errand for errand in self._errands if not errand.done()}
-        return max(0, HANDS - len(self._errands))
+    def room(self) -> int:
+        """How many claims more it takes."""
+        return max(0, DEPTH * HANDS - self._unfinished)
+
+    @property
+    def is_busy(self) -> bool:
+        return self._unfinished > 0
 
     def carry(self, claim: Claim) -> None:
-        self._errands.add(self._threads.submit(_carry, claim))
+        with self._lock:
+            self._unfinished += 1
+        if len(self._threads) < min(HANDS, self._unfinished):
+            name = f"courier-{len(self._threads)}"
+            thread = threading.Thread(target=self._work, name=name, daemon=True)
+            self._threads.append(thread)
+            thread.start()
+        self._waiting.put(claim)
 
     def stop(self) -> None:
-        """Finish what is on its way; what has not been started is claimed again by others."""
-        self._threads.shutdown(wait=True, cancel_futures=True)
+        """Finish what is on its way; what only waits is due again at once, for others."""
+        while self._unfinished > len(self._threads):
+            try:
+                claim = self._waiting.get_nowait()
+            except Empty:
+                break
+            self._finished()
+            if claim:
+                release(claim)
+        for _ in self._threads:
+            self._waiting.put(None)
+        for thread in self._threads:
+            thread.join()
+
+    def _work(self) -> None:
+        try:
+            while claim := self._next():
+                try:
+                    _carry(claim)
+                finally:
+                    self._finished()
+        finally:
+            _hang_up()
+
+    def _next(self) -> Claim | None:
+        try:
+            return self._waiting.get(timeout=IDLE)
+        except Empty:
+            _hang_up()
+            return self._waiting.get()
+
+    def _finished(self) -> None:
+        with self._lock:
+            self._unfinished -= 1
 
 
 def _carry(claim: Claim) -> None:
     try:
-        deliver(delivery_id=claim.delivery_id, claim=claim.claim)
+        _deliver(claim)
+    except (InterfaceError, OperationalError) as problem:
+        logger.warning("database_does_not_answer", extra={"problem": str(problem)})
+        connection.close()
     except Exception:
         logger.exception("delivery_lost_its_way", extra={"delivery": str(claim.delivery_id)})
-    finally:
         connection.close()
+
+
+def _deliver(claim: Claim) -> None:
+    """Twice if the database has ended the session; a claim that was used by then does no harm."""
+    try:
+        deliver(delivery_id=claim.delivery_id, claim=claim.claim)
+    except (InterfaceError, OperationalError):
+        connection.close()
+        deliver(delivery_id=claim.delivery_id, claim=claim.claim)
+
+
+def _hang_up() -> None:
+    smtp.close()
+    connection.close()

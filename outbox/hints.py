@@ -2,11 +2,12 @@
 
 import logging
 import time
+from collections.abc import Sequence
 
 from kombu.exceptions import OperationalError
 
-from outbox.background import deliver
-from outbox.services import Claim
+from outbox.background import deliver_batch
+from outbox.services import Claim, unused
 
 logger = logging.getLogger(__name__)
 
@@ -15,6 +16,13 @@ COOLING = 5.0
 ACCOUNT, PROMPT, BULK = 0, 3, 6
 MOST_PROMPT = 4
 """Claims of one workspace that wait among everybody's; further ones wait behind them all."""
+BATCH = 5
+"""Claims in one message: a worker opens one connection for all of them."""
+MOST_WAITING = 30
+"""Claims that workers have been told of and have not begun; enough to keep several busy."""
+PATIENCE = 2.0
+"""Seconds until a claim is sent without the workers, and until none of them counts as awake."""
+RECHECK = 0.1
 # Without these, one message to a broker that hangs takes four seconds, and six to one that is gone.
 IMPATIENT = {
     "socket_timeout": 1,
@@ -28,42 +36,91 @@ IMPATIENT = {
 
 
 class Hints:
-    """A connection of its own with short time-outs, and a breaker that spares further waiting."""
+    """A connection of its own with short time-outs, and what workers have not begun to send.
+
+    A breaker spares further waiting for a broker that does not answer; workers that begin
+    nothing, because they are stopped or too busy, are asked again with one claim at a time.
+    """
 
     def __init__(self) -> None:
-        app = deliver.app
+        app = deliver_batch.app
         options = {**app.conf.broker_transport_options, **IMPATIENT}
         self._connection = app.connection_for_write(transport_options=options)
         self._closed_until = 0.0
-        self.are_taken = False
-        """Whether the broker took the last one; until it has, little should be claimed."""
+        self._waiting: dict[Claim, float] = {}
+        self._recheck_at = 0.0
+        self._taken_up_at = 0.0
 
     @property
     def are_welcome(self) -> bool:
-        """False for a while after the broker has not answered."""
+        """False for a while after the broker has not answered, or no worker took anything up."""
         return time.monotonic() >= self._closed_until
 
-    def give(self, claim: Claim) -> bool:
-        """Whether the broker has taken the hint."""
-        if not self.are_welcome:
-            return False
-        names = {"delivery_id": str(claim.delivery_id), "claim": str(claim.claim)}
+    @property
+    def are_waiting(self) -> bool:
+        return bool(self._waiting)
+
+    @property
+    def room(self) -> int:
+        """How many claims more the workers may be told of; one, until they took one up."""
+        most = MOST_WAITING if self._taken_up_at else 1
+        return max(0, most - len(self._waiting)) if self.are_welcome else 0
+
+    def give(self, claims: Sequence[Claim]) -> list[Claim]:
+        """Tell the workers; what the broker has not taken comes back."""
+        refused: list[Claim] = []
+        by_priority: dict[int, list[Claim]] = {}
+        for claim in claims:
+            by_priority.setdefault(priority(claim), []).append(claim)
+        for urgency, equals in by_priority.items():
+            for start in range(0, len(equals), BATCH):
+                batch = equals[start : start + BATCH]
+                if not (self.are_welcome and self._publish(batch, urgency)):
+                    refused += batch
+        return refused
+
+    def take_back(self, most: int) -> list[Claim]:
+        """Up to so many claims that workers should have begun by now, oldest first.
+
+        A worker that wakes up later finds them used.
+        """
+        now = time.monotonic()
+        if not self._waiting or now < self._recheck_at:
+            return []
+        self._recheck_at = now + RECHECK
+        left = unused(claims=list(self._waiting))
+        if len(left) < len(self._waiting):
+            self._taken_up_at = now
+        self._waiting = {claim: at for claim, at in self._waiting.items() if claim.claim in left}
+        overdue = [claim for claim, at in self._waiting.items() if at < now - PATIENCE]
+        if overdue and self.are_welcome and self._taken_up_at < now - PATIENCE:
+            logger.warning("workers_do_not_answer", extra={"claims": len(overdue)})
+            self._close()
+        for claim in overdue[:most]:
+            del self._waiting[claim]
+        return overdue[:most]
+
+    def hang_up(self) -> None:
+        self._connection.release()
+
+    def _publish(self, batch: Sequence[Claim], urgency: int) -> bool:
+        names = [[str(claim.delivery_id), str(claim.claim)] for claim in batch]
         try:
             with self._connection.Producer() as producer:
-                deliver.apply_async(
-                    kwargs=names, producer=producer, retry=False, priority=priority(claim)
+                deliver_batch.apply_async(
+                    kwargs={"claims": names}, producer=producer, retry=False, priority=urgency
                 )
         except (OperationalError, OSError) as problem:
             logger.warning("broker_does_not_answer", extra={"problem": str(problem)})
             self.hang_up()
-            self._closed_until = time.monotonic() + COOLING
-            self.are_taken = False
+            self._close()
             return False
-        self.are_taken = True
+        self._waiting.update(dict.fromkeys(batch, time.monotonic()))
         return True
 
-    def hang_up(self) -> None:
-        self._connection.release()
+    def _close(self) -> None:
+        self._closed_until = time.monotonic() + COOLING
+        self._taken_up_at = 0.0
 
 
 def priority(claim: Claim) -> int:

@@ -46,24 +46,40 @@ class DeliveryQuerySet(LockingQuerySet):
         """Decided, and what was written is still kept."""
         return self.filter(DECIDED, HAS_WORDS)
 
-    def take(self, claim: uuid.UUID, lease: float) -> int:
-        """Begin an attempt, under a new claim that nobody else knows."""
+    def take(self, claim: uuid.UUID, lease: float, **written: str) -> int:
+        """Begin an attempt, under a new claim that nobody else knows, with what will be sent."""
         until = Now() + timedelta(seconds=lease)
-        return self.update(claim=claim, next_at=until, attempts=F("attempts") + 1)
+        return self.update(claim=claim, next_at=until, attempts=F("attempts") + 1, **written)
 
-    def postpone(self, reason: str) -> int:
-        """Try again after a pause that doubles, with jitter so that a crowd spreads out."""
-        doubling = Least(Value(LONGEST_PAUSE), Power(Value(2), Least(F("attempts"), Value(20))))
+    def postpone(self, reason: str, *, begun: bool = True) -> int:
+        """Try again after a pause that doubles, with jitter so that a crowd spreads out.
+
+        An attempt that has not `begun` by `take` is counted here.
+        """
+        attempts = F("attempts") + (0 if begun else 1)
+        doubling = Least(Value(LONGEST_PAUSE), Power(Value(2), Least(attempts, Value(20))))
         pause = models.ExpressionWrapper(
             Value(timedelta(seconds=1)) * doubling * (1 + Random() / 4),
             output_field=models.DurationField(),
         )
-        return self.update(state=State.PENDING, claim=None, reason=reason, next_at=Now() + pause)
+        return self.update(
+            state=State.PENDING,
+            claim=None,
+            reason=reason,
+            next_at=Now() + pause,
+            attempts=attempts,
+        )
 
-    def close(self, state: State, reason: str | Combinable = "") -> int:
-        """Decide these rows for good."""
-        sent_at = Now() if state is State.SENT else F("sent_at")
-        return self.update(state=state, claim=None, reason=reason, sent_at=sent_at, next_at=Now())
+    def close(self, state: State, reason: str | Combinable = "", *, attempts: int = 0) -> int:
+        """Decide these rows for good, after so many attempts that were not counted yet."""
+        return self.update(
+            state=state,
+            claim=None,
+            reason=reason,
+            sent_at=Now() if state is State.SENT else F("sent_at"),
+            next_at=Now(),
+            attempts=F("attempts") + attempts,
+        )
 
 
 class Delivery(Row):
@@ -135,6 +151,12 @@ class Delivery(Row):
                 name="deliveries_with_words",
                 condition=DECIDED & HAS_WORDS,
             ),
+            # Whether any mail left since the last failure.
+            models.Index(
+                fields=["sent_at"],
+                name="deliveries_sent",
+                condition=Q(sent_at__isnull=False),
+            ),
             models.Index(fields=["recipient_id", "-created_at"], name="deliveries_to_a_person"),
             models.Index(fields=["workspace_id", "-created_at"], name="deliveries_of_a_workspace"),
         ]
@@ -151,3 +173,16 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return self.relay
+
+
+class MailFailure(models.Model):
+    """When mail last failed for this reason, which is one of the server or the settings.
+
+    `reason` is for everybody to read: without addresses, names of hosts or words of the server.
+    """
+
+    reason = models.CharField(max_length=100, primary_key=True, editable=False)
+    failed_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    def __str__(self) -> str:
+        return self.reason

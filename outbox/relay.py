@@ -16,7 +16,10 @@ from outbox.services import Claim, beat, claim_due, release, sweep
 logger = logging.getLogger(__name__)
 
 IDLE = 0.25
-BATCH = 50
+BUSY = 0.02
+"""Seconds between two turns while something is on its way."""
+LEAST = 8
+"""Room that is worth a claim while something is on its way."""
 LONGEST_PAUSE = 5.0
 LONGEST_REMOVAL = 0.5
 """Seconds for removing old rows, because mail waits meanwhile; what is left goes a minute later."""
@@ -46,7 +49,7 @@ class Relay:
                 continue
             pause = IDLE
             if not worked:
-                self._is_told_to_stop(within=IDLE)
+                self._is_told_to_stop(within=BUSY if self._is_busy else IDLE)
         self._courier.stop()
         self._hints.hang_up()
 
@@ -62,23 +65,33 @@ class Relay:
         self._orders.put(None)
         return True
 
+    @property
+    def _is_busy(self) -> bool:
+        return self._courier.is_busy or self._hints.are_waiting
+
     def turn(self) -> bool:
         """Scan, claim and hand on; whether there may be more to do at once."""
         scans.run_due()
-        room = BATCH if self._hints.are_taken else self._courier.free_hands
-        claims = claim_due(limit=room) if room else []
-        for claim in claims:
-            # A lease that lapsed means a hint nobody took up: that worker is dead or deaf.
-            if claim.lapsed or not self._hints.give(claim):
-                self._send(claim)
+        for claim in self._hints.take_back(self._courier.room):
+            self._courier.carry(claim)
+        room = self._hints.room + self._courier.room
+        if not room or (self._is_busy and room < LEAST):
+            return False
+        claims = claim_due(limit=room)
+        # A lease that lapsed was somebody's who is dead or stopped: no further detours.
+        lapsed = [claim for claim in claims if claim.lapsed]
+        fresh = [claim for claim in claims if not claim.lapsed]
+        told = self._hints.room
+        self._send([*lapsed, *self._hints.give(fresh[:told]), *fresh[told:]])
         return bool(claims)
 
-    def _send(self, claim: Claim) -> None:
+    def _send(self, claims: list[Claim]) -> None:
         """Without the workers; what would have to wait here is due again at once, in its turn."""
-        if claim.lapsed or self._courier.free_hands:
-            self._courier.carry(claim)
-        else:
-            release(claim)
+        for claim in claims:
+            if self._courier.room:
+                self._courier.carry(claim)
+            else:
+                release(claim)
 
 
 @scans.scan(every=5)

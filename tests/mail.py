@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from pytest_django.fixtures import Settings
 
+from outbox import smtp
 from tests.sink import Sink
 
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
@@ -18,4 +19,5 @@ def sink(settings: Settings) -> Iterator[Sink]:
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
     server.open()
     yield server
+    smtp.close()
     server.close()

@@ -39,7 +39,7 @@ class Programs:
     def worker(self, **extra: str) -> subprocess.Popen[bytes]:
         """A Celery worker, once it takes messages."""
         known = self._said("celery@")
-        process = self.start(programs.worker(), WORKER_PROCESSES="1", **extra)
+        process = self.start(programs.worker(), **{"WORKER_PROCESSES": "1", **extra})
         eventually(lambda: self._said("celery@") > known)
         return process
 

@@ -71,6 +71,7 @@ NAVIGATION = [
         ("Deliveries", "outgoing_mail", "outbox.delivery"),
         ("Reminders", "notifications", "notifications.reminder"),
         ("Relays", "favorite", "outbox.heartbeat"),
+        ("Failures", "error", "outbox.mailfailure"),
     ),
     _pages(
         "Periodic work",

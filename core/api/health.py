@@ -1,6 +1,6 @@
 """Is it up? Bodies that probes and older clients read, without the envelope."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Lock
 from typing import Any, TypeVar
@@ -19,6 +19,7 @@ from rest_framework.views import APIView
 from core.api.envelope import Exact
 from core.api.permissions import Anyone
 from core.api.renderers import EnvelopeRenderer, FrontPageRenderer
+from core.problems import problems
 
 PROBE_SECONDS = 0.5
 DATABASE_SECONDS = 1.0
@@ -26,8 +27,9 @@ DATABASE_SECONDS = 1.0
 Get = TypeVar("Get", bound=Callable[..., Response])
 
 
-def _described(name: str, *keys: str) -> Callable[[Get], Get]:
+def _described(name: str, *keys: str, optional: Sequence[str] = ()) -> Callable[[Get], Get]:
     fields: Any = {key: serializers.CharField() for key in keys}
+    fields |= {key: serializers.CharField(required=False) for key in optional}
     described: Callable[[Get], Get] = extend_schema(
         tags=["health"], operation_id=name.lower(), responses=inline_serializer(name, fields)
     )
@@ -72,15 +74,24 @@ class Health(Probe):
 
 
 class Ready(Probe):
-    """Ready to serve: PostgreSQL answers. Without Redis the service is degraded, not down."""
+    """Ready to serve: PostgreSQL answers. Without Redis or mail the service is degraded, not down.
 
-    @_described("Readiness", "status", "database", "redis")
+    `mail` is there only while mail fails, and says why.
+    """
+
+    @_described("Readiness", "status", "database", "redis", optional=("mail",))
     def get(self, request: Request) -> Response:
         database, cache = _database.answers(), _redis_answers()
+        failing = _problems() if database else {}
         body = {
-            "status": "ok" if database and cache else "degraded" if database else "down",
+            "status": "ok"
+            if database and cache and not failing
+            else "degraded"
+            if database
+            else "down",
             "database": "up" if database else "down",
             "redis": "up" if cache else "down",
+            **failing,
         }
         return Response(Exact(body), status=200 if database else 503)
 
@@ -118,6 +129,14 @@ def _database_answers() -> bool:
 
 
 _database = _DatabaseQuestion()
+
+
+def _problems() -> dict[str, str]:
+    try:
+        return {name: f"failing: {reason}" for name, reason in problems().items()}
+    except DatabaseError as error:
+        structlog.get_logger(__name__).warning("problems_unknown", error=str(error))
+        return {}
 
 
 def _redis_answers() -> bool:

@@ -1,6 +1,10 @@
 """Who is told what: assignments at once, due dates in time."""
 
 from notifications.services.assignments import tell_assignee, tell_successor
+from notifications.services.missed_reminders import (
+    plan_missed_reminders,
+    plan_missed_reminders_of,
+)
 from notifications.services.reminders import (
     plan_reminders,
     plan_reminders_after_handover,
@@ -9,6 +13,8 @@ from notifications.services.reminders import (
 )
 
 __all__ = [
+    "plan_missed_reminders",
+    "plan_missed_reminders_of",
     "plan_reminders",
     "plan_reminders_after_handover",
     "plan_reminders_of",

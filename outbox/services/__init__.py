@@ -1,5 +1,6 @@
 """Everything that changes a delivery: queueing here, sending there."""
 
+from outbox.services.failures import mail_failure, note_failure
 from outbox.services.forgetting import forget_person
 from outbox.services.queue import (
     Claim,
@@ -12,6 +13,7 @@ from outbox.services.queue import (
     release,
     resend,
     sweep,
+    unused,
 )
 from outbox.services.sending import deliver
 
@@ -25,7 +27,10 @@ __all__ = [
     "enqueue_all",
     "forget_person",
     "is_relay_alive",
+    "mail_failure",
+    "note_failure",
     "release",
     "resend",
     "sweep",
+    "unused",
 ]

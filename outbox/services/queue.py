@@ -37,6 +37,8 @@ MOST_FOR_ONE = 50
 # Account mail belongs to no workspace and goes first. Workspaces take turns: `place` counts what a
 # workspace has out already, so the first mail of one goes before the second of any other. `busy`
 # steps through the index from workspace to workspace, however much each of them has queued.
+# What somebody took and never sent goes before what is new, or a stopped worker would hold it up
+# for as long as new mail comes.
 CLAIM = """
     WITH RECURSIVE leased AS (
         SELECT workspace_id, count(*) AS claims FROM outbox_delivery
@@ -50,31 +52,46 @@ CLAIM = """
                 WHERE state IN ('PENDING', 'SENDING') AND d.workspace_id > busy.workspace_id
                 ORDER BY workspace_id LIMIT 1)
         FROM busy WHERE busy.workspace_id IS NOT NULL
+    ), lapsed AS MATERIALIZED (
+        SELECT id, workspace_id, next_at, true AS lapsed FROM outbox_delivery
+        WHERE state = 'SENDING' AND next_at <= statement_timestamp()
     ), account AS (
-        SELECT id, next_at, 0::bigint AS place FROM outbox_delivery
-        WHERE state IN ('PENDING', 'SENDING') AND next_at <= statement_timestamp()
-            AND workspace_id IS NULL
-        ORDER BY next_at
+        SELECT id, next_at, lapsed, 0::bigint AS place FROM (
+            SELECT id, next_at, lapsed FROM lapsed WHERE workspace_id IS NULL
+            UNION ALL
+            (SELECT id, next_at, false FROM outbox_delivery
+             WHERE state IN ('PENDING', 'SENDING') AND state = 'PENDING'
+                 AND next_at <= statement_timestamp() AND workspace_id IS NULL
+             ORDER BY next_at LIMIT %(in_flight)s)
+        ) own
+        ORDER BY lapsed DESC, next_at
         LIMIT greatest(0, %(in_flight)s - coalesce(
             (SELECT claims FROM leased WHERE workspace_id IS NULL), 0))
     ), shared AS (
-        SELECT own.id, own.next_at, coalesce(claims, 0) + own.place AS place
+        SELECT own.id, own.next_at, own.lapsed, coalesce(claims, 0) + own.place AS place
         FROM busy LEFT JOIN leased USING (workspace_id) CROSS JOIN LATERAL (
-            SELECT id, next_at, row_number() OVER (ORDER BY next_at) AS place
-            FROM outbox_delivery d
-            WHERE state IN ('PENDING', 'SENDING') AND next_at <= statement_timestamp()
-                AND d.workspace_id = busy.workspace_id
-            ORDER BY next_at
+            SELECT id, next_at, lapsed,
+                row_number() OVER (ORDER BY lapsed DESC, next_at) AS place
+            FROM (
+                SELECT id, next_at, lapsed FROM lapsed
+                WHERE lapsed.workspace_id = busy.workspace_id
+                UNION ALL
+                (SELECT id, next_at, false FROM outbox_delivery d
+                 WHERE state IN ('PENDING', 'SENDING') AND state = 'PENDING'
+                     AND next_at <= statement_timestamp() AND d.workspace_id = busy.workspace_id
+                 ORDER BY next_at LIMIT %(most_for_one)s)
+            ) either
+            ORDER BY lapsed DESC, next_at
             LIMIT greatest(0, %(most_for_one)s - coalesce(claims, 0))
         ) own
-        ORDER BY place, next_at
+        ORDER BY place, lapsed DESC, next_at
         LIMIT greatest(0, %(in_flight)s - coalesce(
             (SELECT sum(claims) FROM leased WHERE workspace_id IS NOT NULL), 0)::bigint)
     ), due AS (
         SELECT d.id, d.state = 'SENDING' AS lapsed, chosen.place
         FROM (TABLE account UNION ALL TABLE shared) chosen JOIN outbox_delivery d USING (id)
         WHERE d.state IN ('PENDING', 'SENDING') AND d.next_at <= statement_timestamp()
-        ORDER BY chosen.place, chosen.next_at
+        ORDER BY chosen.place, chosen.lapsed DESC, chosen.next_at
         LIMIT %(limit)s
         FOR NO KEY UPDATE OF d SKIP LOCKED
     )
@@ -148,6 +165,14 @@ def claim_due(*, limit: int, lease: float | None = None, in_flight: int = IN_FLI
         cursor.execute(CLAIM, wanted)
         claims = [Claim(*row) for row in cursor.fetchall()]
     return sorted(claims, key=lambda claim: claim.place)
+
+
+@as_system("looking after claims")
+def unused(*, claims: Sequence[Claim]) -> set[UUID]:
+    """Which of these nobody has begun to use."""
+    rows = Delivery.objects.filter(pk__in=[claim.delivery_id for claim in claims])
+    held = rows.filter(state=State.SENDING, claim__in=[claim.claim for claim in claims])
+    return set(held.values_list("claim", flat=True))
 
 
 @as_system("giving a claim back")

@@ -10,6 +10,7 @@ from core.context import as_system
 from outbox import faults, post
 from outbox.channels import Mail, Skip, compose
 from outbox.models import Delivery, DeliveryQuerySet, State
+from outbox.services.failures import note_failure
 
 logger = logging.getLogger(__name__)
 
@@ -26,60 +27,66 @@ def deliver(*, delivery_id: UUID, claim: UUID) -> None:
     lease = SLACK * settings.OUTBOX_LEASE
     until = time.monotonic() + lease
     delivery, own = Delivery.objects.filter(pk=delivery_id), uuid4()
-    # A claim is used up at once, because a broker may hand the same message to two workers.
-    if not _take(delivery.claimed_by(claim), own, lease):
-        return
-    mine = delivery.claimed_by(own)
     try:
-        letter = _compose(mine)
-        faults.hit("outbox.before_send")
-        if letter and time.monotonic() < until:
-            mail, known_as = letter
-            post.send(mail, known_as=known_as)
-            faults.hit("outbox.after_send")
-            _close(mine, State.SENT)
-    except post.Rejected as refusal:
-        logger.warning("delivery_rejected", extra={"delivery": str(delivery_id)})
-        _close(mine, State.DEAD, str(refusal))
-    except OSError as problem:
-        _postpone(mine, problem)
+        letter = _compose(delivery.claimed_by(claim), own, lease)
     except Exception as problem:
         logger.exception("delivery_failed", extra={"delivery": str(delivery_id)})
+        _postpone(delivery.claimed_by(claim), problem, begun=False)
+        return
+    faults.hit("outbox.before_send")
+    if letter and time.monotonic() < until:
+        _send(delivery.claimed_by(own), *letter)
+
+
+def _send(mine: DeliveryQuerySet, mail: Mail, known_as: str) -> None:
+    try:
+        post.send(mail, known_as=known_as)
+        faults.hit("outbox.after_send")
+        _close(mine, State.SENT)
+    except post.Rejected as refusal:
+        logger.warning("delivery_rejected", extra={"message_id": known_as})
+        _close(mine, State.DEAD, str(refusal))
+    except Exception as problem:
+        if not isinstance(problem, OSError):
+            logger.exception("delivery_failed", extra={"message_id": known_as})
         _postpone(mine, problem)
+        if reason := post.set_up_problem(problem):
+            note_failure(reason=reason)
 
 
 # Transactions of their own, because none may stay open while a mail server thinks.
-@as_system("sending a delivery")
-def _take(claimed: DeliveryQuerySet, own: UUID, lease: float) -> int:
-    return claimed.take(own, lease)
-
-
 @as_system("sending a delivery")
 def _close(mine: DeliveryQuerySet, state: State, reason: str = "") -> None:
     mine.close(state, reason)
 
 
 @as_system("sending a delivery")
-def _postpone(mine: DeliveryQuerySet, problem: Exception) -> None:
-    mine.postpone(f"{type(problem).__name__}: {problem}"[:2000])
+def _postpone(mine: DeliveryQuerySet, problem: Exception, *, begun: bool = True) -> None:
+    mine.postpone(f"{type(problem).__name__}: {problem}"[:2000], begun=begun)
 
 
 @as_system("sending a delivery", durable=True)
-def _compose(mine: DeliveryQuerySet) -> tuple[Mail, str] | None:
-    """Write down what is about to be sent, or decide that nothing will be."""
-    delivery = mine.first()
+def _compose(claimed: DeliveryQuerySet, own: UUID, lease: float) -> tuple[Mail, str] | None:
+    """Write down what is about to be sent, or decide that nothing will be.
+
+    The same statement uses the claim up, because a broker may hand one message to two workers:
+    both may compose, and one of them finds the claim gone.
+    """
+    delivery = claimed.first()
     if delivery is None:
         return None
     mail = compose(delivery)
     if isinstance(mail, Skip):
-        mine.close(State.SKIPPED, mail.reason)
+        claimed.close(State.SKIPPED, mail.reason, attempts=1)
         return None
     known_as = post.message_id(delivery)
-    still_ours = mine.update(
+    taken = claimed.take(
+        own,
+        lease,
         message_id=known_as,
         address=mail.to,
         subject=mail.subject,
         text=mail.kept_text,
         html=mail.kept_html,
     )
-    return (mail, known_as) if still_ours else None
+    return (mail, known_as) if taken else None

@@ -26,6 +26,7 @@ from accounts.personal.services import create_token
 from comments.services import add_comment, edit_comment
 from core.models import IdempotencyKey
 from outbox.services import beat as give_a_sign
+from outbox.services import note_failure
 from projects.services import create_project
 from projects.templates import Workflow
 from tasks.columns import done_column
@@ -71,6 +72,7 @@ def keep_records(n: int, owner: User) -> None:
     number_the_events()
     IdempotencyKey.objects.create(principal=str(owner.pk), key=f"k{n}", body=b'{"a": 1}')
     give_a_sign(relay=f"host:{n}")
+    note_failure(reason=f"the mail server refuses the connection ({n})")
     Group.objects.create(name=f"Support {n}")
     KnownDevice.objects.create(user=owner, fingerprint=str(n))
     AttemptCount.objects.create(key=str(n), count=1, resets_at=timezone.now())

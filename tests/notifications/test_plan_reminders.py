@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.services import change_profile
 from notifications.models import Reminder
@@ -175,3 +177,46 @@ def test_plan_follows_the_recipients_clock(cast: Cast) -> None:
         ("Max", datetime(2031, 7, 1, 0, tzinfo=UTC)),
         ("Max", datetime(2031, 7, 1, 17, tzinfo=UTC)),
     ]
+
+
+def test_plan_follows_the_clock_of_whoever_set_the_time(cast: Cast) -> None:
+    due_task(cast, DAY)
+    due_task(cast, DAY, time(17))
+    nobodys_task(cast, DAY)
+
+    change_profile(actor=cast.lea, person=cast.lea, time_zone="Asia/Tokyo")
+
+    assert plan() == [
+        ("Max", datetime(2031, 7, 1, 8, tzinfo=UTC)),
+        ("Max", datetime(2031, 7, 1, 9, tzinfo=UTC)),
+    ]
+    assert sorted(Reminder.objects.values_list("rev", "state")) == [
+        (1, "CANCELLED"),
+        (1, "PLANNED"),
+        (2, "PLANNED"),
+    ]
+
+
+def test_plan_follows_a_clock_at_the_same_cost_for_many_tasks(cast: Cast) -> None:
+    costs = []
+    for zone in ("Asia/Tokyo", "Europe/Berlin"):
+        for _ in range(4):
+            due_task(cast, DAY, time(17))
+        with CaptureQueriesContext(connection) as statements:
+            change_profile(actor=cast.lea, person=cast.lea, time_zone=zone)
+        costs.append(len(statements))
+
+    assert costs[0] == costs[1]
+
+
+def test_plan_of_an_hour_that_a_clock_moved_into_the_past_is_for_now(cast: Cast) -> None:
+    zone = midday(cast)
+    today = datetime.now(zone).date()
+    change_profile(actor=cast.lea, person=cast.lea, time_zone=zone.key)
+    due_task(cast, today, time(13))
+    Delivery.objects.update(created_at=datetime.now(UTC) - timedelta(minutes=61))
+
+    change_profile(actor=cast.lea, person=cast.lea, time_zone=a_zone_where_it_is(14))
+
+    [(name, moment)] = plan()
+    assert (name, moment < datetime.now(UTC)) == ("Max", True)

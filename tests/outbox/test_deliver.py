@@ -84,15 +84,6 @@ def test_deliver_is_tried_at_least_hourly(sink: Sink) -> None:
     assert 3500 < (row.next_at - timezone.now()).total_seconds() <= 3600 * 1.25
 
 
-def test_deliver_gives_up_at_once_when_the_server_will_never_take_it(sink: Sink) -> None:
-    sink.answers = ["550 no such mailbox"]
-    write()
-
-    dead = send(claim())
-
-    assert (dead.state, dead.reason) == (State.DEAD, "550 no such mailbox")
-
-
 def test_deliver_tries_again_when_nobody_answers(sink: Sink) -> None:
     sink.close()
     write()

@@ -106,6 +106,7 @@ ASKED_OTHERWISE = {
     "notifications.retention.remove_reminders": SYSTEM,
     "notifications.services.assignments.tell_assignee": REACTION,
     "notifications.services.assignments.tell_successor": REACTION,
+    "notifications.services.missed_reminders.plan_missed_reminders_of": REACTION,
     "notifications.services.reminders.plan_reminders_of": REACTION,
     "notifications.services.reminders.queue_due_reminders": SYSTEM,
 }

@@ -1,0 +1,25 @@
+"""Whether mail leaves at all, as far as the mail server and the settings are concerned."""
+
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Now
+
+from core.context import as_system
+from outbox.models import PATIENCE, Delivery, MailFailure
+
+
+def note_failure(*, reason: str) -> None:
+    """Remember that mail fails, and why; the next mail that leaves is the end of it."""
+    MailFailure.objects.bulk_create(
+        [MailFailure(failed_at=Now(), reason=reason)],
+        update_conflicts=True,
+        unique_fields=["reason"],
+        update_fields=["failed_at"],
+    )
+
+
+@as_system("asking whether mail leaves")
+def mail_failure() -> MailFailure | None:
+    """The last failure, unless a mail has left since, or nothing is tried any more."""
+    sent = Delivery.objects.filter(sent_at__gt=OuterRef("failed_at"))
+    lately = MailFailure.objects.filter(failed_at__gt=Now() - PATIENCE)
+    return lately.filter(~Exists(sent)).order_by("failed_at").last()

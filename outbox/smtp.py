@@ -1,0 +1,110 @@
+"""One connection to the mail server for each thread, kept for many mails."""
+
+import smtplib
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.backends.smtp import EmailBackend
+
+OK = 250
+LONGEST_IDLE = 20.0
+"""Seconds after which a connection is not trusted any more; servers hang up after minutes."""
+MOST_MAILS = 100
+"""On one connection: some servers refuse to take more."""
+
+
+class _Kept(threading.local):
+    """What this thread keeps open, for which settings, and how it was used."""
+
+    backend: EmailBackend | None = None
+    address: tuple[object, ...] = ()
+    used_at = 0.0
+    mails = 0
+
+
+_kept = _Kept()
+
+
+@dataclass(frozen=True)
+class Written:
+    """A message, and what goes over the wire for it."""
+
+    message: EmailMultiAlternatives
+    sender: str
+    recipient: str
+    content: bytes
+
+
+def send(written: Written) -> None:
+    """Return once the server has taken it; after an error no other mail meets the connection."""
+    backend = _opened()
+    connection = getattr(backend, "connection", None)
+    try:
+        if isinstance(connection, smtplib.SMTP):
+            connection.sendmail(written.sender, [written.recipient], written.content)
+        else:
+            backend.send_messages([written.message])
+    except BaseException:
+        close()
+        raise
+
+
+def close() -> None:
+    """Hang up without waiting for the server; the next mail gets a new connection."""
+    if _kept.backend and _kept.backend.connection:
+        _kept.backend.connection.close()
+    _kept.backend = None
+
+
+def _opened() -> BaseEmailBackend:
+    """A backend that is ready for a mail; every error here is one of the server or the settings."""
+    address = _address()
+    if _kept.backend and not (_kept.address == address and _answers(_kept.backend)):
+        close()
+    if _kept.backend is None:
+        backend = get_connection()
+        if not isinstance(backend, EmailBackend):
+            return backend
+        _open(backend)
+        _kept.backend, _kept.address, _kept.mails = backend, address, 0
+    _kept.mails += 1
+    _kept.used_at = time.monotonic()
+    return _kept.backend
+
+
+def _address() -> tuple[object, ...]:
+    return (
+        settings.EMAIL_BACKEND,
+        settings.EMAIL_HOST,
+        settings.EMAIL_PORT,
+        settings.EMAIL_HOST_USER,
+        settings.EMAIL_HOST_PASSWORD,
+        settings.EMAIL_USE_TLS,
+        settings.EMAIL_USE_SSL,
+    )
+
+
+def _open(backend: EmailBackend) -> None:
+    try:
+        backend.open()
+    except BaseException:
+        with suppress(smtplib.SMTPException, OSError):
+            backend.close()
+        raise
+
+
+def _answers(backend: EmailBackend) -> bool:
+    """Whether the server takes another mail on this connection, and has forgotten the last one."""
+    idle = time.monotonic() - _kept.used_at
+    if idle > LONGEST_IDLE or _kept.mails >= MOST_MAILS or backend.connection is None:
+        return False
+    try:
+        code, _ = backend.connection.rset()
+    except (smtplib.SMTPException, OSError):
+        return False
+    return bool(code == OK)
