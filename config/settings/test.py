@@ -11,7 +11,11 @@ AUTH_PROVIDERS = []
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # Each test switches databases; a pool would keep the old one open.
-DATABASES |= {"default": runtime(pooled=False), "attempts": runtime(pooled=False)}
+# A test is one transaction, however many requests it makes.
+DATABASES |= {
+    "default": runtime(pooled=False, longest="10min"),
+    "attempts": runtime(pooled=False, longest="10min"),
+}
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
