@@ -23,13 +23,15 @@ DIRECT_LIMITS = "-c lock_timeout=5s"
 DIRECT_CONTEXT = "-c gantry.system=migrations"
 
 
-def runtime(*, pooled: bool = True, least: int | None = None) -> dict[str, object]:
+def runtime(
+    *, pooled: bool = True, least: int | None = None, longest: str = LONGEST_TRANSACTION
+) -> dict[str, object]:
     """Connections of the runtime role; `least` are kept open, else as many as DB_POOL_MIN says."""
     # A pooler refuses start-up options; there, set the same limits on the role.
     behind_pooler = env.flag("DB_POOLER", default=False)
     options: dict[str, object] = dict(REACHED)
     if not behind_pooler:
-        limits = {"options": RUNTIME_LIMITS, "transaction_timeout": LONGEST_TRANSACTION}
+        limits = {"options": RUNTIME_LIMITS, "transaction_timeout": longest}
         options |= {**limits, **PREPARED}
     most = env.natural("DB_POOL_MAX", 10) if pooled else 0
     if most:

@@ -11,8 +11,12 @@ AUTH_PROVIDERS = []
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # Each test switches databases; a pool would keep the old one open.
-DATABASES |= {"default": runtime(pooled=False), "attempts": runtime(pooled=False)}
-# A test holds it in one transaction from its first attempt on, and may not use it again for long.
+# A test is one transaction, however many requests it makes.
+DATABASES |= {
+    "default": runtime(pooled=False, longest="10min"),
+    "attempts": runtime(pooled=False, longest="10min"),
+}
+# What counts attempts may idle in such a transaction for as long as the test takes.
 DATABASES["attempts"]["OPTIONS"] = {}
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 STORAGES = {

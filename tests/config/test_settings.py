@@ -101,7 +101,7 @@ def test_cookies_need_tls_unless_it_is_switched_off_on_purpose(
 
 @pytest.mark.django_db(databases=["default", "direct"])
 def test_limits_are_set_on_every_connection() -> None:
-    assert shown("default") == ["2s", "15s", "10s", "1min"]
+    assert shown("default") == ["2s", "15s", "10s", "10min"]
     assert shown("direct") == ["5s", "0", "0", "0"]
 
 
