@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 KIB = 1024
 LONGEST_URL = 8 * KIB
+MOST_PARAMETERS = 100
 LARGEST_HEADERS = 32 * KIB
-LONGEST_HEADERS = {"HTTP_ACCEPT": KIB, "CONTENT_TYPE": KIB}
+LONGEST_HEADERS = {"HTTP_HOST": KIB // 2, "HTTP_ACCEPT": KIB, "CONTENT_TYPE": KIB}
 """Those that are taken apart, piece by piece, before anybody knows who asks."""
 LARGEST_FROM_STRANGERS = 64 * KIB
 """Bytes of a body that is parsed before, or without, knowing who sends it."""
@@ -70,6 +71,8 @@ def _refusal(request: HttpRequest) -> HttpResponse | None:
     meta = request.META
     if len(meta.get("PATH_INFO", "")) + len(meta.get("QUERY_STRING", "")) > LONGEST_URL:
         return plain_failure(414, "The URL is too long.", "uri_too_long")
+    if meta.get("QUERY_STRING", "").count("&") >= MOST_PARAMETERS:
+        return plain_failure(400, "The URL has too many parameters.", "malformed")
     if _has_large_headers(meta):
         return plain_failure(431, "The headers are too large.", "headers_too_large")
     if _length(request) > _largest_body(request.path_info):

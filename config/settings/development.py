@@ -20,7 +20,9 @@ CORS_ALLOWED_ORIGIN_REGEXES = [r"^http://(localhost|127\.0\.0\.1)(:\d+)?$"]
 CSRF_TRUSTED_ORIGINS = [*CORS_ALLOWED_ORIGINS, "http://localhost:3000", "http://localhost:5173"]
 # The worker of a developer's machine runs as whoever started it, which is root in a container.
 warnings.filterwarnings("ignore", category=SecurityWarning)
-LOGGING["loggers"] |= {"celery": {"level": "WARNING"}, "django_celery_beat": {"level": "WARNING"}}
+if LOG_FORMAT == "console":
+    LOGGING["loggers"]["celery"] = {"level": "WARNING"}
+    LOGGING["loggers"]["django_celery_beat"] = {"level": "WARNING"}
 MEDIA_ROOT = DATA_DIR / "media"
 # Only the embedded database is known to hold nothing but the demo.
 IS_DEMO = uses_embedded_database()

@@ -234,6 +234,8 @@ def test_who_writes_while_being_joined_loses_nothing(
     assert seen == 200
     holder.refresh_from_db()
     if written == 201 and holder.external_id is None:
+        # A request that met the other in mid-work leaves the question to their next one.
+        assert again.get("/api/auth/me").status_code == 200
         assert AccountMatch.objects.get().newcomer == newcomer
     assert User.objects.filter(external_id="user_grace").count() == 1
     projects = [p.created_by_id for p in Workspace.objects.get().projects.all()]
