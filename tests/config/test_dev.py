@@ -189,8 +189,10 @@ def test_a_taken_port_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_folder_in_use_is_refused(machine: Machine) -> None:
-    told = f"Another Gantry is running on {machine.folder}: stop it, or set another DATA_DIR.\n"
+    where = f"{machine.folder}, at http://localhost:{machine.port}"
+    told = f"Another Gantry is running on {where}: stop it, or set another DATA_DIR.\n"
     assert refused(machine.folder, local.free_port()) == (1, told)
+    assert refused(machine.folder, machine.port) == (1, told)
     assert machine.wire.ask("GET", "/readyz")["status"] == "ok"
 
 
