@@ -141,8 +141,10 @@ def _manage(*arguments: str) -> None:
         code = process.wait()
     finally:
         processes.stop(process, command)
+    if code < 0:
+        raise SystemExit(f"manage.py {arguments[0]} was ended by signal {-code}.")
     if code:
-        raise SystemExit(f"manage.py {arguments[0]} failed with {code}.")
+        raise SystemExit(code)  # it has said why
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

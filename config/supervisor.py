@@ -41,6 +41,13 @@ class Child:
             self.heartbeat.restart()
         self.process = self.launch(self.command)
 
+    def close(self) -> None:
+        """Let go of its output and of a question to it."""
+        if self.process and self.process.stdout:
+            self.process.stdout.close()
+        if self.heartbeat:
+            self.heartbeat.restart()
+
     def note_end(self, code: int) -> None:
         lived = time.monotonic() - self.started
         self.failures = 1 if lived > HEALTHY_AFTER else self.failures + 1
@@ -83,6 +90,7 @@ class Supervisor:
         for child, process in living:
             if child.launch is embedded.start:
                 processes.stop(process, child.command, STOP_PATIENCE)
+            child.close()
 
     def _add(self, child: Child) -> None:
         self.children.append(child)

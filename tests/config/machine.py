@@ -102,9 +102,10 @@ def development(folder: Path, port: int) -> Command:
     return Command("dev", argv, chosen | settings | named, None, env.ROOT, signal.SIGINT)
 
 
-def refused(folder: Path, port: int) -> tuple[int, str]:
+def refused(folder: Path, port: int, **chosen: str) -> tuple[int, str]:
     """How a start that must not succeed ended, and what it said."""
     command = development(folder, port)
+    command = replace(command, env=command.env | chosen)
     process = processes.start(command, subprocess.PIPE)
     output, _ = process.communicate(timeout=60)
     return process.returncode, output.decode()
