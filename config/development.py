@@ -44,10 +44,9 @@ def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
     os.environ.setdefault("LOG_FORMAT", "console")
     processes.keep_private()
-    site = _Site()
-    _claim(site)
-    supervisor = Supervisor()
+    site, supervisor = _Site(), Supervisor()
     try:
+        _claim(site)
         _run(supervisor, site)
     except KeyboardInterrupt:
         with suppress(Unread):
@@ -96,11 +95,7 @@ def _claim(site: _Site) -> None:
     # What a killed supervisor has started is still ending.
     while time.monotonic() < deadline and not local.is_free(site.port, site.host):
         time.sleep(0.1)
-    try:
-        local.check_address(site.host, site.port)
-    except SystemExit:
-        local.unlock()
-        raise
+    local.check_address(site.host, site.port)
 
 
 def _run(supervisor: Supervisor, site: _Site) -> None:
