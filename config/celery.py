@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from celery import Celery, Task
-from celery.signals import beat_init, worker_init
+from celery.signals import worker_init
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
 from core.checks import refuse_flawed_database
@@ -39,6 +39,5 @@ app.autodiscover_tasks(related_name="background")
 
 
 @worker_init.connect
-@beat_init.connect
 def check_database(**named: Any) -> None:
     refuse_flawed_database()

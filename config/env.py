@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -13,15 +14,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 SECRET_BYTES = 32
+LAST_PORT = 65_535
 THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 KEYS_READ: set[str] = set()
 
 ROOT = Path(__file__).resolve().parent.parent
 
-_env = environ.Env()
 if (ROOT / ".env").exists():
-    _env.read_env(ROOT / ".env")
+    environ.Env.read_env(ROOT / ".env")
 
 
 def text(key: str, default: str | None = None) -> str:
@@ -47,6 +48,14 @@ def natural(key: str, default: int) -> int:
     if not (value.isascii() and value.isdecimal()):
         raise ImproperlyConfigured(f"{key} must be a whole number, not {value!r}.")
     return int(value)
+
+
+def port(key: str, default: int) -> int:
+    """A port a server can be reached at."""
+    value = natural(key, default)
+    if not 0 < value <= LAST_PORT:
+        raise ImproperlyConfigured(f"{key} must be between 1 and {LAST_PORT}, not {value}.")
+    return value
 
 
 def listed(key: str, default: tuple[str, ...] = ()) -> list[str]:
@@ -127,7 +136,8 @@ def given(*keys: str) -> list[str]:
 
 def _raw(key: str) -> str | None:
     KEYS_READ.add(key)
-    return str(_env.str(key, default="")).strip() or None
+    # Not by django-environ, for which a value that begins with "$" is another variable's name.
+    return os.environ.get(key, "").strip() or None
 
 
 def _check_length(key: str, value: str) -> None:
