@@ -40,8 +40,11 @@ class Written:
     content: bytes
 
 
-def send(written: Written) -> None:
-    """Return once the server has taken it; after an error no other mail meets the connection."""
+def send(written: Written) -> str:
+    """Return once the server has taken it; after an error no other mail meets the connection.
+
+    Returns the path of the mail where the backend writes files, else "".
+    """
     backend = _opened()
     connection = getattr(backend, "connection", None)
     try:
@@ -52,6 +55,8 @@ def send(written: Written) -> None:
     except BaseException:
         close()
         raise
+    # Django tells no other way which file it has written.
+    return getattr(backend, "_fname", None) or ""
 
 
 def close() -> None:

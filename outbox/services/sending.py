@@ -4,6 +4,7 @@ import logging
 import time
 from uuid import UUID, uuid4
 
+import structlog
 from django.conf import settings
 
 from core.context import as_system
@@ -13,6 +14,7 @@ from outbox.models import Delivery, DeliveryQuerySet, State
 from outbox.services.failures import note_failure
 
 logger = logging.getLogger(__name__)
+mail_log = structlog.get_logger("gantry.mail")
 
 SLACK = 2
 """Leases a sender holds: a slow mail server may take longer than the way through the broker."""
@@ -35,23 +37,34 @@ def deliver(*, delivery_id: UUID, claim: UUID) -> None:
         return
     faults.hit("outbox.before_send")
     if letter and time.monotonic() < until:
-        _send(delivery.claimed_by(own), *letter)
+        _send(delivery.claimed_by(own), delivery_id, *letter)
 
 
-def _send(mine: DeliveryQuerySet, mail: Mail, known_as: str) -> None:
+def _send(mine: DeliveryQuerySet, delivery_id: UUID, mail: Mail, known_as: str) -> None:
     try:
-        post.send(mail, known_as=known_as)
+        file = post.send(mail, known_as=known_as)
         faults.hit("outbox.after_send")
         _close(mine, State.SENT)
     except post.Rejected as refusal:
         logger.warning("delivery_rejected", extra={"message_id": known_as})
         _close(mine, State.DEAD, str(refusal))
     except Exception as problem:
-        if not isinstance(problem, OSError):
+        reason = post.set_up_problem(problem)
+        if not (reason or isinstance(problem, OSError)):
             logger.exception("delivery_failed", extra={"message_id": known_as})
         _postpone(mine, problem)
-        if reason := post.set_up_problem(problem):
+        if reason:
             note_failure(reason=reason)
+    else:
+        if settings.LOG_SENT_MAIL:
+            _log_sent(delivery_id, mail, file)
+
+
+def _log_sent(delivery_id: UUID, mail: Mail, file: str) -> None:
+    """Say where to read it; the admin covers secrets, the file has them."""
+    places = {"file": file} if file else {}
+    places["admin"] = f"{settings.PUBLIC_URL}/admin/outbox/delivery/{delivery_id}/change/"
+    mail_log.info("mail_sent", to=mail.to, subject=mail.subject, **places)
 
 
 # Transactions of their own, because none may stay open while a mail server thinks.

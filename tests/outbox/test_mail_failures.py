@@ -1,6 +1,8 @@
 """What the mail server's answers mean: a recipient's end, or a mistake that is mended."""
 
 from collections.abc import Iterator
+from logging import WARNING
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -12,10 +14,10 @@ from accounts.models import User
 from config import local
 from outbox import smtp
 from outbox.models import Delivery, MailFailure, State
-from outbox.services import mail_failure
+from outbox.services import claim_due, mail_failure
 from tests.admin.desk import Desk
 from tests.cast import Client
-from tests.mail import SMTP
+from tests.mail import FILES, SMTP
 from tests.outbox.mail_server import MailServer
 from tests.outbox.notes import claim, send, write
 from tests.staff import sign_in_staff
@@ -109,6 +111,18 @@ def test_mail_is_kept_while_the_sender_is_no_address(
     assert try_once().state == State.SENT
 
 
+def test_mail_is_kept_while_its_folder_cannot_be_used(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "mail").touch()
+    settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = FILES, str(tmp_path / "mail")
+    write()
+
+    assert send(claim()).state == State.PENDING
+    assert MailFailure.objects.get().reason == "the folder for mail cannot be used"
+
+    (tmp_path / "mail").unlink()
+    assert try_once().state == State.SENT
+
+
 def test_mail_is_kept_while_the_server_offers_no_sign_in(
     server: MailServer, settings: Settings
 ) -> None:
@@ -181,3 +195,23 @@ def test_a_connection_the_server_does_not_answer_on_is_opened_anew(server: MailS
         assert send(claim()).state == State.SENT
 
     assert (server.sent, server.connections) == (2, 2)
+
+
+def test_the_log_says_once_that_mail_fails(
+    server: MailServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    def told() -> list[str]:
+        return [record.__dict__["problem"] for record in caplog.records if record.levelno > WARNING]
+
+    refused = "the mail server does not accept our {} ({})"
+    server.answers = {"MAIL": "530 5.7.0 max@example.com must sign in"}
+    for key in ("one", "two"):
+        write(key)
+    for claimed in claim_due(limit=2):
+        send(claimed)
+    assert told() == [refused.format("sender", 530)]
+
+    server.answers = {"DATA": "554 no"}
+    Delivery.objects.update(next_at=Now())
+    send(claim_due(limit=1)[0])
+    assert told() == [refused.format("sender", 530), refused.format("messages", 554)]
