@@ -1,5 +1,7 @@
 """One line of JSON per event on standard output, with the request's id on each."""
 
+import logging
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -23,6 +25,13 @@ _shared: "list[Processor]" = [
     structlog.processors.TimeStamper(fmt="iso"),
     hide_secrets,
 ]
+
+
+def is_unforeseen(record: logging.LogRecord) -> bool:
+    """Whether Django's line about a request tells more than ours: 503 has said why already."""
+    return getattr(record, "status_code", 0) != HTTPStatus.SERVICE_UNAVAILABLE
+
+
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -53,11 +62,12 @@ LOGGING: dict[str, Any] = {
             "foreign_pre_chain": _shared,
         },
     },
+    "filters": {"unforeseen": {"()": "django.utils.log.CallbackFilter", "callback": is_unforeseen}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     # A request is told of once, by config.middleware.RequestLog; a fault has its traceback, too.
     "loggers": {
-        "django.request": {"level": "ERROR"},
+        "django.request": {"level": "ERROR", "filters": ["unforeseen"]},
         "django.server": {"level": "WARNING"},
         "uvicorn.access": {"level": "WARNING"},
         # Scans run every few seconds; what one has done is told by the service that did it.
