@@ -4,7 +4,7 @@ import re
 import smtplib
 import socket
 import ssl
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -94,6 +94,8 @@ def _is_about_mail(error: Exception) -> bool:
 
 
 def _trouble(error: Exception) -> str:
+    if isinstance(error, smtplib.SMTPServerDisconnected) and error.__context__:
+        error = cast("Exception", error.__context__)  # smtplib's word for a time limit, too
     texts: dict[type[Exception], str] = {
         SenderUnusable: "DEFAULT_FROM_EMAIL is not an address",
         smtplib.SMTPNotSupportedError: "the mail server offers no TLS or no sign-in",

@@ -1,5 +1,7 @@
 """What the mail server's answers mean: a recipient's end, or a mistake that is mended."""
 
+import socket
+import time
 from collections.abc import Iterator
 from logging import WARNING
 from pathlib import Path
@@ -15,11 +17,13 @@ from config import local
 from outbox import smtp
 from outbox.models import Delivery, MailFailure, State
 from outbox.services import claim_due, mail_failure
+from outbox.smtp import CONTENT_SECONDS
 from tests.admin.desk import Desk
 from tests.cast import Client
 from tests.mail import FILES, SMTP
 from tests.outbox.mail_server import MailServer
 from tests.outbox.notes import claim, send, write
+from tests.sink import Sink
 from tests.staff import sign_in_staff
 
 pytestmark = pytest.mark.django_db
@@ -215,3 +219,29 @@ def test_the_log_says_once_that_mail_fails(
     Delivery.objects.update(next_at=Now())
     send(claim_due(limit=1)[0])
     assert told() == [refused.format("sender", 530), refused.format("messages", 554)]
+
+
+def test_a_server_that_thinks_about_the_content_gets_the_mail_once(
+    sink: Sink, settings: Settings
+) -> None:
+    settings.EMAIL_TIMEOUT, sink.pause = 1, 2.0
+    write()
+
+    row = send(claim())
+
+    assert (row.state, row.attempts, len(sink.mails)) == (State.SENT, 1, 1)
+
+
+def test_a_server_that_does_not_answer_before_the_content_is_given_up_soon(
+    settings: Settings,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings.EMAIL_BACKEND, settings.EMAIL_TIMEOUT = SMTP, 1
+        settings.EMAIL_HOST, settings.EMAIL_PORT = silent.getsockname()
+        write()
+        began = time.monotonic()
+
+        assert send(claim()).state == State.PENDING
+
+        assert time.monotonic() - began < CONTENT_SECONDS / 2
+    assert MailFailure.objects.get().reason == "the mail server does not answer"
