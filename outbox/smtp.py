@@ -105,7 +105,7 @@ def _opened() -> BaseEmailBackend:
     if _kept.backend and not (_kept.address == address and _answers(_kept.backend)):
         close()
     if _kept.backend is None:
-        backend = get_connection(OURS.get(settings.EMAIL_BACKEND))
+        backend = get_connection(OURS.get(str(settings.EMAIL_BACKEND)))
         if not isinstance(backend, EmailBackend):
             return backend
         _open(backend)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from config import env
+from config.lost_connections import without_traceback
 from config.masking import hide_secrets
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ _shared: "list[Processor]" = [
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
     structlog.stdlib.ExtraAdder(FACTS),
+    without_traceback,
     structlog.processors.TimeStamper(fmt="iso"),
     hide_secrets,
 ]
