@@ -123,7 +123,7 @@ class RefusedBody:
 class DatabaseAway:
     """Answer 503 for any view, page or not, whose database could not do its part.
 
-    What fails outside of views comes to `core.api.errors.server_error`, with the whole traceback.
+    What fails outside of views comes to `core.api.errors.server_error`.
     """
 
     def __init__(self, get_response: Next) -> None:

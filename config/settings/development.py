@@ -21,6 +21,7 @@ warnings.filterwarnings("ignore", category=SecurityWarning)
 if LOG_FORMAT == "console":
     LOGGING["loggers"]["celery"] = {"level": "WARNING"}
     LOGGING["loggers"]["django_celery_beat"] = {"level": "WARNING"}
+LOG_SENT_MAIL = True
 MEDIA_ROOT = DATA_DIR / "media"
 # Only the embedded database is known to hold nothing but the demo.
 IS_DEMO = uses_embedded_database()

@@ -4,6 +4,7 @@ import json
 import subprocess
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -26,6 +27,7 @@ AT_WORK = """
     SELECT EXISTS (SELECT FROM django_celery_beat_periodictask)
     AND EXISTS (SELECT FROM outbox_heartbeat)
 """
+CLIENTS = 6
 PATHS = ("/api/projects", "/admin/", "/accounts/2fa/", "/api/auth/me")
 
 
@@ -80,6 +82,7 @@ class Site:
         for path, status in (("/livez", 200), ("/api/health", 200), ("/readyz", ready)):
             told = self.ask(path)
             assert (told.status, told.seconds < LONGEST_PROBE) == (status, True), (path, told)
+            assert told.retry_after == ("1" if status == 503 else None)
 
     def seconds_until_served(self) -> float:
         began = time.monotonic()
@@ -147,12 +150,48 @@ def test_a_frozen_server_is_given_up_from_this_side(site: Site, own_postgres: Ow
 def test_statements_under_way_when_the_server_freezes_are_given_up(
     site: Site, own_postgres: OwnPostgres
 ) -> None:
-    name = {"name": "Engines"}
-    with psycopg.connect(own_postgres.url("gantry_owner")) as rival:
+    with (
+        psycopg.connect(own_postgres.url("gantry_owner")) as rival,
+        ThreadPoolExecutor(CLIENTS) as threads,
+    ):
         rival.execute("LOCK TABLE workspaces_workspace")
+        asked = [threads.submit(site.ask, "/api/workspaces") for _ in range(CLIENTS)]
+        eventually(lambda: own_postgres.waiting() >= CLIENTS)
         with own_postgres.frozen():
-            told = site.ask("/api/workspaces", "POST", name)
-            assert (told.status, told.seconds < LONGEST_SECONDS) == (503, True)
+            answers = [each.result() for each in asked]
+            site.check_probes()
+    assert {(told.status, told.retry_after) for told in answers} == {(503, "1")}
+    assert max(told.seconds for told in answers) < LONGEST_SECONDS
+    assert site.seconds_until_served() < BACK_WITHIN
+
+
+def test_a_server_that_takes_no_writes_is_told_as_one_that_is_away(
+    site: Site, own_postgres: OwnPostgres
+) -> None:
+    """As after a failover, when a name still leads to the standby."""
+
+    def write() -> Told:
+        return site.ask("/api/workspaces", "POST", {"name": "Engines"})
+
+    with own_postgres.read_only():
+        # Sessions hear of it one by one, when they are asked next.
+        eventually(lambda: write().status != 201)
+        told = write()
+        assert (told.status, told.retry_after, told.body["code"]) == (503, "1", "unavailable")
+        assert site.ask("/api/workspaces").status == 200
+    eventually(lambda: write().status == 201)
+
+
+def test_the_log_has_one_line_of_why_and_one_of_the_request(
+    site: Site, own_postgres: OwnPostgres, started: Programs
+) -> None:
+    own_postgres.stop_at_once()
+    before = started.log.read_text()
+    assert site.ask("/api/projects").status == site.ask("/admin/").status == 503
+    lines = started.log.read_text().removeprefix(before).splitlines()
+    own_postgres.start()
+    assert [line for line in lines if "Traceback" in line] == []
+    assert [json.loads(line)["event"] for line in lines] == ["database_away", "request"] * 2
 
 
 def test_a_full_server_is_told_as_one_that_is_away(

@@ -93,6 +93,11 @@ def test_a_task_for_a_colleague_becomes_a_mail(machine: Machine) -> None:
     eventually(lambda: mails_to("ben@example.com", machine))
     [mail] = mails_to("ben@example.com", machine)
     assert "\nSubject: Assigned to you: Fold the boat" in mail
+    line = r"mail_sent .* file=(\S+) subject='Assigned to you: Fold the boat.* to=ben@example\.com"
+    eventually(lambda: re.search(line, console(machine)))
+    told = re.search(line, console(machine))
+    assert told
+    assert Path(told[1]).read_text() == mail
 
 
 def mails_to(address: str, machine: Machine) -> list[str]:
