@@ -32,7 +32,7 @@ NO_DEMO = """The database is your own, so nobody of the demo was added to it;
 def main() -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
+    env.choose_settings("config.settings.development")
     os.environ.setdefault("LOG_FORMAT", "console")
     port = env.natural("PORT", 8000)
     if not local.is_free(port):

@@ -7,9 +7,11 @@ import time
 from typing import TYPE_CHECKING
 
 import structlog
+from django.middleware.common import CommonMiddleware
 from django.utils.functional import SimpleLazyObject
 from uuid_utils import uuid7
 
+from config.start_check import HEALTH
 from core.api.errors import is_database_away, plain_refusal
 from core.errors import Unavailable
 from core.lock_waits import RUN
@@ -132,6 +134,13 @@ class DatabaseAway:
             return None
         structlog.get_logger(__name__).warning("database_away", problem=str(error))
         return plain_refusal(Unavailable(retry_after=1))
+
+
+class Common(CommonMiddleware):
+    """Probes are sent to an address, whatever their Host says: only theirs is not checked."""
+
+    def process_request(self, request: HttpRequest) -> HttpResponse | None:
+        return None if request.path_info in HEALTH else super().process_request(request)
 
 
 class OptionalSlash:
