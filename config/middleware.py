@@ -19,7 +19,7 @@ from core.lock_waits import RUN
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 
     from core.lock_waits import Run
 
@@ -139,7 +139,7 @@ class DatabaseAway:
 class Common(CommonMiddleware):
     """Probes are sent to an address, whatever their Host says: only theirs is not checked."""
 
-    def process_request(self, request: HttpRequest) -> HttpResponse | None:
+    def process_request(self, request: HttpRequest) -> HttpResponsePermanentRedirect | None:
         return None if request.path_info in HEALTH else super().process_request(request)
 
 
