@@ -137,7 +137,7 @@ class DatabaseAway:
 
 
 class Common(CommonMiddleware):
-    """Probes are sent to an address, whatever their Host says: only theirs is not checked."""
+    """Does not check the Host of probes, which are sent to an address, whatever its name."""
 
     def process_request(self, request: HttpRequest) -> HttpResponsePermanentRedirect | None:
         return None if request.path_info in HEALTH else super().process_request(request)

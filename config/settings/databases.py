@@ -47,7 +47,9 @@ def runtime(
 def direct() -> dict[str, object]:
     is_given = bool(env.given("DIRECT_URL"))
     if not is_given and env.password("DIRECT_PASSWORD"):
-        raise ImproperlyConfigured("DIRECT_URL is missing: DIRECT_PASSWORD is of no use without.")
+        raise ImproperlyConfigured(
+            "DIRECT_URL is missing: DIRECT_PASSWORD is of no use without it."
+        )
     address = env.database("DIRECT_URL" if is_given else "DATABASE_URL")
     return _database(address, {"options": f"{DIRECT_LIMITS} {DIRECT_CONTEXT}"}, keep=0)
 

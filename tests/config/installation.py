@@ -26,7 +26,8 @@ SUPERUSER, OWNER, APP, BROKER = (
 )
 STAFF = "you@example.com"
 STAFF_PASSWORD = "a chair, a lamp and a ladder"
-START_PATIENCE = 180.0
+PATIENCE = 180.0
+"""Seconds for each step, on a machine that has much else to do."""
 NOT_COPIED = (".git", ".venv", ".local*", ".env", ".*_cache", "__pycache__", "staticfiles")
 # A real environment is installed the same way; the one that runs this test has the same libraries.
 LIBRARIES = """\
@@ -71,10 +72,10 @@ class Installation:
         roles, libraries, settings, files, staff, _ = self._blocks
         assert libraries == LIBRARIES
         for block in (roles, settings, files):
-            assert self._start("sh", "-euc", block).wait(120) == 0, self.said
+            assert self._start("sh", "-euc", block).wait(PATIENCE) == 0, self.said
         create, approve = staff.splitlines()
         self._create_superuser(create)
-        assert self._start("sh", "-euc", approve).wait(60) == 0, self.said
+        assert self._start("sh", "-euc", approve).wait(PATIENCE) == 0, self.said
 
     def start(self) -> None:
         """Step 6; returns when all programs say that they work."""
@@ -82,7 +83,7 @@ class Installation:
             argv = shlex.split(line)
             self.running[argv[-1]] = self._start(*argv)
         for name in self.running:
-            eventually(partial(self.is_well, name), START_PATIENCE)
+            eventually(partial(self.is_well, name), PATIENCE)
 
     def is_well(self, program: str, *options: str) -> bool:
         return self.health(program, *options) == ""
@@ -160,7 +161,7 @@ class Installation:
                 assert part, shown
             typing.stdin.write(f"{STAFF_PASSWORD}\n".encode())
             typing.stdin.flush()
-        said, _ = typing.communicate(timeout=60)
+        said, _ = typing.communicate(timeout=PATIENCE)
         assert typing.returncode == 0, shown + said
 
     def _environment(self) -> dict[str, str]:

@@ -75,7 +75,7 @@ def test_complete_settings_start_in_silence() -> None:
         ),
         (
             {"DIRECT_PASSWORD": "hunter2"},
-            "DIRECT_URL is missing: DIRECT_PASSWORD is of no use without.",
+            "DIRECT_URL is missing: DIRECT_PASSWORD is of no use without it.",
         ),
         (
             {"TRUSTED_PROXY_COUNT": ""},
