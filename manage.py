@@ -1,15 +1,16 @@
 #!/usr/bin/env python
 """Django's command line."""
 
-import os
 import sys
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 from django.db import OperationalError
 
+from config import env
+
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
+    env.choose_settings("config.settings.development")
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as problem:

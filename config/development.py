@@ -41,7 +41,7 @@ NO_DEMO = """The database is your own, so nobody of the demo was added to it;
 def main() -> int:
     open_streams()
     _interrupt_on_signals()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
+    env.choose_settings("config.settings.development")
     os.environ.setdefault("LOG_FORMAT", "console")
     processes.keep_private()
     site, supervisor = _Site(), Supervisor()

@@ -8,9 +8,11 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import structlog
+from django.middleware.common import CommonMiddleware
 from django.utils.functional import SimpleLazyObject
 from uuid_utils import uuid7
 
+from config.start_check import HEALTH
 from core.api.errors import is_database_away, plain_refusal
 from core.errors import Unavailable
 from core.lock_waits import RUN
@@ -18,7 +20,7 @@ from core.lock_waits import RUN
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 
     from core.lock_waits import Run
 
@@ -137,6 +139,13 @@ class DatabaseAway:
             return None
         structlog.get_logger(__name__).warning("database_away", problem=str(error))
         return plain_refusal(Unavailable(retry_after=1))
+
+
+class Common(CommonMiddleware):
+    """Does not check the Host of probes, which are sent to an address, whatever its name."""
+
+    def process_request(self, request: HttpRequest) -> HttpResponsePermanentRedirect | None:
+        return None if request.path_info in HEALTH else super().process_request(request)
 
 
 class OptionalSlash:

@@ -75,7 +75,7 @@ MIDDLEWARE = [
     "config.middleware.OptionalSlash",
     "config.middleware.DatabaseAway",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "config.middleware.Common",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -103,7 +103,7 @@ WEB_THREADS = env.natural("WEB_THREADS", 8)
 
 DATABASES = {"default": runtime(), "attempts": runtime(least=0), "direct": direct()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-REDIS_URL = env.url("REDIS_URL", ("redis", "rediss"))
+REDIS_URL = env.server_url("REDIS_URL", ("redis", "rediss"))
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",

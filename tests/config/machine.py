@@ -20,7 +20,9 @@ START_PATIENCE = 180.0
 # Empty rather than absent, so that neither the suite's own servers nor a `.env` fill them.
 CHOSEN_BY_ITSELF = (
     "DATABASE_URL",
+    "DATABASE_PASSWORD",
     "DIRECT_URL",
+    "DIRECT_PASSWORD",
     "EMBEDDED_SUPERUSER_URL",
     "REDIS_URL",
     "SECRET_KEY",
