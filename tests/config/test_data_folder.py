@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from config import env, local
+from config import binaries, env, local
 from tests.config.machine import development, refused
 
 NAMES = ["a+b", "%41", "a#b", 'a"b', "a\\b", "a'b", "a b", "a,b", "[a]*?", "$HOME", "añ漢🎉", "=;-"]
@@ -155,6 +155,7 @@ def test_a_setting_that_makes_no_sense_is_refused(
 ) -> None:
     port = local.free_port()
     code, said = refused(tmp_path, port, **chosen)
+    binaries.remove(tmp_path)
     assert code == 1
     assert said.startswith(told.format(port))
     assert "Traceback" not in said
