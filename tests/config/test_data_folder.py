@@ -3,12 +3,13 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 
-from config import env, local
+from config import binaries, env, local
 from tests.config.machine import development, refused
 
 NAMES = ["a+b", "%41", "a#b", 'a"b', "a\\b", "a'b", "a b", "a,b", "[a]*?", "$HOME", "añ漢🎉", "=;-"]
@@ -21,9 +22,21 @@ with embedded.running():
     print(settings.EMAIL_FILE_PATH, *sorted(os.listdir(local.DATA_DIR)), sep="\\n")
 """
 AS_NOBODY_SPECIAL = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
-SETTINGS = """
+# On one fresh folder after the other, each at a moment that is the same for all.
+FIRST_STARTS = """
+import os, sys, time
 from config import local
-print(local.os.environ["SECRET_KEY"])
+print("ready", flush=True)
+begin = float(sys.stdin.readline())
+for n in range(20):
+    for key in local.CHOSEN_HERE:
+        os.environ.pop(key)
+    local.CHOSEN_HERE.clear()
+    os.environ["DATA_DIR"] = f"{sys.argv[1]}/{n}"
+    while time.time() < begin + n / 10:
+        pass
+    local.prepare()
+    print(os.environ["SECRET_KEY"])
 """
 
 
@@ -102,26 +115,29 @@ def test_a_relative_name_and_a_link_are_followed(tmp_path: Path) -> None:
 
 
 def test_all_that_start_at_once_agree_on_the_settings(tmp_path: Path) -> None:
-    for attempt in range(2):
-        folder = tmp_path / str(attempt)
-        command = development(folder, local.free_port())
-        # A pipe that is closed for all at once is their barrier.
-        script = "import sys; from config import env; sys.stdin.read();" + SETTINGS
-        waiting, starts = os.pipe()
-        all_of_them = [
-            subprocess.Popen(
-                [sys.executable, "-c", script],
-                env={**os.environ, **command.env},
-                cwd=env.ROOT,
-                stdin=waiting,
-                stdout=subprocess.PIPE,
-            )
-            for _ in range(6)
-        ]
-        os.close(starts)
-        os.close(waiting)
-        told = {each.communicate()[0].decode().strip() for each in all_of_them}
-        assert told == {local.read(folder / "environment")["SECRET_KEY"]}
+    command = development(tmp_path / "first", local.free_port())
+    starts = [
+        subprocess.Popen(
+            [sys.executable, "-c", FIRST_STARTS, str(tmp_path)],
+            env={**os.environ, **command.env},
+            cwd=env.ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(6)
+    ]
+    for start in starts:
+        assert start.stdout
+        assert start.stdout.readline() == "ready\n"
+    begin = str(time.time() + 0.5)
+    for start in starts:
+        assert start.stdin
+        start.stdin.write(f"{begin}\n")
+        start.stdin.flush()
+    told = [start.communicate()[0].split() for start in starts]
+    kept = [local.read(tmp_path / str(n) / "environment")["SECRET_KEY"] for n in range(20)]
+    assert told == [kept] * 6
 
 
 @pytest.mark.parametrize(
@@ -139,6 +155,7 @@ def test_a_setting_that_makes_no_sense_is_refused(
 ) -> None:
     port = local.free_port()
     code, said = refused(tmp_path, port, **chosen)
+    binaries.remove(tmp_path)
     assert code == 1
     assert said.startswith(told.format(port))
     assert "Traceback" not in said
