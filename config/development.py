@@ -14,7 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config import embedded, env, local, processes, programs
 from config.console import Unread, open_streams, say, write
-from config.heartbeat import Heartbeat
+from config.liveness import LivenessProbe
 from config.supervisor import Supervisor
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def _run(supervisor: Supervisor, site: _Site) -> None:
         _manage("seed_demo", f"--into={local.DATABASE}")
         seeded.touch()
     for name, program in programs.PROGRAMS.items():
-        supervisor.run(program(), Heartbeat(site.address()) if name == "web" else None)
+        supervisor.run(program(), LivenessProbe(site.address()) if name == "web" else None)
     supervisor.watch(_Welcome(site).once_ready)
 
 

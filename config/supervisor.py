@@ -15,7 +15,7 @@ from config.console import check_is_read, say
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from config.heartbeat import Heartbeat
+    from config.liveness import LivenessProbe
     from config.processes import Command
 
 TICK = 0.2
@@ -33,20 +33,20 @@ class Child:
     due: float = 0.0
     failures: int = 0
     unfinished: bytes = b""
-    heartbeat: Heartbeat | None = None
+    probe: LivenessProbe | None = None
 
     def start(self) -> None:
         self.started = time.monotonic()
-        if self.heartbeat:
-            self.heartbeat.restart()
+        if self.probe:
+            self.probe.restart()
         self.process = self.launch(self.command)
 
     def close(self) -> None:
         """Let go of its output and of a question to it."""
         if self.process and self.process.stdout:
             self.process.stdout.close()
-        if self.heartbeat:
-            self.heartbeat.restart()
+        if self.probe:
+            self.probe.restart()
 
     def note_end(self, code: int) -> None:
         lived = time.monotonic() - self.started
@@ -65,9 +65,9 @@ class Supervisor:
         """A database or broker: the rest needs it, so wait until it answers."""
         self._add(Child(server, embedded.start))
 
-    def run(self, program: Command, heartbeat: Heartbeat | None = None) -> None:
-        """A program that is replaced when it ends, or its heartbeat does."""
-        self._add(Child(program, self._start_with_output, heartbeat=heartbeat))
+    def run(self, program: Command, probe: LivenessProbe | None = None) -> None:
+        """A program that is replaced when it ends, or no longer answers."""
+        self._add(Child(program, self._start_with_output, probe=probe))
 
     def watch(self, every_tick: Callable[[], None]) -> None:
         """Pass output on and bring the dead back, until interrupted or Unread."""
@@ -120,7 +120,7 @@ class Supervisor:
             if time.monotonic() >= child.due:
                 self._try_again(child)
             return
-        if child.heartbeat and child.heartbeat.is_missed():
+        if child.probe and child.probe.has_failed():
             say(f"{child.command.name} has not answered for long; replacing it")
             processes.end(child.process)
         code = child.process.poll()

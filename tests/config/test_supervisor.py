@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from config import heartbeat, local
-from config.heartbeat import Heartbeat
+from config import liveness, local
+from config.liveness import LivenessProbe
 from config.processes import Command
 from config.supervisor import Supervisor
 from tests.programs import PATIENCE, eventually
@@ -100,7 +100,7 @@ class Watched:
         self.delay.write_text("0")
         self.supervisor = Supervisor()
         argv = [sys.executable, "-c", WEB, str(self.port), str(self.delay)]
-        self.supervisor.run(Command("web", argv), Heartbeat(("127.0.0.1", self.port)))
+        self.supervisor.run(Command("web", argv), LivenessProbe(("127.0.0.1", self.port)))
 
     @property
     def pid(self) -> int | None:
@@ -128,9 +128,9 @@ def watched(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> Iterator[Watched]:
     """In a world that is quicker than ours, with a web server that has answered."""
-    monkeypatch.setattr(heartbeat, "PERIOD", 0.1)
-    monkeypatch.setattr(heartbeat, "PATIENCE", 2.0)
-    monkeypatch.setattr(heartbeat, "STALLED", 1.0)
+    monkeypatch.setattr(liveness, "PERIOD", 0.1)
+    monkeypatch.setattr(liveness, "PATIENCE", 2.0)
+    monkeypatch.setattr(liveness, "STALLED", 1.0)
     made = Watched(tmp_path)
     made.watch_until(lambda: "asked" in capfd.readouterr().out)
     yield made

@@ -16,7 +16,7 @@ STALLED = 3.0
 """Seconds between two turns after which the one who asks has stood still itself."""
 
 
-class Heartbeat:
+class LivenessProbe:
     """One question after the other; any answer counts, whatever it says."""
 
     def __init__(self, address: tuple[str, int]) -> None:
@@ -30,7 +30,7 @@ class Heartbeat:
         self._patience = START_PATIENCE
         self._heard_at = self._asked_at = self._turned_at = time.monotonic()
 
-    def is_missed(self) -> bool:
+    def has_failed(self) -> bool:
         """Ask or listen, whatever is due; must be called several times a second."""
         now = time.monotonic()
         if now - self._turned_at > STALLED:
