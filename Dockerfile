@@ -10,7 +10,7 @@ COPY . .
 # Collecting files needs settings that load, not settings that matter.
 RUN SECRET_KEY=only-while-building-the-image-0001 JWT_SECRET=only-while-building-the-image-0002 \
     DATABASE_URL=postgres://nobody@localhost/none REDIS_URL=redis://localhost \
-    ALLOWED_HOSTS=localhost FRONTEND_URL=https://localhost \
+    ALLOWED_HOSTS=localhost TRUSTED_PROXY_COUNT=1 FRONTEND_URL=https://localhost \
     python manage.py collectstatic --no-input
 USER gantry
 VOLUME /data

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 from celery import Celery, Task
-from celery.signals import beat_init, worker_init
+from celery.signals import heartbeat_sent, worker_init
+from django.conf import settings
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
+from config import env
 from core.checks import refuse_flawed_database
+from core.heartbeats import Heartbeat
 
 if TYPE_CHECKING:
     AnyTask = Task[..., Any]
 else:
     AnyTask = Task
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
+env.choose_settings("config.settings.development")
 
 LONGEST_WAIT = 60
 
@@ -39,6 +41,16 @@ app.autodiscover_tasks(related_name="background")
 
 
 @worker_init.connect
-@beat_init.connect
 def check_database(**named: Any) -> None:
     refuse_flawed_database()
+
+
+@worker_init.connect
+def start_heartbeat(**named: Any) -> None:
+    """Beat whenever the worker's main loop tells the broker that it lives."""
+    heartbeat = Heartbeat("worker", settings.DATA_DIR)
+
+    def beat(**named: Any) -> None:
+        heartbeat.beat()
+
+    heartbeat_sent.connect(beat, weak=False)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -13,15 +15,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 SECRET_BYTES = 32
+LAST_PORT = 65_535
 THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+USERINFO = re.compile(r"(?:[\w.~!$&'()*+,;=:-]|%[0-9A-F]{2})*", re.ASCII | re.IGNORECASE)
+"""What RFC 3986 allows between `://` and `@`."""
 
 KEYS_READ: set[str] = set()
 
 ROOT = Path(__file__).resolve().parent.parent
 
-_env = environ.Env()
 if (ROOT / ".env").exists():
-    _env.read_env(ROOT / ".env")
+    environ.Env.read_env(ROOT / ".env")
+
+
+def choose_settings(default: str) -> None:
+    """Django's settings are those that the environment or `.env` names, else these."""
+    if not os.environ.get("DJANGO_SETTINGS_MODULE"):
+        os.environ["DJANGO_SETTINGS_MODULE"] = default
 
 
 def text(key: str, default: str | None = None) -> str:
@@ -47,6 +57,14 @@ def natural(key: str, default: int) -> int:
     if not (value.isascii() and value.isdecimal()):
         raise ImproperlyConfigured(f"{key} must be a whole number, not {value!r}.")
     return int(value)
+
+
+def port(key: str, default: int) -> int:
+    """A port a server can be reached at."""
+    value = natural(key, default)
+    if not 0 < value <= LAST_PORT:
+        raise ImproperlyConfigured(f"{key} must be between 1 and {LAST_PORT}, not {value}.")
+    return value
 
 
 def listed(key: str, default: tuple[str, ...] = ()) -> list[str]:
@@ -84,6 +102,13 @@ def url(key: str, schemes: tuple[str, ...], default: str | None = None) -> str:
     return value.rstrip("/")
 
 
+def server_url(key: str, schemes: tuple[str, ...]) -> str:
+    """The address of a server one signs in to, with its user and password percent-encoded."""
+    value = url(key, schemes)
+    _check_credentials(key, value)
+    return value
+
+
 def secure_url(key: str, default: str | None = None) -> str:
     """Plain http goes no further than this machine."""
     value = url(key, ("https", "http"), default)
@@ -109,15 +134,28 @@ def folder(key: str, default: Path) -> Path:
     return Path(text(key, str(default))).expanduser().resolve()
 
 
-def database(key: str, default: str | None = None) -> dict[str, object]:
-    """Django's settings for a postgres:// address."""
-    address = url(key, ("postgres", "postgresql"), default)
-    return _parsed(key, address, environ.Env.db_url_config)
+def database(key: str) -> dict[str, object]:
+    """Django's settings for a postgres:// address, whose password may stand in a key of its own."""
+    address = server_url(key, ("postgres", "postgresql"))
+    parsed = _parsed(key, address, _postgres)
+    beside = key.removesuffix("_URL") + "_PASSWORD"
+    separate = password(beside)
+    if separate and parsed["PASSWORD"]:
+        raise ImproperlyConfigured(f"{beside} is given twice: leave it out of {key}.")
+    return {**parsed, "PASSWORD": separate or parsed["PASSWORD"]}
 
 
 def email(key: str, default: str) -> dict[str, object]:
     """Django's EMAIL_* settings for an smtp:// or filemail:// address."""
-    return _parsed(key, text(key, default), environ.Env.email_url_config)
+    address = text(key, default)
+    _check_credentials(key, address)
+    return _parsed(key, address, _mail_server)
+
+
+def password(key: str) -> str | None:
+    """As it is: spaces around it belong to it."""
+    KEYS_READ.add(key)
+    return os.environ.get(key) or None
 
 
 def given(*keys: str) -> list[str]:
@@ -127,12 +165,42 @@ def given(*keys: str) -> list[str]:
 
 def _raw(key: str) -> str | None:
     KEYS_READ.add(key)
-    return str(_env.str(key, default="")).strip() or None
+    # Not through django-environ, for which a value that starts with `$` names another key.
+    return os.environ.get(key, "").strip() or None
 
 
 def _check_length(key: str, value: str) -> None:
     if len(value.encode()) < SECRET_BYTES:
         raise ImproperlyConfigured(f"{key} is too short: it needs at least {SECRET_BYTES} bytes.")
+
+
+def _check_credentials(key: str, value: str) -> None:
+    """Refuse a password whose characters end the address early, and name another host."""
+    rest = value.partition("://")[2]
+    authority = re.split("[/?#]", rest, maxsplit=1)[0]
+    userinfo = authority.rpartition("@")[0]
+    if authority and ("@" in rest[len(authority) :] or not USERINFO.fullmatch(userinfo)):
+        raise ImproperlyConfigured(
+            f"{key} holds a user or password that is not percent-encoded:"
+            " write @ as %40, / as %2F, # as %23, % as %25, a space as %20."
+        )
+
+
+def _postgres(address: str) -> dict[str, object]:
+    user, password = _credentials(address)
+    return {**environ.Env.db_url_config(address), "USER": user, "PASSWORD": password}
+
+
+def _mail_server(address: str) -> dict[str, object]:
+    user, password = _credentials(address)
+    found = environ.Env.email_url_config(address)
+    return {**found, "EMAIL_HOST_USER": user, "EMAIL_HOST_PASSWORD": password}
+
+
+def _credentials(address: str) -> tuple[str, str]:
+    """User and password as libpq reads them, to which a plus sign is a plus sign."""
+    parts = urlsplit(address)
+    return unquote(parts.username or ""), unquote(parts.password or "")
 
 
 def _parsed(key: str, value: str, parse: Callable[[str], dict[str, object]]) -> dict[str, object]:

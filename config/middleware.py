@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import time
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import structlog
+from django.middleware.common import CommonMiddleware
 from django.utils.functional import SimpleLazyObject
 from uuid_utils import uuid7
 
+from config.start_check import HEALTH
 from core.api.errors import is_database_away, plain_refusal
 from core.errors import Unavailable
 from core.lock_waits import RUN
@@ -17,7 +20,7 @@ from core.lock_waits import RUN
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 
     from core.lock_waits import Run
 
@@ -27,6 +30,8 @@ REFUSAL = "gantry.refusal"
 SANE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 LONGEST_PATH = 1000
 """Characters of a path that are worth a line of log."""
+ROUTINE_PATH = "/livez"
+"""Asked every few seconds by what restarts a hanging server."""
 SLASHED = ("/admin", "/accounts")
 API_POLICY = "default-src 'none'; frame-ancestors 'none'"
 PAGE_POLICY = (
@@ -65,7 +70,9 @@ class RequestLog:
         run: Run | None = request.META.get(RUN)
         if run and run.is_put_off:
             return response  # it will be served, and told of, later
-        self.log.info(
+        is_routine = request.path_info == ROUTINE_PATH and response.status_code == HTTPStatus.OK
+        tell = self.log.debug if is_routine else self.log.info
+        tell(
             "request",
             method=request.method,
             path=request.path[:LONGEST_PATH],
@@ -132,6 +139,13 @@ class DatabaseAway:
             return None
         structlog.get_logger(__name__).warning("database_away", problem=str(error))
         return plain_refusal(Unavailable(retry_after=1))
+
+
+class Common(CommonMiddleware):
+    """Does not check the Host of probes, which are sent to an address, whatever its name."""
+
+    def process_request(self, request: HttpRequest) -> HttpResponsePermanentRedirect | None:
+        return None if request.path_info in HEALTH else super().process_request(request)
 
 
 class OptionalSlash:

@@ -10,18 +10,21 @@ from config.processes import Command, keep_private
 FEW_ARENAS = {"MALLOC_ARENA_MAX": "2"}
 # Only web requests come in parallel threads; the others keep one connection each.
 ONE_CONNECTION = {"DB_POOL_MAX": "0"}
+DRAIN_SECONDS = 20
+"""How long the web server answers what it has begun when it is asked to stop; no statement in the
+database runs longer."""
 
 
 def web() -> Command:
-    listen = ["--host", env.text("HOST", "127.0.0.1"), "--port", str(env.natural("PORT", 8000))]
+    listen = ["--host", env.text("HOST", "127.0.0.1"), "--port", str(env.port("PORT", 8000))]
     # Addresses behind a proxy are worked out from TRUSTED_PROXY_COUNT, never by the server.
     quiet = ["--no-proxy-headers", "--no-server-header", "--no-access-log", "--log-level=warning"]
     # Compression would cost memory for every open socket.
     sockets = ["--ws=websockets-sansio", "--ws-max-size=65536", "--ws-ping-interval=20"]
-    sockets += ["--ws-per-message-deflate=false", "--timeout-graceful-shutdown=5"]
+    sockets += ["--ws-per-message-deflate=false", f"--timeout-graceful-shutdown={DRAIN_SECONDS}"]
     # With limits for slow clients.
     sockets += ["--http=config.connections:Connection"]
-    argv = _python("uvicorn", "config.asgi:application", *listen, *quiet, *sockets)
+    argv = _python("config.web", "config.asgi:application", *listen, *quiet, *sockets)
     return Command("web", argv, env=FEW_ARENAS)
 
 

@@ -1,12 +1,13 @@
 """Django's WSGI application, which serves all HTTP."""
 
-import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.core.wsgi import get_wsgi_application
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
+from config import env
+
+env.choose_settings("config.settings.development")
 
 LONGEST_TYPE = 1024
 

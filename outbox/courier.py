@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from queue import Empty, SimpleQueue
 
 from django.db import InterfaceError, OperationalError, connection
@@ -16,6 +17,8 @@ DEPTH = 2
 """Claims for each thread, sent and waiting: none of them idles until the loop's next turn."""
 IDLE = 5.0
 """Seconds after which a thread without work gives its connections back."""
+LONGEST_STOP = 40.0
+"""Seconds; with the loop's last turn less than the minute that `docker-compose.yml` grants."""
 
 
 class Courier:
@@ -47,7 +50,10 @@ class Courier:
         self._waiting.put(claim)
 
     def stop(self) -> None:
-        """Finish what is on its way; what only waits is due again at once, for others."""
+        """Finish what is on its way; what only waits is due again at once, for others.
+
+        What a mail server holds up for longer is left, and due again when its lease ends.
+        """
         while self._unfinished > len(self._threads):
             try:
                 claim = self._waiting.get_nowait()
@@ -58,8 +64,9 @@ class Courier:
                 release(claim)
         for _ in self._threads:
             self._waiting.put(None)
+        until = time.monotonic() + LONGEST_STOP
         for thread in self._threads:
-            thread.join()
+            thread.join(max(0.0, until - time.monotonic()))
 
     def _work(self) -> None:
         try:

@@ -5,8 +5,10 @@ import os
 import socket
 from queue import Empty, SimpleQueue
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
+from core.heartbeats import Heartbeat
 from core.retention import apply_rules
 from outbox import scans
 from outbox.courier import Courier
@@ -34,11 +36,13 @@ class Relay:
         self._orders: SimpleQueue[None] = SimpleQueue()
         self._hints = Hints()
         self._courier = Courier()
+        self._heartbeat = Heartbeat("relay", settings.DATA_DIR)
 
     def run(self) -> None:
         """Turn until stopped; a database that is away is waited for."""
         pause = IDLE
         while not self._is_told_to_stop():
+            self._heartbeat.beat()
             try:
                 worked = self.turn()
             except (InterfaceError, OperationalError) as problem:

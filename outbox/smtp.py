@@ -3,6 +3,7 @@
 import smtplib
 import threading
 import time
+import weakref
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -134,6 +135,9 @@ def _open(backend: EmailBackend) -> None:
         with suppress(smtplib.SMTPException, OSError):
             backend.close()
         raise
+    if backend.connection:
+        # A thread that ends takes its backend with it, which would leave the socket open.
+        weakref.finalize(backend, backend.connection.close)
 
 
 def _answers(backend: EmailBackend) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -24,9 +25,10 @@ PREPARATION = (
 
 
 class OwnPostgres:
-    """A cluster in a folder, with a migrated database in it."""
+    """A cluster in a folder, which asks for passwords if its superuser has one."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, password: str = "") -> None:
+        self.password = password
         self.port = local.free_port()
         self.account = binaries.postgres_account()
         self.folder = folder / "cluster"
@@ -35,10 +37,12 @@ class OwnPostgres:
             folder.chmod(binaries.REACHABLE_FOLDER)
             os.chown(self.folder, self.account.uid, self.account.gid)
         self.process: subprocess.Popen[bytes] | None = None
-        self._run("initdb", "-U", "postgres", "-E", "UTF8", "--auth=trust", "--no-sync").wait(60)
+        asking = self._asking_for_passwords(folder) if password else ["--auth=trust"]
+        self._run("initdb", "-U", "postgres", "-E", "UTF8", "--no-sync", *asking).wait(60)
 
     def url(self, role: str, database: str = "gantry") -> str:
-        return f"postgres://{role}@127.0.0.1:{self.port}/{database}"
+        secret = f":{quote(self.password, safe='')}" if role == "postgres" and self.password else ""
+        return f"postgres://{role}{secret}@127.0.0.1:{self.port}/{database}"
 
     def prepare(self) -> None:
         with psycopg.connect(self.url("postgres", "postgres"), autocommit=True) as superuser:
@@ -108,6 +112,13 @@ class OwnPostgres:
     def close(self) -> None:
         if self.process and self.process.poll() is None:
             self.stop_at_once()
+
+    def _asking_for_passwords(self, folder: Path) -> list[str]:
+        file = folder / "password"
+        file.write_text(self.password)
+        if self.account:
+            os.chown(file, self.account.uid, self.account.gid)
+        return ["--auth=scram-sha-256", f"--pwfile={file}"]
 
     def _signal_all(self, wanted: signal.Signals) -> None:
         assert self.process

@@ -1,5 +1,7 @@
 """What is the same wherever the server runs."""
 
+from urllib.parse import quote
+
 import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
 
@@ -73,7 +75,7 @@ MIDDLEWARE = [
     "config.middleware.OptionalSlash",
     "config.middleware.DatabaseAway",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "config.middleware.Common",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -101,7 +103,7 @@ WEB_THREADS = env.natural("WEB_THREADS", 8)
 
 DATABASES = {"default": runtime(), "attempts": runtime(least=0), "direct": direct()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-REDIS_URL = env.url("REDIS_URL", ("redis", "rediss"))
+REDIS_URL = env.server_url("REDIS_URL", ("redis", "rediss"))
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
@@ -154,7 +156,7 @@ CORS_ALLOW_HEADERS = [
 CORS_EXPOSE_HEADERS = ["ETag", "Link", "X-Request-ID", "Idempotency-Replayed", "Retry-After"]
 CSRF_TRUSTED_ORIGINS = CORS_ALLOWED_ORIGINS
 
-_email = env.email("EMAIL_URL", f"filemail:///{DATA_DIR}/mail")
+_email = env.email("EMAIL_URL", f"filemail:///{quote(str(DATA_DIR))}/mail")
 EMAIL_BACKEND = _email["EMAIL_BACKEND"]
 EMAIL_FILE_PATH = f"/{str(_email['EMAIL_FILE_PATH']).lstrip('/')}"
 EMAIL_HOST = _email["EMAIL_HOST"] or "localhost"

@@ -2,7 +2,7 @@
 
 from config import env
 
-CELERY_BROKER_URL = env.url("REDIS_URL", ("redis", "rediss"))
+CELERY_BROKER_URL = env.server_url("REDIS_URL", ("redis", "rediss"))
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     # Longer than any task may run, or a running task is handed out again.
     "visibility_timeout": 300,
@@ -28,7 +28,7 @@ CELERY_WORKER_MAX_MEMORY_PER_CHILD = 262_144
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULER = "config.beat:Scheduler"
 # Every entry is a scan that may run twice or late without harm. Entries look like
 # "scan_reminders": {"task": ..., "schedule": seconds, "options": {"expires": seconds}}.
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {

@@ -1,5 +1,7 @@
 """The two roads to PostgreSQL: the runtime role for requests, the owner for migrations."""
 
+from django.core.exceptions import ImproperlyConfigured
+
 from config import env
 
 RUNTIME_LIMITS = (
@@ -43,7 +45,12 @@ def runtime(
 
 
 def direct() -> dict[str, object]:
-    address = env.database("DIRECT_URL", env.text("DATABASE_URL"))
+    is_given = bool(env.given("DIRECT_URL"))
+    if not is_given and env.password("DIRECT_PASSWORD"):
+        raise ImproperlyConfigured(
+            "DIRECT_URL is missing: DIRECT_PASSWORD is of no use without it."
+        )
+    address = env.database("DIRECT_URL" if is_given else "DATABASE_URL")
     return _database(address, {"options": f"{DIRECT_LIMITS} {DIRECT_CONTEXT}"}, keep=0)
 
 

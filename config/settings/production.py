@@ -19,15 +19,25 @@ PUBLIC_URL = env.url("PUBLIC_URL", ("https", "http"), _own)
 
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "config.static_files.StaticFiles"},
 }
+# Files that have not been collected are found in their apps.
+WHITENOISE_USE_FINDERS = True
 
 SECURE_SSL_REDIRECT = env.flag("SECURE_SSL_REDIRECT", default=True)
-SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz|health|api/health)$"]
+# With the slashes that are optional.
+SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz|health|api/health)/*$"]
 if TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+elif SECURE_SSL_REDIRECT:
+    # The server itself speaks no TLS: it would redirect every request, for ever.
+    raise ImproperlyConfigured(
+        "TRUSTED_PROXY_COUNT is missing: count the proxies in front, one of which speaks TLS."
+    )
 SECURE_HSTS_SECONDS = env.natural("SECURE_HSTS_SECONDS", 31_536_000)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+# Whether browsers preload the domain is for its owner to decide.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
 # Plain HTTP exists only where TLS is switched off on purpose, such as a first try on one machine.
 SESSION_COOKIE_SECURE = SECURE_SSL_REDIRECT
 CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT

@@ -7,7 +7,9 @@ from config import env
 
 # Empty rather than absent, so that a `.env` of somebody's own does not fill them.
 UNSET = {
+    "DATABASE_PASSWORD": "",
     "DIRECT_URL": "",
+    "DIRECT_PASSWORD": "",
     "DB_POOLER": "",
     "EMAIL_URL": "",
     "CORS_ORIGIN": "",
@@ -27,6 +29,7 @@ UNSET = {
 COMPLETE = {
     "DJANGO_SETTINGS_MODULE": "config.settings.production",
     "ALLOWED_HOSTS": "gantry.example.com",
+    "TRUSTED_PROXY_COUNT": "1",
     "FRONTEND_URL": "https://app.example.com",
     "SECRET_KEY": "kR7w-Zp2mQ9t_Vx4nB6yLc8sHd3fGj5aUe1iOo0qWzXv7TbYkMn",
     "JWT_SECRET": "aN5u_Jc8vE2x-Sg6hD9kRf4tWq7zPm3yBl1oIi0eKvZsXw2Tj",

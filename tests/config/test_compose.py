@@ -5,13 +5,19 @@ import os
 import re
 from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
 
 import yaml
+from django.conf import settings
 
 from config.env import ROOT
-from config.programs import PROGRAMS
+from config.health import PATIENCE
+from config.programs import DRAIN_SECONDS, PROGRAMS
+from config.settings.databases import RUNTIME_LIMITS
+from outbox.courier import LONGEST_STOP
 
 OF_THE_SERVER = ("migrate", "web", "worker", "beat", "relay")
+[LONGEST_STATEMENT] = map(int, re.findall(r"statement_timeout=(\d+)s", RUNTIME_LIMITS))
 
 
 @cache
@@ -39,7 +45,7 @@ def test_they_wait_for_the_migration_and_it_for_the_servers() -> None:
     )
     assert services()["migrate"]["depends_on"] == {"db": healthy, "redis": healthy}
     waiting = [services()[name]["depends_on"] for name in PROGRAMS]
-    assert waiting == [{"migrate": done, "redis": healthy}] * 4
+    assert waiting == [{"migrate": done, "db": healthy, "redis": healthy}] * 4
 
 
 def test_every_file_named_exists() -> None:
@@ -55,15 +61,49 @@ def test_every_file_named_exists() -> None:
 def test_every_key_is_one_the_server_reads() -> None:
     known = re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
     given = services()["web"]["environment"]
-    assert set(given) - set(known) == {"DJANGO_SETTINGS_MODULE"}
+    assert set(given) - set(known) == set()
     assert [services()[name]["environment"] for name in OF_THE_SERVER] == [given] * 5
 
 
 def test_the_roles_are_those_of_the_addresses() -> None:
     made = re.findall(r"CREATE ROLE (\w+)", (ROOT / "docker/roles.sql").read_text())
     given = services()["web"]["environment"]
-    named = [given[key].split("//")[1].split(":")[0] for key in ("DIRECT_URL", "DATABASE_URL")]
+    named = [urlsplit(given[key]).username for key in ("DIRECT_URL", "DATABASE_URL")]
     assert named == made
+
+
+def test_no_password_is_pasted_into_an_address() -> None:
+    given = services()["web"]["environment"]
+    assert [value for value in given.values() if "://" in value and "$" in value] == []
+    made = services()["db"]["environment"]
+    assert given["DIRECT_PASSWORD"] == made["OWNER_PASSWORD"]
+    assert given["DATABASE_PASSWORD"] == made["APP_PASSWORD"]
+
+
+def test_every_program_is_asked_whether_it_works() -> None:
+    asked = {name: services()[name]["healthcheck"] for name in PROGRAMS}
+    command = ["CMD", "python", "-m", "config.health"]
+    assert {name: check["test"] for name, check in asked.items()} == {
+        name: [*command, name] for name in PROGRAMS
+    }
+    assert min(seconds(check["timeout"]) for check in asked.values()) > PATIENCE
+
+
+def test_every_program_has_the_time_it_needs_to_stop() -> None:
+    needed = {
+        "web": DRAIN_SECONDS + LONGEST_STATEMENT,
+        "worker": settings.CELERY_TASK_TIME_LIMIT,
+        "beat": LONGEST_STATEMENT,
+        "relay": LONGEST_STATEMENT + LONGEST_STOP,
+    }
+    granted = {name: seconds(services()[name]["stop_grace_period"]) for name in PROGRAMS}
+    assert {name: seconds > needed[name] for name, seconds in granted.items()} == dict.fromkeys(
+        PROGRAMS, True
+    )
+
+
+def seconds(written: str) -> float:
+    return float(written.removesuffix("s"))
 
 
 def test_only_this_machine_reaches_the_server() -> None:

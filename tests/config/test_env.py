@@ -9,7 +9,25 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config import env
 
-POSTGRES = ("postgres", "postgresql")
+NOT_ENCODED = (
+    "holds a user or password that is not percent-encoded:"
+    " write @ as %40, / as %2F, # as %23, % as %25, a space as %20."
+)
+# Some of these would be sent to another host, among them one that is named by half a password.
+UNENCODED = (
+    "p@ss",
+    "hunter2/x",
+    "12/hunter2",
+    "hunter2#x",
+    "hunter2?x",
+    "p@ss/word",
+    "100%",
+    "100%zz",
+    "hunter 2",
+    "[hunter2]",
+    "hunter2\\x",
+    "höhner",
+)
 WRONG: list[tuple[str, str, Callable[[str], Any], str]] = [
     ("SECRET_KEY", "", env.text, "is missing: set it in the environment."),
     ("SECRET_KEY", "  ", env.text, "is missing: set it in the environment."),
@@ -46,9 +64,17 @@ WRONG: list[tuple[str, str, Callable[[str], Any], str]] = [
         for wrong in ("nonsense", "mysql://u:hunter2@localhost/x", "sqlite:///x")
     ),
     *(
+        (key, wrong, read, NOT_ENCODED)
+        for key, scheme, read in (
+            ("DATABASE_URL", "postgres", env.database),
+            ("REDIS_URL", "redis", lambda key: env.server_url(key, ("redis",))),
+            ("EMAIL_URL", "smtp", lambda key: env.email(key, "")),
+        )
+        for wrong in (f"{scheme}://gantry:{password}@host:1/0" for password in UNENCODED)
+    ),
+    *(
         ("DATABASE_URL", wrong, env.database, "cannot be understood.")
         for wrong in (
-            "postgres://gantry:hunter2/x@localhost/gantry",
             "postgres://gantry:hunter2@[::1/gantry",
             "postgres://gantry:hunter2@localhost:many/gantry",
         )
@@ -114,3 +140,40 @@ def test_a_database_address_is_taken_apart(monkeypatch: pytest.MonkeyPatch) -> N
         "USER": "app",
         "PASSWORD": "p@ss",
     }
+
+
+NASTY = "p@s/s#w%or:d+ ?[]&=$é"
+ENCODED = "p%40s%2Fs%23w%25or%3Ad+%20%3F%5B%5D%26%3D$%C3%A9"
+
+
+def test_an_encoded_password_is_what_was_meant(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"postgres://a+b:{ENCODED}@db:5433/gantry")
+    monkeypatch.setenv("EMAIL_URL", f"smtp+tls://me%40example.com:{ENCODED}@mail:587")
+    found = env.database("DATABASE_URL")
+    assert (found["USER"], found["PASSWORD"], found["HOST"]) == ("a+b", NASTY, "db")
+    mail = env.email("EMAIL_URL", "")
+    assert (mail["EMAIL_HOST_USER"], mail["EMAIL_HOST_PASSWORD"]) == ("me@example.com", NASTY)
+
+
+@pytest.mark.parametrize("password", [NASTY, " spaces around ", "%40", "$HOME", "'"])
+def test_a_password_beside_the_address_stays_as_it_is(
+    monkeypatch: pytest.MonkeyPatch, password: str
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgres://app@db:5433/gantry")
+    monkeypatch.setenv("DATABASE_PASSWORD", password)
+    found = env.database("DATABASE_URL")
+    assert (found["USER"], found["PASSWORD"], found["HOST"]) == ("app", password, "db")
+
+
+def test_addresses_without_a_password_need_no_encoding(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgres:///gantry?host=/run/postgresql")
+    monkeypatch.setenv("EMAIL_URL", "filemail:///srv/mail@home/new mail")
+    assert env.database("DATABASE_URL")["NAME"] == "gantry"
+    assert env.email("EMAIL_URL", "")["EMAIL_FILE_PATH"] == "srv/mail@home/new mail"
+
+
+def test_a_value_that_starts_with_a_dollar_sign_is_no_name_of_a_key(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SECRET_KEY", f"$PATH{'k' * 32}")
+    assert env.secret("SECRET_KEY") == f"$PATH{'k' * 32}"

@@ -19,6 +19,10 @@ from config.settings.databases import (
 )
 from tests.config.production import COMPLETE, run, start
 
+NOT_ENCODED = (
+    "{} holds a user or password that is not percent-encoded:"
+    " write @ as %40, / as %2F, # as %23, % as %25, a space as %20."
+)
 LIMITS = (
     "lock_timeout",
     "statement_timeout",
@@ -53,8 +57,29 @@ def test_complete_settings_start_in_silence() -> None:
         ({"JWT_SECRET": COMPLETE["SECRET_KEY"]}, "JWT_SECRET must differ from SECRET_KEY."),
         ({"DATABASE_URL": ""}, "DATABASE_URL is missing: set it in the environment."),
         (
-            {"DATABASE_URL": "postgres://gantry:hunter2/x@db/x"},
+            {"DATABASE_URL": "postgres://gantry:hunter2@db:x/x"},
             "DATABASE_URL cannot be understood.",
+        ),
+        (
+            {"DATABASE_URL": "postgres://gantry:12/hunter2@db/x"},
+            NOT_ENCODED.format("DATABASE_URL"),
+        ),
+        ({"REDIS_URL": "redis://:12/hunter2@redis/0"}, NOT_ENCODED.format("REDIS_URL")),
+        (
+            {"EMAIL_URL": "smtp+tls://me@example.com:hunter2@mail:587"},
+            NOT_ENCODED.format("EMAIL_URL"),
+        ),
+        (
+            {"DATABASE_PASSWORD": "hunter2"},
+            "DATABASE_PASSWORD is given twice: leave it out of DATABASE_URL.",
+        ),
+        (
+            {"DIRECT_PASSWORD": "hunter2"},
+            "DIRECT_URL is missing: DIRECT_PASSWORD is of no use without it.",
+        ),
+        (
+            {"TRUSTED_PROXY_COUNT": ""},
+            "TRUSTED_PROXY_COUNT is missing: count the proxies in front, one of which speaks TLS.",
         ),
         ({"REDIS_URL": ""}, "REDIS_URL is missing: set it in the environment."),
         ({"PORT": "", "WEB_THREADS": "many"}, "WEB_THREADS must be a whole number, not 'many'."),
@@ -69,10 +94,9 @@ def test_a_missing_or_senseless_setting_stops_the_start(changes: dict[str, str],
 
 
 def test_production_passes_the_deployment_check() -> None:
-    # W021: whether browsers preload the domain is for its owner to decide.
-    found = run("-W", "ignore", "manage.py", "check", "--deploy", "--fail-level=ERROR")
-    assert found.returncode == 0
-    assert re.findall(r"\(([a-z_]+\.[EWIC]\d+)\)", found.stderr) == ["security.W021"]
+    found = run("-W", "ignore", "manage.py", "check", "--deploy", "--fail-level=INFO")
+    assert (found.returncode, found.stderr) == (0, "")
+    assert found.stdout == "System check identified no issues (1 silenced).\n"
 
 
 def test_keys_of_comparable_servers_start_and_are_named_as_unused() -> None:

@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings as configured
 from pytest_django.fixtures import Settings
 
+from config.start_check import HEALTH
 from tests.cast import Cast, Client, client_of
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -28,6 +29,17 @@ def test_probes_are_blind_to_credentials(db: None, path: str) -> None:
     client = Client()
     client.credentials(HTTP_AUTHORIZATION="Bearer nonsense")
     client.ask("GET", path)
+
+
+@pytest.mark.parametrize("host", ["10.0.0.7:8000", "evil.example", "<script>", ""])
+def test_probes_answer_whatever_their_host_says(db: None, host: str) -> None:
+    client = Client(HTTP_HOST=host)
+    for path in HEALTH:
+        for answer in (client.get(path), client.get(f"{path}/")):
+            assert answer.status_code == 200
+            assert not host or host not in f"{answer.content.decode()}{answer.headers}"
+    for path in ("/", "/api/workspaces", "/livezz", "/livez/x", "/admin/"):
+        assert client.get(path).status_code == 400
 
 
 def test_without_redis_the_server_is_degraded_not_down(db: None, settings: Settings) -> None:
