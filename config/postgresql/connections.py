@@ -89,12 +89,16 @@ class Connector:
             failed_at, problem = self._failure
         if time.monotonic() - failed_at < REMEMBERED:
             raise psycopg.OperationalError(problem)
+        made = self._connect(parameters)
+        made.opened_at = time.monotonic()
+        # Asks the server in any case; requests that wait for a thread are told what it found.
+        made.connect_again = lambda: self._connect(parameters)
+        return made
+
+    def _connect(self, parameters: dict[str, Any]) -> WatchedConnection:
         try:
-            made = WatchedConnection.connect(**parameters)
+            return WatchedConnection.connect(**parameters)
         except psycopg.OperationalError as error:
             with self._guard:
                 self._failure = (time.monotonic(), str(error))
             raise
-        made.opened_at = time.monotonic()
-        made.connect_again = lambda: psycopg.connect(**parameters)
-        return made
