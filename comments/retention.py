@@ -9,14 +9,14 @@ from comments.events import CommentPurged
 from comments.models import Comment
 from core.context import as_system
 from core.retention import deletes_contents_of, purge_batch, retained
-from projects.models import RESTORE_WINDOW
+from projects.models import PURGED_AFTER
 from tasks.models import Task
 
 
-@retained("texts of deleted comments", RESTORE_WINDOW, at_once=500)
+@retained("texts of deleted comments", PURGED_AFTER, at_once=500)
 @as_system("purging deleted comments")
 def purge_comments(at_most: int) -> int:
-    old = Comment.objects.filter(deleted_at__lt=Now() - RESTORE_WINDOW)
+    old = Comment.objects.filter(deleted_at__lt=Now() - PURGED_AFTER)
     return purge_batch(
         old,
         "content",

@@ -30,6 +30,7 @@ REFUSAL = "gantry.refusal"
 SANE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 LONGEST_PATH = 1000
 """Characters of a path that are worth a line of log."""
+FILES = "/static/"
 ROUTINE_PATH = "/livez"
 """Asked every few seconds by what restarts a hanging server."""
 SLASHED = ("/admin", "/accounts")
@@ -71,7 +72,8 @@ class RequestLog:
         if run and run.is_put_off:
             return response  # it will be served, and told of, later
         is_routine = request.path_info == ROUTINE_PATH and response.status_code == HTTPStatus.OK
-        tell = self.log.debug if is_routine else self.log.info
+        is_file = request.path_info.startswith(FILES)
+        tell = self.log.debug if is_routine or is_file else self.log.info
         tell(
             "request",
             method=request.method,

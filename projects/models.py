@@ -14,6 +14,8 @@ from workspaces.models import Membership, TenantRow, VersionedTenantRow, Workspa
 from workspaces.rights import ProjectRole, Standing, WorkspaceRole, holders, project_holders
 
 RESTORE_WINDOW = timedelta(days=30)
+PURGED_AFTER = RESTORE_WINDOW + timedelta(hours=1)
+"""Later, because purging asks PostgreSQL's clock and restoring that of a web server."""
 """For so long what was deleted can come back."""
 UNPURGED = Q(deleted_at__isnull=False, purged_at=None)
 """Deleted, and the texts are still there."""

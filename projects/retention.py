@@ -5,13 +5,13 @@ from django.db.models.functions import Now
 from core.context import as_system
 from core.retention import purge_batch, retained
 from projects.events import ProjectPurged
-from projects.models import RESTORE_WINDOW, Project
+from projects.models import PURGED_AFTER, Project
 
 
-@retained("texts of deleted projects", RESTORE_WINDOW, at_once=10)
+@retained("texts of deleted projects", PURGED_AFTER, at_once=10)
 @as_system("purging deleted projects")
 def purge_projects(at_most: int) -> int:
-    old = Project.objects.filter(deleted_at__lt=Now() - RESTORE_WINDOW)
+    old = Project.objects.filter(deleted_at__lt=Now() - PURGED_AFTER)
     return purge_batch(
         old,
         "name",

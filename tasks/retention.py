@@ -7,15 +7,15 @@ from django.db.models.functions import Now
 
 from core.context import as_system
 from core.retention import deletes_contents_of, purge_batch, retained
-from projects.models import RESTORE_WINDOW, Project
+from projects.models import PURGED_AFTER, Project
 from tasks.events import TaskPurged
 from tasks.models import Task
 
 
-@retained("texts of deleted tasks", RESTORE_WINDOW, at_once=100)
+@retained("texts of deleted tasks", PURGED_AFTER, at_once=100)
 @as_system("purging deleted tasks")
 def purge_tasks(at_most: int) -> int:
-    old = Task.objects.filter(deleted_at__lt=Now() - RESTORE_WINDOW)
+    old = Task.objects.filter(deleted_at__lt=Now() - PURGED_AFTER)
     return purge_batch(
         old,
         "title",

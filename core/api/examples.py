@@ -20,6 +20,7 @@ BY_NAME: dict[str, Any] = {
     "new_password": "another long secret",
     "key": "HL",
     "slug": "paper-boats",
+    "status": "TODO",
     "color": "#3b82f6",
     "due_time": "14:30:00",
     "time_zone": "Europe/Berlin",

@@ -61,7 +61,7 @@ ALL = ["comment", "project", "task"]
 
 def test_purging_a_comment(cast: Cast, said: Comment) -> None:
     delete_comment(actor=cast.max, comment=said)
-    age(days=30, seconds=1)
+    age(days=30, hours=1, seconds=1)
     assert purge() == {"texts of deleted comments": 1}
     assert kept_words() == {"rows": ["project", "task"], "log": ["project", "task"]}
     assert [action for action, _, _ in log_of(said)] == [
@@ -76,7 +76,7 @@ def test_purging_a_comment(cast: Cast, said: Comment) -> None:
 def test_purging_a_task_takes_its_comments_along(cast: Cast, said: Comment) -> None:
     task = said.task
     delete_task(actor=cast.lea, task=task)
-    age(days=30, seconds=1)
+    age(days=30, hours=1, seconds=1)
     assert purge() == {"texts of deleted tasks": 1, "texts of deleted comments": 1}
     assert kept_words() == {"rows": ["project"], "log": ["project"]}
     task.refresh_from_db()
@@ -88,7 +88,7 @@ def test_purging_a_task_takes_its_comments_along(cast: Cast, said: Comment) -> N
 def test_purging_a_project_takes_everything_along(cast: Cast, said: Comment) -> None:
     events = Event.objects.count()
     delete_project(actor=cast.lea, project=cast.project)
-    age(days=30, seconds=1)
+    age(days=30, hours=1, seconds=1)
     purge()
     purge()
     assert kept_words() == {"rows": [], "log": []}
