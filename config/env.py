@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 SECRET_BYTES = 32
+LAST_PORT = 65_535
 THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 USERINFO = re.compile(r"(?:[\w.~!$&'()*+,;=:-]|%[0-9A-F]{2})*", re.ASCII | re.IGNORECASE)
 """What RFC 3986 allows between `://` and `@`."""
@@ -56,6 +57,14 @@ def natural(key: str, default: int) -> int:
     if not (value.isascii() and value.isdecimal()):
         raise ImproperlyConfigured(f"{key} must be a whole number, not {value!r}.")
     return int(value)
+
+
+def port(key: str, default: int) -> int:
+    """A port a server can be reached at."""
+    value = natural(key, default)
+    if not 0 < value <= LAST_PORT:
+        raise ImproperlyConfigured(f"{key} must be between 1 and {LAST_PORT}, not {value}.")
+    return value
 
 
 def listed(key: str, default: tuple[str, ...] = ()) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import structlog
@@ -29,6 +30,8 @@ REFUSAL = "gantry.refusal"
 SANE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 LONGEST_PATH = 1000
 """Characters of a path that are worth a line of log."""
+ROUTINE_PATH = "/livez"
+"""Asked every few seconds by what restarts a hanging server."""
 SLASHED = ("/admin", "/accounts")
 API_POLICY = "default-src 'none'; frame-ancestors 'none'"
 PAGE_POLICY = (
@@ -67,7 +70,9 @@ class RequestLog:
         run: Run | None = request.META.get(RUN)
         if run and run.is_put_off:
             return response  # it will be served, and told of, later
-        self.log.info(
+        is_routine = request.path_info == ROUTINE_PATH and response.status_code == HTTPStatus.OK
+        tell = self.log.debug if is_routine else self.log.info
+        tell(
             "request",
             method=request.method,
             path=request.path[:LONGEST_PATH],
@@ -120,7 +125,7 @@ class RefusedBody:
 class DatabaseAway:
     """Answer 503 for any view, page or not, whose database could not do its part.
 
-    What fails outside of views comes to `core.api.errors.server_error`, with the whole traceback.
+    What fails outside of views comes to `core.api.errors.server_error`.
     """
 
     def __init__(self, get_response: Next) -> None:

@@ -87,6 +87,11 @@ def await_end(process: subprocess.Popen[bytes], patience: float) -> None:
     """Wait for a program that was asked, then end whatever is left of its group."""
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(patience)
+    end(process)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End whatever is left of its group, even what is frozen, at once."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
@@ -113,7 +118,8 @@ def command_line(pid: int) -> str:
     """Empty for a process that does not exist."""
     if Path("/proc/self").exists():
         with contextlib.suppress(OSError):
-            return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+            words = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ")
+            return words.decode(errors="replace")
         return ""
     found = subprocess.run(
         ["/bin/ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False

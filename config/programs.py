@@ -16,7 +16,7 @@ database runs longer."""
 
 
 def web() -> Command:
-    listen = ["--host", env.text("HOST", "127.0.0.1"), "--port", str(env.natural("PORT", 8000))]
+    listen = ["--host", env.text("HOST", "127.0.0.1"), "--port", str(env.port("PORT", 8000))]
     # Addresses behind a proxy are worked out from TRUSTED_PROXY_COUNT, never by the server.
     quiet = ["--no-proxy-headers", "--no-server-header", "--no-access-log", "--log-level=warning"]
     # Compression would cost memory for every open socket.

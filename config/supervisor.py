@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import selectors
 import subprocess
-import sys
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from config import embedded, processes
+from config.console import check_is_read, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from config.heartbeat import Heartbeat
     from config.processes import Command
 
 TICK = 0.2
@@ -32,10 +33,20 @@ class Child:
     due: float = 0.0
     failures: int = 0
     unfinished: bytes = b""
+    heartbeat: Heartbeat | None = None
 
     def start(self) -> None:
         self.started = time.monotonic()
+        if self.heartbeat:
+            self.heartbeat.restart()
         self.process = self.launch(self.command)
+
+    def close(self) -> None:
+        """Let go of its output and of a question to it."""
+        if self.process and self.process.stdout:
+            self.process.stdout.close()
+        if self.heartbeat:
+            self.heartbeat.restart()
 
     def note_end(self, code: int) -> None:
         lived = time.monotonic() - self.started
@@ -54,12 +65,14 @@ class Supervisor:
         """A database or broker: the rest needs it, so wait until it answers."""
         self._add(Child(server, embedded.start))
 
-    def run(self, program: Command) -> None:
-        self._add(Child(program, self._start_with_output))
+    def run(self, program: Command, heartbeat: Heartbeat | None = None) -> None:
+        """A program that is replaced when it ends, or its heartbeat does."""
+        self._add(Child(program, self._start_with_output, heartbeat=heartbeat))
 
     def watch(self, every_tick: Callable[[], None]) -> None:
-        """Pass output on and bring the dead back, until interrupted."""
+        """Pass output on and bring the dead back, until interrupted or Unread."""
         while True:
+            check_is_read()
             for key, _ in self.outputs.select(TICK):
                 self._pass_on(key.data)
             for child in self.children:
@@ -77,6 +90,7 @@ class Supervisor:
         for child, process in living:
             if child.launch is embedded.start:
                 processes.stop(process, child.command, STOP_PATIENCE)
+            child.close()
 
     def _add(self, child: Child) -> None:
         self.children.append(child)
@@ -106,11 +120,15 @@ class Supervisor:
             if time.monotonic() >= child.due:
                 self._try_again(child)
             return
+        if child.heartbeat and child.heartbeat.is_missed():
+            say(f"{child.command.name} has not answered for long; replacing it")
+            processes.end(child.process)
         code = child.process.poll()
         if code is None:
             return
+        # With all of its group, which may hold its output open.
+        processes.end(child.process)
         self._drain(child)
-        processes.stop(child.process, child.command)
         child.process = None
         child.note_end(code)
 
@@ -124,8 +142,3 @@ class Supervisor:
         except SystemExit as problem:
             say(str(problem))
             child.note_end(1)
-
-
-def say(line: str, name: str = "gantry") -> None:
-    sys.stdout.write(f"{name:<8}| {line}\n")
-    sys.stdout.flush()

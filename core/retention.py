@@ -5,24 +5,29 @@ What is kept how long is told in docs/retention.md.
 
 import logging
 import time
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError, connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Model, QuerySet
 from django.db.models.functions import Now
 
+from core.events import Event, publish_all
 from core.models import IdempotencyKey
 
 logger = logging.getLogger(__name__)
 
 BATCH = 1000
+CONTENTS_AT_ONCE = 1000
 IDEMPOTENCY_KEPT_FOR = timedelta(hours=24)
 
 Removal = Callable[[int], int]
 """Removes at most so many rows, found by an index, and returns how many it removed."""
+Contents = Callable[[Sequence[Any], int], int]
+"""Deletes at most so many of what these rows hold, whose locks the caller has; returns how many."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,7 @@ class Rule:
 
 
 _rules: list[Rule] = []
+_contents: dict[type[Model], list[Contents]] = defaultdict(list)
 
 
 def retained(
@@ -103,17 +109,36 @@ def delete_batch(rows: QuerySet[Any], at_most: int) -> int:
     return len(keys)
 
 
-def purge_batch(rows: QuerySet[Any], *texts: str, at_most: int) -> Sequence[Any]:
+def deletes_contents_of(model: type[Model]) -> Callable[[Contents], Contents]:
+    """Have the decorated function delete what rows of the model hold, before they are purged."""
+
+    def register(delete: Contents) -> Contents:
+        _contents[model].append(delete)
+        return delete
+
+    return register
+
+
+def purge_batch(
+    rows: QuerySet[Any], *texts: str, at_most: int, event: Callable[[Any], Event]
+) -> int:
     """Blank the texts of the first of these deleted rows and keep everything else.
 
-    They are returned by workspace: their events take the workspaces' counters in this order.
+    What they hold is deleted first, up to CONTENTS_AT_ONCE rows in one transaction; while more
+    is left, none of them is purged. Returns how many were, or `at_most` if there is more to do.
     """
     unpurged = rows.filter(purged_at=None).order_by("deleted_at").only("workspace_id", "deleted_at")
     found = list(lock_batch(unpurged, at_most))
+    for delete in _contents[rows.model] if found else ():
+        if delete(found, CONTENTS_AT_ONCE) >= CONTENTS_AT_ONCE:
+            return at_most
     rows.model._base_manager.filter(pk__in=[row.pk for row in found]).update(
         **dict.fromkeys(texts, ""), purged_at=Now(), version=F("version") + 1, updated_at=Now()
     )
-    return sorted(found, key=lambda row: (row.workspace_id, row.pk))
+    # In this order their events take the workspaces' counters.
+    found.sort(key=lambda row: (row.workspace_id, row.pk))
+    publish_all([event(row) for row in found])
+    return len(found)
 
 
 @retained("answers to idempotency keys", IDEMPOTENCY_KEPT_FOR)

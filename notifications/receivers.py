@@ -10,11 +10,13 @@ from notifications.services import (
     plan_reminders,
     plan_reminders_after_handover,
     plan_reminders_of,
+    plan_reminders_of_all,
     tell_assignee,
     tell_successor,
 )
 from projects.events import ProjectRestored, ProjectUnarchived
 from tasks.events import (
+    DueTimesReleased,
     TaskAssigned,
     TaskDeleted,
     TaskRestored,
@@ -72,6 +74,11 @@ def remember_the_task(event: TaskRestored) -> None:
 def follow_the_clock(event: ProfileChanged) -> None:
     if "time_zone" in event.changes:
         plan_reminders_of(person=event.person)
+
+
+@subscribe(DueTimesReleased)
+def follow_the_clocks_of_the_assignees(event: DueTimesReleased) -> None:
+    plan_reminders_of_all(tasks=event.tasks)
 
 
 @subscribe(ProjectUnarchived)

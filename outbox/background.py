@@ -12,15 +12,17 @@ AT_ONCE = 20
 LONGEST_REMOVAL = 20.0
 LONGEST_RUN = 10.0
 """Seconds after which another run goes on, so that the worker is free for what has come since."""
+LONGEST_MAIL = 110
+"""Seconds for a mail that begins then: six answers of the server, and the one to the content."""
 
 
-@shared_task(soft_time_limit=45, time_limit=55)
+@shared_task(soft_time_limit=LONGEST_MAIL, time_limit=LONGEST_MAIL + 5)
 def deliver(*, delivery_id: str, claim: str) -> None:
     """For messages of a relay of the version before."""
     services.deliver(delivery_id=UUID(delivery_id), claim=UUID(claim))
 
 
-@shared_task(soft_time_limit=45, time_limit=55)
+@shared_task(soft_time_limit=LONGEST_MAIL, time_limit=LONGEST_MAIL + 5)
 def deliver_batch(*, claims: list[list[str]]) -> None:
     """Several claims by id; the relay sends what a slow mail server leaves no time for."""
     until = time.monotonic() + LONGEST_RUN
@@ -30,7 +32,7 @@ def deliver_batch(*, claims: list[list[str]]) -> None:
             return
 
 
-@shared_task(soft_time_limit=45, time_limit=55)
+@shared_task(soft_time_limit=LONGEST_MAIL, time_limit=LONGEST_MAIL + 5)
 def deliver_due() -> None:
     """The relay's work, for the time in which no relay runs.
 

@@ -4,9 +4,10 @@ import re
 import smtplib
 import socket
 import ssl
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.message import sanitize_address
 
@@ -39,11 +40,14 @@ def message_id(delivery: Delivery) -> str:
     return f"<{delivery.pk}.{delivery.generation}@{domain}>"
 
 
-def send(mail: Mail, *, known_as: str) -> None:
-    """Return once the server has taken the mail; Rejected is final, any other error is not."""
+def send(mail: Mail, *, known_as: str) -> str:
+    """Return once the server has taken the mail; Rejected is final, any other error is not.
+
+    Returns the path of the mail where mail is written to files, else "".
+    """
     written = _written(mail, known_as)
     try:
-        smtp.send(written)
+        return smtp.send(written)
     except smtplib.SMTPRecipientsRefused as refusal:
         code, answer = next(iter(refusal.recipients.values()))
         words = answer.decode(errors="replace") if isinstance(answer, bytes) else answer
@@ -90,6 +94,8 @@ def _is_about_mail(error: Exception) -> bool:
 
 
 def _trouble(error: Exception) -> str:
+    if isinstance(error, smtplib.SMTPServerDisconnected) and error.__context__:
+        error = cast("Exception", error.__context__)  # smtplib's word for a time limit, too
     texts: dict[type[Exception], str] = {
         SenderUnusable: "DEFAULT_FROM_EMAIL is not an address",
         smtplib.SMTPNotSupportedError: "the mail server offers no TLS or no sign-in",
@@ -98,6 +104,8 @@ def _trouble(error: Exception) -> str:
         socket.gaierror: "the mail server's name is unknown",
         TimeoutError: "the mail server does not answer",
         OSError: "the mail server or folder cannot be reached",
+        # Of the folder for mail: a file is in its place, or it cannot be made or written to.
+        ImproperlyConfigured: "the folder for mail cannot be used",
     }
     return next((text for kind, text in texts.items() if isinstance(error, kind)), "")
 

@@ -3,8 +3,10 @@
 import smtplib
 import threading
 import time
+import weakref
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
@@ -12,10 +14,16 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.smtp import EmailBackend
 
 OK = 250
+CONTENT_SECONDS = 40.0
+"""How long the server may think about the content of a mail; EMAIL_TIMEOUT is for all else."""
+OURS = {"django.core.mail.backends.smtp.EmailBackend": "outbox.smtp.Backend"}
 LONGEST_IDLE = 20.0
 """Seconds after which a connection is not trusted any more; servers hang up after minutes."""
 MOST_MAILS = 100
 """On one connection: some servers refuse to take more."""
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 
 class _Kept(threading.local):
@@ -30,6 +38,32 @@ class _Kept(threading.local):
 _kept = _Kept()
 
 
+class _ContentTimeout(smtplib.SMTP):
+    """Waits longer for the answer to a mail's content, which servers scan before they answer.
+
+    Giving up there means a copy for the recipient with every further attempt.
+    """
+
+    def data(self, msg: "ReadableBuffer | str") -> tuple[int, bytes]:
+        if self.sock:
+            self.sock.settimeout(CONTENT_SECONDS)
+        try:
+            return super().data(msg)
+        finally:
+            if self.sock:
+                self.sock.settimeout(self.timeout)
+
+
+class _ContentTimeoutSSL(_ContentTimeout, smtplib.SMTP_SSL):
+    """The same over TLS from the start."""
+
+
+class Backend(EmailBackend):
+    @property
+    def connection_class(self) -> type[smtplib.SMTP]:
+        return _ContentTimeoutSSL if self.use_ssl else _ContentTimeout
+
+
 @dataclass(frozen=True)
 class Written:
     """A message, and what goes over the wire for it."""
@@ -40,8 +74,11 @@ class Written:
     content: bytes
 
 
-def send(written: Written) -> None:
-    """Return once the server has taken it; after an error no other mail meets the connection."""
+def send(written: Written) -> str:
+    """Return once the server has taken it; after an error no other mail meets the connection.
+
+    Returns the path of the mail where the backend writes files, else "".
+    """
     backend = _opened()
     connection = getattr(backend, "connection", None)
     try:
@@ -52,6 +89,8 @@ def send(written: Written) -> None:
     except BaseException:
         close()
         raise
+    # Django tells no other way which file it has written.
+    return getattr(backend, "_fname", None) or ""
 
 
 def close() -> None:
@@ -67,7 +106,7 @@ def _opened() -> BaseEmailBackend:
     if _kept.backend and not (_kept.address == address and _answers(_kept.backend)):
         close()
     if _kept.backend is None:
-        backend = get_connection()
+        backend = get_connection(OURS.get(str(settings.EMAIL_BACKEND)))
         if not isinstance(backend, EmailBackend):
             return backend
         _open(backend)
@@ -96,6 +135,9 @@ def _open(backend: EmailBackend) -> None:
         with suppress(smtplib.SMTPException, OSError):
             backend.close()
         raise
+    if backend.connection:
+        # A thread that ends takes its backend with it, which would leave the socket open.
+        weakref.finalize(backend, backend.connection.close)
 
 
 def _answers(backend: EmailBackend) -> bool:

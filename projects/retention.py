@@ -3,7 +3,6 @@
 from django.db.models.functions import Now
 
 from core.context import as_system
-from core.events import publish_all
 from core.retention import purge_batch, retained
 from projects.events import ProjectPurged
 from projects.models import RESTORE_WINDOW, Project
@@ -13,6 +12,10 @@ from projects.models import RESTORE_WINDOW, Project
 @as_system("purging deleted projects")
 def purge_projects(at_most: int) -> int:
     old = Project.objects.filter(deleted_at__lt=Now() - RESTORE_WINDOW)
-    projects = purge_batch(old, "name", "description", at_most=at_most)
-    publish_all([ProjectPurged(actor=None, project=project) for project in projects])
-    return len(projects)
+    return purge_batch(
+        old,
+        "name",
+        "description",
+        at_most=at_most,
+        event=lambda project: ProjectPurged(actor=None, project=project),
+    )

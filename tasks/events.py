@@ -43,6 +43,13 @@ class TasksHandedOver(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DueTimesReleased(Event):
+    """Whoever set these due times is gone: they count on the clock of the assignee now."""
+
+    tasks: Sequence[Task]
+
+
+@dataclass(frozen=True, kw_only=True)
 class TaskTransitioned(Event):
     """Entered another column."""
 

@@ -1,17 +1,27 @@
-"""How deleted tasks are brought back."""
+"""How deleted tasks are brought back, and what stays of people who are deleted."""
 
 from django.db import transaction
-from django.db.models import F
-from django.db.models.functions import Now
 
 from accounts.models import User
+from core.context import as_system
 from core.events import publish
 from projects.locks import check_restorable
-from projects.models import Project
-from tasks.events import TaskRestored
+from tasks.events import DueTimesReleased, TaskRestored
 from tasks.locks import held_still
 from tasks.models import Task
 from workspaces.rights import require
+
+
+@as_system("due times of somebody who is gone, in all workspaces")
+def release_due_times(*, actor: User | None, person: User) -> None:
+    """Keep the due times the person set, on nobody's clock: theirs is blanked."""
+    timed = Task.objects.filter(due_set_by=person, due_time__isnull=False).defer("description")
+    tasks = list(timed.select_for_update(no_key=True, of=("self",)).order_by("pk"))
+    for task in tasks:
+        task.due_set_by = None
+    Task.objects.filter(pk__in=[task.pk for task in tasks]).update(due_set_by=None)
+    if tasks:
+        publish(DueTimesReleased(actor=actor, tasks=tasks))
 
 
 @transaction.atomic
@@ -27,9 +37,3 @@ def restore_task(*, actor: User, task: Task, version: int | None = None) -> Task
     task.save_changes("deleted_at")
     publish(TaskRestored(actor=actor, task=task))
     return task
-
-
-def delete_tasks_of(*, project: Project) -> None:
-    """Have the tasks of a purged project, whose lock the caller holds, purged in their turn."""
-    tasks = Task.objects.alive().filter(project=project)
-    tasks.update(deleted_at=project.deleted_at, version=F("version") + 1, updated_at=Now())

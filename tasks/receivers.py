@@ -1,9 +1,10 @@
 """What happens to tasks when something happens below them."""
 
+from accounts.events import PersonDeleted
 from core.events import subscribe
-from projects.events import ProjectPurged, ProjectsLeft
+from projects.events import ProjectsLeft
 from tasks.handover import hand_over_tasks
-from tasks.lifecycle import delete_tasks_of
+from tasks.lifecycle import release_due_times
 
 
 @subscribe(ProjectsLeft)
@@ -16,6 +17,6 @@ def hand_over_their_tasks(event: ProjectsLeft) -> None:
     )
 
 
-@subscribe(ProjectPurged)
-def delete_tasks_with_their_project(event: ProjectPurged) -> None:
-    delete_tasks_of(project=event.project)
+@subscribe(PersonDeleted)
+def release_the_times_they_set(event: PersonDeleted) -> None:
+    release_due_times(actor=event.actor, person=event.person)

@@ -8,6 +8,7 @@ from pytest_django.fixtures import Settings
 from outbox import smtp
 from tests.sink import Sink
 
+FILES = "django.core.mail.backends.filebased.EmailBackend"
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
 
 

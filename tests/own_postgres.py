@@ -80,6 +80,26 @@ class OwnPostgres:
         finally:
             self._signal_all(signal.SIGCONT)
 
+    def waiting(self) -> int:
+        """How many sessions wait for a lock."""
+        with psycopg.connect(self.url("postgres")) as superuser:
+            return superuser.execute("SELECT FROM pg_locks WHERE NOT granted").rowcount
+
+    @contextmanager
+    def read_only(self) -> Iterator[None]:
+        """Refuse writes in every transaction that begins from now on."""
+        try:
+            self._set("default_transaction_read_only = on")
+            yield
+        finally:
+            self._set("default_transaction_read_only = off")
+
+    def _set(self, setting: str) -> None:
+        with psycopg.connect(self.url("postgres"), autocommit=True) as superuser:
+            superuser.execute("SET default_transaction_read_only = off")
+            for statement in (f"ALTER SYSTEM SET {setting}", "SELECT pg_reload_conf()"):
+                superuser.execute(statement)
+
     @contextmanager
     def full(self) -> Iterator[None]:
         """Take every connection that is left to ordinary roles."""

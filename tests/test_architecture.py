@@ -17,6 +17,7 @@ from django.db.models import ForeignKey
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from config import env
+from config.settings.logs import FACTS
 from core.api.viewsets import ServiceViewSet
 from core.events import Event, subscribers
 
@@ -163,6 +164,15 @@ def test_every_model_has_an_admin() -> None:
 def test_every_key_of_the_environment_is_explained() -> None:
     told = set(re.findall(r"^#? ?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
     assert env.KEYS_READ - told == set()
+
+
+def test_every_fact_of_our_log_lines_reaches_the_log() -> None:
+    """The formatter leaves out what it does not know; a new fact is entered there."""
+    used: set[str] = set()
+    for file in sources(*OURS, "config"):
+        for facts in re.findall(r"extra=\{(.+?)\}\)", file.read_text(), re.DOTALL):
+            used |= set(re.findall(r'"(\w+)": ', facts))
+    assert used == set(FACTS)
 
 
 def test_no_migration_is_missing(db: None) -> None:

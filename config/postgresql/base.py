@@ -52,6 +52,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
         pool = self.pool
         return pool.take() if pool else self._open(conn_params)
 
+    @async_unsafe
+    def set_autocommit(self, *wanted: Any, **named: Any) -> None:
+        """Do nothing at the end of a transaction whose connection broke.
+
+        Django would open another one, which has autocommit anyway, and so wait once more for a
+        server that is known to be frozen.
+        """
+        if self.connection is not None or wanted != (True,):
+            super().set_autocommit(*wanted, **named)
+
     def _connector(self) -> Connector:
         return self._connectors.setdefault(self.alias, Connector())
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 LONGEST_STATEMENT = 18.0
 """Seconds: PostgreSQL's `statement_timeout` and some more to tell of it."""
-SUSPICIOUS = 3.0
+SUSPICIOUS = 2.5
 """Seconds of waiting after which another connection shows whether the server is frozen."""
 LONGEST_CHECK = 2.0
 """Seconds an idle connection may take for an empty statement."""

@@ -1,5 +1,7 @@
 """What is the same wherever the server runs."""
 
+from urllib.parse import quote
+
 import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
 
@@ -154,7 +156,7 @@ CORS_ALLOW_HEADERS = [
 CORS_EXPOSE_HEADERS = ["ETag", "Link", "X-Request-ID", "Idempotency-Replayed", "Retry-After"]
 CSRF_TRUSTED_ORIGINS = CORS_ALLOWED_ORIGINS
 
-_email = env.email("EMAIL_URL", f"filemail:///{DATA_DIR}/mail")
+_email = env.email("EMAIL_URL", f"filemail:///{quote(str(DATA_DIR))}/mail")
 EMAIL_BACKEND = _email["EMAIL_BACKEND"]
 EMAIL_FILE_PATH = f"/{str(_email['EMAIL_FILE_PATH']).lstrip('/')}"
 EMAIL_HOST = _email["EMAIL_HOST"] or "localhost"
@@ -164,4 +166,6 @@ EMAIL_HOST_PASSWORD = _email["EMAIL_HOST_PASSWORD"] or ""
 EMAIL_USE_TLS = _email.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = _email.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 10
+# Addresses and subjects are personal data: only the log of a developer's machine has them.
+LOG_SENT_MAIL = False
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Gantry <gantry@example.com>")

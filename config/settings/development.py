@@ -13,9 +13,7 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", ".localhost"]
 INTERNAL_IPS = ["127.0.0.1"]
-PUBLIC_URL = env.url(
-    "PUBLIC_URL", ("https", "http"), f"http://localhost:{env.natural('PORT', 8000)}"
-)
+PUBLIC_URL = env.url("PUBLIC_URL", ("https", "http"), f"http://localhost:{env.port('PORT', 8000)}")
 CORS_ALLOWED_ORIGIN_REGEXES = [r"^http://(localhost|127\.0\.0\.1)(:\d+)?$"]
 CSRF_TRUSTED_ORIGINS = [*CORS_ALLOWED_ORIGINS, "http://localhost:3000", "http://localhost:5173"]
 # The worker of a developer's machine runs as whoever started it, which is root in a container.
@@ -23,6 +21,7 @@ warnings.filterwarnings("ignore", category=SecurityWarning)
 if LOG_FORMAT == "console":
     LOGGING["loggers"]["celery"] = {"level": "WARNING"}
     LOGGING["loggers"]["django_celery_beat"] = {"level": "WARNING"}
+LOG_SENT_MAIL = True
 MEDIA_ROOT = DATA_DIR / "media"
 # Only the embedded database is known to hold nothing but the demo.
 IS_DEMO = uses_embedded_database()

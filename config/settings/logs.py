@@ -1,10 +1,13 @@
 """One line of JSON per event on standard output, with the request's id on each."""
 
+import logging
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from config import env
+from config.lost_connections import without_traceback
 from config.masking import hide_secrets
 
 if TYPE_CHECKING:
@@ -14,15 +17,23 @@ LOG_LEVEL = env.one_of("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO
 LOG_FORMAT = env.one_of("LOG_FORMAT", ("json", "console"), "json")
 
 # What our own lines carry as `extra`; libraries put whole requests and arguments there.
-FACTS = ("count", "delivery", "problem")
+FACTS = ("claims", "count", "delivery", "message_id", "problem", "removed", "rule")
 _shared: "list[Processor]" = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
     structlog.stdlib.ExtraAdder(FACTS),
+    without_traceback,
     structlog.processors.TimeStamper(fmt="iso"),
     hide_secrets,
 ]
+
+
+def is_unforeseen(record: logging.LogRecord) -> bool:
+    """Whether Django's line about a request tells more than ours: 503 has said why already."""
+    return getattr(record, "status_code", 0) != HTTPStatus.SERVICE_UNAVAILABLE
+
+
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -53,11 +64,12 @@ LOGGING: dict[str, Any] = {
             "foreign_pre_chain": _shared,
         },
     },
+    "filters": {"unforeseen": {"()": "django.utils.log.CallbackFilter", "callback": is_unforeseen}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     # A request is told of once, by config.middleware.RequestLog; a fault has its traceback, too.
     "loggers": {
-        "django.request": {"level": "ERROR"},
+        "django.request": {"level": "ERROR", "filters": ["unforeseen"]},
         "django.server": {"level": "WARNING"},
         "uvicorn.access": {"level": "WARNING"},
         # Scans run every few seconds; what one has done is told by the service that did it.

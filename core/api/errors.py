@@ -21,6 +21,8 @@ DEADLOCK = "40P01"
 SERIALIZATION_FAILURE = "40001"
 ENDED_BY_A_LIMIT = ("25P03", "25P04")
 """Idle in a transaction, or in one, for too long: the connection is gone, too."""
+READ_ONLY = "25006"
+"""A standby, or a server that is being moved: another one takes writes, or this one will."""
 MOST_ERRORS = 100
 """Fields of a body that one refusal tells of."""
 WORTH_RETRYING = (DEADLOCK, SERIALIZATION_FAILURE)
@@ -90,10 +92,13 @@ def sqlstate(error: BaseException) -> str | None:
 
 
 def is_database_away(error: BaseException | None) -> bool:
-    """Whether the database could not do its part: it is away, too busy, or ended the session."""
+    """Whether the database could not do its part.
+
+    It is away, too busy, takes no writes or ended the session.
+    """
     if isinstance(error, OperationalError | InterfaceError):
         return True
-    return isinstance(error, DatabaseError) and sqlstate(error) in ENDED_BY_A_LIMIT
+    return isinstance(error, DatabaseError) and sqlstate(error) in (*ENDED_BY_A_LIMIT, READ_ONLY)
 
 
 def _translated(error: Exception) -> Exception:
@@ -194,6 +199,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """What nobody foresaw; Django calls this while it handles the exception."""
-    if is_database_away(sys.exception()):
+    error = sys.exception()
+    if is_database_away(error):
+        structlog.get_logger(__name__).warning("database_away", problem=str(error))
         return plain_refusal(Unavailable(retry_after=1))
     return plain_failure(500, "Something went wrong on our side.", "server_error")

@@ -93,7 +93,9 @@ class Ready(Probe):
             "redis": "up" if cache else "down",
             **failing,
         }
-        return Response(Exact(body), status=200 if database else 503)
+        if database:
+            return Response(Exact(body))
+        return Response(Exact(body), status=503, headers={"Retry-After": "1"})
 
 
 class _DatabaseQuestion:

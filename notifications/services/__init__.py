@@ -9,6 +9,7 @@ from notifications.services.reminders import (
     plan_reminders,
     plan_reminders_after_handover,
     plan_reminders_of,
+    plan_reminders_of_all,
     queue_due_reminders,
 )
 
@@ -18,6 +19,7 @@ __all__ = [
     "plan_reminders",
     "plan_reminders_after_handover",
     "plan_reminders_of",
+    "plan_reminders_of_all",
     "queue_due_reminders",
     "tell_assignee",
     "tell_successor",

@@ -30,6 +30,11 @@ def plan_reminders(*, task: Task) -> None:
     _follow([task])
 
 
+def plan_reminders_of_all(*, tasks: Sequence[Task]) -> None:
+    """The same for many tasks, in as many statements."""
+    _follow(tasks)
+
+
 def plan_reminders_after_handover(*, tasks: Sequence[Task]) -> None:
     """The same for many tasks that changed hands together.
 

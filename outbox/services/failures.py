@@ -1,14 +1,24 @@
 """Whether mail leaves at all, as far as the mail server and the settings are concerned."""
 
+import logging
+
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
 from core.context import as_system
 from outbox.models import PATIENCE, Delivery, MailFailure
 
+logger = logging.getLogger(__name__)
+
 
 def note_failure(*, reason: str) -> None:
-    """Remember that mail fails, and why; the next mail that leaves is the end of it."""
+    """Remember that mail fails, and why; the next mail that leaves is the end of it.
+
+    Logged when it begins, not with every mail that is tried meanwhile.
+    """
+    last = mail_failure()
+    if last is None or last.reason != reason:
+        logger.error("mail_fails", extra={"problem": reason})
     MailFailure.objects.bulk_create(
         [MailFailure(failed_at=Now(), reason=reason)],
         update_conflicts=True,

@@ -4,7 +4,9 @@ import logging
 import time
 from uuid import UUID, uuid4
 
+import structlog
 from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
 
 from core.context import as_system
 from outbox import faults, post
@@ -13,7 +15,10 @@ from outbox.models import Delivery, DeliveryQuerySet, State
 from outbox.services.failures import note_failure
 
 logger = logging.getLogger(__name__)
+mail_log = structlog.get_logger("gantry.mail")
 
+RETRY = 0.5
+"""Seconds between two attempts to write down that a mail is sent, while the database is away."""
 SLACK = 2
 """Leases a sender holds: a slow mail server may take longer than the way through the broker."""
 
@@ -35,23 +40,49 @@ def deliver(*, delivery_id: UUID, claim: UUID) -> None:
         return
     faults.hit("outbox.before_send")
     if letter and time.monotonic() < until:
-        _send(delivery.claimed_by(own), *letter)
+        mine = delivery.claimed_by(own)
+        file = _send(mine, *letter)
+        if file is not None:
+            faults.hit("outbox.after_send")
+            _close_sent(mine, until)
+            if settings.LOG_SENT_MAIL:
+                _log_sent(delivery_id, letter[0], file)
 
 
-def _send(mine: DeliveryQuerySet, mail: Mail, known_as: str) -> None:
+def _send(mine: DeliveryQuerySet, mail: Mail, known_as: str) -> str | None:
+    """The path of the mail, or ""; None if it was not taken, and why is written down."""
     try:
-        post.send(mail, known_as=known_as)
-        faults.hit("outbox.after_send")
-        _close(mine, State.SENT)
+        return post.send(mail, known_as=known_as)
     except post.Rejected as refusal:
         logger.warning("delivery_rejected", extra={"message_id": known_as})
         _close(mine, State.DEAD, str(refusal))
     except Exception as problem:
-        if not isinstance(problem, OSError):
+        reason = post.set_up_problem(problem)
+        if not (reason or isinstance(problem, OSError)):
             logger.exception("delivery_failed", extra={"message_id": known_as})
         _postpone(mine, problem)
-        if reason := post.set_up_problem(problem):
+        if reason:
             note_failure(reason=reason)
+    return None
+
+
+def _close_sent(mine: DeliveryQuerySet, until: float) -> None:
+    """Write down that it is sent, before the lease ends and somebody else sends it once more."""
+    while True:
+        try:
+            return _close(mine, State.SENT)
+        except (InterfaceError, OperationalError):
+            if time.monotonic() > until - RETRY:
+                raise
+            connection.close()
+            time.sleep(RETRY)
+
+
+def _log_sent(delivery_id: UUID, mail: Mail, file: str) -> None:
+    """Say where to read it; the admin covers secrets, the file has them."""
+    places = {"file": file} if file else {}
+    places["admin"] = f"{settings.PUBLIC_URL}/admin/outbox/delivery/{delivery_id}/change/"
+    mail_log.info("mail_sent", to=mail.to, subject=mail.subject, **places)
 
 
 # Transactions of their own, because none may stay open while a mail server thinks.

@@ -4,15 +4,18 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from config import env, local, processes
+from config import binaries, env, local, processes
 from config.processes import Command
 from tests.config.wire import Wire
 from tests.programs import eventually
 
+ODD_NAME = "gantry +%41#\"\\ 'é[x]"
 START_PATIENCE = 180.0
 # Empty rather than absent, so that neither the suite's own servers nor a `.env` fill them.
 CHOSEN_BY_ITSELF = (
@@ -48,7 +51,7 @@ class Machine:
         log = self.folder / "said"
         log.unlink(missing_ok=True)
         with log.open("ab") as output:
-            self._process = processes.start(self._command(), output)
+            self._process = processes.start(self.command(), output)
         return self._process
 
     def start(self) -> None:
@@ -65,7 +68,7 @@ class Machine:
 
     def stop(self) -> None:
         if self._process:
-            processes.stop(self._process, self._command())
+            processes.stop(self._process, self.command())
 
     def alive(self) -> list[str]:
         """The command lines of all that belongs to this folder."""
@@ -75,7 +78,7 @@ class Machine:
         """Of every process of this computer its command line, if it belongs to this folder."""
         return {each.name: self._words_of(each) for each in Path("/proc").glob("[0-9]*")}
 
-    def _command(self) -> Command:
+    def command(self) -> Command:
         command = development(self.folder, self.port)
         return replace(command, env=command.env | self.chosen)
 
@@ -96,6 +99,15 @@ class Machine:
         return words.replace("\0", " ") if any(str(one) in signs for one in places) else ""
 
 
+def throwaway(**chosen: str) -> Iterator[Machine]:
+    """A machine in a folder that only its owner can enter, with an odd name."""
+    with TemporaryDirectory(prefix=ODD_NAME, ignore_cleanup_errors=True) as name:
+        machine = Machine(Path(name).resolve(), **chosen)
+        yield machine
+        machine.stop()
+        binaries.remove(machine.folder)
+
+
 def development(folder: Path, port: int) -> Command:
     chosen = dict.fromkeys(CHOSEN_BY_ITSELF, "")
     settings = {"DJANGO_SETTINGS_MODULE": "config.settings.development", "LOG_FORMAT": "console"}
@@ -104,9 +116,10 @@ def development(folder: Path, port: int) -> Command:
     return Command("dev", argv, chosen | settings | named, None, env.ROOT, signal.SIGINT)
 
 
-def refused(folder: Path, port: int) -> tuple[int, str]:
+def refused(folder: Path, port: int, **chosen: str) -> tuple[int, str]:
     """How a start that must not succeed ended, and what it said."""
     command = development(folder, port)
+    command = replace(command, env=command.env | chosen)
     process = processes.start(command, subprocess.PIPE)
     output, _ = process.communicate(timeout=60)
     return process.returncode, output.decode()

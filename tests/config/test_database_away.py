@@ -1,8 +1,10 @@
 """PostgreSQL stops, freezes or is full: every answer is a quick 503, and soon none is."""
 
 import json
+import subprocess
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -11,6 +13,7 @@ import psycopg
 import pytest
 
 from config import local, programs
+from tests.config.production import COMPLETE, UNSET
 from tests.config.wire import Wire
 from tests.own_postgres import OwnPostgres
 from tests.programs import Programs, eventually
@@ -20,6 +23,11 @@ SECRET = "a long enough secret"
 LONGEST_SECONDS = 5.0
 LONGEST_PROBE = 1.5
 BACK_WITHIN = 2.0
+AT_WORK = """
+    SELECT EXISTS (SELECT FROM django_celery_beat_periodictask)
+    AND EXISTS (SELECT FROM outbox_heartbeat)
+"""
+CLIENTS = 6
 PATHS = ("/api/projects", "/admin/", "/accounts/2fa/", "/api/auth/me")
 
 
@@ -74,6 +82,7 @@ class Site:
         for path, status in (("/livez", 200), ("/api/health", 200), ("/readyz", ready)):
             told = self.ask(path)
             assert (told.status, told.seconds < LONGEST_PROBE) == (status, True), (path, told)
+            assert told.retry_after == ("1" if status == 503 else None)
 
     def seconds_until_served(self) -> float:
         began = time.monotonic()
@@ -84,11 +93,14 @@ class Site:
 @pytest.fixture
 def serve(
     own_postgres: OwnPostgres, started: Programs, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[], Site]:
+) -> Callable[..., Site]:
     """Starts web servers on the test's own PostgreSQL."""
 
-    def start() -> Site:
-        own_postgres.start()  # where a test before has failed
+    def start(*, is_away: bool = False) -> Site:
+        if is_away:
+            own_postgres.stop_at_once()
+        else:
+            own_postgres.start()  # where a test before has failed
         port = local.free_port()
         monkeypatch.setenv("PORT", str(port))
         started.start(programs.web(), **own_postgres.addresses())
@@ -99,7 +111,7 @@ def serve(
 
 
 @pytest.fixture
-def site(serve: Callable[[], Site]) -> Site:
+def site(serve: Callable[..., Site]) -> Site:
     made = serve()
     made.sign_up(uuid4().hex)
     made.at_once(["/api/auth/me"] * 16)
@@ -138,17 +150,53 @@ def test_a_frozen_server_is_given_up_from_this_side(site: Site, own_postgres: Ow
 def test_statements_under_way_when_the_server_freezes_are_given_up(
     site: Site, own_postgres: OwnPostgres
 ) -> None:
-    name = {"name": "Engines"}
-    with psycopg.connect(own_postgres.url("gantry_owner")) as rival:
+    with (
+        psycopg.connect(own_postgres.url("gantry_owner")) as rival,
+        ThreadPoolExecutor(CLIENTS) as threads,
+    ):
         rival.execute("LOCK TABLE workspaces_workspace")
+        asked = [threads.submit(site.ask, "/api/workspaces") for _ in range(CLIENTS)]
+        eventually(lambda: own_postgres.waiting() >= CLIENTS)
         with own_postgres.frozen():
-            told = site.ask("/api/workspaces", "POST", name)
-            assert (told.status, told.seconds < LONGEST_SECONDS) == (503, True)
+            answers = [each.result() for each in asked]
+            site.check_probes()
+    assert {(told.status, told.retry_after) for told in answers} == {(503, "1")}
+    assert max(told.seconds for told in answers) < LONGEST_SECONDS
+    assert site.seconds_until_served() < BACK_WITHIN
+
+
+def test_a_server_that_takes_no_writes_is_told_as_one_that_is_away(
+    site: Site, own_postgres: OwnPostgres
+) -> None:
+    """As after a failover, when a name still leads to the standby."""
+
+    def write() -> Told:
+        return site.ask("/api/workspaces", "POST", {"name": "Engines"})
+
+    with own_postgres.read_only():
+        # Sessions hear of it one by one, when they are asked next.
+        eventually(lambda: write().status != 201)
+        told = write()
+        assert (told.status, told.retry_after, told.body["code"]) == (503, "1", "unavailable")
+        assert site.ask("/api/workspaces").status == 200
+    eventually(lambda: write().status == 201)
+
+
+def test_the_log_has_one_line_of_why_and_one_of_the_request(
+    site: Site, own_postgres: OwnPostgres, started: Programs
+) -> None:
+    own_postgres.stop_at_once()
+    before = started.log.read_text()
+    assert site.ask("/api/projects").status == site.ask("/admin/").status == 503
+    lines = started.log.read_text().removeprefix(before).splitlines()
+    own_postgres.start()
+    assert [line for line in lines if "Traceback" in line] == []
+    assert [json.loads(line)["event"] for line in lines] == ["database_away", "request"] * 2
 
 
 def test_a_full_server_is_told_as_one_that_is_away(
     site: Site,
-    serve: Callable[[], Site],
+    serve: Callable[..., Site],
     own_postgres: OwnPostgres,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -161,3 +209,51 @@ def test_a_full_server_is_told_as_one_that_is_away(
         other.check_probes()
         site.check_probes(ready=200)
     assert other.seconds_until_served() < BACK_WITHIN
+
+
+def test_a_server_that_starts_first_serves_once_its_database_is_there(
+    serve: Callable[..., Site], own_postgres: OwnPostgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {**UNSET, **COMPLETE, "ALLOWED_HOSTS": "127.0.0.1"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("SECURE_SSL_REDIRECT", "0")
+    sites = [serve(is_away=True)]
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "config.settings.development")
+    sites.append(serve(is_away=True))
+    for site in sites:
+        site.check_is_away()
+        site.check_probes()
+    own_postgres.start()
+    began = time.monotonic()
+    eventually(lambda: [site.ask("/api/auth/me").status for site in sites] == [401, 401])
+    assert time.monotonic() - began < BACK_WITHIN
+
+
+def test_other_programs_that_start_first_wait_for_the_database(
+    own_postgres: OwnPostgres, started: Programs, broker: subprocess.Popen[bytes]
+) -> None:
+    own_postgres.stop_at_once()
+    commands = [programs.worker(), programs.beat(), programs.relay()]
+    running = [started.start(command, **own_postgres.addresses()) for command in commands]
+    told = started.log.read_text
+    eventually(lambda: told().count("database_not_checked") > 5)
+    assert "Traceback" not in told()
+    own_postgres.start()
+    with psycopg.connect(own_postgres.url("postgres"), autocommit=True) as connection:
+        eventually(lambda: connection.execute(AT_WORK).fetchone() == (True,))
+    assert [process.poll() for process in running] == [None] * 3
+    for process in running:
+        started.stop(process)
+    assert [process.returncode for process in running] == [0] * 3
+    assert "Traceback" not in told()
+
+
+def test_beat_that_waits_for_the_database_can_be_stopped(
+    own_postgres: OwnPostgres, started: Programs
+) -> None:
+    own_postgres.stop_at_once()
+    beat = started.start(programs.beat(), **own_postgres.addresses())
+    eventually(lambda: "database_not_checked" in started.log.read_text())
+    started.stop(beat)
+    assert beat.returncode == 0
+    assert "Traceback" not in started.log.read_text()

@@ -5,32 +5,23 @@ import re
 import signal
 import socket
 import time
-from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 import pytest
 
 from accounts.models import User
-from config import binaries, local
-from tests.config.machine import Machine, refused
+from config import local
+from tests.config.machine import Machine, refused, throwaway
 from tests.databases import CommittedDatabase
 from tests.programs import eventually
 
 PASSWORD = "gantry-demo"
+LONGEST_FREEZE = 20.0
+"""Seconds after which something else answers in a web server's place."""
 SCAN_SECONDS = 16
 """A little more than the longest pause between two of beat's scans of the outbox."""
-
-
-def throwaway(**chosen: str) -> Iterator[Machine]:
-    """A machine in a folder that only its owner can enter."""
-    with TemporaryDirectory(prefix="gantry-", ignore_cleanup_errors=True) as name:
-        machine = Machine(Path(name).resolve(), **chosen)
-        yield machine
-        machine.stop()
-        binaries.remove(machine.folder)
 
 
 one = pytest.fixture(scope="module")(throwaway)
@@ -102,6 +93,11 @@ def test_a_task_for_a_colleague_becomes_a_mail(machine: Machine) -> None:
     eventually(lambda: mails_to("ben@example.com", machine))
     [mail] = mails_to("ben@example.com", machine)
     assert "\nSubject: Assigned to you: Fold the boat" in mail
+    line = r"mail_sent .* file=(\S+) subject='Assigned to you: Fold the boat.* to=ben@example\.com"
+    eventually(lambda: re.search(line, console(machine)))
+    told = re.search(line, console(machine))
+    assert told
+    assert Path(told[1]).read_text() == mail
 
 
 def mails_to(address: str, machine: Machine) -> list[str]:
@@ -160,6 +156,21 @@ def test_killed_it_leaves_nothing_behind_and_comes_back_with_its_data(machine: M
     assert "Somebody has one of the demo's addresses" not in machine.said
 
 
+def test_a_frozen_web_server_is_replaced(machine: Machine) -> None:
+    [web] = web_servers(machine)
+    os.kill(web, signal.SIGSTOP)
+    eventually(lambda: web_servers(machine) not in ([web], []), LONGEST_FREEZE)
+    eventually(lambda: not local.is_free(machine.port))
+    assert machine.wire.ask("GET", "/readyz")["status"] == "ok"
+    assert "web has not answered for long; replacing it" in console(machine)
+    # Its questions are no news.
+    assert "/livez" not in console(machine)
+
+
+def web_servers(machine: Machine) -> list[int]:
+    return [int(pid) for pid, words in machine.processes().items() if " uvicorn " in words]
+
+
 def test_two_run_side_by_side_until_one_is_interrupted(machine: Machine, another: Machine) -> None:
     another.start()
     assert "The demo is ready." in another.said
@@ -189,8 +200,10 @@ def test_a_taken_port_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_folder_in_use_is_refused(machine: Machine) -> None:
-    told = f"Another Gantry is running on {machine.folder}: stop it, or set another DATA_DIR.\n"
+    where = f"{machine.folder}, at http://localhost:{machine.port}"
+    told = f"Another Gantry is running on {where}: stop it, or set another DATA_DIR.\n"
     assert refused(machine.folder, local.free_port()) == (1, told)
+    assert refused(machine.folder, machine.port) == (1, told)
     assert machine.wire.ask("GET", "/readyz")["status"] == "ok"
 
 

@@ -68,5 +68,12 @@ def test_staff_with_their_second_factor_get_pages(cast: Cast) -> None:
     assert (page.status_code, page["Content-Type"]) == (200, HTML)
 
 
+def test_pages_bear_the_name_of_the_product_and_link_home(cast: Cast) -> None:
+    page = as_page(browser_of(cast, "staff", "factor")).content.decode()
+    assert "<title>Workspaces · Gantry</title>" in page
+    assert '<a class="navbar-brand" href="/">Gantry</a>' in page
+    assert "framework" not in page.lower().replace("rest_framework", "")
+
+
 def test_the_description_stays_a_page(db: None) -> None:
     assert Client().get("/api/docs", headers={"Accept": "text/html"})["Content-Type"] == HTML

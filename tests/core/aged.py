@@ -42,10 +42,13 @@ class Aged:
             f" SELECT {self.values.format(age=AGE)} FROM generate_series(1, %(rows)s) n"
         )
         with connections[self.database].cursor() as cursor:
+            # So many rows may take longer than a request's statement.
+            cursor.execute("SET statement_timeout = 0")
             if self.before:
                 cursor.execute(self.before.format(age=AGE), values)
             cursor.execute(insert, values)
             cursor.execute(f"ANALYZE {self.table}")
+            cursor.execute("RESET statement_timeout")
         return rule
 
     def count_left(self) -> int:

@@ -8,15 +8,17 @@ from django.utils import timezone
 
 from activity.models import Event, TextChange
 from comments.models import Comment
-from comments.services import delete_comment, edit_comment
+from comments.services import add_comment, delete_comment, edit_comment
+from core import retention
 from core.retention import apply_rules
 from projects.lifecycle import delete_project, restore_project
 from projects.models import Project
 from projects.services import update_project
 from tasks.models import StatusChange, Task
-from tasks.services import delete_task, update_task
+from tasks.services import create_task, delete_task, update_task
 from tests.cast import Cast, client_of
 from tests.context import without_context
+from tests.core.aged import rule_named
 from tests.log import log_of
 
 SECRET = "The secret of the gears"
@@ -112,3 +114,43 @@ def test_what_is_purged_is_not_restored(cast: Cast, said: Comment, kind: str) ->
     rows_of_kind.filter(pk=rows[kind].pk).update(deleted_at=now, purged_at=now)
     path = f"/api/{kind}/{rows[kind].pk}/restore"
     assert client_of(cast.ada).ask("POST", path, status=404)["code"] == "not_found"
+
+
+def test_purging_takes_what_is_in_a_project_in_batches(
+    cast: Cast, said: Comment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However much it is: one statement for all of it would meet its time limit for ever."""
+    monkeypatch.setattr(retention, "CONTENTS_AT_ONCE", 2)
+    for n in range(4):
+        create_task(actor=cast.lea, project=cast.project, title=f"Oil {n}")
+    delete_project(actor=cast.lea, project=cast.project)
+    age(days=31)
+    projects = rule_named("texts of deleted projects")
+
+    def step() -> tuple[int, int]:
+        with without_context():
+            count = projects.apply()
+        return count, Task.objects.alive().count()
+
+    assert [step() for _ in range(3)] == [(projects.at_once, 3), (projects.at_once, 1), (1, 0)]
+    purge()
+    assert kept_words() == {"rows": [], "log": []}
+
+
+def test_purging_takes_the_comments_on_a_task_in_batches(
+    cast: Cast, said: Comment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "CONTENTS_AT_ONCE", 2)
+    for _ in range(2):
+        add_comment(actor=cast.max, task=said.task, content=SECRET)
+    delete_task(actor=cast.lea, task=said.task)
+    age(days=31)
+    tasks = rule_named("texts of deleted tasks")
+
+    with without_context():
+        assert tasks.apply() == tasks.at_once
+    assert Task.objects.get().title != ""
+    with without_context():
+        assert tasks.apply() == 1
+    purge()
+    assert kept_words() == {"rows": ["project"], "log": ["project"]}

@@ -1,6 +1,7 @@
 """What is removed after its time, by an index, in batches, by whoever comes first."""
 
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -17,6 +18,8 @@ from outbox import background, relay
 from outbox.models import Delivery, State
 from outbox.scans import _scans
 from outbox.services import sweep
+from projects.models import Project
+from tasks.models import Task
 from tests.cast import Cast, gather
 from tests.context import without_context
 from tests.core.aged import CASES, OLD, ROWS, Aged, rule_named
@@ -54,6 +57,19 @@ def test_old_rows_go_in_batches_by_index_and_young_ones_stay(cast: Cast, case: A
     assert sum(removed) == OLD - rule.at_once
     assert removed[-1] == 0
     assert case.count_left() == ROWS - OLD
+
+
+def test_the_tasks_of_an_old_project_go_in_batches_by_index(cast: Cast) -> None:
+    [case] = [case for case in CASES if case.rule == "texts of deleted tasks"]
+    replace(case, values=case.values.replace("{age}", "NULL")).fill(cast)
+    Project.objects.update(deleted_at=F("created_at") - timedelta(days=31))
+    rule = rule_named("texts of deleted projects")
+    with without_context():
+        plans = case.plans(statements(rule))
+    assert [plan for plan in plans if "Seq Scan on tasks_task" in plan] == []
+    assert len(plans) == 2
+    assert case.count_left() == ROWS
+    assert Task.objects.alive().count() == ROWS - retention.CONTENTS_AT_ONCE
 
 
 def test_giving_up_mails_reads_no_whole_table(cast: Cast) -> None:

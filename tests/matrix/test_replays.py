@@ -70,8 +70,9 @@ def lose_role(person: User, place: Place) -> None:
 
 
 def lose_reach(person: User, place: Place) -> None:
-    elsewhere = Workspace.objects.exclude(pk=place.ids["workspace"]).values_list("pk", flat=True)
-    PersonalToken.objects.update(workspace_ids=list(elsewhere[:1]))
+    # The oldest, which the repeated request cannot have made.
+    elsewhere = Workspace.objects.exclude(pk=place.ids["workspace"]).earliest("created_at")
+    PersonalToken.objects.update(workspace_ids=[elsewhere.pk])
 
 
 def lose_object(person: User, place: Place) -> None:

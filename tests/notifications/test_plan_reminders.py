@@ -7,8 +7,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.deletion import delete_person
 from accounts.services import change_profile
 from notifications.models import Reminder
+from notifications.moments import due_in_words
 from notifications.services import queue_due_reminders
 from outbox.models import Delivery, State
 from tasks.models import Task
@@ -195,6 +197,23 @@ def test_plan_follows_the_clock_of_whoever_set_the_time(cast: Cast) -> None:
         (1, "PLANNED"),
         (2, "PLANNED"),
     ]
+
+
+def test_plan_counts_on_the_assignees_clock_when_whoever_set_the_time_is_gone(cast: Cast) -> None:
+    """Their own is blanked, so that the plan and the words of the mail would differ."""
+    change_profile(actor=cast.lea, person=cast.lea, time_zone="Asia/Tokyo")
+    change_profile(actor=cast.max, person=cast.max, time_zone="America/New_York")
+    task = due_task(cast, DAY, time(17))
+    assert plan() == [("Max", datetime(2031, 7, 1, 8, tzinfo=UTC))]
+
+    delete_person(actor=cast.lea, person=cast.lea, is_final=True)
+
+    assert plan() == [("Max", datetime(2031, 7, 1, 21, tzinfo=UTC))]
+    task.refresh_from_db()
+    cast.max.refresh_from_db()
+    assert task.due_set_by is None
+    told = due_in_words(task, cast.max)
+    assert told == "Tuesday, 1 July 2031 at 17:00 (America/New_York)"
 
 
 def test_plan_follows_a_clock_at_the_same_cost_for_many_tasks(cast: Cast) -> None:

@@ -5,7 +5,9 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 
+import psycopg
 import pytest
 from django.db import connection
 
@@ -20,7 +22,7 @@ from tests.sink import Sink
 QUICK = {"OUTBOX_LEASE": "2"}
 END_OTHERS = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
 )
 LAPSED = 6.0
 """Seconds after which two short leases and a turn are surely over."""
@@ -184,3 +186,33 @@ def test_a_relay_that_is_asked_to_stop_ends_the_mail_it_is_sending(
     assert relay.wait(60) == 0
     assert is_sent()
     assert len(sink.mails) == 1
+
+
+def test_mail_sent_while_the_database_goes_away_is_sent_once(
+    people: Cast, started: Programs, sink: Sink, committed_db: CommittedDatabase
+) -> None:
+    """What the mail server took is written down as soon as that is possible."""
+    slow = {"GANTRY_FAULTS": "outbox.after_send=sleep:2", "OUTBOX_LEASE": "10"}
+    started.relay(REDIS_URL="redis://127.0.0.1:1/0", **slow)
+    assign(people)
+    eventually(lambda: sink.mails)
+
+    with closed_to_others(committed_db):
+        time.sleep(3)
+    eventually(is_sent, patience=10)
+
+    assert Delivery.objects.get().attempts == len(sink.mails) == 1
+
+
+@contextmanager
+def closed_to_others(database: CommittedDatabase) -> Iterator[None]:
+    """End the sessions of the programs, and let no new one begin."""
+    with psycopg.connect(database.direct_url, autocommit=True) as owner:
+        limit = f"ALTER DATABASE {owner.info.dbname} CONNECTION LIMIT"
+        try:
+            owner.execute(f"{limit} 0")
+            with connection.cursor() as cursor:
+                cursor.execute(END_OTHERS)
+            yield
+        finally:
+            owner.execute(f"{limit} -1")

@@ -1,6 +1,10 @@
 """What the mail server's answers mean: a recipient's end, or a mistake that is mended."""
 
+import socket
+import time
 from collections.abc import Iterator
+from logging import WARNING
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -12,12 +16,14 @@ from accounts.models import User
 from config import local
 from outbox import smtp
 from outbox.models import Delivery, MailFailure, State
-from outbox.services import mail_failure
+from outbox.services import claim_due, mail_failure
+from outbox.smtp import CONTENT_SECONDS
 from tests.admin.desk import Desk
 from tests.cast import Client
-from tests.mail import SMTP
+from tests.mail import FILES, SMTP
 from tests.outbox.mail_server import MailServer
 from tests.outbox.notes import claim, send, write
+from tests.sink import Sink
 from tests.staff import sign_in_staff
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +115,18 @@ def test_mail_is_kept_while_the_sender_is_no_address(
     assert try_once().state == State.SENT
 
 
+def test_mail_is_kept_while_its_folder_cannot_be_used(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "mail").touch()
+    settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = FILES, str(tmp_path / "mail")
+    write()
+
+    assert send(claim()).state == State.PENDING
+    assert MailFailure.objects.get().reason == "the folder for mail cannot be used"
+
+    (tmp_path / "mail").unlink()
+    assert try_once().state == State.SENT
+
+
 def test_mail_is_kept_while_the_server_offers_no_sign_in(
     server: MailServer, settings: Settings
 ) -> None:
@@ -181,3 +199,49 @@ def test_a_connection_the_server_does_not_answer_on_is_opened_anew(server: MailS
         assert send(claim()).state == State.SENT
 
     assert (server.sent, server.connections) == (2, 2)
+
+
+def test_the_log_says_once_that_mail_fails(
+    server: MailServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    def told() -> list[str]:
+        return [record.__dict__["problem"] for record in caplog.records if record.levelno > WARNING]
+
+    refused = "the mail server does not accept our {} ({})"
+    server.answers = {"MAIL": "530 5.7.0 max@example.com must sign in"}
+    for key in ("one", "two"):
+        write(key)
+    for claimed in claim_due(limit=2):
+        send(claimed)
+    assert told() == [refused.format("sender", 530)]
+
+    server.answers = {"DATA": "554 no"}
+    Delivery.objects.update(next_at=Now())
+    send(claim_due(limit=1)[0])
+    assert told() == [refused.format("sender", 530), refused.format("messages", 554)]
+
+
+def test_a_server_that_thinks_about_the_content_gets_the_mail_once(
+    sink: Sink, settings: Settings
+) -> None:
+    settings.EMAIL_TIMEOUT, sink.pause = 1, 2.0
+    write()
+
+    row = send(claim())
+
+    assert (row.state, row.attempts, len(sink.mails)) == (State.SENT, 1, 1)
+
+
+def test_a_server_that_does_not_answer_before_the_content_is_given_up_soon(
+    settings: Settings,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings.EMAIL_BACKEND, settings.EMAIL_TIMEOUT = SMTP, 1
+        settings.EMAIL_HOST, settings.EMAIL_PORT = silent.getsockname()
+        write()
+        began = time.monotonic()
+
+        assert send(claim()).state == State.PENDING
+
+        assert time.monotonic() - began < CONTENT_SECONDS / 2
+    assert MailFailure.objects.get().reason == "the mail server does not answer"

@@ -32,10 +32,12 @@ QUESTION = "changes nothing: chooses rows or answers what one may"
 ASKED_OTHERWISE = {
     "outbox.retention.remove_deliveries": SYSTEM,
     "outbox.retention.remove_words_of_deliveries": SYSTEM,
+    "outbox.services.failures.mail_failure": QUESTION,
     "outbox.services.queue.claim_due": SYSTEM,
     "outbox.services.queue.release": SYSTEM,
     "outbox.services.queue.resend": STAFF,
     "outbox.services.queue.sweep": SYSTEM,
+    "outbox.services.queue.unused": QUESTION,
     "accounts.clerk.joining.follow_address": SYSTEM,
     "accounts.clerk.joining.join_accounts": STAFF,
     "accounts.clerk.joining.keep_apart": STAFF,

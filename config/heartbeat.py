@@ -1,0 +1,69 @@
+"""Asks over HTTP whether a program still answers, without ever waiting for it."""
+
+from __future__ import annotations
+
+import socket
+import time
+
+QUESTION = b"GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+PERIOD = 2.0
+"""Seconds between an answer and the next question."""
+PATIENCE = 12.0
+"""Seconds of silence that a busy program is allowed."""
+START_PATIENCE = 120.0
+"""The same before its first answer."""
+STALLED = 3.0
+"""Seconds between two turns after which the one who asks has stood still itself."""
+
+
+class Heartbeat:
+    """One question after the other; any answer counts, whatever it says."""
+
+    def __init__(self, address: tuple[str, int]) -> None:
+        self.address = address
+        self._line: socket.socket | None = None
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin anew, with a program that has just been started."""
+        self._hang_up()
+        self._patience = START_PATIENCE
+        self._heard_at = self._asked_at = self._turned_at = time.monotonic()
+
+    def is_missed(self) -> bool:
+        """Ask or listen, whatever is due; must be called several times a second."""
+        now = time.monotonic()
+        if now - self._turned_at > STALLED:
+            # A machine that slept, or whoever asks was stopped: nobody could be heard meanwhile.
+            self._heard_at = now
+        self._turned_at = now
+        if self._line is None and now - self._asked_at > PERIOD:
+            self._ask(now)
+        if self._line and self._hears(self._line):
+            self._heard_at, self._patience = now, PATIENCE
+            self._hang_up()
+        return now - self._heard_at > self._patience
+
+    def _ask(self, now: float) -> None:
+        family = socket.AF_INET6 if ":" in self.address[0] else socket.AF_INET
+        self._line, self._asked_at = socket.socket(family), now
+        self._line.settimeout(0)
+        self._line.connect_ex(self.address)
+        self._is_sent = False
+
+    def _hears(self, line: socket.socket) -> bool:
+        try:
+            self._is_sent = self._is_sent or line.send(QUESTION) > 0
+            answer = line.recv(64)
+        except BlockingIOError:
+            return False
+        except OSError:
+            answer = b""
+        if not answer:
+            self._hang_up()
+        return bool(answer)
+
+    def _hang_up(self) -> None:
+        if self._line:
+            self._line.close()
+        self._line = None

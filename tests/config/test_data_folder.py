@@ -1,0 +1,145 @@
+"""A data folder may be called anything a file system allows, or is refused in one sentence."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from config import env, local
+from tests.config.machine import development, refused
+
+NAMES = ["a+b", "%41", "a#b", 'a"b', "a\\b", "a'b", "a b", "a,b", "[a]*?", "$HOME", "añ漢🎉", "=;-"]
+# Starts and stops what keeps files there, and tells where mails would be written.
+SERVERS = """
+import os
+from config import embedded, local
+from django.conf import settings
+with embedded.running():
+    print(settings.EMAIL_FILE_PATH, *sorted(os.listdir(local.DATA_DIR)), sep="\\n")
+"""
+AS_NOBODY_SPECIAL = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
+SETTINGS = """
+from config import local
+print(local.os.environ["SECRET_KEY"])
+"""
+
+
+def run(script: str, folder: str, *prefix: str, **chosen: str) -> subprocess.CompletedProcess[str]:
+    """Python as somebody starts it who has chosen nothing but the data folder."""
+    command = development(Path(folder), local.free_port())
+    environment = {**os.environ, **command.env, "DATA_DIR": folder, **chosen}
+    argv = [*prefix, sys.executable, "-c", script]
+    return subprocess.run(
+        argv, env=environment, cwd=env.ROOT, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_odd_name_is_taken_as_it_is(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / name
+    script = "from django.conf import settings; print(settings.EMAIL_FILE_PATH)"
+    told = run(script, str(folder))
+    assert (told.stdout, told.stderr) == (f"{folder}/mail\n", "")
+    assert (folder / "environment").exists()
+
+
+def test_servers_run_in_a_folder_with_an_odd_and_long_name() -> None:
+    """As an ordinary user, for whom PostgreSQL's files are in the folder, too."""
+    prefix = AS_NOBODY_SPECIAL if os.geteuid() == 0 else []
+    if prefix and subprocess.run([*prefix, "true"], check=False, capture_output=True).returncode:
+        pytest.skip("this kernel lets nobody pose as another user")
+    with TemporaryDirectory(prefix="gantry-") as base:
+        folder = Path(base) / "".join(NAMES) / ("long" * 40)
+        told = run(SERVERS, str(folder), *prefix)
+    kept = ["environment", "environment.lock", "lock", "postgres", "postgres.log", "valkey"]
+    assert told.stderr == ""
+    assert told.stdout.splitlines() == [f"{folder}/mail", *kept, "valkey.log"]
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("a\nb", "DATA_DIR '{}/a\\nb' must be made of printable characters."),
+        ("a\x1b[31m", "DATA_DIR '{}/a\\x1b[31m' must be made of printable characters."),
+        ("a\udcff", "DATA_DIR '{}/a\\udcff' must be made of printable characters."),
+        ("/".join(["long" * 40] * 6), "DATA_DIR is longer than 900 bytes."),
+        ("long" * 100, "DATA_DIR {}/" + "long" * 100 + " cannot be used: File name too long."),
+        ("file", "DATA_DIR {}/file cannot be used: File exists."),
+        ("file/below", "DATA_DIR {}/file/below cannot be used: Not a directory."),
+        ("ring", "DATA_DIR cannot be used: Symlink loop from '{}/ring'"),
+        ("/proc/nothing", "DATA_DIR /proc/nothing cannot be used: No such file or directory."),
+        ("~nobody-here/x", "DATA_DIR cannot be used: Could not determine home directory."),
+    ],
+)
+def test_a_folder_that_cannot_be_used_is_refused(tmp_path: Path, name: str, told: str) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "ring").symlink_to("ring")
+    folder = name if name.startswith("~") else str(tmp_path / name)
+    ended = run("from config import development", folder)
+    assert (ended.returncode, ended.stderr) == (1, told.format(tmp_path) + "\n")
+
+
+def test_a_folder_without_rights_or_room_is_refused(tmp_path: Path) -> None:
+    prefix = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c"]
+    full = f'mount -t tmpfs -o size=4k none {tmp_path} && echo >{tmp_path}/x && "$@"'
+    closed = f'mount -t tmpfs -o ro none {tmp_path} && "$@"'
+    for mount, reason in ((closed, "Read-only file system"), (full, "No space left on device")):
+        ended = run("from config import development", str(tmp_path), *prefix, mount, "sh")
+        if "unshare" in ended.stderr or "mount:" in ended.stderr:
+            pytest.skip("this kernel lets nobody mount")
+        told = f"DATA_DIR {tmp_path} cannot be used: {reason}.\n"
+        assert (ended.returncode, ended.stderr) == (1, told)
+
+
+def test_a_relative_name_and_a_link_are_followed(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("elsewhere")
+    named = os.path.relpath(tmp_path / "link", env.ROOT)
+    told = run("from config import local; print(local.DATA_DIR)", named)
+    assert told.stdout == f"{(tmp_path / 'elsewhere').resolve()}\n"
+
+
+def test_all_that_start_at_once_agree_on_the_settings(tmp_path: Path) -> None:
+    for attempt in range(2):
+        folder = tmp_path / str(attempt)
+        command = development(folder, local.free_port())
+        # A pipe that is closed for all at once is their barrier.
+        script = "import sys; from config import env; sys.stdin.read();" + SETTINGS
+        waiting, starts = os.pipe()
+        all_of_them = [
+            subprocess.Popen(
+                [sys.executable, "-c", script],
+                env={**os.environ, **command.env},
+                cwd=env.ROOT,
+                stdin=waiting,
+                stdout=subprocess.PIPE,
+            )
+            for _ in range(6)
+        ]
+        os.close(starts)
+        os.close(waiting)
+        told = {each.communicate()[0].decode().strip() for each in all_of_them}
+        assert told == {local.read(folder / "environment")["SECRET_KEY"]}
+
+
+@pytest.mark.parametrize(
+    ("chosen", "told"),
+    [
+        ({"PORT": "abc"}, "PORT must be a whole number, not 'abc'."),
+        ({"PORT": "0"}, "PORT must be between 1 and 65535, not 0."),
+        ({"PORT": "65536"}, "PORT must be between 1 and 65535, not 65536."),
+        ({"HOST": "192.0.2.1"}, "No server can listen on HOST 192.0.2.1, PORT {}: Cannot assign"),
+        ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL must be one of DEBUG, INFO, WARNING, ERROR, not 'LOUD'"),
+    ],
+)
+def test_a_setting_that_makes_no_sense_is_refused(
+    tmp_path: Path, chosen: dict[str, str], told: str
+) -> None:
+    port = local.free_port()
+    code, said = refused(tmp_path, port, **chosen)
+    assert code == 1
+    assert said.startswith(told.format(port))
+    assert "Traceback" not in said
+    assert said.count("\n") == 1
