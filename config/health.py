@@ -30,7 +30,7 @@ def problem_of(program: str, oldest: float) -> str | None:
 
 
 def _problem_of_web() -> str | None:
-    host, port = env.text("HOST", "127.0.0.1"), env.natural("PORT", 8000)
+    host, port = env.text("HOST", "127.0.0.1"), env.port("PORT", 8000)
     if _is_everywhere(host):
         host = "127.0.0.1"
     with closing(HTTPConnection(host, port, timeout=PATIENCE)) as connection:

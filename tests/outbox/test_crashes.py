@@ -173,6 +173,21 @@ def test_relay_outlives_its_sessions_and_stops_when_told(
     assert relay.wait(5) == 0
 
 
+def test_a_relay_that_is_asked_to_stop_ends_the_mail_it_is_sending(
+    people: Cast, started: Programs, sink: Sink
+) -> None:
+    sink.pause = 2
+    assign(people)
+    relay = started.relay(REDIS_URL="redis://127.0.0.1:1/0")
+    eventually(lambda: Delivery.objects.get().state == State.SENDING)
+
+    relay.send_signal(signal.SIGTERM)
+
+    assert relay.wait(60) == 0
+    assert is_sent()
+    assert len(sink.mails) == 1
+
+
 def test_mail_sent_while_the_database_goes_away_is_sent_once(
     people: Cast, started: Programs, sink: Sink, committed_db: CommittedDatabase
 ) -> None:

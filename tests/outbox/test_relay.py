@@ -3,11 +3,12 @@
 import pytest
 from django.db.models.functions import Now
 
-from outbox import background, scans
+from outbox import background, courier, scans
 from outbox.models import Delivery, Heartbeat, State
 from outbox.relay import NAME, Relay, give_a_sign
 from tests.databases import CommittedDatabase
 from tests.outbox.notes import claim, write
+from tests.programs import eventually
 from tests.sink import Sink
 
 
@@ -45,6 +46,23 @@ def test_turn_sends_by_itself_what_nobody_took_up(
 
     assert len(sink.mails) == 1
     assert Delivery.objects.get().state == State.SENT
+
+
+def test_a_mail_server_that_is_silent_does_not_keep_the_relay_from_stopping(
+    committed_db: CommittedDatabase, sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(courier, "LONGEST_STOP", 0.1)
+    sink.pause = 4
+    write()
+    claim()
+    Delivery.objects.update(next_at=Now())
+    relay = Relay()
+    relay.turn()
+    relay.stop()
+    relay.run()
+
+    assert Delivery.objects.get().state == State.SENDING
+    eventually(lambda: Delivery.objects.get().state == State.SENT)
 
 
 @pytest.mark.django_db
