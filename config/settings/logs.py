@@ -71,6 +71,8 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         "django.request": {"level": "ERROR", "filters": ["unforeseen"]},
         "django.server": {"level": "WARNING"},
+        # Scanners ask for any Host; the line of the request tells of the refusal.
+        "django.security.DisallowedHost": {"handlers": [], "propagate": False},
         "uvicorn.access": {"level": "WARNING"},
         # Scans run every few seconds; what one has done is told by the service that did it.
         "celery.beat": {"level": "WARNING"},

@@ -7,6 +7,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
@@ -15,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from accounts.addresses import has_proved
 from accounts.limits import CODE_PAUSE, ENROLMENT_CODES, ENROLMENT_MAILS_OF, forget, take
 from accounts.mfa.enrolment import (
     CODE,
@@ -278,10 +280,12 @@ def test_nobody_else_approves(staff: User) -> None:
 
 def test_the_operator_approves_on_the_command_line(thief: APIClient, staff: User) -> None:
     out = StringIO()
+    EmailAddress.objects.filter(user=staff).delete()
     call_command("approve_enrolment", staff.email.upper(), stdout=out)
 
     assert "half an hour" in out.getvalue()
     assert enrol_app(thief).status_code == 200
+    assert has_proved(staff, staff.email)
     for refused in ("nobody@example.com", staff.email):
         with pytest.raises(CommandError):
             call_command("approve_enrolment", refused)
