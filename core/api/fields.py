@@ -93,10 +93,14 @@ class OptionalDate(serializers.DateField):
 
 
 class OptionalTime(serializers.TimeField):
-    """A time of day; the empty string means none."""
+    """A time of day, `HH:MM` at least; the empty string means none.
+
+    It is that of the person's own zone, so an offset from UTC is refused and not dropped.
+    """
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**{"allow_null": True, "required": False, **options})
+        told = {"input_formats": ["%H:%M", "%H:%M:%S", "%H:%M:%S.%f"]}
+        super().__init__(**{"allow_null": True, "required": False, **told, **options})
 
     def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
         return super().validate_empty_values(None if data == "" else data)
