@@ -23,11 +23,15 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser("bin/fuzz", description=__doc__)
-    parser.add_argument("--cases", type=int, default=10_000, help="requests, roughly (10,000)")
+    parser.add_argument("--cases", type=int, default=10_000, help="at least (10,000)")
+    parser.add_argument("--quick", action="store_true", help="1,500 random cases, as .ci/run does")
     parser.add_argument("--seed", type=int, default=1, help="of what is generated (1)")
     parser.add_argument("--minutes", type=int, default=25, help="after which it ends (25)")
     parser.add_argument("--only", metavar="REGEX", help="paths that match")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.quick:
+        options.cases = 1_500
+    return options
 
 
 if __name__ == "__main__":

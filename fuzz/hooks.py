@@ -37,7 +37,7 @@ KINDS_OF_KEYS = {
     "user": "person",
     "person": "person",
     "reassignto": "person",
-    "teamlead": "email",
+    "teamlead": "owner",
     "email": "email",
 }
 """The same for keys of bodies and queries, written without `_`, `Id` and case."""
@@ -45,6 +45,7 @@ LISTS = {"taskids": "task", "teammembers": "email", "workspaces": "workspace"}
 OWN_ACCOUNT = "/api/auth/"
 """Below here a request may end the credential or the account it is made with."""
 ENDINGS = ("/archive", "/lead", "/owner", "/role", "/transition")
+Asked = Case[Any]
 REAL = 3
 """Of four ids, so many exist."""
 TOKEN_SECONDS = 200.0
@@ -70,11 +71,11 @@ class Requests:
 
         # Hooks are marked, which methods cannot be.
         @schemathesis.hook
-        def before_call(context: HookContext, case: Case, kwargs: dict[str, Any]) -> None:
+        def before_call(context: HookContext, case: Asked, kwargs: dict[str, Any]) -> None:
             self.prepare(case)
 
         @schemathesis.hook
-        def after_call(context: HookContext, case: Case, response: Response) -> None:
+        def after_call(context: HookContext, case: Asked, response: Response) -> None:
             self.note(case, response)
 
     def token_for(self, path: str) -> str:
@@ -90,7 +91,7 @@ class Requests:
         self.visitors += 1
         return register(self.server, f"visitor{self.visitors}").token
 
-    def prepare(self, case: Case) -> None:
+    def prepare(self, case: Asked) -> None:
         """Name rows that exist, and leave out what would end most cases before they begin."""
         choice = zlib.crc32(repr((case.path, case.method, case)).encode(errors="replace"))
         case.headers["X-Forwarded-For"] = next_address()
@@ -102,7 +103,7 @@ class Requests:
         if choice % 4 < REAL:
             self._name_rows(case, choice // 4)
 
-    def _name_rows(self, case: Case, choice: int) -> None:
+    def _name_rows(self, case: Asked, choice: int) -> None:
         may_end = case.method == "DELETE" or case.path.endswith(ENDINGS)
         for word, name in PARAMETER.findall(case.path):
             found = self.world.pick(KINDS.get(word, ""), choice, may_end=may_end)
@@ -125,9 +126,9 @@ class Requests:
             if found and isinstance(value, list) and value and isinstance(value[0], str):
                 part[key] = [found, *value[1:]]
 
-    def note(self, case: Case, response: Response) -> None:
-        self.answers[response.status_code // 100] += 1
+    def note(self, case: Asked, response: Response) -> None:
         """Learn what was made; the account of a visitor may be another one now."""
+        self.answers[response.status_code // 100] += 1
         if case.method in SAFE or response.status_code // 100 != SUCCESS:
             return
         if case.path.startswith(OWN_ACCOUNT):
@@ -148,8 +149,8 @@ class SignIn:
 
     requests: ClassVar[Requests]
 
-    def get(self, case: Case, ctx: AuthContext) -> str:
+    def get(self, case: Asked, ctx: AuthContext) -> str:
         return self.requests.token_for(case.path)
 
-    def set(self, case: Case, data: str, ctx: AuthContext) -> None:
+    def set(self, case: Asked, data: str, ctx: AuthContext) -> None:
         case.headers["Authorization"] = f"Bearer {data}"

@@ -41,6 +41,8 @@ def build(server: str) -> World:
     owner = register(server, OWNER)
     people = [register(server, name) for name in MEMBERS]
     world.ids["person"] += [one.ask("GET", "/auth/me")["id"] for one in (*people, owner)]
+    # A project that somebody else leads could not be changed any more.
+    world.ids["owner"] = [address_of(OWNER)]
     world.ids["email"] += [address_of(name) for name in (*MEMBERS, OWNER, STRANGER)]
     for number in range(WORKSPACES):
         _fill(world, owner, f"Workshop {number}")

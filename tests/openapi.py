@@ -80,13 +80,13 @@ def complaints(answer: HttpResponse, operation: Operation) -> list[str]:
     told = operations()[operation]["responses"].get(status)
     if told is None:
         return [f"{status} is not declared: {answer.content.decode()}"]
-    steps = ("paths", path, method, "responses", status)
+    steps = ["paths", path, method, "responses", status]
     if "$ref" in told:
-        steps = tuple(told["$ref"].removeprefix("#/").split("/"))
+        steps = told["$ref"].removeprefix("#/").split("/")
         told = document()["components"]["responses"][steps[-1]]
     if "content" not in told:
         return [f"{status} has a body"] if answer.content else []
-    steps += ("content", "application/json", "schema")
+    steps += ["content", "application/json", "schema"]
     pointer = "/".join(quote(step.replace("~", "~0").replace("/", "~1")) for step in steps)
     flaws = validator(pointer).iter_errors(json.loads(answer.content))
     return [f"{status} {_place(flaw.instance_path)}: {flaw.message}" for flaw in flaws]

@@ -99,7 +99,11 @@ class Workspaces(ServiceViewSet):
     def restore(self, request: Request, pk: str) -> Response:
         """Bring a deleted workspace back, with its projects."""
         lost = find_by_public_id(Workspace.objects.restorable_by(self.actor), pk)
-        workspace = restore_workspace(actor=self.actor, workspace=lost or self._workspace(pk))
+        workspace = restore_workspace(
+            actor=self.actor,
+            workspace=lost or self._workspace(pk),
+            version=self.expected_version,
+        )
         return self.show(workspace, message="Workspace restored successfully")
 
     def owner(self, request: Request, pk: str) -> Response:

@@ -117,8 +117,17 @@ class OptionalText(serializers.CharField):
         return is_empty, "" if is_empty and value is None else value
 
 
+@extend_schema_field(
+    {
+        "description": "0 to 100, rounded half up.",
+        "anyOf": [
+            {"type": "number", "exclusiveMinimum": -0.5, "exclusiveMaximum": 100.5},
+            {"type": "string", "pattern": "^[0-9]{1,3}([.][0-9]*)?$"},
+        ],
+    }
+)
 class Percentage(serializers.IntegerField):
-    """0 to 100, rounded half up: 96.84 is 97."""
+    """0 to 100, rounded half up: 96.84 is 97; what stands in a form's field, "96.84", as well."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(min_value=0, max_value=100, **options)

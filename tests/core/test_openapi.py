@@ -341,6 +341,21 @@ def test_a_stale_edit_is_refused_as_described(
     assert send(cast, who, "patch", filled(path, ids), body, **stale) == (412, [])
 
 
+def test_every_version_that_is_described_is_read(cast: Cast, ids: dict[str, str]) -> None:
+    versioned = [
+        step
+        for step in STEPS
+        if any(
+            one["name"] == "If-Match"
+            for one in operations()[described(*step[1:3])].get("parameters", ())
+        )
+    ]
+    assert len(versioned) > 20
+    odd = {"If-Match": "no ETag"}
+    answers = every(versioned, lambda who, *asked: send(cast, who, *filled(asked, ids), **odd))
+    assert answers == dict.fromkeys(answers, (400, []))
+
+
 def test_a_forbidden_move_is_refused_as_described(cast: Cast, ids: dict[str, str]) -> None:
     path = filled("/api/tasks/{task}/transition", ids)
     assert send(cast, "max", "post", path, {"status": "NOWHERE"}) == (400, [])
