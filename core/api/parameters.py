@@ -44,9 +44,9 @@ def of_list(view: Any) -> Iterator[OpenApiParameter]:
 
 def include(names: Iterable[str]) -> OpenApiParameter:
     """Embeds that are shown on request, separated by commas."""
-    about = f"Any of: {', '.join(names)}."
+    words, about = [*names, NOT_GIVEN], f"Any of: {', '.join(names)}."
     return OpenApiParameter(
-        "include", str, enum=list(names), many=True, style="form", explode=False, description=about
+        "include", str, enum=words, many=True, style="form", explode=False, description=about
     )
 
 
