@@ -27,7 +27,6 @@ KINDS = {
     "member": "person",
     "invitations": "invitation",
     "tokens": "token",
-    "devices": "device",
 }
 """Which rows a parameter of a path names, by the word before it."""
 KINDS_OF_KEYS = {
@@ -43,13 +42,19 @@ KINDS_OF_KEYS = {
 """The same for keys of bodies and queries, written without `_`, `Id` and case."""
 LISTS = {"taskids": "task", "teammembers": "email", "workspaces": "workspace"}
 OWN_ACCOUNT = "/api/auth/"
-"""Below here a request may end the credential or the account it is made with."""
+"""What is below here is asked by visitors, who have nothing to lose."""
+LAST_REQUESTS = tuple(
+    OWN_ACCOUNT + path
+    for path in ("logout", "me", "password/change", "devices/{device_id}", "session/exchange")
+)
+"""They may end the credential or the account they are made with."""
 ENDINGS = ("/archive", "/lead", "/owner", "/role", "/transition")
 Asked = Case[Any]
 REAL = 3
 """Of four ids, so many exist."""
 TOKEN_SECONDS = 200.0
 SAFE = ("GET", "HEAD", "OPTIONS")
+LEARNED = ("workspace", "project", "task", "comment", "token")
 SUCCESS, CREATED = 2, 201
 
 
@@ -60,7 +65,6 @@ class Requests:
     server: str
     world: World
     visitors: int = 0
-
     answers: Counter[int] = field(default_factory=Counter)
     """By the first digit of the status."""
     tokens: dict[str, tuple[str, float]] = field(default_factory=dict)
@@ -107,9 +111,9 @@ class Requests:
         may_end = case.method == "DELETE" or case.path.endswith(ENDINGS)
         for word, name in PARAMETER.findall(case.path):
             found = self.world.pick(KINDS.get(word, ""), choice, may_end=may_end)
-            if found and name in case.path_parameters:
+            if found and name in case.path_parameters and name != "token":
                 case.path_parameters[name] = found
-                if word == "invitations":
+                if name == "invitation":
                     case.path_parameters["id"] = self.world.workspace_of[found]
         for part in (case.body, case.query):
             if isinstance(part, dict):
@@ -127,21 +131,15 @@ class Requests:
                 part[key] = [found, *value[1:]]
 
     def note(self, case: Asked, response: Response) -> None:
-        """Learn what was made; the account of a visitor may be another one now."""
+        """Learn what was made; somebody else goes on where a visitor has left."""
         self.answers[response.status_code // 100] += 1
         if case.method in SAFE or response.status_code // 100 != SUCCESS:
             return
-        if case.path.startswith(OWN_ACCOUNT):
+        if case.path in LAST_REQUESTS:
             self.tokens.pop("visitor", None)
-        elif response.status_code == CREATED:
-            self._learn(case.path, response)
-
-    def _learn(self, path: str, response: Response) -> None:
-        word = path.rpartition("/")[2]
-        kind = KINDS.get(word, "")
-        shown = response.json()["data"]
-        if kind in ("workspace", "project", "task", "comment"):
-            self.world.learn(kind, shown["id"])
+        kind = KINDS.get(case.path.rpartition("/")[2], "")
+        if response.status_code == CREATED and kind in LEARNED:
+            self.world.learn(kind, response.json()["data"]["id"])
 
 
 class SignIn:

@@ -43,7 +43,10 @@ def judge(server: str, *arguments: str) -> int:
     try:
         schemathesis.main([f"--config-file={CONFIG}", "run", *where, *arguments])
     except SystemExit as ended:
-        return ended.code if isinstance(ended.code, int) else 1
+        if isinstance(ended.code, int):
+            return ended.code
+        sys.stdout.write(f"{ended.code}\n")
+        return 1
     return 0
 
 

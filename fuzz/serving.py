@@ -1,17 +1,11 @@
 """The product's own programs on throw-away servers, for the length of a block."""
 
 import os
-import socket
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
-from subprocess import Popen
 
+from bench.serving import wait_until_it_listens
 from config import embedded, local, processes, programs
-
-PATIENCE = 60.0
-WEB_LOG = local.DATA_DIR / "web.log"
 
 
 @contextmanager
@@ -27,7 +21,7 @@ def serving() -> Iterator[str]:
             process = processes.start(command, stack.enter_context(log.open("wb")))
             stack.callback(processes.stop, process, command)
             if command.name == "web":
-                _wait(process, port, log)
+                wait_until_it_listens(process, port, log)
         yield f"http://127.0.0.1:{port}"
 
 
@@ -39,13 +33,3 @@ def _migrate() -> None:
             raise SystemExit("The migrations failed.")
     finally:
         processes.stop(process, command)
-
-
-def _wait(process: Popen[bytes], port: int, log: Path) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while process.poll() is None and time.monotonic() < deadline:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise SystemExit(f"The web process did not start:\n{log.read_text()}")

@@ -341,6 +341,19 @@ def test_a_stale_edit_is_refused_as_described(
     assert send(cast, who, "patch", filled(path, ids), body, **stale) == (412, [])
 
 
+def test_every_described_value_of_a_parameter_is_taken(cast: Cast, ids: dict[str, str]) -> None:
+    asked = [
+        ("moe", "get", f"{path.partition('?')[0]}?{one['name']}={value}")
+        for _, path in READS
+        for one in operations()[described("get", path)].get("parameters", ())
+        for value in one["schema"].get("items", one["schema"]).get("enum", ())
+        if one["name"] != "action"
+    ]
+    assert len(asked) > 50
+    answers = every(asked, lambda who, *step: send(cast, who, *filled(step, ids)))
+    assert answers == dict.fromkeys(answers, (200, []))
+
+
 def test_every_version_that_is_described_is_read(cast: Cast, ids: dict[str, str]) -> None:
     versioned = [
         step
