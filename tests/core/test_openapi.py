@@ -343,11 +343,11 @@ def test_a_stale_edit_is_refused_as_described(
 
 def test_every_described_value_of_a_parameter_is_taken(cast: Cast, ids: dict[str, str]) -> None:
     asked = [
-        ("moe", "get", f"{path.partition('?')[0]}?{one['name']}={value}")
+        ("moe", "get", f"{path}?{one['name']}={value}")
         for _, path in READS
         for one in operations()[described("get", path)].get("parameters", ())
         for value in one["schema"].get("items", one["schema"]).get("enum", ())
-        if one["name"] != "action"
+        if "?" not in path
     ]
     assert len(asked) > 50
     answers = every(asked, lambda who, *step: send(cast, who, *filled(step, ids)))
