@@ -1,7 +1,7 @@
 """Filters whose words are read as bodies read them."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from django.forms import MultipleChoiceField
 from django_filters import MultipleChoiceFilter
@@ -12,8 +12,8 @@ from rest_framework.serializers import BooleanField, Serializer
 class Flag(BooleanField):
     """`true` or `false`; anything else, even nothing, is no answer."""
 
-    TRUE_VALUES: ClassVar = {"true"}
-    FALSE_VALUES: ClassVar = {"false"}
+    TRUE_VALUES: set[str | bool | int] = {"true"}
+    FALSE_VALUES: set[str | bool | int | float] = {"false"}
 
     def get_value(self, dictionary: Mapping[Any, Any]) -> Any:
         """What is there, even if it is empty; forms leave that out."""
