@@ -31,6 +31,7 @@ from accounts.tokens import InvalidToken, Use, read, rotate
 from core.api.envelope import Answer
 from core.api.etags import etag, expected_version
 from core.api.fields import Input
+from core.api.parameters import if_match
 from core.api.permissions import Anyone
 from core.api.permissions import SignedIn as IsSignedIn
 from core.api.schema import FAILURE
@@ -46,6 +47,13 @@ TRANSPORT = OpenApiParameter(
     OpenApiParameter.HEADER,
     enum=["cookie"],
     description="Keeps the refresh token in a cookie no script can read, and out of bodies.",
+)
+ETAG = OpenApiParameter(
+    "ETag",
+    str,
+    OpenApiParameter.HEADER,
+    response=[200],
+    description="The version of the object, for `If-Match`.",
 )
 STALE = OpenApiResponse(FAILURE.ref, "Changed since it was read")
 
@@ -69,8 +77,8 @@ class AuthView(APIView):
         return super().initialize_request(request, *args, **kwargs)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        self.by_cookie = cookies.are_asked_for(request)
         super().initial(request, *args, **kwargs)
+        self.by_cookie = cookies.are_asked_for(request)
 
     def finalize_response(
         self, request: Request, response: Any, *args: Any, **kwargs: Any
@@ -173,7 +181,7 @@ class Myself(OneTransaction):
     permission_classes = [IsSignedIn]
     kept_answers = frozenset({"PATCH"})
 
-    @extend_schema(operation_id="auth_me", responses={200: Me})
+    @extend_schema(operation_id="auth_me", responses={200: Me}, parameters=[ETAG])
     def get(self, request: Request) -> Response:
         """The person signed in."""
         return _shown(cast("User", request.user))
@@ -182,7 +190,7 @@ class Myself(OneTransaction):
         operation_id="auth_me_change",
         request=ProfileChanges,
         responses={200: Me, 412: STALE},
-        parameters=[OpenApiParameter("If-Match", str, OpenApiParameter.HEADER)],
+        parameters=[if_match(), ETAG],
     )
     def patch(self, request: Request) -> Response:
         """Change name, picture or time zone."""

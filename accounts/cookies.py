@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.envelope import Answer
-from core.errors import Forbidden
+from core.errors import Forbidden, Invalid
 
 HEADER = "X-Auth-Transport"
 NAME = "__Secure-pm_rt"
@@ -19,9 +19,15 @@ class ForeignOrigin(Forbidden):
 
 
 def are_asked_for(request: Request) -> bool:
-    """A foreign page cannot send the header; whoever else does is asked where they come from."""
-    if request.headers.get(HEADER, "").lower() != "cookie":
+    """A foreign page cannot send the header; whoever else does is asked where they come from.
+
+    A misspelled one must not put the token where scripts can read it.
+    """
+    asked = request.headers.get(HEADER)
+    if asked is None:
         return False
+    if asked.lower() != "cookie":
+        raise Invalid(errors={HEADER: ["Must be “cookie”."]})
     if request.headers.get("Origin") not in _own_origins():
         raise ForeignOrigin
     return True

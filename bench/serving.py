@@ -29,7 +29,7 @@ def serving() -> Iterator[dict[str, int]]:
             log = local.DATA_DIR / f"{name}.log"
             process = processes.start(command, stack.enter_context(log.open("wb")))
             stack.callback(processes.stop, process, command)
-            _wait(process, ports[name], log)
+            wait_until_it_listens(process, ports[name], log)
         yield ports
 
 
@@ -40,7 +40,8 @@ def _command(name: str, port: int) -> processes.Command:
     return processes.Command(name, [*argv, f"--port={port}"], env=environment)
 
 
-def _wait(process: Popen[bytes], port: int, log: Path) -> None:
+def wait_until_it_listens(process: Popen[bytes], port: int, log: Path) -> None:
+    """End with what its log says where it does not start."""
     deadline = time.monotonic() + PATIENCE
     while process.poll() is None and time.monotonic() < deadline:
         with socket.socket() as probe:

@@ -7,6 +7,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.filters import RestorableWanted
 from core.api.permissions import SignedIn
 from core.api.viewsets import ServiceViewSet
 from core.errors import Invalid
@@ -25,7 +26,6 @@ from projects.serializers import (
     NewProject,
     ProjectChanges,
     ProjectDocument,
-    ProjectsWanted,
     StatusDocument,
 )
 from projects.services import create_project, update_project
@@ -58,7 +58,7 @@ class Projects(ServiceViewSet):
         "can": Can("project:read"),
     }
     outputs: ClassVar = {"can": Verdict}
-    queries: ClassVar = {"list": ProjectsWanted, "can": Asked}
+    queries: ClassVar = {"list": RestorableWanted, "can": Asked}
     filters = ProjectFilters
     orderings = ("-created_at", "name")
     query_params = ("workspace", "workspaceId", "workspace_id")

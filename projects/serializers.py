@@ -1,6 +1,6 @@
 """Projects and their people as shown, and the bodies that change them."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from rest_framework import serializers
 
@@ -164,9 +164,3 @@ class NewRoleOf(NewRole):
 
     class Meta:
         also: ClassVar = {"email": "user_id", "user": "user_id", "member_id": "user_id"}
-
-
-class ProjectsWanted(serializers.Serializer[Any]):
-    """`deleted=true` lists what can still be restored."""
-
-    deleted = serializers.BooleanField(required=False, default=False)

@@ -17,6 +17,9 @@ from tasks.models import Task, TaskType
 
 TRUTHS = {"true": True, "True": True, "1": True, "false": False, "False": False, "0": False}
 
+DAYS = ["%Y-%m-%d"]
+"""Django's forms read 01/02/2030 as well, which is one day here and another there."""
+
 
 class TaskFilters(FilterSet):
     """`assignee` takes a person's id, `me` or `none`; due dates are inclusive bounds."""
@@ -28,8 +31,8 @@ class TaskFilters(FilterSet):
     # Not a BooleanFilter: that one takes a typo for "no filter".
     is_complete = TypedChoiceFilter(choices=[(w, w) for w in TRUTHS], coerce=TRUTHS.get)
     assignee = CharFilter(method="given_to", max_length=64)
-    due_after = DateFilter("due_date", lookup_expr="gte")
-    due_before = DateFilter("due_date", lookup_expr="lte")
+    due_after = DateFilter("due_date", lookup_expr="gte", input_formats=DAYS)
+    due_before = DateFilter("due_date", lookup_expr="lte", input_formats=DAYS)
 
     class Meta:
         model = Task

@@ -7,9 +7,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.fields import find_by_public_id
+from core.api.filters import RestorableWanted
 from core.api.permissions import SignedIn
 from core.api.viewsets import ServiceViewSet
-from core.errors import Invalid
 from workspaces.lifecycle import delete_workspace, restore_workspace
 from workspaces.models import Workspace
 from workspaces.ownership import (
@@ -48,17 +48,13 @@ class Workspaces(ServiceViewSet):
         "can": Can("workspace:read"),
     }
     outputs: ClassVar = {"can": Verdict}
-    queries: ClassVar = {"can": Asked}
+    queries: ClassVar = {"list": RestorableWanted, "can": Asked}
     orderings = ("created_at", "name")
-    query_params = ("deleted",)
 
     def list(self, request: Request) -> Response:
         """The workspaces one belongs to; with `deleted=true` those one may restore."""
-        wanted = request.query_params.get("deleted", "false").lower()
-        if wanted not in ("true", "false"):
-            raise Invalid(errors={"deleted": ["true or false."]})
         workspaces = Workspace.objects
-        if wanted == "true":
+        if self.read_query()["deleted"]:
             return self.show_list(workspaces.restorable_by(self.actor))
         return self.show_list(workspaces.visible_to(self.actor))
 
@@ -99,7 +95,11 @@ class Workspaces(ServiceViewSet):
     def restore(self, request: Request, pk: str) -> Response:
         """Bring a deleted workspace back, with its projects."""
         lost = find_by_public_id(Workspace.objects.restorable_by(self.actor), pk)
-        workspace = restore_workspace(actor=self.actor, workspace=lost or self._workspace(pk))
+        workspace = restore_workspace(
+            actor=self.actor,
+            workspace=lost or self._workspace(pk),
+            version=self.expected_version,
+        )
         return self.show(workspace, message="Workspace restored successfully")
 
     def owner(self, request: Request, pk: str) -> Response:

@@ -23,10 +23,13 @@ def delete_workspace(*, actor: User, workspace: Workspace, version: int | None =
 
 
 @transaction.atomic
-def restore_workspace(*, actor: User, workspace: Workspace) -> Workspace:
+def restore_workspace(
+    *, actor: User, workspace: Workspace, version: int | None = None
+) -> Workspace:
     """Bring back what was deleted lately, as it was; what is there stays as it is."""
     workspace = Workspace.objects.locked(workspace.pk)
     require("workspace:delete", workspace, actor)
+    workspace.check_version(version)
     since = workspace.deleted_at
     if since is None:
         return workspace

@@ -62,6 +62,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/",
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
+        "core.api.general_answers.add_general_answers",
         "core.api.examples.add_examples",
     ],
     # In the order of a person's work.

@@ -93,10 +93,14 @@ class OptionalDate(serializers.DateField):
 
 
 class OptionalTime(serializers.TimeField):
-    """A time of day; the empty string means none."""
+    """A time of day, `HH:MM` at least; the empty string means none.
+
+    It is that of the person's own zone, so an offset from UTC is refused and not dropped.
+    """
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**{"allow_null": True, "required": False, **options})
+        told = {"input_formats": ["%H:%M", "%H:%M:%S", "%H:%M:%S.%f"]}
+        super().__init__(**{"allow_null": True, "required": False, **told, **options})
 
     def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
         return super().validate_empty_values(None if data == "" else data)
@@ -113,8 +117,17 @@ class OptionalText(serializers.CharField):
         return is_empty, "" if is_empty and value is None else value
 
 
+@extend_schema_field(
+    {
+        "description": "0 to 100, rounded half up.",
+        "anyOf": [
+            {"type": "number", "exclusiveMinimum": -0.5, "exclusiveMaximum": 100.5},
+            {"type": "string", "pattern": "^[0-9]{1,3}([.][0-9]*)?$"},
+        ],
+    }
+)
 class Percentage(serializers.IntegerField):
-    """0 to 100, rounded half up: 96.84 is 97."""
+    """0 to 100, rounded half up: 96.84 is 97; what stands in a form's field, "96.84", as well."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(min_value=0, max_value=100, **options)

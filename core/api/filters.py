@@ -1,16 +1,29 @@
 """Filters whose words are read as bodies read them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.forms import MultipleChoiceField
 from django_filters import MultipleChoiceFilter
+from rest_framework.fields import empty
 from rest_framework.serializers import BooleanField, Serializer
+
+
+class Flag(BooleanField):
+    """`true` or `false`; anything else, even nothing, is no answer."""
+
+    TRUE_VALUES: set[str | bool | int] = {"true"}
+    FALSE_VALUES: set[str | bool | int | float] = {"false"}
+
+    def get_value(self, dictionary: Mapping[Any, Any]) -> Any:
+        """What is there, even if it is empty; forms leave that out."""
+        return dictionary.get(self.field_name, empty)
 
 
 class RestorableWanted(Serializer[Any]):
     """`deleted=true` lists, instead, what the person can still restore."""
 
-    deleted = BooleanField(required=False, default=False)
+    deleted = Flag(required=False, default=False)
 
 
 class _AnyCase(MultipleChoiceField):

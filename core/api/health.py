@@ -27,11 +27,14 @@ DATABASE_SECONDS = 1.0
 Get = TypeVar("Get", bound=Callable[..., Response])
 
 
-def _described(name: str, *keys: str, optional: Sequence[str] = ()) -> Callable[[Get], Get]:
+def _described(
+    name: str, *keys: str, optional: Sequence[str] = (), statuses: Sequence[int] = (200,)
+) -> Callable[[Get], Get]:
     fields: Any = {key: serializers.CharField() for key in keys}
     fields |= {key: serializers.CharField(required=False) for key in optional}
+    body = inline_serializer(name, fields)
     described: Callable[[Get], Get] = extend_schema(
-        tags=["health"], operation_id=name.lower(), responses=inline_serializer(name, fields)
+        tags=["health"], operation_id=name.lower(), responses=dict.fromkeys(statuses, body)
     )
     return described
 
@@ -79,7 +82,7 @@ class Ready(Probe):
     `mail` is there only while mail fails, and says why.
     """
 
-    @_described("Readiness", "status", "database", "redis", optional=("mail",))
+    @_described("Readiness", "status", "database", "redis", optional=("mail",), statuses=(200, 503))
     def get(self, request: Request) -> Response:
         database, cache = _database.answers(), _redis_answers()
         failing = _problems() if database else {}

@@ -5,11 +5,12 @@ from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent, build_array_type, build_object_type
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter
 
+from core.api import parameters
+from core.api.field_schemas import exact
+from core.api.general_answers import header, reference
 from core.api.idempotency import SAFE
-from core.api.pagination import MAX_LIMIT
+from core.reads import Document
 
 CREATED, OK, NO_CONTENT = "201", "200", "204"
 EDITS = (
@@ -129,22 +130,27 @@ class EnvelopeAutoSchema(AutoSchema):
     def get_override_parameters(self) -> list[Any]:
         found = list(super().get_override_parameters())
         if self.method not in SAFE and self._is_one_transaction:
-            found.append(_header("Idempotency-Key", self._about_repeating()))
+            found.append(parameters.idempotency_key(self._about_repeating()))
         if not self._by_tables:
             return found
         view, action = self.view, self.view.action
         if action == "list":
-            found += [_query(name) for name in ("cursor", "ordering", *view.query_params)]
-            found.append(_query("limit", OpenApiTypes.INT, f"1 to {MAX_LIMIT}."))
-            found += [_query(name) for name in (view.filters.base_filters if view.filters else ())]
+            found += parameters.of_list(view)
         if action in view.queries:
             found.append(view.queries[action])
         embeds = getattr(view.document, "embeds", {})
         if names := [name for name, field in embeds.items() if not field.required]:
-            found.append(_query("include", about=f"Any of: {', '.join(names)}."))
+            found.append(parameters.include(names))
         if action in EDITS:
-            found.append(_header("If-Match", "The ETag the edit is based on."))
+            found.append(parameters.if_match())
         return found
+
+    def _insert_field_validators(self, field: Any, schema: dict[str, Any]) -> None:
+        insert: Any = super()._insert_field_validators
+        insert(field, schema)
+        described = dict(exact(field, schema))
+        schema.clear()
+        schema.update(described)
 
     def _about_repeating(self) -> str:
         if self.method in self.view.kept_answers or self.method == "DELETE":
@@ -157,22 +163,20 @@ class EnvelopeAutoSchema(AutoSchema):
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
         self.registry.register_on_missing(FAILURE)
-        for status, about in self._refusals().items():
-            bodies.setdefault(
-                status,
-                {"content": {"application/json": {"schema": FAILURE.ref}}, "description": about},
-            )
-        if self._by_tables and "412" in bodies:
-            self._show_current(bodies)
+        for status in self._refusals():
+            bodies.setdefault(status, reference(status))
+        if self._by_tables and self.view.action in EDITS:
+            bodies["412"] = self._stale()
         return bodies
 
-    def _show_current(self, bodies: dict[str, Any]) -> None:
+    def _stale(self) -> dict[str, Any]:
         """A stale edit is answered with the object as it is now."""
         now = self._get_response_for_code(self.view.document, OK)
         shown = now["content"]["application/json"]["schema"]["properties"]["data"]
         properties = {**FAILURE.schema["properties"], "data": shown}
         whole = {**FAILURE.schema, "properties": properties}
-        bodies["412"]["content"]["application/json"]["schema"] = whole
+        content = {"application/json": {"schema": whole}}
+        return {"content": content, "description": "Changed since it was read"}
 
     def _get_response_for_code(
         self, serializer: Any, status_code: str, *args: Any, **kwargs: Any
@@ -182,7 +186,15 @@ class EnvelopeAutoSchema(AutoSchema):
         if str(status_code).startswith("2") and not getattr(self.view, "is_exact", False):
             for content in described.get("content", {}).values():
                 content["schema"] = self._in_envelope(content["schema"])
+        if str(status_code).startswith("2") and self._by_tables:
+            described.setdefault("headers", {}).update(self._headers(serializer))
         return described
+
+    def _headers(self, output: Any) -> dict[str, Any]:
+        if self.view.action == "list":
+            return header("Link")
+        is_document = isinstance(output, type) and issubclass(output, Document)
+        return header("ETag") if is_document else {}
 
     def _in_envelope(self, schema: dict[str, Any]) -> dict[str, Any]:
         properties = {
@@ -201,25 +213,17 @@ class EnvelopeAutoSchema(AutoSchema):
             properties["meta"] = build_object_type({"next_cursor": NEXT})
         return build_object_type(properties, required=["success", "data"])
 
-    def _refusals(self) -> dict[str, str]:
-        """The statuses this operation may refuse with."""
-        if getattr(self.view, "is_exact", False):
-            return {}
-        found = {"400": "Malformed or invalid", "503": "Busy; try again"}
+    def _refusals(self) -> set[str]:
+        """The statuses this operation may refuse with, besides those that any of them may."""
+        found = set()
         if self.get_auth():
-            found |= {"401": "Not signed in", "403": "Not allowed"}
-        if self.method not in SAFE:
-            found |= {"413": "Too large", "415": "Not JSON"}
-            if self._is_one_transaction:
-                found |= {"409": "State conflict", "422": "Idempotency key reused"}
+            found |= {"401", "403"}
         if self._by_tables:
-            found |= self._refusals_by_tables()
-        return dict(sorted(found.items()))
-
-    def _refusals_by_tables(self) -> dict[str, str]:
-        found = {"404": "Not found"}
-        if self.view.action in EDITS:
-            found["412"] = "Changed since it was read"
+            found.add("404")
+        if self.method not in SAFE:
+            found.add("415")
+            if self._is_one_transaction:
+                found |= {"409", "422"}
         return found
 
     @property
@@ -229,11 +233,3 @@ class EnvelopeAutoSchema(AutoSchema):
     @property
     def _by_tables(self) -> bool:
         return hasattr(self.view, "inputs")
-
-
-def _query(name: str, kind: OpenApiTypes = OpenApiTypes.STR, about: str = "") -> OpenApiParameter:
-    return OpenApiParameter(name, kind, OpenApiParameter.QUERY, description=about)
-
-
-def _header(name: str, about: str) -> OpenApiParameter:
-    return OpenApiParameter(name, str, OpenApiParameter.HEADER, description=about)

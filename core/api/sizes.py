@@ -59,7 +59,16 @@ def _of_value(field: Any, value: Any) -> Errors:
         return [NOT_ONE_VALUE]
     if isinstance(value, str) and len(value) > longest(field):
         return [TOO_LONG.format(longest(field))]
+    if value is not None and not isinstance(value, _json_kind(field)):
+        return [str(field.error_messages["invalid"])]
     return []
+
+
+def _json_kind(field: Any) -> type:
+    """What a value has to be in JSON: REST framework takes 5 for a text, and "no" for a truth."""
+    if isinstance(field, serializers.BooleanField):
+        return bool
+    return str if isinstance(field, serializers.CharField) else object
 
 
 def _only_errors(found: dict[str, Errors]) -> dict[str, Any]:

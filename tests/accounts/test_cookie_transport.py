@@ -106,6 +106,22 @@ def test_foreign_pages_may_not_use_the_cookie(
     assert inside.post(REFRESH).status_code == 200
 
 
+@pytest.mark.parametrize("word", ["cookies", "body", ""])
+def test_a_misspelled_transport_is_refused(grace: User, word: str) -> None:
+    """The token would stand in the body, where scripts can read it."""
+    response = log_in(APIClient(HTTP_X_AUTH_TRANSPORT=word))
+
+    assert response.status_code == 400
+    assert list(response.json()["errors"]) == ["X-Auth-Transport"]
+
+
+@pytest.mark.django_db
+def test_strangers_are_asked_who_they_are_before_where_they_come_from() -> None:
+    response = APIClient(HTTP_X_AUTH_TRANSPORT="cookie").post("/api/auth/password/change")
+
+    assert response.status_code == 401
+
+
 def test_the_front_end_that_mail_links_to_is_ours(inside: APIClient) -> None:
     assert inside.post(REFRESH, HTTP_ORIGIN="http://localhost:3000").status_code == 200
 

@@ -12,13 +12,13 @@ from tests.rights import filled
 
 NUL, SURROGATE = "a\0b", "a\ud800b"
 SHAPES: list[Any] = [[], ["x"], {}, {"x": 1}]
-TEXT = [*SHAPES, True, NUL, SURROGATE]
+TEXT = [*SHAPES, True, 5, 1.5, NUL, SURROGATE]
 REQUIRED = [*TEXT, None, "", "   "]
 DATE = [*SHAPES, True, 5, 1e300, "2025-02-31", "0000-01-01", "10000-01-01", "today", NUL, SURROGATE]
 TIME = [*SHAPES, True, 5, "25:00", "noon", NUL, SURROGATE]
 ENUM = [*SHAPES, True, 5, None, "", "NOPE", NUL, SURROGATE]
 NUMBER = [*SHAPES, True, None, "", "many", -1, 100.5, 101, 10**400, 1e300, NUL, SURROGATE]
-FLAG = [*SHAPES, None, "perhaps", 5, NUL, SURROGATE]
+FLAG = [*SHAPES, None, "perhaps", "true", 5, 1, NUL, SURROGATE]
 PERSON = [*SHAPES, True, 5, "nobody@example.com", "user_2unknown", str(uuid4()), NUL, SURROGATE]
 EMAIL = [*SHAPES, True, 5, None, "", "ada", "ada@", "@example.com", NUL, SURROGATE]
 LINK = [*SHAPES, True, 5, None, "nowhere", "javascript:alert(1)", "x" * 501, NUL, SURROGATE]

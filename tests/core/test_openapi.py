@@ -2,7 +2,6 @@
 
 import json
 import re
-from importlib import import_module
 from typing import Any
 from uuid import uuid4
 
@@ -18,9 +17,6 @@ from tests.workspaces.inviting import invite, token_of
 from workspaces.invitations.services import invite_person
 from workspaces.models import Invitation
 from workspaces.ownership import offer_ownership
-
-# The library ships no types.
-jsonschema: Any = import_module("jsonschema")
 
 UNDESCRIBED = ("api/schema", "api/docs", "api/redoc")
 SECRET = "correct horse"
@@ -345,6 +341,34 @@ def test_a_stale_edit_is_refused_as_described(
     assert send(cast, who, "patch", filled(path, ids), body, **stale) == (412, [])
 
 
+def test_every_described_value_of_a_parameter_is_taken(cast: Cast, ids: dict[str, str]) -> None:
+    asked = [
+        ("moe", "get", f"{path}?{one['name']}={value}")
+        for _, path in READS
+        for one in operations()[described("get", path)].get("parameters", ())
+        for value in one["schema"].get("items", one["schema"]).get("enum", ())
+        if "?" not in path
+    ]
+    assert len(asked) > 50
+    answers = every(asked, lambda who, *step: send(cast, who, *filled(step, ids)))
+    assert answers == dict.fromkeys(answers, (200, []))
+
+
+def test_every_version_that_is_described_is_read(cast: Cast, ids: dict[str, str]) -> None:
+    versioned = [
+        step
+        for step in STEPS
+        if any(
+            one["name"] == "If-Match"
+            for one in operations()[described(*step[1:3])].get("parameters", ())
+        )
+    ]
+    assert len(versioned) > 20
+    odd = {"If-Match": "no ETag"}
+    answers = every(versioned, lambda who, *asked: send(cast, who, *filled(asked, ids), **odd))
+    assert answers == dict.fromkeys(answers, (400, []))
+
+
 def test_a_forbidden_move_is_refused_as_described(cast: Cast, ids: dict[str, str]) -> None:
     path = filled("/api/tasks/{task}/transition", ids)
     assert send(cast, "max", "post", path, {"status": "NOWHERE"}) == (400, [])
@@ -354,3 +378,46 @@ def test_a_key_used_twice_is_refused_as_described(cast: Cast) -> None:
     once = {"Idempotency-Key": "once"}
     assert send(cast, "ada", "post", "/api/workspaces", {"name": "One"}, **once) == (201, [])
     assert send(cast, "ada", "post", "/api/workspaces", {"name": "Two"}, **once) == (422, [])
+
+
+def test_a_time_of_day_is_shown_as_described(cast: Cast, ids: dict[str, str]) -> None:
+    """The format `time` would have an offset from UTC."""
+    day = {"due_date": "2030-01-31"}
+    for hour in ("09:30", "09:30:15", "09:30:15.250", ""):
+        answer = send(cast, "max", "patch", f"/api/tasks/{ids['task']}", day | {"due_time": hour})
+        assert answer == (200, [])
+    assert send(cast, "max", "get", f"/api/tasks/{ids['task']}") == (200, [])
+
+
+def test_an_empty_picture_is_shown_as_described(cast: Cast) -> None:
+    for picture in ("https://example.com/moe.png", ""):
+        answer = send(cast, "moe", "patch", "/api/auth/me", {"avatar_url": picture})
+        assert answer == (200, [])
+    assert send(cast, "moe", "get", "/api/auth/me") == (200, [])
+
+
+@pytest.mark.parametrize(
+    ("status", "query", "headers"),
+    [
+        (400, "&" * 100, {}),
+        (406, "", {"Accept": "text/xml"}),
+        (413, "", {"Content-Length": str(2**30)}),
+        (414, "x" * 9000, {}),
+        (431, "", {"Accept": "x" * 2000}),
+    ],
+)
+def test_what_any_request_may_be_refused_with_is_described(
+    cast: Cast, ids: dict[str, str], status: int, query: str, headers: dict[str, str]
+) -> None:
+    asked = {f"{how} {path}": (who, how, filled(path, ids)) for who, how, path, _ in STEPS}
+    answers = {
+        name: send(cast, who, how, f"{path.partition('?')[0]}?{query}", **headers)
+        for name, (who, how, path) in asked.items()
+    }
+    assert answers == dict.fromkeys(answers, (status, []))
+
+
+def test_every_operation_tells_of_what_any_request_may_be_refused_with() -> None:
+    anywhere = {"400", "406", "408", "413", "414", "431", "503"}
+    missing = {name: anywhere - told["responses"].keys() for name, told in operations().items()}
+    assert {name for name, statuses in missing.items() if statuses} == set()

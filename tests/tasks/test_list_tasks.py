@@ -121,6 +121,7 @@ def test_list_tasks_filtered(cast: Cast, query: str, found: list[int]) -> None:
         "is_complete=perhaps",
         "due_after=2030-02-31",
         "due_before=soon",
+        "due_before=01/02/2030",
         "status=%00",
         "include=project__workspace",
     ],

@@ -124,7 +124,15 @@ def test_list_what_one_made_oneself(cast: Cast, deleted: Task) -> None:
     assert [task["title"] for task in listed] == ["Mine"]
 
 
-def test_a_wrong_word_and_a_foreign_project_are_refused(cast: Cast) -> None:
-    here = f"/api/projects/{cast.project.pk}/tasks?deleted="
-    assert list(client_of(cast.ada).ask("GET", f"{here}x", status=400)["errors"]) == ["deleted"]
-    client_of(cast.sam).ask("GET", f"{here}true", status=403)
+@pytest.mark.parametrize("word", ["x", "", "1", "yes"])
+@pytest.mark.parametrize(
+    "path", ["/api/workspaces", "/api/projects", "/api/projects/{project}/tasks"]
+)
+def test_a_wrong_word_for_deleted_is_refused(cast: Cast, path: str, word: str) -> None:
+    here = f"{path.format(project=cast.project.pk)}?deleted={word}"
+    assert list(client_of(cast.ada).ask("GET", here, status=400)["errors"]) == ["deleted"]
+
+
+def test_a_foreign_project_shows_nothing_deleted(cast: Cast) -> None:
+    here = f"/api/projects/{cast.project.pk}/tasks?deleted=true"
+    client_of(cast.sam).ask("GET", here, status=403)

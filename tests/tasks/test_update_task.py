@@ -84,6 +84,14 @@ def test_a_due_time_may_be_emptied(cast: Cast, task: Task) -> None:
     assert (shown["due_date"], shown["due_time"]) == ("2030-01-31", None)
 
 
+@pytest.mark.parametrize("given", ["09:30Z", "09:30:00+02:00", "T09:30", "9:30 PM", "24:00"])
+def test_a_due_time_has_no_offset(cast: Cast, task: Task, unchanged: None, given: str) -> None:
+    """An offset would be dropped, and the reminder come at another moment than was meant."""
+    body = {"due_date": "2030-01-31", "due_time": given}
+    refusal = client_of(cast.lea).ask("PATCH", f"/api/tasks/{task.pk}", body, status=400)
+    assert list(refusal["errors"]) == ["due_time"]
+
+
 @pytest.mark.parametrize(
     ("given", "kept"),
     [("2030-01-31T23:30:00Z", "2030-01-31"), ("2028-02-29", "2028-02-29")],

@@ -86,6 +86,14 @@ def test_restore_workspace_that_is_there_changes_nothing(
     ada.ask("POST", f"{path}/restore")
 
 
+def test_restore_workspace_heeds_the_version_read(
+    ada: Client, deleted: Workspace, path: str
+) -> None:
+    refusal = ada.ask("POST", f"{path}/restore", status=412, **{"If-Match": '"1"'})
+    assert refusal["data"]["version"] == 2
+    ada.ask("POST", f"{path}/restore", status=200, **{"If-Match": '"2"'})
+
+
 @pytest.mark.parametrize("name", ["pia", "max", "gus", "sam"])
 def test_restore_workspace_is_for_those_who_may_delete_it(
     cast: Cast, deleted: Workspace, path: str, name: str

@@ -1,0 +1,111 @@
+"""What every operation may answer, whatever it does: told once, for all of them.
+
+A postprocessing hook of drf-spectacular. `config.limits`, `config.bodies` and the middleware answer
+before a view is asked, so that no view could declare it.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from core.api.idempotency import SAFE
+
+Schema = dict[str, Any]
+
+REFUSALS = {
+    "400": ("Malformed", "Malformed or invalid"),
+    "401": ("NotSignedIn", "Not signed in"),
+    "403": ("Forbidden", "Not allowed"),
+    "404": ("NotFound", "Not found"),
+    "406": ("NotAcceptable", "No media type of `Accept` is offered: answers are JSON"),
+    "408": ("RequestTimeout", "The body took too long to arrive"),
+    "409": ("Conflict", "State conflict"),
+    "413": ("TooLarge", "The body is too large"),
+    "414": ("UriTooLong", "The URL is too long"),
+    "415": ("UnsupportedMediaType", "Not JSON"),
+    "422": ("IdempotencyKeyReused", "Idempotency key reused"),
+    "431": ("HeadersTooLarge", "The headers are too large"),
+    "503": ("Unavailable", "Busy; try again"),
+}
+"""By status: the name of the component, and what it means."""
+ANYWHERE = ("400", "406", "408", "413", "414", "431", "503")
+"""Even where a probe reads no input: a URL may have too many parameters."""
+HEADERS: dict[str, Schema] = {
+    "X-Request-ID": {
+        "description": "Names the request in logs: the one that was sent, where it is harmless.",
+        "required": True,
+        "schema": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$"},
+    },
+    "Retry-After": {
+        "description": "Seconds to wait before another try.",
+        "schema": {"type": "integer", "minimum": 0},
+    },
+    "WWW-Authenticate": {
+        "description": "How to authenticate.",
+        "schema": {"type": "string"},
+    },
+    "ETag": {
+        "description": "The version of the object, for `If-Match`.",
+        "schema": {"type": "string", "pattern": '^"[0-9]+"$'},
+    },
+    "Link": {
+        "description": 'Where the list goes on (`rel="next"`), if it does.',
+        "schema": {"type": "string"},
+    },
+    "Idempotency-Replayed": {
+        "description": "Present where this is the first answer again.",
+        "schema": {"type": "string", "const": "true"},
+    },
+}
+HEADERS_OF = {"401": ("WWW-Authenticate",), "429": ("Retry-After",), "503": ("Retry-After",)}
+
+
+def reference(status: str) -> Schema:
+    """The refusal with this status, where there is no more to say of it than what it means."""
+    return {"$ref": f"#/components/responses/{REFUSALS[status][0]}"}
+
+
+def header(name: str) -> Schema:
+    """One of `HEADERS`, for an answer that has it."""
+    return {name: {"$ref": f"#/components/headers/{name}"}}
+
+
+def add_general_answers(result: Schema, **named: Any) -> Schema:
+    """Add the refusals that any operation can give, and `HEADERS` to every answer."""
+    components = result["components"]
+    components["headers"] = HEADERS
+    components["responses"] = {
+        name: _refusal(status, about) for status, (name, about) in REFUSALS.items()
+    }
+    for method, operation in _operations(result):
+        answers = {status: reference(status) for status in ANYWHERE} | operation["responses"]
+        for status, answer in answers.items():
+            if "$ref" not in answer:
+                _add_headers(answer, _names(status, method, operation))
+        operation["responses"] = dict(sorted(answers.items()))
+    return result
+
+
+def _operations(result: Schema) -> Iterator[tuple[str, Schema]]:
+    for methods in result["paths"].values():
+        for method, operation in methods.items():
+            yield method.upper(), operation
+
+
+def _refusal(status: str, about: str) -> Schema:
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Failure"}}}
+    answer = {"description": about, "content": content}
+    _add_headers(answer, ("X-Request-ID", *HEADERS_OF.get(status, ())))
+    return answer
+
+
+def _names(status: str, method: str, operation: Schema) -> tuple[str, ...]:
+    names = ("X-Request-ID", *HEADERS_OF.get(status, ()))
+    takes_keys = any(one["name"] == "Idempotency-Key" for one in operation.get("parameters", ()))
+    if method not in SAFE and takes_keys and status.startswith("2"):
+        return (*names, "Idempotency-Replayed")
+    return names
+
+
+def _add_headers(answer: Schema, names: tuple[str, ...]) -> None:
+    for name in names:
+        answer["headers"] = {**answer.get("headers", {}), **header(name)}

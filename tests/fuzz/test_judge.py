@@ -1,0 +1,65 @@
+"""bin/fuzz fails where the document is wrong, and only there."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from threading import Thread
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, make_server
+
+import pytest
+
+from config.env import ROOT
+
+JUDGE = "import sys; from fuzz.runs import judge; sys.exit(judge(*sys.argv[1:]))"
+
+
+def document(schema: dict[str, Any]) -> dict[str, Any]:
+    """Of one operation, which answers `{"time": "09:30:00"}`."""
+    body = {"type": "object", "required": ["time"], "properties": {"time": schema}}
+    answer = {"description": "", "content": {"application/json": {"schema": body}}}
+    operation = {"operationId": "time", "responses": {"200": answer}}
+    return {
+        "openapi": "3.1.1",
+        "info": {"title": "A clock", "version": "1"},
+        "paths": {"/time": {"get": operation}},
+    }
+
+
+class Silent(WSGIRequestHandler):
+    def log_message(self, *words: Any) -> None:
+        """Requests are told of by the judge."""
+
+
+def serve(schema: dict[str, Any]) -> Any:
+    """The application of this document."""
+    answers = {"/time": {"time": "09:30:00"}, "/api/schema": document(schema)}
+
+    def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        is_read = environ["REQUEST_METHOD"] == "GET"
+        status = "200 OK" if is_read else "405 Method Not Allowed"
+        start_response(status, [("Content-Type", "application/json"), ("Allow", "GET")])
+        return [json.dumps(answers.get(environ["PATH_INFO"])).encode()]
+
+    return application
+
+
+@pytest.fixture
+def clock(request: pytest.FixtureRequest) -> Iterator[str]:
+    with make_server("127.0.0.1", 0, serve(request.param), handler_class=Silent) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("clock", "code"),
+    [({"type": "string"}, 0), ({"type": "string", "format": "time"}, 1)],
+    indirect=["clock"],
+)
+def test_a_wrong_document_fails(clock: str, code: int) -> None:
+    argv = [sys.executable, "-c", JUDGE, clock, "--max-examples=2", "--seed=1"]
+    ended = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ended.returncode == code, ended.stdout + ended.stderr
+    assert ('"09:30:00" is not a "time"' in ended.stdout) is bool(code)
