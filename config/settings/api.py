@@ -76,6 +76,8 @@ SPECTACULAR_SETTINGS = {
         {"name": "aliases", "description": "Further spellings that older clients use."},
     ],
     "ENUM_NAME_OVERRIDES": {
+        "StateOfServer": "core.api.health.STATES",
+        "StateOfPart": "core.api.health.PARTS",
         "WorkspaceRole": "workspaces.rights.WorkspaceRole",
         "ProjectRole": "workspaces.rights.ProjectRole",
         "ProjectStatus": "projects.models.ProjectStatus",

@@ -31,6 +31,7 @@ BY_NAME: dict[str, Any] = {
     "time_zone": "Europe/Berlin",
     "team_lead": "mira@example.org",
     "code": "123456",
+    "version": "0.1.0",
     "action": "update",
 }
 BY_FORMAT: dict[str, Any] = {

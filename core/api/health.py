@@ -24,14 +24,21 @@ from core.problems import problems
 PROBE_SECONDS = 0.5
 DATABASE_SECONDS = 1.0
 """How long the database may take to answer; a busy one is not down at once."""
+STATES = ("ok", "degraded", "down")
+PARTS = ("up", "down")
+FIELDS: dict[str, Callable[[], serializers.Field[Any, Any, Any, Any]]] = {
+    "status": lambda: serializers.ChoiceField(STATES),
+    "database": lambda: serializers.ChoiceField(PARTS),
+    "redis": lambda: serializers.ChoiceField(PARTS),
+    "time": serializers.DateTimeField,
+    "mail": lambda: serializers.CharField(required=False),
+}
+"""How the bodies of probes are described; the rest is text."""
 Get = TypeVar("Get", bound=Callable[..., Response])
 
 
-def _described(
-    name: str, *keys: str, optional: Sequence[str] = (), statuses: Sequence[int] = (200,)
-) -> Callable[[Get], Get]:
-    fields: Any = {key: serializers.CharField() for key in keys}
-    fields |= {key: serializers.CharField(required=False) for key in optional}
+def _described(name: str, *keys: str, statuses: Sequence[int] = (200,)) -> Callable[[Get], Get]:
+    fields: Any = {key: FIELDS.get(key, serializers.CharField)() for key in keys}
     body = inline_serializer(name, fields)
     described: Callable[[Get], Get] = extend_schema(
         tags=["health"], operation_id=name.lower(), responses=dict.fromkeys(statuses, body)
@@ -82,7 +89,7 @@ class Ready(Probe):
     `mail` is there only while mail fails, and says why.
     """
 
-    @_described("Readiness", "status", "database", "redis", optional=("mail",), statuses=(200, 503))
+    @_described("Readiness", "status", "database", "redis", "mail", statuses=(200, 503))
     def get(self, request: Request) -> Response:
         database, cache = _database.answers(), _redis_answers()
         failing = _problems() if database else {}
