@@ -5,10 +5,12 @@ from typing import Any
 
 from django.db import connections
 
+from config.postgresql.connections import LONGEST_STATEMENT
 from core.retention import Rule, rules
 from tests.cast import Cast
 
 ROWS = 100_000
+LONGEST_FILLING = 300.0
 OLD = 2_500
 AGE = "now() - %(kept)s::interval + (n - %(old)s - 0.5) * interval '1 minute'"
 """Row number `n` is old up to `OLD`, each a minute younger than the one before."""
@@ -43,12 +45,14 @@ class Aged:
         )
         with connections[self.database].cursor() as cursor:
             # So many rows may take longer than a request's statement.
+            cursor.connection.most_seconds = LONGEST_FILLING
             cursor.execute("SET statement_timeout = 0")
             if self.before:
                 cursor.execute(self.before.format(age=AGE), values)
             cursor.execute(insert, values)
             cursor.execute(f"ANALYZE {self.table}")
             cursor.execute("RESET statement_timeout")
+            cursor.connection.most_seconds = LONGEST_STATEMENT
         return rule
 
     def count_left(self) -> int:

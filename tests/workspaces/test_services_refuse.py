@@ -102,6 +102,7 @@ ASKED_OTHERWISE = {
     "tasks.api.tasks_of": QUESTION,
     "tasks.locks.locked_task": STEP,
     "tasks.handover.hand_over_tasks": REACTION,
+    "tasks.lifecycle.release_due_times": REACTION,
     "projects.retention.purge_projects": SYSTEM,
     "tasks.retention.purge_tasks": SYSTEM,
     "comments.retention.purge_comments": SYSTEM,
