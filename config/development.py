@@ -106,21 +106,19 @@ def _run(supervisor: Supervisor, site: _Site) -> None:
     if local.has_own_database() and not seeded.exists():
         _manage("seed_demo", f"--into={local.DATABASE}")
         seeded.touch()
+    probe = LivenessProbe(site.address())
     for name, program in programs.PROGRAMS.items():
-        supervisor.run(program(), LivenessProbe(site.address()) if name == "web" else None)
-    supervisor.watch(_Welcome(site).once_ready)
+        supervisor.run(program(), probe if name == "web" else None)
+    supervisor.watch(_Welcome(site, probe).once_ready)
 
 
 class _Welcome:
-    def __init__(self, site: _Site) -> None:
-        self.site, self.said = site, False
+    def __init__(self, site: _Site, probe: LivenessProbe) -> None:
+        self.site, self.probe, self.said = site, probe, False
 
     def once_ready(self) -> None:
-        if self.said:
-            return
-        with suppress(OSError), socket.create_connection(self.site.address(), timeout=1):
+        if self.probe.has_answered and not self.said:
             self.said = True
-        if self.said:
             write(_welcome(self.site.url) + "\n")
 
 

@@ -8,10 +8,12 @@ import time
 QUESTION = b"GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 PERIOD = 2.0
 """Seconds between an answer and the next question."""
+START_PERIOD = 0.5
+"""The same before the first answer."""
 PATIENCE = 12.0
 """Seconds of silence that a busy program is allowed."""
 START_PATIENCE = 120.0
-"""The same before its first answer."""
+"""The same until its first answer."""
 STALLED = 3.0
 """Seconds between two turns after which the one who asks has stood still itself."""
 
@@ -27,7 +29,7 @@ class LivenessProbe:
     def restart(self) -> None:
         """Begin anew, with a program that has just been started."""
         self._hang_up()
-        self._patience = START_PATIENCE
+        self.has_answered = False
         self._heard_at = self._asked_at = self._turned_at = time.monotonic()
 
     def has_failed(self) -> bool:
@@ -37,12 +39,13 @@ class LivenessProbe:
             # A machine that slept, or whoever asks was stopped: nobody could be heard meanwhile.
             self._heard_at = now
         self._turned_at = now
-        if self._line is None and now - self._asked_at > PERIOD:
+        period = PERIOD if self.has_answered else START_PERIOD
+        if self._line is None and now - self._asked_at > period:
             self._ask(now)
         if self._line and self._hears(self._line):
-            self._heard_at, self._patience = now, PATIENCE
+            self._heard_at, self.has_answered = now, True
             self._hang_up()
-        return now - self._heard_at > self._patience
+        return now - self._heard_at > (PATIENCE if self.has_answered else START_PATIENCE)
 
     def _ask(self, now: float) -> None:
         family = socket.AF_INET6 if ":" in self.address[0] else socket.AF_INET
