@@ -31,7 +31,7 @@ from accounts.passwords import MOST_CHARACTERS
 from accounts.recovery import note_device
 from accounts.services import register_person
 from core.errors import TooManyRequests
-from outbox.plain import plain
+from outbox.mail_text import plain
 
 HARMLESS = ("email", "ip", "user_agent")
 

@@ -11,8 +11,8 @@ from accounts.events import PersonDeleted
 from accounts.models import User
 from accounts.ownership import check_own_account
 from core.context import as_system
+from core.erasure import forget_answers
 from core.events import publish
-from core.forget import forget_answers
 from outbox.services import forget_person
 
 NAME = "Deleted user"

@@ -7,8 +7,8 @@ from django.db.models import Case, F, Q, When
 from rest_framework import serializers
 
 from accounts.models import User
-from core.prepared import Slot
-from core.reads import Document, PublicId
+from core.documents.compiled import Slot
+from core.documents.fields import Document, PublicId
 
 _reading_rules: list[Callable[[str], Any]] = []
 

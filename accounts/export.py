@@ -7,10 +7,10 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from core.context import as_system
-from core.pages import PAGE, columns_of, measured, read_page
-from core.pages import Page as Rows
-from core.prepared import bind
-from core.reads import Document, Reading, show_one
+from core.documents.compiled import bind
+from core.documents.fields import Document, Reading, show_one
+from core.documents.pages import PAGE, columns_of, measured, read_page
+from core.documents.pages import Page as Rows
 
 
 class Kind(NamedTuple):

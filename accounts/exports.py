@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from accounts.export import contribute, kinds
 from accounts.models import User
-from core.reads import Document, PublicId
+from core.documents.fields import Document, PublicId
 
 
 class OwnProfile(Document):

@@ -16,9 +16,9 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.recovery import reset_link
 from accounts.sealing import seal, unseal
-from outbox.channels import COVER, Mail, Skip, carries
+from outbox.composers import COVER, Mail, Skip, carries
+from outbox.mail_text import plain
 from outbox.models import Delivery
-from outbox.plain import plain
 from outbox.services import enqueue
 
 MASK = COVER

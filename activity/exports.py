@@ -5,8 +5,8 @@ from rest_framework import serializers
 
 from accounts.export import contribute
 from activity.models import Event, TextChange
-from core.reads import Document
-from core.truncation import LongText
+from core.documents.fields import Document
+from core.documents.truncation import LongText
 
 
 class OwnEvent(Document):
@@ -31,7 +31,7 @@ class OwnEvent(Document):
     }
 )
 class Edits(LongText):
-    """As `activity.differences` makes them; null once erased."""
+    """As `activity.services.differences` makes them; null once erased."""
 
 
 class OwnTextChange(Document):

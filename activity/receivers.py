@@ -17,7 +17,7 @@ from accounts.events import (
     PersonRegistered,
     ProfileChanged,
 )
-from activity.services import erase_texts_of, erase_words_of, record
+from activity.services.events import erase_texts_of, erase_words_of, record
 from comments.events import (
     CommentAdded,
     CommentDeleted,

@@ -9,7 +9,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateFilt
 
 from accounts.models import User
 from comments.models import Comment
-from comments.services import add_comment, delete_comment, edit_comment, restore_comment
+from comments.services.comments import add_comment, delete_comment, edit_comment, restore_comment
 from core.admin.bases import ServiceAdmin
 from core.admin.filters import Deletion
 from core.admin.inlines import Inline

@@ -4,8 +4,8 @@ from rest_framework import serializers
 
 from accounts.export import contribute
 from comments.models import Comment
-from core.reads import Document, PublicId
-from core.truncation import LongText
+from core.documents.fields import Document, PublicId
+from core.documents.truncation import LongText
 
 
 class OwnComment(Document):

@@ -5,10 +5,10 @@ from django.urls import URLPattern, URLResolver, include, path
 
 # Patterns are tried one after the other: what is asked most stands first.
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", include("tasks.urls")),
-    path("", include("projects.urls")),
-    path("", include("comments.urls")),
-    path("", include("workspaces.urls")),
+    path("", include("tasks.api.urls")),
+    path("", include("projects.api.urls")),
+    path("", include("comments.api.urls")),
+    path("", include("workspaces.api.urls")),
     path("", include("core.urls")),
     path("", include("accounts.urls")),
     path("admin/", admin.site.urls),

@@ -3,8 +3,8 @@
 from rest_framework import serializers
 
 from accounts.export import contribute
-from core.reads import Document
-from core.truncation import LongText
+from core.documents.fields import Document
+from core.documents.truncation import LongText
 from notifications.models import Reminder, ReminderState
 from outbox.models import Delivery, State
 

@@ -6,17 +6,23 @@ from django.conf import settings
 from django.template.loader import render_to_string
 
 from accounts.models import User
-from notifications.moments import due_in_words
-from notifications.present import REMINDERS, HandedOver, Scene, look_again, recheck_handover
-from notifications.prose import as_html
+from notifications.markdown import as_html
 from notifications.services import queue_due_reminders
-from outbox.channels import Mail, Skip, carries
+from notifications.services.due_dates import due_in_words
+from notifications.services.recheck import (
+    REMINDERS,
+    HandedOver,
+    Scene,
+    look_again,
+    recheck_handover,
+)
+from outbox.composers import Mail, Skip, carries
+from outbox.mail_text import plain, plain_lines
 from outbox.models import Delivery
-from outbox.plain import plain, plain_lines
-from outbox.scans import scan
+from outbox.periodic import scan
 from projects.models import Project
 from tasks.models import Task
-from workspaces.opt_outs.allowance import has_opened
+from workspaces.services.mail_allowance import has_opened
 
 scan(every=5)(queue_due_reminders)
 

@@ -10,9 +10,9 @@ from django.db import InterfaceError, OperationalError, connection
 
 from core.heartbeats import Heartbeat
 from core.retention import apply_rules
-from outbox import scans
-from outbox.courier import Courier
-from outbox.hints import Hints
+from outbox import periodic
+from outbox.broker import Hints
+from outbox.local_sender import Courier
 from outbox.services import Claim, beat, claim_due, release, sweep
 
 logger = logging.getLogger(__name__)
@@ -75,7 +75,7 @@ class Relay:
 
     def turn(self) -> bool:
         """Scan, claim and hand on; whether there may be more to do at once."""
-        scans.run_due()
+        periodic.run_due()
         for claim in self._hints.take_back(self._courier.room):
             self._courier.carry(claim)
         room = self._hints.room + self._courier.room
@@ -98,14 +98,14 @@ class Relay:
                 release(claim)
 
 
-@scans.scan(every=5)
+@periodic.scan(every=5)
 def give_a_sign() -> None:
     beat(relay=NAME)
 
 
-scans.scan(every=60)(sweep)
+periodic.scan(every=60)(sweep)
 
 
-@scans.scan(every=60)
+@periodic.scan(every=60)
 def apply_retention() -> None:
     apply_rules(within=LONGEST_REMOVAL)

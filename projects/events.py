@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from accounts.models import User
 from core.events import Event
 from projects.models import Project, ProjectMembership
-from workspaces.handover import Handover
+from workspaces.reassignment import Handover
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from accounts.export import contribute
-from core.reads import Document, PublicId
+from core.documents.fields import Document, PublicId
 from projects.models import ProjectMembership
 from workspaces.rights import ProjectRole
 

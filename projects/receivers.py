@@ -2,9 +2,9 @@
 
 from accounts.events import PersonJoined
 from core.events import subscribe
-from projects.joining import take_over_project_memberships
-from projects.lifecycle import delete_projects_of, restore_projects_of
-from projects.membership import leave_projects
+from projects.services.deletion import delete_projects_of, restore_projects_of
+from projects.services.joining import take_over_project_memberships
+from projects.services.members import leave_projects
 from workspaces.events import MemberRemoved, WorkspaceDeleted, WorkspaceRestored
 
 

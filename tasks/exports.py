@@ -4,9 +4,9 @@ from django.db.models import F
 from rest_framework import serializers
 
 from accounts.export import contribute
-from core.reads import Computed, Document, PublicId
-from core.sql import Hyphenated
-from core.truncation import LongText
+from core.documents.expressions import Hyphenated
+from core.documents.fields import Computed, Document, PublicId
+from core.documents.truncation import LongText
 from projects.models import Priority
 from tasks.models import Task, TaskType
 

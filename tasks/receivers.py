@@ -3,8 +3,8 @@
 from accounts.events import PersonDeleted
 from core.events import subscribe
 from projects.events import ProjectsLeft
-from tasks.handover import hand_over_tasks
-from tasks.lifecycle import release_due_times
+from tasks.services.deletion import release_due_times
+from tasks.services.reassignment import hand_over_tasks
 
 
 @subscribe(ProjectsLeft)

@@ -6,22 +6,22 @@ import pytest
 
 from accounts.models import User
 from comments.models import Comment
-from comments.services import add_comment
+from comments.services.comments import add_comment
 from projects.models import Project
 from tasks.models import Task
-from tasks.services import create_task
-from tests.cast import Cast, gather
-from tests.tables import everything
+from tasks.services.tasks import create_task
+from tests.support.cast import Cast, gather
+from tests.support.tables import everything
 from workspaces.models import Workspace
 
 pytest_plugins = [
-    "tests.context",
-    "tests.databases",
-    "tests.mail",
-    "tests.programs",
-    "tests.pooler",
-    "tests.own_postgres",
-    "tests.walls",
+    "tests.support.context",
+    "tests.support.databases",
+    "tests.support.mail",
+    "tests.support.programs",
+    "tests.support.pooler",
+    "tests.support.own_postgres",
+    "tests.support.walls",
 ]
 
 

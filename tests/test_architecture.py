@@ -32,7 +32,7 @@ OURS = (
     "comments",
     "activity",
     "notifications",
-    "demo",
+    "dev",
 )
 SUPPRESSION = re.compile(r"# noqa|# type: ignore|# pragma: no cover")
 
@@ -53,12 +53,12 @@ def lengths(files: list[Path]) -> list[int]:
 
 
 def test_files_are_small() -> None:
-    sizes = {str(f): len(f.read_text().splitlines()) for f in sources(*OURS, "config", "fuzz")}
+    sizes = {str(f): len(f.read_text().splitlines()) for f in sources(*OURS, "config")}
     assert {name: size for name, size in sizes.items() if size > 300} == {}
 
 
 def test_functions_are_small() -> None:
-    found = lengths(sources(*OURS, "config", "fuzz"))
+    found = lengths(sources(*OURS, "config"))
     assert max(found) <= 39
 
 
@@ -75,7 +75,7 @@ def test_tests_are_small() -> None:
 def test_nothing_is_imported_inside_functions() -> None:
     hidden = [
         f"{file}:{inner.lineno}"
-        for file in sources(*OURS, "config", "tests", "bench", "fuzz")
+        for file in sources(*OURS, "config", "tests")
         for node in functions(file)
         for inner in ast.walk(node)
         if isinstance(inner, ast.Import | ast.ImportFrom)
@@ -87,7 +87,7 @@ def test_hardly_anything_is_suppressed() -> None:
     here = Path(__file__)
     lines = [
         f"{file}: {line.strip()}"
-        for file in sources(*OURS, "config", "tests", "bench", "fuzz")
+        for file in sources(*OURS, "config", "tests")
         if file != here
         for line in file.read_text().splitlines()
         if SUPPRESSION.search(line)

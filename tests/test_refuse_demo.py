@@ -19,11 +19,11 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from config import local, programs
 from config.processes import Command
-from demo.checks import demo_people_who_can_sign_in, flaw_of_demo_people
-from demo.services import plant
+from dev.demo.checks import demo_people_who_can_sign_in, flaw_of_demo_people
+from dev.demo.services import plant
 from tests.config.production import COMPLETE, UNSET
-from tests.databases import CommittedDatabase
-from tests.programs import Programs, eventually
+from tests.support.databases import CommittedDatabase
+from tests.support.programs import Programs, eventually
 
 SENTENCE = "13 people of the demo can sign in"
 TOKENS = "/api/auth/login"

@@ -14,17 +14,17 @@ from pytest_django import Settings
 from accounts.models import User
 from activity.models import Event
 from comments.models import Comment
-from demo.services import AlreadyPlanted, plant
+from dev.demo.services import AlreadyPlanted, plant
 from notifications.models import Reminder
 from notifications.services import queue_due_reminders
 from outbox.models import Delivery
 from outbox.services import claim_due
 from projects.models import Category, Priority, Project
 from tasks.models import StatusChange, Task, TaskType
-from tests.databases import CommittedDatabase
-from tests.threads import at_once
+from tests.support.databases import CommittedDatabase
+from tests.support.threads import at_once
 from workspaces.models import Workspace
-from workspaces.services import update_workspace
+from workspaces.services.workspaces import update_workspace
 
 COUNTED = (User, Workspace, Project, Task, Comment, StatusChange, Event, Delivery, Reminder)
 

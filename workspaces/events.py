@@ -5,8 +5,8 @@ from datetime import datetime
 
 from accounts.models import User
 from core.events import Event
-from workspaces.handover import TO_LEAD, Handover
 from workspaces.models import Invitation, Membership, OptOut, Workspace
+from workspaces.reassignment import TO_LEAD, Handover
 
 
 @dataclass(frozen=True, kw_only=True)

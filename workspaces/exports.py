@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from accounts.addresses import addresses_of
 from accounts.export import contribute
-from core.reads import Document, PublicId
+from core.documents.fields import Document, PublicId
 from workspaces.models import Invitation, Membership, OptOut, OptOutKind
 from workspaces.rights import WorkspaceRole
 

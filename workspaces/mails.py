@@ -9,14 +9,14 @@ from django.template.loader import render_to_string
 from accounts.mails import MASK
 from accounts.models import User
 from accounts.sealing import unseal
-from outbox.channels import Mail, Skip, carries, reviewed_by
+from outbox.composers import Mail, Skip, carries, reviewed_by
+from outbox.mail_text import plain, plain_lines
 from outbox.models import Delivery
-from outbox.plain import plain, plain_lines
-from workspaces.invitations.links import PURPOSE, digest, link_with
-from workspaces.invitations.pace import KIND
 from workspaces.models import Invitation, InvitationStatus, Workspace
-from workspaces.opt_outs.allowance import keep_within_allowance
-from workspaces.ownership import MAIL, is_offered_to
+from workspaces.services.invitation_links import PURPOSE, digest, link_with
+from workspaces.services.mail_allowance import keep_within_allowance
+from workspaces.services.ownership import MAIL, is_offered_to
+from workspaces.services.quota import KIND
 
 reviewed_by(keep_within_allowance)
 

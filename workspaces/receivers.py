@@ -10,25 +10,25 @@ from accounts.events import (
 )
 from core.api.visibility import WorkspaceOpened
 from core.events import subscribe
-from workspaces.departures import end_memberships
 from workspaces.events import MemberAdded, MemberRemoved, MemberRoleChanged, OwnerChanged
-from workspaces.handover import TO_LEAD, handover_to
-from workspaces.invitations.endings import (
-    end_invitations_by,
-    end_invitations_to,
-    end_unbacked_invitations,
-    forget_invitations,
-)
-from workspaces.joining import take_over_memberships
-from workspaces.opt_outs.opening import note_opening
-from workspaces.organizations import (
+from workspaces.reassignment import TO_LEAD, handover_to
+from workspaces.services.joining import take_over_memberships
+from workspaces.services.leaving import end_memberships
+from workspaces.services.opening import note_opening
+from workspaces.services.organizations import (
     close_organization,
     follow_organization,
     keep_away,
     seat_person,
     unseat_person,
 )
-from workspaces.ownership import end_offer
+from workspaces.services.ownership import end_offer
+from workspaces.services.revocation import (
+    end_invitations_by,
+    end_invitations_to,
+    end_unbacked_invitations,
+    forget_invitations,
+)
 
 
 @subscribe(WorkspaceOpened)

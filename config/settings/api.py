@@ -85,7 +85,7 @@ SPECTACULAR_SETTINGS = {
         "Visibility": "projects.models.Visibility",
         "Category": "projects.models.Category",
         "TaskType": "tasks.models.TaskType",
-        "Workflow": "projects.templates.Workflow",
+        "Workflow": "projects.services.workflows.Workflow",
         "Scope": "accounts.models.Scope",
         "OptOutKind": "workspaces.models.OptOutKind",
     },

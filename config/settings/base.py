@@ -61,7 +61,7 @@ INSTALLED_APPS = [
     "comments",
     "activity",
     "notifications",
-    "demo",
+    "dev.demo",
 ]
 MIDDLEWARE = [
     "config.middleware.RequestLog",

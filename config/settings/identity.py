@@ -41,7 +41,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {"NAME": "accounts.passwords.MaximumLength"},
-    {"NAME": "demo.passwords.NotTheDemoPassword"},
+    {"NAME": "dev.demo.passwords.NotTheDemoPassword"},
 ]
 PASSWORD_RESET_TIMEOUT = int(timedelta(hours=1).total_seconds())
 

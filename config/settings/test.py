@@ -25,4 +25,4 @@ STORAGES = {
 }
 WHITENOISE_AUTOREFRESH = True
 # Test bodies are the system to PostgreSQL; what they ask over HTTP must not be.
-MIDDLEWARE = ["tests.context.AsOnAServer", *MIDDLEWARE]
+MIDDLEWARE = ["tests.support.context.AsOnAServer", *MIDDLEWARE]

@@ -19,7 +19,7 @@ from rest_framework.views import APIView
 from core.api.envelope import Exact
 from core.api.permissions import Anyone
 from core.api.renderers import EnvelopeRenderer, FrontPageRenderer
-from core.problems import problems
+from core.readiness import problems
 
 PROBE_SECONDS = 0.5
 DATABASE_SECONDS = 1.0

@@ -12,10 +12,10 @@ from django.db.models import Q, QuerySet
 from rest_framework.request import Request
 
 from core.api.envelope import Answer
+from core.documents.compiled import Choice, bind
+from core.documents.fields import Document, Reading, Shown
+from core.documents.pages import columns_of, measured, read_page, read_whole
 from core.errors import Invalid
-from core.pages import columns_of, measured, read_page, read_whole
-from core.prepared import Choice, bind
-from core.reads import Document, Reading, Shown
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200

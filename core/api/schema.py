@@ -10,7 +10,7 @@ from core.api import parameters
 from core.api.field_schemas import exact
 from core.api.general_answers import header, reference
 from core.api.idempotency import SAFE
-from core.reads import Document
+from core.documents.fields import Document
 
 CREATED, OK, NO_CONTENT = "201", "200", "204"
 EDITS = (

@@ -20,10 +20,10 @@ from core.api.permissions import Nobody, SignedIn
 from core.api.replays import Condition, Touched, check_conditions, conditions_of
 from core.api.transactions import OneTransaction
 from core.api.visibility import find_visible
+from core.documents.compiled import Bound, Choice, whole
+from core.documents.fields import Document, Reading, Shown
+from core.documents.pages import read_one
 from core.errors import NotFound, Stale
-from core.pages import read_one
-from core.prepared import Bound, Choice, whole
-from core.reads import Document, Reading, Shown
 
 if TYPE_CHECKING:
     from accounts.models import User

@@ -9,8 +9,8 @@ from django.db.models.functions import Now
 from accounts.models import User
 from core.context import as_system
 from notifications.models import Reminder
-from notifications.moments import due_as_told
-from notifications.present import TEMPORARY
+from notifications.services.due_dates import due_as_told
+from notifications.services.recheck import TEMPORARY
 from notifications.services.reminders import insert_plans
 from outbox.models import Delivery, State
 from projects.models import Project

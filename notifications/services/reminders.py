@@ -13,7 +13,7 @@ from accounts.models import User
 from core.context import as_system
 from core.days import is_plannable
 from notifications.models import Reminder
-from notifications.moments import due_as_told, due_moment, due_zone
+from notifications.services.due_dates import due_as_told, due_moment, due_zone
 from outbox.models import Delivery, State
 from outbox.services import enqueue_all
 from tasks.models import FINISHED, Task

@@ -1,7 +1,7 @@
 """Everything that changes a delivery: queueing here, sending there."""
 
+from outbox.services.erasure import forget_person
 from outbox.services.failures import mail_failure, note_failure
-from outbox.services.forgetting import forget_person
 from outbox.services.queue import (
     Claim,
     StillOnItsWay,

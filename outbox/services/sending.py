@@ -9,8 +9,8 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
 from core.context import as_system
-from outbox import faults, post
-from outbox.channels import Mail, Skip, compose
+from outbox import delivery_by_mail, fault_points
+from outbox.composers import Mail, Skip, compose
 from outbox.models import Delivery, DeliveryQuerySet, State
 from outbox.services.failures import note_failure
 
@@ -38,12 +38,12 @@ def deliver(*, delivery_id: UUID, claim: UUID) -> None:
         logger.exception("delivery_failed", extra={"delivery": str(delivery_id)})
         _postpone(delivery.claimed_by(claim), problem, begun=False)
         return
-    faults.hit("outbox.before_send")
+    fault_points.hit("outbox.before_send")
     if letter and time.monotonic() < until:
         mine = delivery.claimed_by(own)
         file = _send(mine, *letter)
         if file is not None:
-            faults.hit("outbox.after_send")
+            fault_points.hit("outbox.after_send")
             _close_sent(mine, until)
             if settings.LOG_SENT_MAIL:
                 _log_sent(delivery_id, letter[0], file)
@@ -52,12 +52,12 @@ def deliver(*, delivery_id: UUID, claim: UUID) -> None:
 def _send(mine: DeliveryQuerySet, mail: Mail, known_as: str) -> str | None:
     """The path of the mail, or ""; None if it was not taken, and why is written down."""
     try:
-        return post.send(mail, known_as=known_as)
-    except post.Rejected as refusal:
+        return delivery_by_mail.send(mail, known_as=known_as)
+    except delivery_by_mail.Rejected as refusal:
         logger.warning("delivery_rejected", extra={"message_id": known_as})
         _close(mine, State.DEAD, str(refusal))
     except Exception as problem:
-        reason = post.set_up_problem(problem)
+        reason = delivery_by_mail.set_up_problem(problem)
         if not (reason or isinstance(problem, OSError)):
             logger.exception("delivery_failed", extra={"message_id": known_as})
         _postpone(mine, problem)
@@ -110,7 +110,7 @@ def _compose(claimed: DeliveryQuerySet, own: UUID, lease: float) -> tuple[Mail, 
     if isinstance(mail, Skip):
         claimed.close(State.SKIPPED, mail.reason, attempts=1)
         return None
-    known_as = post.message_id(delivery)
+    known_as = delivery_by_mail.message_id(delivery)
     taken = claimed.take(
         own,
         lease,

@@ -10,8 +10,8 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from accounts.models import User
 from core.admin.bases import ServiceAdmin
 from core.admin.inlines import Inline
-from projects.membership import add_project_member, remove_project_member
 from projects.models import ProjectMembership
+from projects.services.members import add_project_member, remove_project_member
 from workspaces.rights import ProjectRole
 
 

@@ -17,16 +17,16 @@ from core.admin.forms import EditForm
 from projects.admin.boards import Columns
 from projects.admin.colours import PRIORITY_COLOURS, PROJECT_COLOURS
 from projects.admin.members import Members
-from projects.lifecycle import (
+from projects.models import Project
+from projects.services.deletion import (
     archive_project,
     delete_project,
     restore_project,
     unarchive_project,
 )
-from projects.membership import set_project_lead
-from projects.models import Project
-from projects.services import create_project, update_project
-from projects.templates import Workflow
+from projects.services.members import set_project_lead
+from projects.services.projects import create_project, update_project
+from projects.services.workflows import Workflow
 
 
 class NewProjectForm(EditForm):

@@ -17,10 +17,10 @@ from core.admin.inlines import Inline
 from projects.admin.colours import CATEGORY_COLOURS, PRIORITY_COLOURS
 from projects.models import Status
 from tasks.admin.records import Steps
-from tasks.columns import done_column
-from tasks.lifecycle import restore_task
 from tasks.models import Task
-from tasks.services import create_task, delete_task, transition_task, update_task
+from tasks.services.columns import done_column
+from tasks.services.deletion import restore_task
+from tasks.services.tasks import create_task, delete_task, transition_task, update_task
 
 SPOKEN = re.compile(r"\s*([a-z0-9]+)-(\d{1,9})\s*", re.IGNORECASE)
 """How people call a task: `ENG-123`."""

@@ -8,7 +8,7 @@ from typing import Any
 from rest_framework.test import APIClient
 from standardwebhooks import Webhook
 
-from tests.openapi import complaints, described
+from tests.support.openapi import complaints, described
 
 PATH = "/api/webhooks/clerk"
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

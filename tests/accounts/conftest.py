@@ -11,8 +11,8 @@ from accounts.models import User
 from tests.accounts import clerk, clerk_messages
 from tests.accounts.oidc_provider import OidcProvider
 from tests.accounts.signing_in import switched_on
-from tests.openapi import complaints, described, fitting
-from tests.signing import access_token_for
+from tests.support.openapi import complaints, described, fitting
+from tests.support.signing import access_token_for
 
 PASSWORD = "Tr0ub4dor and 3 friends"
 

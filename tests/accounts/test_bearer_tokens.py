@@ -19,8 +19,8 @@ from rest_framework.test import APIClient
 from accounts.authentication import identify
 from accounts.models import User
 from tests.accounts.conftest import bearing
-from tests.openapi import KEY, operations
-from tests.signing import access_token_for, token_pair_for
+from tests.support.openapi import KEY, operations
+from tests.support.signing import access_token_for, token_pair_for
 
 
 def claims_of(token: str) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from accounts.models import User
 from accounts.sessions import seal
 from tests.accounts.conftest import PASSWORD, bearing
 from tests.accounts.factors import give_app, half_signed_in
-from tests.openapi import KEY, operations
-from tests.signing import access_token_for
+from tests.support.openapi import KEY, operations
+from tests.support.signing import access_token_for
 
 ME = "/api/auth/me"
 AUTH = [step for step in operations() if step[1].startswith("/api/auth/")]

@@ -12,8 +12,8 @@ from accounts.authentication import identify
 from accounts.models import PersonalToken, User
 from tests.accounts.clerk import Peer, switched_on, token
 from tests.accounts.conftest import bearing
-from workspaces.departures import let_go
 from workspaces.models import Membership, Workspace
+from workspaces.services.leaving import let_go
 
 
 @pytest.fixture

@@ -33,9 +33,9 @@ from tests.accounts.clerk import (
     token,
 )
 from tests.accounts.conftest import PASSWORD, bearing
-from tests.databases import CommittedDatabase
-from tests.signing import access_token_for
-from tests.threads import times
+from tests.support.databases import CommittedDatabase
+from tests.support.signing import access_token_for
+from tests.support.threads import times
 from workspaces.models import Membership
 
 ME = "/api/auth/me"

@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 from accounts.clerk.services import Profile, welcome_person
 from accounts.models import ExternalRecord, User, WebhookReceipt
 from projects.models import ProjectMembership
-from projects.services import create_project
+from projects.services.projects import create_project
 from tests.accounts.clerk_messages import (
     NOW,
     ORG,
@@ -23,7 +23,7 @@ from tests.accounts.clerk_messages import (
     seat,
     tell,
 )
-from tests.log import log_of
+from tests.support.log import log_of
 from workspaces.models import Membership, Workspace
 
 

@@ -7,8 +7,8 @@ from pytest_django import Settings
 
 from accounts.models import User
 from tests.accounts.clerk_messages import NOW, SECRET, grace, seat, tell
-from tests.databases import CommittedDatabase
-from tests.threads import at_once, times
+from tests.support.databases import CommittedDatabase
+from tests.support.threads import at_once, times
 from workspaces.models import Membership, Workspace
 
 

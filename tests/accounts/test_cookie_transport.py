@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from tests.accounts.conftest import PASSWORD, bearing
 from tests.accounts.factors import code_of, give_app, half_signed_in, verify
-from tests.signing import token_pair_for
+from tests.support.signing import token_pair_for
 
 NAME = "__Secure-pm_rt"
 OURS = "https://app.example.com"

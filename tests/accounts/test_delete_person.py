@@ -15,13 +15,13 @@ from comments.models import Comment
 from core.errors import NotFound
 from projects.models import ProjectMembership
 from tasks.models import Task
-from tasks.services import create_task
+from tasks.services.tasks import create_task
 from tests.accounts.conftest import PASSWORD, bearing
-from tests.cast import Cast, client_of, person
-from tests.log import log_of
-from tests.signing import access_token_for, token_pair_for
+from tests.support.cast import Cast, client_of, person
+from tests.support.log import log_of
+from tests.support.signing import access_token_for, token_pair_for
 from workspaces.models import Membership, Workspace
-from workspaces.services import add_member, create_workspace, personal_workspace
+from workspaces.services.workspaces import add_member, create_workspace, personal_workspace
 
 
 def leave(user: User, status: int = 204) -> Any:

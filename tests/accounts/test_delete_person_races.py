@@ -3,12 +3,12 @@
 from accounts.models import User
 from projects.models import ProjectMembership
 from tasks.models import Task
-from tasks.services import create_task
-from tests.cast import Cast, Client, client_of, gather
-from tests.databases import CommittedDatabase
-from tests.threads import at_once
+from tasks.services.tasks import create_task
+from tests.support.cast import Cast, Client, client_of, gather
+from tests.support.databases import CommittedDatabase
+from tests.support.threads import at_once
 from workspaces.models import Membership, Workspace
-from workspaces.services import add_member
+from workspaces.services.workspaces import add_member
 
 PASSWORD = {"password": "correct horse"}
 

@@ -1,6 +1,6 @@
 """What the OpenAPI document tells of signing in; conftest.py compares every answer with it."""
 
-from tests.openapi import operations
+from tests.support.openapi import operations
 
 
 def test_whoever_is_kept_waiting_was_told() -> None:

@@ -12,7 +12,7 @@ from accounts.models import User
 from outbox.models import Delivery
 from tests.accounts.conftest import PASSWORD, bearing
 from tests.notifications.mailing import send_all
-from tests.sink import Sink, part
+from tests.support.sink import Sink, part
 
 DEVICES = "/api/auth/devices"
 

@@ -6,8 +6,8 @@ from django.test import Client
 
 from accounts.models import User
 from tests.accounts.conftest import bearing
-from tests.signing import access_token_for
-from tests.staff import sign_in_staff
+from tests.support.signing import access_token_for
+from tests.support.staff import sign_in_staff
 
 FORM = {"name": "Grace Hopper", "avatar_url": "", "time_zone": "UTC", "is_active": "on"}
 

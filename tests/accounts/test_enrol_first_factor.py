@@ -25,15 +25,15 @@ from accounts.mfa.enrolment import (
     approve_enrolment,
 )
 from accounts.models import User
-from outbox.channels import Mail, compose
+from outbox.composers import Mail, compose
 from outbox.models import Delivery
 from tests.accounts.conftest import PASSWORD, bearing
 from tests.accounts.factors import code_of, give_app, give_recovery_codes, prove_again
 from tests.accounts.passkey import Passkey
 from tests.admin.desk import Desk
-from tests.log import log_of
-from tests.signing import access_token_for
-from tests.staff import sign_in_staff
+from tests.support.log import log_of
+from tests.support.signing import access_token_for
+from tests.support.staff import sign_in_staff
 
 CODES = "/api/auth/mfa/enrolment-code"
 TOTP, KEYS = "/api/auth/mfa/totp", "/api/auth/mfa/passkeys"

@@ -27,7 +27,7 @@ from tests.accounts.factors import (
     wrong_code_for,
 )
 from tests.notifications.mailing import send_all
-from tests.signing import access_token_for
+from tests.support.signing import access_token_for
 
 TOTP = "/api/auth/mfa/totp"
 ACTIVATE = f"{TOTP}/activate"

@@ -17,9 +17,9 @@ from accounts.tokens import MOST_REFRESHABLE, REFRESHABLE, rotate
 from accounts.tokens import exchange as trade
 from tests.accounts.conftest import PASSWORD, bearing
 from tests.accounts.factors import give_app
-from tests.databases import CommittedDatabase
-from tests.signing import access_token_for
-from tests.threads import at_once
+from tests.support.databases import CommittedDatabase
+from tests.support.signing import access_token_for
+from tests.support.threads import at_once
 
 EXCHANGE = "/api/auth/session/exchange"
 JSON = "application/json"

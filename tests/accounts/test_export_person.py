@@ -13,18 +13,18 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from activity.models import Event
-from comments.services import add_comment
+from comments.services.comments import add_comment
 from core.models import IdempotencyKey
-from projects.membership import remove_project_member
 from projects.models import Project
+from projects.services.members import remove_project_member
 from tasks.models import Task
-from tasks.services import create_task
-from tests.bulk import comments_on, tasks_with
-from tests.cast import Cast, client_of
-from tests.documents import at
+from tasks.services.tasks import create_task
 from tests.notifications.mailing import send_all
-from workspaces.invitations.services import invite_person
+from tests.support.bulk import comments_on, tasks_with
+from tests.support.cast import Cast, client_of
+from tests.support.documents import at
 from workspaces.models import Membership
+from workspaces.services.invitations import invite_person
 
 PATH = "/api/auth/me/export"
 DAY = date(2031, 7, 1)

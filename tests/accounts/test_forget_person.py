@@ -17,17 +17,17 @@ from accounts.deletion import delete_person
 from accounts.models import User
 from accounts.services import change_profile
 from activity.models import Event
-from core.forget import FORGOTTEN
+from core.erasure import FORGOTTEN
 from core.models import IdempotencyKey
 from notifications.models import Reminder
 from outbox.models import Delivery, State
-from tasks.services import create_task
+from tasks.services.tasks import create_task
 from tests.accounts.conftest import PASSWORD, bearing
-from tests.cast import Cast, client_of
 from tests.notifications.mailing import send_all
-from tests.staff import sign_in_staff
-from workspaces.invitations.services import invite_person
-from workspaces.services import add_member, personal_workspace
+from tests.support.cast import Cast, client_of
+from tests.support.staff import sign_in_staff
+from workspaces.services.invitations import invite_person
+from workspaces.services.workspaces import add_member, personal_workspace
 
 NAME = "Zephyrine Quux"
 ADDRESS = "zephyrine@example.com"

@@ -11,11 +11,11 @@ from accounts.personal.services import create_token
 from tests.accounts.clerk import Peer, token
 from tests.accounts.clerk_messages import NOW, ORG, grace, tell
 from tests.accounts.conftest import bearing
-from tests.cast import Client, client_of, person
-from tests.databases import CommittedDatabase
-from tests.log import log_of
-from tests.signing import access_token_for
-from tests.threads import at_once, times
+from tests.support.cast import Client, client_of, person
+from tests.support.databases import CommittedDatabase
+from tests.support.log import log_of
+from tests.support.signing import access_token_for
+from tests.support.threads import at_once, times
 from workspaces.models import Membership, Workspace
 
 EMAIL = "grace@example.com"

@@ -13,8 +13,8 @@ from accounts.models import AttemptCount, User
 from accounts.retention import remove_attempt_counts
 from core.errors import TooManyRequests
 from tests.accounts.conftest import PASSWORD
-from tests.databases import CommittedDatabase
-from tests.threads import at_once, times
+from tests.support.databases import CommittedDatabase
+from tests.support.threads import at_once, times
 
 WRONG = "wrong"
 THREE = Limit("tests", 3, 60)

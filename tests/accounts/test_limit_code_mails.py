@@ -11,8 +11,8 @@ from accounts.limits import CODE_PAUSE, forget
 from accounts.models import User
 from outbox.models import Delivery
 from tests.accounts.conftest import PASSWORD
-from tests.databases import CommittedDatabase
-from tests.threads import times
+from tests.support.databases import CommittedDatabase
+from tests.support.threads import times
 
 pytestmark = pytest.mark.usefixtures("mandatory_verification")
 ADA = "ada@example.com"

@@ -20,9 +20,9 @@ from tests.accounts.factors import (
     wrong_code_for,
 )
 from tests.accounts.passkey import Passkey
-from tests.databases import CommittedDatabase
-from tests.signing import access_token_for
-from tests.threads import times
+from tests.support.databases import CommittedDatabase
+from tests.support.signing import access_token_for
+from tests.support.threads import times
 
 Attempt = Callable[[int], Any]
 """Says the wrong thing, each time from elsewhere."""

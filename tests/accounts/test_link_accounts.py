@@ -29,10 +29,10 @@ from tests.accounts.signing_in import (
     dance,
     exchange,
 )
-from tests.documents import at
 from tests.notifications.mailing import send_all
-from tests.openapi import complaints, described
-from tests.signing import access_token_for, token_pair_for
+from tests.support.documents import at
+from tests.support.openapi import complaints, described
+from tests.support.signing import access_token_for, token_pair_for
 
 pytestmark = pytest.mark.django_db
 BEGIN = f"{LINKED}/redirect"

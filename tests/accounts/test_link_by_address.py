@@ -19,8 +19,8 @@ from tests.accounts.factors import give_app, give_recovery_codes
 from tests.accounts.oidc_provider import OidcProvider
 from tests.accounts.signing_in import TOKEN, by_token
 from tests.notifications.mailing import send_all
-from tests.openapi import complaints, described
-from workspaces.services import create_workspace
+from tests.support.openapi import complaints, described
+from workspaces.services.workspaces import create_workspace
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from tests.accounts.conftest import PASSWORD, bearing
-from tests.signing import access_token_for, token_pair_for
+from tests.support.signing import access_token_for, token_pair_for
 
 
 def test_log_out_ends_the_session(grace: User, stranger: APIClient) -> None:

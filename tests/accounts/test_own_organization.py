@@ -7,10 +7,10 @@ import pytest
 from accounts.models import User
 from tests.accounts.clerk import Peer, token
 from tests.accounts.clerk_messages import NOW, ORG, seat, tell
-from tests.cast import Client
-from tests.databases import CommittedDatabase
-from tests.log import log_of
-from tests.threads import at_once
+from tests.support.cast import Client
+from tests.support.databases import CommittedDatabase
+from tests.support.log import log_of
+from tests.support.threads import at_once
 from workspaces.models import Membership, Workspace
 
 CREATED = {**ORG, "created_by": "user_boss"}

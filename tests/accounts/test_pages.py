@@ -14,8 +14,8 @@ from accounts.models import User
 from outbox.models import Delivery
 from tests.accounts.conftest import PASSWORD
 from tests.accounts.factors import give_app, give_recovery_codes
-from tests.signing import token_pair_for
-from tests.staff import sign_in_staff
+from tests.support.signing import token_pair_for
+from tests.support.staff import sign_in_staff
 
 ENTRANCE = ["login/", "inactive/"]
 INSIDE = [

@@ -11,7 +11,7 @@ from accounts.models import User
 from tests.accounts.conftest import PASSWORD, bearing
 from tests.accounts.factors import code_of, give_app, half_signed_in, prove_again
 from tests.accounts.passkey import Passkey
-from tests.signing import access_token_for
+from tests.support.signing import access_token_for
 
 KEYS = "/api/auth/mfa/passkeys"
 LOGIN = "/api/auth/passkey"

@@ -18,7 +18,7 @@ from accounts.passwords import Argon2, Bcrypt
 from accounts.recovery import reset_link
 from config.settings import identity
 from tests.accounts.conftest import PASSWORD, bearing
-from tests.signing import access_token_for
+from tests.support.signing import access_token_for
 
 REFUSED = {
     "common": "password1",

@@ -17,11 +17,11 @@ from accounts.recovery import reset_link
 from outbox.models import Delivery
 from tests.accounts.conftest import PASSWORD, bearing
 from tests.accounts.factors import give_app
-from tests.databases import CommittedDatabase
 from tests.notifications.mailing import send_all
-from tests.signing import access_token_for, token_pair_for
-from tests.sink import Sink, part
-from tests.threads import times
+from tests.support.databases import CommittedDatabase
+from tests.support.signing import access_token_for, token_pair_for
+from tests.support.sink import Sink, part
+from tests.support.threads import times
 
 FORGOT, RESET, CHANGE = (f"/api/auth/password/{verb}" for verb in ("forgot", "reset", "change"))
 NEW = "Entirely 0ther words"

@@ -15,8 +15,8 @@ from accounts.tokens import InvalidToken
 from core.events import publish
 from core.models import IdempotencyKey
 from tests.accounts.conftest import PASSWORD, bearing
-from tests.openapi import KEY, operations
-from tests.signing import access_token_for
+from tests.support.openapi import KEY, operations
+from tests.support.signing import access_token_for
 
 PATH = "/api/auth/tokens"
 

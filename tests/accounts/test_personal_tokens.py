@@ -19,7 +19,7 @@ from accounts.tokens import InvalidToken
 from activity.models import Event
 from core.models import IdempotencyKey
 from tests.accounts.conftest import bearing
-from tests.signing import access_token_for, token_pair_for
+from tests.support.signing import access_token_for, token_pair_for
 
 PATH = "/api/auth/tokens"
 NOBODYS = "01900000-0000-7000-8000-000000000000"

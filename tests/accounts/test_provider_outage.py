@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.social import wire
 from tests.accounts.oidc_provider import OidcProvider
 from tests.accounts.signing_in import CALLBACK, REDIRECT, TOKEN, at_provider, begin, by_token
-from tests.openapi import complaints, described
+from tests.support.openapi import complaints, described
 
 pytestmark = pytest.mark.django_db
 DISCOVERY = "/.well-known/openid-configuration"

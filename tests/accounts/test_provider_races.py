@@ -13,8 +13,8 @@ from accounts.social.providers import Identity, provider_called
 from accounts.social.services import LastWayIn, LinkedToAnother, link_account, unlink_account
 from tests.accounts.oidc_provider import OidcProvider
 from tests.accounts.signing_in import TOKEN
-from tests.databases import CommittedDatabase
-from tests.threads import at_once, times
+from tests.support.databases import CommittedDatabase
+from tests.support.threads import at_once, times
 
 CLIENT = "gantry-oidc"
 

@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 from tests.accounts.oidc_provider import OidcProvider
 from tests.accounts.signing_in import REDIRECT, begin
 from tests.config.production import run, start
-from tests.openapi import complaints, described
+from tests.support.openapi import complaints, described
 
 PATH = "/api/auth/providers"
 OIDC = {

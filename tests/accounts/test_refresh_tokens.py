@@ -16,8 +16,8 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from tests.accounts.conftest import PASSWORD, bearing
-from tests.databases import CommittedDatabase
-from tests.signing import token_pair_for
+from tests.support.databases import CommittedDatabase
+from tests.support.signing import token_pair_for
 
 
 def refresh(token: str) -> Any:

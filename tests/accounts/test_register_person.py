@@ -14,9 +14,9 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from tests.accounts.conftest import PASSWORD, bearing
-from tests.databases import CommittedDatabase
 from tests.notifications.mailing import send_all
-from tests.signing import access_token_for
+from tests.support.databases import CommittedDatabase
+from tests.support.signing import access_token_for
 
 ADA = {"email": "Ada@Example.com", "password": PASSWORD, "name": "Ada Lovelace"}
 

@@ -11,12 +11,12 @@ from accounts.models import PersonalToken, User
 from core.models import IdempotencyKey
 from tests.accounts.conftest import PASSWORD, bearing
 from tests.accounts.factors import code_of, give_app, prove_again
-from tests.databases import CommittedDatabase
 from tests.matrix.asks import answers
-from tests.openapi import described, document, operations
-from tests.signing import access_token_for, token_pair_for
+from tests.support.databases import CommittedDatabase
+from tests.support.openapi import described, document, operations
+from tests.support.signing import access_token_for, token_pair_for
+from tests.support.threads import times
 from tests.test_architecture import routes
-from tests.threads import times
 
 KEY = {"Idempotency-Key": "once"}
 ME, TOKENS, TOTP = "/api/auth/me", "/api/auth/tokens", "/api/auth/mfa/totp"

@@ -18,10 +18,10 @@ from tests.accounts.factors import code_of, half_signed_in, prove_again, verify,
 from tests.accounts.oidc_provider import OidcProvider
 from tests.accounts.passkey import Passkey
 from tests.accounts.signing_in import by_token, dance, exchange
-from tests.logged import Lines, Secrets, watched
 from tests.notifications.mailing import send_all
-from tests.sink import Sink, part
-from workspaces.services import create_workspace
+from tests.support.logged import Lines, Secrets, watched
+from tests.support.sink import Sink, part
+from workspaces.services.workspaces import create_workspace
 
 mandatory = pytest.mark.usefixtures("mandatory_verification")
 NEW = "another Tr0ub4dor"

@@ -9,9 +9,9 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from accounts.session_store import SessionStore, merged
 from tests.accounts.conftest import PASSWORD, bearing
-from tests.databases import CommittedDatabase
-from tests.signing import token_pair_for
-from tests.threads import at_once
+from tests.support.databases import CommittedDatabase
+from tests.support.signing import token_pair_for
+from tests.support.threads import at_once
 
 
 def opened(**content: Any) -> str:

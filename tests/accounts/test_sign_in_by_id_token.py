@@ -18,7 +18,7 @@ from tests.accounts.conftest import bearing
 from tests.accounts.factors import code_of, give_app, verify
 from tests.accounts.oidc_provider import KEY_ID, OidcProvider, key_of
 from tests.accounts.signing_in import TOKEN, by_token
-from tests.openapi import complaints, described
+from tests.support.openapi import complaints, described
 
 pytestmark = pytest.mark.django_db
 CLIENT = "gantry-oidc"

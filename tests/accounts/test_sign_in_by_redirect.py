@@ -23,7 +23,7 @@ from tests.accounts.signing_in import (
     exchange,
     parameter,
 )
-from tests.openapi import complaints, described
+from tests.support.openapi import complaints, described
 
 pytestmark = pytest.mark.django_db
 ERROR_PAGE = "http://localhost:3000/sign-in/error"

@@ -16,7 +16,7 @@ from accounts.mfa.adapter import MFAAdapter
 from accounts.models import User
 from tests.accounts.conftest import PASSWORD
 from tests.accounts.factors import code_of, give_app, give_recovery_codes, wrong_code_for
-from tests.staff import sign_in_staff
+from tests.support.staff import sign_in_staff
 
 ADMIN = "/admin/"
 LOGIN = "/accounts/login/?next=%2Fadmin%2F"

@@ -11,10 +11,10 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from outbox.models import Delivery
 from tests.accounts.conftest import PASSWORD, bearing
-from tests.databases import CommittedDatabase
 from tests.notifications.mailing import send_all
-from tests.sink import Sink, part
-from tests.threads import times
+from tests.support.databases import CommittedDatabase
+from tests.support.sink import Sink, part
+from tests.support.threads import times
 
 VERIFY, RESEND = "/api/auth/email/verify", "/api/auth/email/resend"
 mandatory = pytest.mark.usefixtures("mandatory_verification")

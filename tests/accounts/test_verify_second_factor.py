@@ -17,7 +17,7 @@ from tests.accounts.factors import (
     verify,
     wrong_code_for,
 )
-from tests.signing import access_token_for
+from tests.support.signing import access_token_for
 
 
 @pytest.fixture

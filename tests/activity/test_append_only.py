@@ -6,10 +6,10 @@ from typing import Any
 import psycopg
 import pytest
 
-from tasks.services import create_task, update_task
-from tests.cast import gather
-from tests.context import AS_SYSTEM
-from tests.databases import CommittedDatabase
+from tasks.services.tasks import create_task, update_task
+from tests.support.cast import gather
+from tests.support.context import AS_SYSTEM
+from tests.support.databases import CommittedDatabase
 
 TABLES = ("activity_event", "activity_textchange", "tasks_statuschange")
 STATEMENTS = ("UPDATE {} SET created_at = now()", "DELETE FROM {}", "TRUNCATE {}")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from activity.differences import DifferentText, difference, redo, undo
+from activity.services.differences import DifferentText, difference, redo, undo
 
 TEXTS = st.text(alphabet="ab.,\n é😀", max_size=80)
 LONGEST = 50_000

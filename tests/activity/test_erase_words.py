@@ -3,15 +3,15 @@
 from typing import Any
 
 from accounts.deletion import delete_person
-from activity.differences import redo, undo
 from activity.models import Event, TextChange
+from activity.services.differences import redo, undo
 from comments.models import Comment
-from comments.services import edit_comment
+from comments.services.comments import edit_comment
 from tasks.models import Task
-from tasks.services import update_task
+from tasks.services.tasks import update_task
 from tests.admin.world import number_the_events
-from tests.cast import Cast
-from tests.log import edits_of
+from tests.support.cast import Cast
+from tests.support.log import edits_of
 
 LONG = "Every wheel needs oil, every week. " * 500
 

@@ -10,13 +10,13 @@ import pytest
 from django.db import transaction
 
 from activity.models import Event, EventCounter
-from projects.services import create_project
+from projects.services.projects import create_project
 from tasks.models import Task
-from tasks.services import create_task
-from tests.cast import Cast, gather
-from tests.context import AS_SYSTEM
-from tests.databases import CommittedDatabase
-from tests.threads import times
+from tasks.services.tasks import create_task
+from tests.support.cast import Cast, gather
+from tests.support.context import AS_SYSTEM
+from tests.support.databases import CommittedDatabase
+from tests.support.threads import times
 
 NUMBERS = "SELECT seq FROM activity_event WHERE workspace_id = %s AND seq > %s ORDER BY seq"
 

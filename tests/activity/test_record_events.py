@@ -8,8 +8,8 @@ import pytest
 from activity.models import Event
 from activity.receivers import LOGGED
 from comments.models import Comment
-from tests.cast import Cast, client_of
-from tests.rights import filled
+from tests.support.cast import Cast, client_of
+from tests.support.rights import filled
 
 CHANGES = [
     ("ada", "PATCH", "/api/workspaces/{workspace}", {"name": "x"}, ["workspace updated"]),

@@ -5,10 +5,10 @@ import pytest
 from accounts.models import User
 from projects.models import Project
 from tasks.models import Task
-from tasks.services import create_task
+from tasks.services.tasks import create_task
 from tests.admin.desk import Desk
-from tests.cast import Cast
-from tests.staff import sign_in_staff
+from tests.support.cast import Cast
+from tests.support.staff import sign_in_staff
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ from django.contrib.auth.models import Permission
 
 from accounts.models import AccountMatch, User
 from projects.models import ProjectMembership
-from tasks.services import create_task
+from tasks.services.tasks import create_task
 from tests.admin.desk import Desk, told
-from tests.cast import Cast, person
-from tests.log import log_of
+from tests.support.cast import Cast, person
+from tests.support.log import log_of
 from workspaces.models import Membership
 
 

@@ -8,8 +8,8 @@ from accounts.models import User
 from activity.models import Event
 from tasks.models import Task
 from tests.admin.desk import Desk, list_of, page_of
-from tests.cast import Cast
-from tests.staff import sign_in_staff
+from tests.support.cast import Cast
+from tests.support.staff import sign_in_staff
 
 LEDGERS = ["activity.event", "activity.eventcounter", "tasks.statuschange", "tasks.taskcounter"]
 

@@ -5,7 +5,7 @@ from django.contrib.auth.models import Permission
 
 from accounts.models import User
 from tests.admin.desk import Desk, page_of, told
-from tests.cast import Cast
+from tests.support.cast import Cast
 
 
 def test_delete_person_asks_first(desk: Desk, cast: Cast) -> None:

@@ -5,10 +5,10 @@ import pytest
 from accounts.models import User
 from activity.models import Event
 from comments.models import Comment
-from comments.services import add_comment
+from comments.services.comments import add_comment
 from tasks.models import Task
 from tests.admin.desk import Desk, add_page_of, list_of, page_of, told
-from tests.cast import Cast
+from tests.support.cast import Cast
 
 
 @pytest.fixture

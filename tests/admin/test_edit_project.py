@@ -4,9 +4,9 @@ from accounts.models import User
 from activity.models import Event
 from projects.models import Project, ProjectMembership, Status
 from tests.admin.desk import Desk, add_page_of, errors_of, list_of, page_of, told
-from tests.cast import Cast
+from tests.support.cast import Cast
 from workspaces.models import Workspace
-from workspaces.services import add_member
+from workspaces.services.workspaces import add_member
 
 
 def actions(project: Project) -> list[str]:

@@ -9,15 +9,15 @@ from accounts.models import User
 from activity.models import Event
 from comments.models import Comment
 from outbox.models import Delivery
-from projects.lifecycle import archive_project
 from projects.models import Project, Status
-from projects.services import create_project
-from projects.templates import Workflow
-from tasks.columns import done_column
+from projects.services.deletion import archive_project
+from projects.services.projects import create_project
+from projects.services.workflows import Workflow
 from tasks.models import Task
-from tasks.services import create_task, delete_task, update_task
+from tasks.services.columns import done_column
+from tasks.services.tasks import create_task, delete_task, update_task
 from tests.admin.desk import Desk, add_page_of, errors_of, fields_of, list_of, page_of, told
-from tests.cast import Cast
+from tests.support.cast import Cast
 
 
 @pytest.fixture

@@ -2,10 +2,10 @@
 
 from accounts.models import User
 from activity.models import Event
-from tasks.services import create_task
+from tasks.services.tasks import create_task
 from tests.admin.desk import Desk, add_page_of, errors_of, list_of, page_of, told
-from tests.cast import Cast
-from tests.log import log_of
+from tests.support.cast import Cast
+from tests.support.log import log_of
 from workspaces.models import Membership, Workspace
 
 

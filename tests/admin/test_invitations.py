@@ -2,8 +2,8 @@
 
 from accounts.models import User
 from tests.admin.desk import Desk, add_page_of, errors_of, list_of, page_of
-from tests.cast import Cast, client_of
-from tests.log import log_of
+from tests.support.cast import Cast, client_of
+from tests.support.log import log_of
 from tests.workspaces.inviting import invite, token_of
 from workspaces.models import Invitation
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.admin.desk import Desk, add_page_of, errors_of, page_of
-from tests.cast import Cast
+from tests.support.cast import Cast
 from workspaces.models import Workspace
 
 NAMES = ("Two\nlines", "Back\u202ewards", "Bell\x07")

@@ -3,7 +3,7 @@
 from accounts.models import PersonalToken, User
 from accounts.personal.services import create_token
 from tests.admin.desk import Desk, page_of
-from tests.log import log_of
+from tests.support.log import log_of
 
 
 def test_staff_revoke_a_token(desk: Desk, root: User, ada: User) -> None:

@@ -20,7 +20,7 @@ from accounts.models import PersonalToken, User
 from accounts.services import NotASuperuser, change_access
 from tests.admin.desk import Desk, add_page_of, fields_of, list_of, page_of
 from tests.admin.world import fill
-from tests.staff import sign_in_staff
+from tests.support.staff import sign_in_staff
 
 ROWS_OF_IDENTITY: list[Any] = [
     User.groups.through,

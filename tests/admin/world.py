@@ -23,18 +23,18 @@ from accounts.models import (
     WebhookReceipt,
 )
 from accounts.personal.services import create_token
-from comments.services import add_comment, edit_comment
+from comments.services.comments import add_comment, edit_comment
 from core.models import IdempotencyKey
 from outbox.services import beat as give_a_sign
 from outbox.services import note_failure
-from projects.services import create_project
-from projects.templates import Workflow
-from tasks.columns import done_column
-from tasks.services import create_task, transition_task
-from tests.cast import person
-from workspaces.invitations.services import invite_person
-from workspaces.opt_outs.services import opt_out
-from workspaces.services import add_member, create_workspace
+from projects.services.projects import create_project
+from projects.services.workflows import Workflow
+from tasks.services.columns import done_column
+from tasks.services.tasks import create_task, transition_task
+from tests.support.cast import person
+from workspaces.services.invitations import invite_person
+from workspaces.services.opt_outs import opt_out
+from workspaces.services.workspaces import add_member, create_workspace
 
 
 def fill() -> None:

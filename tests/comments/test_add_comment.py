@@ -3,14 +3,14 @@
 import pytest
 
 from comments.models import Comment
-from comments.services import add_comment
+from comments.services.comments import add_comment
 from tasks.models import Task
-from tasks.services import create_task, transition_task
-from tests.cast import Cast, client_of, gather
-from tests.databases import CommittedDatabase
-from tests.documents import comment_document
-from tests.log import log_of
-from tests.threads import at_once
+from tasks.services.tasks import create_task, transition_task
+from tests.support.cast import Cast, client_of, gather
+from tests.support.databases import CommittedDatabase
+from tests.support.documents import comment_document
+from tests.support.log import log_of
+from tests.support.threads import at_once
 
 TEXT = "**Ready** <script>alert(1)</script>\n- 😀 @max"
 

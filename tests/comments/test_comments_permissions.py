@@ -3,11 +3,11 @@
 import pytest
 
 from comments.models import Comment
-from comments.services import add_comment
-from projects.membership import add_project_member
-from projects.services import update_project
-from tests.cast import Cast, client_of
-from tests.rights import Row, check, each, routes_in, routes_of, rows
+from comments.services.comments import add_comment
+from projects.services.members import add_project_member
+from projects.services.projects import update_project
+from tests.support.cast import Cast, client_of
+from tests.support.rights import Row, check, each, routes_in, routes_of, rows
 
 TABLE = rows("""
                                             nobody sam gus moe max lea pia ada

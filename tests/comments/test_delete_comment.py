@@ -1,12 +1,12 @@
 """Taking a comment out of sight."""
 
 from comments.models import Comment
-from comments.services import add_comment
-from tasks.services import create_task
-from tests.cast import Cast, client_of, gather
-from tests.databases import CommittedDatabase
-from tests.log import log_of
-from tests.threads import at_once
+from comments.services.comments import add_comment
+from tasks.services.tasks import create_task
+from tests.support.cast import Cast, client_of, gather
+from tests.support.databases import CommittedDatabase
+from tests.support.log import log_of
+from tests.support.threads import at_once
 
 
 def test_delete_comment_takes_it_out_of_sight(cast: Cast, comment: Comment) -> None:

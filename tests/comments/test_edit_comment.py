@@ -3,9 +3,9 @@
 import pytest
 
 from comments.models import Comment
-from tests.cast import Cast, client_of
-from tests.documents import comment_document
-from tests.log import edits_of, log_of
+from tests.support.cast import Cast, client_of
+from tests.support.documents import comment_document
+from tests.support.log import edits_of, log_of
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])

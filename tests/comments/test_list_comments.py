@@ -3,10 +3,10 @@
 import pytest
 
 from comments.models import Comment
-from comments.services import add_comment, delete_comment
-from tasks.services import create_task
-from tests.cast import Cast, client_of
-from tests.documents import comment_document
+from comments.services.comments import add_comment, delete_comment
+from tasks.services.tasks import create_task
+from tests.support.cast import Cast, client_of
+from tests.support.documents import comment_document
 
 
 @pytest.fixture

@@ -7,12 +7,12 @@ import pytest
 from django.utils import timezone
 
 from comments.models import Comment
-from comments.services import delete_comment
-from projects.lifecycle import archive_project
-from tasks.services import delete_task
-from tests.cast import Cast, client_of
-from tests.documents import comment_document
-from tests.log import log_of
+from comments.services.comments import delete_comment
+from projects.services.deletion import archive_project
+from tasks.services.tasks import delete_task
+from tests.support.cast import Cast, client_of
+from tests.support.documents import comment_document
+from tests.support.log import log_of
 
 
 @pytest.fixture

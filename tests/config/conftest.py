@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import pytest
 
 from config import local, programs
-from tests.cast import gather
 from tests.config.raw import Server, Sockets
 from tests.config.wire import Wire
-from tests.databases import CommittedDatabase
-from tests.programs import Programs, eventually
-from tests.signing import access_token_for
+from tests.support.cast import gather
+from tests.support.databases import CommittedDatabase
+from tests.support.programs import Programs, eventually
+from tests.support.signing import access_token_for
 
 
 @pytest.fixture

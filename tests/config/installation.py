@@ -14,11 +14,12 @@ from urllib.parse import quote
 
 import redis
 
-from config import binaries, env, local, processes
+from config import env, local, processes
 from config.processes import Command
-from tests.own_postgres import OwnPostgres
-from tests.programs import eventually
-from tests.sink import Sink
+from dev.server import binaries
+from tests.support.own_postgres import OwnPostgres
+from tests.support.programs import eventually
+from tests.support.sink import Sink
 
 HOST = "gantry.example.com"
 SUPERUSER, OWNER, APP, BROKER = (

@@ -10,10 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from config import binaries, env, local, processes
+from config import env, local, processes
 from config.processes import Command
+from dev.server import binaries
 from tests.config.wire import Wire
-from tests.programs import eventually
+from tests.support.programs import eventually
 
 ODD_NAME = "gantry +%41#\"\\ 'é[x]"
 START_PATIENCE = 180.0
@@ -112,7 +113,7 @@ def development(folder: Path, port: int) -> Command:
     chosen = dict.fromkeys(CHOSEN_BY_ITSELF, "")
     settings = {"DJANGO_SETTINGS_MODULE": "config.settings.development", "LOG_FORMAT": "console"}
     named = {"DATA_DIR": str(folder), "PORT": str(port)}
-    argv = [sys.executable, "-m", "config.development"]
+    argv = [sys.executable, "-m", "dev.server.development"]
     return Command("dev", argv, chosen | settings | named, None, env.ROOT, signal.SIGINT)
 
 

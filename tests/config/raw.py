@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from subprocess import Popen
 
-from tests.cast import Cast
 from tests.config.wire import Wire
+from tests.support.cast import Cast
 
 PATIENCE = 40.0
 

@@ -11,9 +11,10 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from config import binaries, env
-from tests.cast import gather
-from tests.databases import CommittedDatabase
+from config import env
+from dev.server import binaries
+from tests.support.cast import gather
+from tests.support.databases import CommittedDatabase
 
 DOCUMENTED = "postgres://gantry_owner@db.example.com:5432/gantry"
 PROTECTION = """

@@ -14,7 +14,7 @@ from config.env import ROOT
 from config.health import PATIENCE
 from config.programs import DRAIN_SECONDS, PROGRAMS
 from config.settings.databases import RUNTIME_LIMITS
-from outbox.courier import LONGEST_STOP
+from outbox.local_sender import LONGEST_STOP
 
 OF_THE_SERVER = ("migrate", "web", "worker", "beat", "relay")
 [LONGEST_STATEMENT] = map(int, re.findall(r"statement_timeout=(\d+)s", RUNTIME_LIMITS))

@@ -10,14 +10,16 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from config import binaries, env, local
+from config import env, local
+from dev.server import binaries
 from tests.config.machine import development, refused
 
 NAMES = ["a+b", "%41", "a#b", 'a"b', "a\\b", "a'b", "a b", "a,b", "[a]*?", "$HOME", "añ漢🎉", "=;-"]
 # Starts and stops what keeps files there, and tells where mails would be written.
 SERVERS = """
 import os
-from config import embedded, local
+from config import local
+from dev.server import embedded
 from django.conf import settings
 with embedded.running():
     print(settings.EMAIL_FILE_PATH, *sorted(os.listdir(local.DATA_DIR)), sep="\\n")
@@ -94,7 +96,7 @@ def test_a_folder_that_cannot_be_used_is_refused(tmp_path: Path, name: str, told
     (tmp_path / "file").touch()
     (tmp_path / "ring").symlink_to("ring")
     folder = name if name.startswith("~") else str(tmp_path / name)
-    ended = run("from config import development", folder)
+    ended = run("from dev.server import development", folder)
     assert (ended.returncode, ended.stderr) == (1, told.format(tmp_path) + "\n")
 
 
@@ -102,12 +104,14 @@ def test_a_folder_without_rights_or_room_is_refused(tmp_path: Path) -> None:
     closed, full = tmp_path / "closed", tmp_path / "full"
     closed.mkdir(mode=0o500)
     # Root may write anywhere but where the kernel keeps its own.
-    ended = run("from config import development", "/sys/x" if os.geteuid() == 0 else str(closed))
+    ended = run(
+        "from dev.server import development", "/sys/x" if os.geteuid() == 0 else str(closed)
+    )
     reasons = "Operation not permitted|Permission denied|Read-only file system"
     assert ended.returncode == 1
     assert re.fullmatch(rf"DATA_DIR \S+ cannot be used: ({reasons})\.\n", ended.stderr)
 
-    ended = run("from config import development", str(full), *NO_ROOM)
+    ended = run("from dev.server import development", str(full), *NO_ROOM)
     told = f"DATA_DIR {full} cannot be used: File too large.\n"
     assert (ended.returncode, ended.stderr) == (1, told)
 

@@ -15,9 +15,9 @@ import pytest
 from config import local, programs
 from tests.config.production import COMPLETE, UNSET
 from tests.config.wire import Wire
-from tests.own_postgres import OwnPostgres
-from tests.programs import Programs, eventually
-from tests.threads import times
+from tests.support.own_postgres import OwnPostgres
+from tests.support.programs import Programs, eventually
+from tests.support.threads import times
 
 SECRET = "a long enough secret"
 LONGEST_SECONDS = 5.0

@@ -15,8 +15,8 @@ import pytest
 from accounts.models import User
 from config import local
 from tests.config.machine import Machine, refused, throwaway
-from tests.databases import CommittedDatabase
-from tests.programs import eventually
+from tests.support.databases import CommittedDatabase
+from tests.support.programs import eventually
 
 PASSWORD = "gantry-demo"
 LONGEST_FREEZE = 20.0

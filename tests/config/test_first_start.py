@@ -12,7 +12,7 @@ import pytest
 from config import env, processes, programs
 from config.processes import Command
 from tests.config.machine import Machine, development, throwaway
-from tests.programs import eventually
+from tests.support.programs import eventually
 
 fresh = pytest.fixture(scope="module")(throwaway)
 

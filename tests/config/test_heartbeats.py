@@ -12,7 +12,7 @@ import pytest
 from config import env, health, processes
 from config.processes import Command
 from core.heartbeats import Heartbeat, ages
-from tests.programs import eventually
+from tests.support.programs import eventually
 
 BEATING = """
 import sys, time

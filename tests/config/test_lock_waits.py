@@ -14,12 +14,12 @@ import pytest
 from core.models import IdempotencyKey
 from projects.models import Project
 from tasks.models import Task
-from tasks.services import create_task
+from tasks.services.tasks import create_task
 from tests.config.raw import Server
-from tests.context import AS_SYSTEM
-from tests.databases import CommittedDatabase
-from tests.log import log_of
-from tests.threads import times
+from tests.support.context import AS_SYSTEM
+from tests.support.databases import CommittedDatabase
+from tests.support.log import log_of
+from tests.support.threads import times
 
 WRITERS = 12
 READERS = 3

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from tests.cast import Cast, Client, client_of
 from tests.config.production import run
-from tests.staff import sign_in_staff
+from tests.support.cast import Cast, Client, client_of
+from tests.support.staff import sign_in_staff
 
 JSON, HTML = "application/json", "text/html; charset=utf-8"
 PATH = "/api/workspaces"

@@ -19,13 +19,14 @@ import yaml
 from django.apps import apps
 from django.contrib import admin
 
-from config import binaries, env
+from config import env
 from config.start_check import HEALTH
+from dev.server import binaries
 from tests.accounts.factors import code_of
 from tests.config.behind_proxy import ADDED, Browser, files_of
 from tests.config.installation import STAFF, STAFF_PASSWORD, Installation
-from tests.programs import eventually
-from tests.sink import part
+from tests.support.programs import eventually
+from tests.support.sink import part
 
 FOREIGN_HOSTS = ("10.0.0.7:8000", "evil.example", "<script>", "a b", "")
 PAGES = {

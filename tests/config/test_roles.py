@@ -9,8 +9,9 @@ from tempfile import TemporaryDirectory
 import psycopg
 import pytest
 
-from config import binaries, env
-from tests.own_postgres import OwnPostgres
+from config import env
+from dev.server import binaries
+from tests.support.own_postgres import OwnPostgres
 
 OWNER, APP = "own@er /'# %:+\\$HOME", 'ap"p@ / : # % ?'
 SUPERUSER = "superuser"

@@ -10,8 +10,8 @@ from psycopg import sql
 
 from config import local, programs
 from config.processes import Command
-from tests.databases import CommittedDatabase
-from tests.programs import Programs
+from tests.support.databases import CommittedDatabase
+from tests.support.programs import Programs
 
 SENTENCE = "of DATABASE_URL {}. Row-level security does not hold for it."
 

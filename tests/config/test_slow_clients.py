@@ -12,9 +12,9 @@ import pytest
 from config.connections import MOST_UNSENT
 from tasks.models import Task
 from tests.config.raw import Server, Sockets, post, rest
-from tests.factories import TaskFactory
-from tests.programs import eventually
-from tests.threads import times
+from tests.support.factories import TaskFactory
+from tests.support.programs import eventually
+from tests.support.threads import times
 
 ANNOUNCED = post("/api/workspaces", "content-length: 100")
 HALF_HEAD = "GET /livez HTTP/1.1\r\nhost: local"

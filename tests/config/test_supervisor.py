@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from config import liveness, local
-from config.liveness import LivenessProbe
+from config import local
 from config.processes import Command
-from config.supervisor import Supervisor
-from tests.programs import PATIENCE, eventually
+from dev.server import liveness
+from dev.server.liveness import LivenessProbe
+from dev.server.supervisor import Supervisor
+from tests.support.programs import PATIENCE, eventually
 
 # Counts the requests to stop, and takes a moment over the first, as real programs do.
 COUNTING = """
@@ -63,7 +64,7 @@ def test_stop_asks_a_program_once(tmp_path: Path) -> None:
 
 
 def test_stop_ends_a_deaf_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("config.supervisor.STOP_PATIENCE", 0.2)
+    monkeypatch.setattr("dev.server.supervisor.STOP_PATIENCE", 0.2)
     assert stop(started(DEAF, tmp_path / "signs")) == -signal.SIGKILL
 
 

@@ -14,10 +14,10 @@ import pytest
 
 from config import env, local, processes
 from tests.config.machine import START_PATIENCE, Machine, throwaway
-from tests.programs import eventually
+from tests.support.programs import eventually
 
 fresh = pytest.fixture(scope="module")(throwaway)
-DEV = f"{shlex.quote(sys.executable)} -m config.development"
+DEV = f"{shlex.quote(sys.executable)} -m dev.server.development"
 
 
 class Terminal:
@@ -41,7 +41,7 @@ class Terminal:
 def machine(fresh: Machine) -> Iterator[Machine]:
     yield fresh
     for pid, words in fresh.processes().items():
-        if "config.development" in words:
+        if "dev.server.development" in words:
             os.kill(int(pid), signal.SIGTERM)
     eventually(lambda: fresh.alive() == [])
 

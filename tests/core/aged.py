@@ -7,7 +7,7 @@ from django.db import connections
 
 from config.postgresql.connections import LONGEST_STATEMENT
 from core.retention import Rule, rules
-from tests.cast import Cast
+from tests.support.cast import Cast
 
 ROWS = 100_000
 LONGEST_FILLING = 300.0

@@ -7,8 +7,8 @@ from django.urls import get_resolver
 
 from comments.models import Comment
 from core.api.viewsets import ServiceViewSet
-from tests.cast import Cast, client_of
 from tests.matrix.asks import ELSEWHERE
+from tests.support.cast import Cast, client_of
 from tests.test_architecture import routes
 
 FAMILIES = {

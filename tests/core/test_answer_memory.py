@@ -10,12 +10,12 @@ from typing import NamedTuple
 import pytest
 
 from config import local, programs
-from projects.services import create_project
-from tests.bulk import comments_on, tasks_with
-from tests.cast import gather
-from tests.databases import CommittedDatabase
-from tests.programs import Programs, eventually
-from tests.signing import access_token_for
+from projects.services.projects import create_project
+from tests.support.bulk import comments_on, tasks_with
+from tests.support.cast import gather
+from tests.support.databases import CommittedDatabase
+from tests.support.programs import Programs, eventually
+from tests.support.signing import access_token_for
 
 READERS = 16
 MOST_AT_WORK = 256 * 1024 * 1024

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from core.pages import MEBIBYTE, PAGE
-from projects.services import create_project
-from tests.bulk import comments_on, crowd_in, tasks_with
-from tests.cast import Cast, client_of
-from tests.openapi import document
+from core.documents.pages import MEBIBYTE, PAGE
+from projects.services.projects import create_project
+from tests.support.bulk import comments_on, crowd_in, tasks_with
+from tests.support.cast import Cast, client_of
+from tests.support.openapi import document
 
 LIMIT = 8 * MEBIBYTE
 LONGEST = 50_000

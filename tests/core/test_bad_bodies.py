@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.cast import Cast, client_of
+from tests.support.cast import Cast, client_of
 
 WRITES = [
     "POST /api/workspaces",

@@ -7,8 +7,8 @@ from uuid import uuid4
 import pytest
 
 from comments.models import Comment
-from tests.cast import Cast, client_of
-from tests.rights import filled
+from tests.support.cast import Cast, client_of
+from tests.support.rights import filled
 
 NUL, SURROGATE = "a\0b", "a\ud800b"
 SHAPES: list[Any] = [[], ["x"], {}, {"x": 1}]

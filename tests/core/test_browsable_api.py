@@ -9,7 +9,7 @@ from django.utils.html import strip_tags
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from tests.cast import Cast, Client
+from tests.support.cast import Cast, Client
 from workspaces.models import Workspace
 
 HTML = {"Accept": "text/html"}

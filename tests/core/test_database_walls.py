@@ -8,13 +8,13 @@ import psycopg
 import pytest
 from django.db import connection
 
-from comments.services import add_comment
-from projects.services import create_project
-from tasks.services import create_task
-from tests.cast import Cast, gather
-from tests.context import AS_SYSTEM
-from tests.databases import CommittedDatabase
-from workspaces.invitations.services import invite_person
+from comments.services.comments import add_comment
+from projects.services.projects import create_project
+from tasks.services.tasks import create_task
+from tests.support.cast import Cast, gather
+from tests.support.context import AS_SYSTEM
+from tests.support.databases import CommittedDatabase
+from workspaces.services.invitations import invite_person
 
 CROSSINGS = [
     "UPDATE projects_project SET team_lead_id = %(sam)s WHERE id = %(project)s",

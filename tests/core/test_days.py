@@ -12,15 +12,15 @@ from django.db.models import DateField
 from accounts.models import User
 from core.days import FIRST_DAY, LAST_DAY
 from notifications.models import Reminder
-from notifications.moments import due_in_words, due_moment
+from notifications.services.due_dates import due_in_words, due_moment
 from notifications.services.reminders import plan_reminders
 from projects.models import Project
 from tasks.models import Task
-from tasks.services import create_task
+from tasks.services.tasks import create_task
 from tests.admin.desk import Desk, errors_of, list_of, page_of
 from tests.admin.world import fill
-from tests.cast import Cast, client_of
-from tests.staff import sign_in_staff
+from tests.support.cast import Cast, client_of
+from tests.support.staff import sign_in_staff
 
 ENDS = [date.min, date.max]
 OUTSIDE = ["0001-01-01", "1899-12-31", "3000-01-01", "9999-12-31", "9999-12-31T23:59:59-12:00"]

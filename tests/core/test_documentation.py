@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from tests.cast import Client
-from tests.openapi import document, operations
+from tests.support.cast import Client
+from tests.support.openapi import document, operations
 
 SCALARS = {"string", "integer", "number", "boolean"}
 SAID_BY_ITSELF = {"examples", "enum", "const", "$ref"}

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from comments.models import Comment
-from tasks.services import create_task
-from tests.cast import Cast, client_of, gather
-from tests.databases import CommittedDatabase
-from tests.threads import times
+from tasks.services.tasks import create_task
+from tests.support.cast import Cast, client_of, gather
+from tests.support.databases import CommittedDatabase
+from tests.support.threads import times
 
 VERSIONED = [
     ("ada", "/api/workspaces/{workspace}", "name"),

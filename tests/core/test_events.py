@@ -8,7 +8,7 @@ from django.db import transaction
 
 from core import events
 from core.events import Event, publish, subscribe, subscribers
-from tests.databases import CommittedDatabase
+from tests.support.databases import CommittedDatabase
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,13 +6,13 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from comments.models import Comment
-from comments.services import add_comment
+from comments.services.comments import add_comment
 from projects.models import Project
-from projects.services import create_project
-from tasks.services import create_task
-from tests.cast import Cast, client_of
-from tests.rights import filled
-from workspaces.invitations.services import invite_person
+from projects.services.projects import create_project
+from tasks.services.tasks import create_task
+from tests.support.cast import Cast, client_of
+from tests.support.rights import filled
+from workspaces.services.invitations import invite_person
 
 
 class Place(NamedTuple):

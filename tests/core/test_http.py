@@ -8,7 +8,7 @@ from django.conf import settings as configured
 from pytest_django.fixtures import Settings
 
 from config.start_check import HEALTH
-from tests.cast import Cast, Client, client_of
+from tests.support.cast import Cast, Client, client_of
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 

@@ -6,13 +6,13 @@ import pytest
 
 from comments.models import Comment
 from core.models import IdempotencyKey
-from projects.membership import add_project_member
+from projects.services.members import add_project_member
 from tasks.models import Task
-from tests.cast import Cast, client_of, gather
-from tests.databases import CommittedDatabase
-from tests.log import log_of
-from tests.threads import times
-from workspaces.members import change_member_role, remove_member
+from tests.support.cast import Cast, client_of, gather
+from tests.support.databases import CommittedDatabase
+from tests.support.log import log_of
+from tests.support.threads import times
+from workspaces.services.members import change_member_role, remove_member
 
 KEY = {"Idempotency-Key": "once"}
 

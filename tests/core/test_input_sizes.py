@@ -16,8 +16,8 @@ from core.api.fields import Input
 from tasks.models import Task
 from tests.admin.desk import Desk, errors_of, page_of
 from tests.admin.test_admin_pages import THEIRS
-from tests.cast import Cast, client_of
-from tests.staff import sign_in_staff
+from tests.support.cast import Cast, client_of
+from tests.support.staff import sign_in_staff
 
 LONGEST_TEXT = 50_000
 OPEN_ENDED = (serializers.DictField, serializers.JSONField, serializers.FileField)

@@ -10,15 +10,15 @@ from django.utils import timezone
 
 from accounts.models import User
 from comments.models import Comment
-from comments.services import add_comment
+from comments.services.comments import add_comment
 from projects.models import Project, ProjectMembership
-from projects.services import create_project
+from projects.services.projects import create_project
 from tasks.models import Task
-from tasks.services import create_task
-from tests.cast import Cast, Client, client_of
+from tasks.services.tasks import create_task
+from tests.support.cast import Cast, Client, client_of
 from tests.workspaces.inviting import invite
 from workspaces.models import Invitation, Membership, Workspace
-from workspaces.services import create_workspace
+from workspaces.services.workspaces import create_workspace
 
 LISTS = [
     "/api/workspaces",

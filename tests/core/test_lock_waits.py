@@ -12,11 +12,11 @@ from core.lock_waits import RUN, Run, may_wait, waiting
 from core.models import IdempotencyKey
 from projects.models import Project
 from tasks.models import Task
-from tasks.services import create_task
-from tests.cast import Cast, client_of, gather
-from tests.context import AS_SYSTEM
-from tests.databases import CommittedDatabase
-from tests.log import log_of
+from tasks.services.tasks import create_task
+from tests.support.cast import Cast, client_of, gather
+from tests.support.context import AS_SYSTEM
+from tests.support.databases import CommittedDatabase
+from tests.support.log import log_of
 
 LOCK_PROJECTS = "SELECT 1 FROM projects_project FOR NO KEY UPDATE"
 LOCK_WORKSPACES = "SELECT 1 FROM workspaces_workspace FOR NO KEY UPDATE"

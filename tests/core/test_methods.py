@@ -12,8 +12,8 @@ from django.urls import Resolver404, get_resolver, resolve
 from accounts.personal.services import create_token
 from config.methods import declared_methods
 from tests.accounts.conftest import bearing
-from tests.cast import Cast, client_of
-from tests.staff import sign_in_staff
+from tests.support.cast import Cast, client_of
+from tests.support.staff import sign_in_staff
 from tests.test_architecture import routes
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PURGE", "CONNECT", "LOCK")

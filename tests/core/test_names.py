@@ -9,7 +9,7 @@ from accounts.events import Organization
 from accounts.social.providers import Identity, Provider
 from core.names import cleaned_name
 from tasks.models import Task
-from tests.cast import Cast, client_of
+from tests.support.cast import Cast, client_of
 
 REFUSED = ["a\nb", "a\rb", "a\u2028b", "a\x00b", "a\x1bb", "a\x85b", "a\u202eb", "a\u2067b"]
 TAKEN = ["Ada 👩‍🔧", "می‌خواهم", "http://a.example", "שלום"]

@@ -9,14 +9,14 @@ import pytest
 from django.urls import get_resolver
 
 from comments.models import Comment
-from tests.cast import Cast, client_of
-from tests.openapi import KEY, METHODS, complaints, described, operations
-from tests.signing import token_pair_for
+from tests.support.cast import Cast, client_of
+from tests.support.openapi import KEY, METHODS, complaints, described, operations
+from tests.support.signing import token_pair_for
 from tests.test_architecture import routes
 from tests.workspaces.inviting import invite, token_of
-from workspaces.invitations.services import invite_person
 from workspaces.models import Invitation
-from workspaces.ownership import offer_ownership
+from workspaces.services.invitations import invite_person
+from workspaces.services.ownership import offer_ownership
 
 UNDESCRIBED = ("api/schema", "api/docs", "api/redoc")
 SECRET = "correct horse"

@@ -8,14 +8,14 @@ import pytest
 
 from config import local, programs
 from outbox.models import Delivery, State
-from tests.cast import Cast, gather
 from tests.config.wire import Wire
-from tests.databases import CommittedDatabase
-from tests.pooler import SERVER_CONNECTIONS
-from tests.programs import Programs, eventually
-from tests.signing import access_token_for
-from tests.sink import Sink
-from tests.threads import times
+from tests.support.cast import Cast, gather
+from tests.support.databases import CommittedDatabase
+from tests.support.pooler import SERVER_CONNECTIONS
+from tests.support.programs import Programs, eventually
+from tests.support.signing import access_token_for
+from tests.support.sink import Sink
+from tests.support.threads import times
 from workspaces.models import Workspace
 
 pytestmark = pytest.mark.debian

@@ -3,7 +3,7 @@
 import pytest
 
 from tasks.models import Task
-from tests.cast import Cast, Client, client_of
+from tests.support.cast import Cast, Client, client_of
 
 ORG, USER = "org_2analytical", "user_2lea"
 

@@ -8,18 +8,18 @@ from django.utils import timezone
 
 from activity.models import Event, TextChange
 from comments.models import Comment
-from comments.services import add_comment, delete_comment, edit_comment
+from comments.services.comments import add_comment, delete_comment, edit_comment
 from core import retention
 from core.retention import apply_rules
-from projects.lifecycle import delete_project, restore_project
 from projects.models import Project
-from projects.services import update_project
+from projects.services.deletion import delete_project, restore_project
+from projects.services.projects import update_project
 from tasks.models import StatusChange, Task
-from tasks.services import create_task, delete_task, update_task
-from tests.cast import Cast, client_of
-from tests.context import without_context
+from tasks.services.tasks import create_task, delete_task, update_task
 from tests.core.aged import rule_named
-from tests.log import log_of
+from tests.support.cast import Cast, client_of
+from tests.support.context import without_context
+from tests.support.log import log_of
 
 SECRET = "The secret of the gears"
 

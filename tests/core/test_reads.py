@@ -10,14 +10,14 @@ from django.db.models import BooleanField, ExpressionWrapper, F, Q
 from django.test.utils import CaptureQueriesContext
 from rest_framework import serializers
 
-from core.derived import Derived, Fact
-from core.prepared import bind
-from core.reads import Count, Document, show
-from core.truncation import Many
+from core.documents.compiled import bind
+from core.documents.computed import Derived, Fact
+from core.documents.fields import Count, Document, show
+from core.documents.truncation import Many
 from projects.models import Status
 from tasks.models import Task
-from tasks.services import create_task
-from tests.cast import Cast
+from tasks.services.tasks import create_task
+from tests.support.cast import Cast
 from workspaces.models import Workspace
 
 

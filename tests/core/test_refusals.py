@@ -10,9 +10,9 @@ from rest_framework.response import Response
 from core.api.permissions import SignedIn
 from core.api.viewsets import ServiceViewSet
 from core.errors import Conflict, TooManyRequests
-from tests.cast import Cast, Client, client_of
+from tests.support.cast import Cast, Client, client_of
+from workspaces.api.documents import WorkspaceDocument
 from workspaces.models import Workspace
-from workspaces.serializers import WorkspaceDocument
 
 
 class BellIsBroken(Conflict):

@@ -10,9 +10,9 @@ import pytest
 from pytest_django import Settings
 
 from comments.models import Comment
-from tests.cast import Cast, Client, client_of
-from tests.costs import Ask, cost, times_as_dear
-from tests.openapi import document, operations
+from tests.support.cast import Cast, Client, client_of
+from tests.support.costs import Ask, cost, times_as_dear
+from tests.support.openapi import document, operations
 from tests.workspaces.inviting import invite, token_of
 
 CONTENTS = {

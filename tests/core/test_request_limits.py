@@ -8,7 +8,7 @@ from django.test import Client as Browser
 
 from config import wsgi
 from config.limits import LONGEST_HEADERS
-from tests.cast import Cast, client_of
+from tests.support.cast import Cast, client_of
 
 pytestmark = pytest.mark.django_db
 

@@ -16,16 +16,16 @@ from core.retention import Rule, apply_rules, rules
 from notifications.models import Reminder
 from outbox import background, relay
 from outbox.models import Delivery, State
-from outbox.scans import _scans
+from outbox.periodic import _scans
 from outbox.services import sweep
 from projects.models import Project
 from tasks.models import Task
-from tests.cast import Cast, gather
-from tests.context import without_context
 from tests.core.aged import CASES, OLD, ROWS, Aged, rule_named
-from tests.databases import CommittedDatabase
 from tests.notifications.test_queue_due_reminders import ago, planned
-from tests.threads import times
+from tests.support.cast import Cast, gather
+from tests.support.context import without_context
+from tests.support.databases import CommittedDatabase
+from tests.support.threads import times
 
 
 def statements(rule: Rule) -> list[str]:

@@ -11,8 +11,8 @@ from django.db.models import Model
 from accounts.models import User
 from core.context import show_workspaces_of
 from tests.admin.world import number_the_events, plan_work
-from tests.context import without_context
-from tests.walls import walled_models
+from tests.support.context import without_context
+from tests.support.walls import walled_models
 from workspaces.models import Workspace
 
 MODELS = walled_models()

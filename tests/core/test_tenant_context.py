@@ -11,19 +11,19 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.personal.services import create_token
 from core.context import as_system, show_also, show_workspaces_of
-from demo.services import plant
+from dev.demo.services import plant
 from notifications.background import queue_due_reminders
 from notifications.models import Reminder
 from outbox import background
 from outbox.models import Delivery, State
 from tasks.models import Task
-from tasks.services import create_task
-from tests.cast import Cast, client_of, gather
-from tests.context import without_context
-from tests.databases import CommittedDatabase
-from tests.sink import Sink
+from tasks.services.tasks import create_task
+from tests.support.cast import Cast, client_of, gather
+from tests.support.context import without_context
+from tests.support.databases import CommittedDatabase
+from tests.support.sink import Sink
 from workspaces.models import Workspace, WorkspaceQuerySet
-from workspaces.services import create_workspace
+from workspaces.services.workspaces import create_workspace
 
 CONTEXT = "current_setting('gantry.system', true), current_setting('gantry.workspaces', true)"
 

@@ -9,11 +9,11 @@ import pytest
 from django.db import connections
 
 from tasks.models import Task
-from tasks.services import create_task
-from tests.cast import Cast, client_of, gather
-from tests.context import AS_SYSTEM
-from tests.databases import CommittedDatabase
-from tests.log import log_of
+from tasks.services.tasks import create_task
+from tests.support.cast import Cast, client_of, gather
+from tests.support.context import AS_SYSTEM
+from tests.support.databases import CommittedDatabase
+from tests.support.log import log_of
 
 TASK = "SELECT 1 FROM tasks_task FOR NO KEY UPDATE"
 PROJECT = "SELECT 1 FROM projects_project FOR NO KEY UPDATE"

@@ -11,8 +11,8 @@ import redis
 
 from config import env, local, programs
 from tests.config.wire import Wire
-from tests.databases import CommittedDatabase
-from tests.programs import Programs, eventually
+from tests.support.databases import CommittedDatabase
+from tests.support.programs import Programs, eventually
 
 SECRET = "a long enough secret"
 FATES: list[Callable[[subprocess.Popen[bytes]], object]] = [

@@ -12,7 +12,7 @@ import pytest
 
 from config.env import ROOT
 
-JUDGE = "import sys; from fuzz.runs import judge; sys.exit(judge(*sys.argv[1:]))"
+JUDGE = "import sys; from dev.fuzz.runs import judge; sys.exit(judge(*sys.argv[1:]))"
 
 
 def document(schema: dict[str, Any]) -> dict[str, Any]:

@@ -10,9 +10,9 @@ from accounts.models import PersonalToken, User
 from accounts.personal.services import create_token, revoke_token
 from tests.accounts import clerk
 from tests.accounts.factors import give_app
-from tests.cast import Client
 from tests.matrix.people import bearing
-from tests.signing import access_token_for, token_pair_for
+from tests.support.cast import Client
+from tests.support.signing import access_token_for, token_pair_for
 from workspaces.models import Membership
 
 PASSWORD = "correct horse"

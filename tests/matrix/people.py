@@ -7,9 +7,9 @@ from pytest_django import Settings
 from accounts.models import User
 from accounts.personal.services import create_token
 from accounts.services import change_access
-from tests.cast import Client, client_of
-from tests.signing import access_token_for
-from workspaces.services import create_workspace
+from tests.support.cast import Client, client_of
+from tests.support.signing import access_token_for
+from workspaces.services.workspaces import create_workspace
 
 UNKNOWN = ("nobody", "expired", "inactive")
 """Who is not let in at all."""

@@ -4,19 +4,19 @@ from dataclasses import dataclass, field
 
 from accounts.models import User
 from comments.models import Comment
-from comments.services import add_comment
-from projects.membership import add_project_member
+from comments.services.comments import add_comment
 from projects.models import Project
-from projects.services import create_project
+from projects.services.members import add_project_member
+from projects.services.projects import create_project
 from tasks.models import Task
-from tasks.services import create_task
-from tests.cast import person
+from tasks.services.tasks import create_task
+from tests.support.cast import person
 from tests.workspaces.inviting import token_of
-from workspaces.invitations.services import invite_person
-from workspaces.members import remove_member
 from workspaces.models import Membership, Workspace
-from workspaces.opt_outs.links import token_for
-from workspaces.services import add_member, create_workspace
+from workspaces.services.invitations import invite_person
+from workspaces.services.members import remove_member
+from workspaces.services.opt_out_links import token_for
+from workspaces.services.workspaces import add_member, create_workspace
 
 WORKSPACE_ROLES = {
     "ada": "ADMIN",

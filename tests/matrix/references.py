@@ -7,7 +7,7 @@ from django.urls import resolve
 from rest_framework import serializers
 
 from core.api.fields import Visible
-from projects.people import PeopleNamed, PersonNamed
+from projects.api.inputs import PeopleNamed, PersonNamed
 from tests.matrix.asks import ASKS, Ask
 
 PLAIN = {

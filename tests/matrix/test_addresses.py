@@ -9,14 +9,14 @@ from django.db import transaction
 from django.urls import resolve
 
 from accounts.personal.services import create_token
-from projects.membership import add_project_member, set_project_lead
-from tests.cast import Client, client_of
+from projects.services.members import add_project_member, set_project_lead
 from tests.matrix.asks import ASKS, Ask
 from tests.matrix.people import bearing
 from tests.matrix.places import Place, World, foreign_place, own_place, project_of, settle
 from tests.matrix.references import body_with, in_bodies
-from tests.rights import filled
-from workspaces.services import add_member
+from tests.support.cast import Client, client_of
+from tests.support.rights import filled
+from workspaces.services.workspaces import add_member
 
 ADDRESS = re.compile(r"[\w.+-]+@example\.com")
 SHOWS_MEMBERS = {

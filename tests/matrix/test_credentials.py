@@ -19,12 +19,12 @@ from accounts.models import PersonalToken
 from accounts.personal.services import create_token
 from core.api.transactions import OneTransaction
 from tests.accounts.clerk import switched_on
-from tests.cast import Client, person
-from tests.databases import CommittedDatabase
 from tests.matrix.asks import ASKS, METHODS, Ask, answers
 from tests.matrix.credentials import CREDENTIALS, PASSWORD, Issue
 from tests.matrix.places import own_place, settle
-from tests.rights import filled
+from tests.support.cast import Client, person
+from tests.support.databases import CommittedDatabase
+from tests.support.rights import filled
 from tests.test_architecture import routes
 
 ACCOUNT = ("api/auth/", "api/webhooks/")

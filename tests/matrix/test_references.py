@@ -8,11 +8,10 @@ import pytest
 
 from accounts.deletion import delete_person
 from accounts.services import change_access
-from projects.lifecycle import delete_project
 from projects.models import Project
-from projects.services import create_project
-from tasks.services import create_task, delete_task
-from tests.cast import Client, client_of, person
+from projects.services.deletion import delete_project
+from projects.services.projects import create_project
+from tasks.services.tasks import create_task, delete_task
 from tests.matrix.places import (
     Place,
     World,
@@ -30,10 +29,11 @@ from tests.matrix.references import (
     in_queries,
     wrong_values,
 )
-from tests.rights import filled
-from tests.tables import everything
-from workspaces.lifecycle import delete_workspace
-from workspaces.services import add_member, create_workspace
+from tests.support.cast import Client, client_of, person
+from tests.support.rights import filled
+from tests.support.tables import everything
+from workspaces.services.deletion import delete_workspace
+from workspaces.services.workspaces import add_member, create_workspace
 
 
 @pytest.fixture

@@ -13,12 +13,12 @@ from comments.models import Comment
 from core.models import IdempotencyKey
 from projects.models import Project, ProjectMembership
 from tasks.models import Task
-from tests.cast import Client
 from tests.matrix.asks import ASKS, Ask
 from tests.matrix.oracle import expected
 from tests.matrix.people import bearing
 from tests.matrix.places import Place, World, own_place, settle
-from tests.rights import filled
+from tests.support.cast import Client
+from tests.support.rights import filled
 from workspaces.models import Membership, Workspace
 
 WRITES = [

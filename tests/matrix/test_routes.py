@@ -10,10 +10,9 @@ from django.db import transaction
 from pytest_django import Settings
 
 from activity.models import Event
-from comments.services import delete_comment
-from projects.lifecycle import archive_project, delete_project
-from tasks.services import delete_task
-from tests.cast import Client
+from comments.services.comments import delete_comment
+from projects.services.deletion import archive_project, delete_project
+from tasks.services.tasks import delete_task
 from tests.matrix.asks import ABOUT_OBJECTS, ASKS, Ask, declared, served
 from tests.matrix.oracle import expected
 from tests.matrix.people import clients
@@ -28,8 +27,9 @@ from tests.matrix.places import (
     settle,
     task_of,
 )
-from tests.rights import filled
-from workspaces.lifecycle import delete_workspace
+from tests.support.cast import Client
+from tests.support.rights import filled
+from workspaces.services.deletion import delete_workspace
 
 SILENT = ("ned", "mia", "nia", "tim", "tom")
 

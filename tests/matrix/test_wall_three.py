@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from tests.cast import Client, client_of
-from tests.databases import CommittedDatabase
 from tests.matrix.asks import ABOUT_OBJECTS, ASKS, Ask
 from tests.matrix.places import Place, World, foreign_place, own_place, settle, task_of
 from tests.matrix.references import body_with, in_bodies
-from tests.rights import filled
-from tests.tables import everything
-from tests.walls import without_policies
+from tests.support.cast import Client, client_of
+from tests.support.databases import CommittedDatabase
+from tests.support.rights import filled
+from tests.support.tables import everything
+from tests.support.walls import without_policies
 
 
 @pytest.fixture

@@ -10,11 +10,11 @@ from django.db import transaction
 from accounts.models import User
 from accounts.personal.services import create_token
 from projects.models import Project, Status, Transition
-from tests.cast import Client
 from tests.matrix.asks import ASKS, Ask
 from tests.matrix.people import bearing
 from tests.matrix.places import Place, own_place, project_of, settle, task_of
-from tests.rights import filled
+from tests.support.cast import Client
+from tests.support.rights import filled
 
 WRITES = [ask for ask in ASKS if ask.method != "GET" and ask.about != "nobody"]
 READS = [ask for ask in ASKS if ask.method == "GET" and ask.about != "nobody"]

@@ -6,10 +6,10 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from tasks.models import Task
-from tasks.services import create_task
-from tests.cast import Cast
+from tasks.services.tasks import create_task
 from tests.notifications.mailing import send_all
-from tests.sink import Sink, part
+from tests.support.cast import Cast
+from tests.support.sink import Sink, part
 
 pytestmark = pytest.mark.django_db
 

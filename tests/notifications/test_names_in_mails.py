@@ -8,15 +8,15 @@ from uuid import uuid4
 import pytest
 from django.test import override_settings
 
-from outbox.channels import Mail, compose, kinds
+from outbox.composers import Mail, compose, kinds
 from outbox.models import Delivery
-from tasks.services import create_task
-from tests.cast import Cast
-from tests.linkifier import links_in_html, links_in_text
-from tests.nasty_names import NASTY
+from tasks.services.tasks import create_task
+from tests.support.cast import Cast
+from tests.support.linkifier import links_in_html, links_in_text
+from tests.support.nasty_names import NASTY
 from tests.workspaces.inviting import invite
 from workspaces.models import Membership
-from workspaces.ownership import offer_ownership
+from workspaces.services.ownership import offer_ownership
 
 NOTICES = (
     "password_changed",
@@ -104,7 +104,7 @@ def composed(cast: Cast, kind: str, name: str) -> Mail:
     HEADLESS_FRONTEND_URLS={"account_reset_password": "https://app.invalid/forgot"},
 )
 def test_no_name_is_a_link(cast: Cast, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("workspaces.invitations.pace.MOST_PER_HOUR", 1000)
+    monkeypatch.setattr("workspaces.services.quota.MOST_PER_HOUR", 1000)
     Membership.objects.update(opened_at=None)
     for name in (name.replace("\0", "") for name in NASTY):  # which no column keeps
         mail = composed(cast, kind, name)

@@ -13,13 +13,18 @@ from accounts.services import change_access
 from notifications.models import Reminder
 from notifications.services import queue_due_reminders
 from outbox.models import Delivery, State
-from projects.lifecycle import archive_project, delete_project, restore_project, unarchive_project
+from projects.services.deletion import (
+    archive_project,
+    delete_project,
+    restore_project,
+    unarchive_project,
+)
 from tasks.models import Task
-from tasks.services import create_task
-from tests.cast import Cast
+from tasks.services.tasks import create_task
 from tests.notifications.mailing import send_all
-from tests.sink import Sink
-from workspaces.lifecycle import delete_workspace, restore_workspace
+from tests.support.cast import Cast
+from tests.support.sink import Sink
+from workspaces.services.deletion import delete_workspace, restore_workspace
 
 pytestmark = pytest.mark.django_db
 

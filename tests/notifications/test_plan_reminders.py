@@ -10,12 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from accounts.deletion import delete_person
 from accounts.services import change_profile
 from notifications.models import Reminder
-from notifications.moments import due_in_words
 from notifications.services import queue_due_reminders
+from notifications.services.due_dates import due_in_words
 from outbox.models import Delivery, State
 from tasks.models import Task
-from tasks.services import create_task, delete_task, transition_task, update_task
-from tests.cast import Cast
+from tasks.services.tasks import create_task, delete_task, transition_task, update_task
+from tests.support.cast import Cast
 
 pytestmark = pytest.mark.django_db
 

@@ -7,10 +7,10 @@ import pytest
 from notifications.models import Reminder
 from notifications.services import queue_due_reminders
 from outbox.models import Delivery
-from tests.cast import Cast, gather
-from tests.databases import CommittedDatabase
-from tests.factories import TaskFactory
-from tests.threads import times
+from tests.support.cast import Cast, gather
+from tests.support.databases import CommittedDatabase
+from tests.support.factories import TaskFactory
+from tests.support.threads import times
 
 
 def planned(cast: Cast, *, fire_at: datetime, rev: int = 1) -> Reminder:

@@ -12,10 +12,10 @@ from notifications.services import queue_due_reminders
 from outbox.models import Delivery, State
 from projects.models import ProjectMembership
 from tasks.models import Task
-from tasks.services import create_task, delete_task, transition_task, update_task
-from tests.cast import Cast
+from tasks.services.tasks import create_task, delete_task, transition_task, update_task
 from tests.notifications.mailing import send_all
-from tests.sink import Sink, part
+from tests.support.cast import Cast
+from tests.support.sink import Sink, part
 
 pytestmark = pytest.mark.django_db
 

@@ -5,10 +5,10 @@ import pytest
 from outbox.models import Delivery, State
 from projects.models import ProjectMembership
 from tasks.models import Task
-from tasks.services import create_task, delete_task, update_task
-from tests.cast import Cast
+from tasks.services.tasks import create_task, delete_task, update_task
 from tests.notifications.mailing import send_all
-from tests.sink import Sink
+from tests.support.cast import Cast
+from tests.support.sink import Sink
 from workspaces.models import Membership
 
 pytestmark = pytest.mark.django_db

@@ -7,14 +7,14 @@ import pytest
 
 from notifications.models import Reminder
 from outbox.models import Delivery, State
-from projects.membership import add_project_member, remove_project_member
+from projects.services.members import add_project_member, remove_project_member
 from tasks.models import Task
-from tasks.services import create_task, delete_task, transition_task, update_task
-from tests.cast import Cast
+from tasks.services.tasks import create_task, delete_task, transition_task, update_task
 from tests.notifications.mailing import send_all
-from tests.sink import Sink
-from workspaces.departures import let_go
-from workspaces.handover import handover_to
+from tests.support.cast import Cast
+from tests.support.sink import Sink
+from workspaces.reassignment import handover_to
+from workspaces.services.leaving import let_go
 
 pytestmark = pytest.mark.django_db
 

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 from django.db import transaction
 
-from outbox.channels import Mail, Skip, carries
+from outbox.composers import Mail, Skip, carries
 from outbox.models import Delivery
 from outbox.services import Claim, claim_due, deliver, enqueue
 

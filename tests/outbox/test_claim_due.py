@@ -8,10 +8,10 @@ from django.db.models.functions import Now
 
 from outbox.models import Delivery, State
 from outbox.services import claim_due, unused
-from tests.databases import CommittedDatabase
 from tests.outbox.notes import claim, send, write
-from tests.sink import Sink
-from tests.threads import times
+from tests.support.databases import CommittedDatabase
+from tests.support.sink import Sink
+from tests.support.threads import times
 
 
 def test_claim_due_gives_each_row_to_one_of_eight(committed_db: CommittedDatabase) -> None:

@@ -13,11 +13,11 @@ from django.db import connection
 
 from outbox.models import Delivery, Heartbeat, State
 from tasks.models import Task
-from tasks.services import create_task
-from tests.cast import Cast, gather
-from tests.databases import CommittedDatabase
-from tests.programs import Programs, eventually
-from tests.sink import Sink
+from tasks.services.tasks import create_task
+from tests.support.cast import Cast, gather
+from tests.support.databases import CommittedDatabase
+from tests.support.programs import Programs, eventually
+from tests.support.sink import Sink
 
 QUICK = {"OUTBOX_LEASE": "2"}
 END_OTHERS = (

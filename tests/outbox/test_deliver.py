@@ -7,7 +7,7 @@ from django.utils import timezone
 from outbox.models import Delivery, State
 from outbox.services import deliver
 from tests.outbox.notes import claim, send, write
-from tests.sink import Sink, part
+from tests.support.sink import Sink, part
 
 pytestmark = pytest.mark.django_db
 

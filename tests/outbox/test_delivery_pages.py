@@ -9,8 +9,8 @@ from activity.models import Event
 from outbox.models import Delivery, State
 from tests.admin.desk import Desk, list_of
 from tests.outbox.notes import claim, send, write
-from tests.sink import Sink
-from tests.staff import sign_in_staff
+from tests.support.sink import Sink
+from tests.support.staff import sign_in_staff
 
 pytestmark = pytest.mark.django_db
 

@@ -7,8 +7,8 @@ from django.db import transaction
 
 from outbox.models import Delivery
 from outbox.services import enqueue
-from tests.databases import CommittedDatabase
 from tests.outbox.notes import write
+from tests.support.databases import CommittedDatabase
 
 
 @pytest.mark.django_db

@@ -9,12 +9,12 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from core.context import as_system
-from outbox.hints import ACCOUNT, BULK, MOST_PROMPT, PROMPT, priority
+from outbox.broker import ACCOUNT, BULK, MOST_PROMPT, PROMPT, priority
 from outbox.models import Delivery, State
 from outbox.services import claim_due, enqueue_all
 from outbox.services.queue import CLAIM, MOST_FOR_ONE
-from tests.databases import CommittedDatabase
-from tests.threads import times
+from tests.support.databases import CommittedDatabase
+from tests.support.threads import times
 
 FLOOD = 5000
 

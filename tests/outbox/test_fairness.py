@@ -10,9 +10,9 @@ from django.db import transaction
 
 from outbox.models import Delivery, Heartbeat
 from outbox.services import enqueue_all
-from tests.databases import CommittedDatabase
-from tests.programs import Programs, eventually
-from tests.sink import Sink
+from tests.support.databases import CommittedDatabase
+from tests.support.programs import Programs, eventually
+from tests.support.sink import Sink
 
 FLOOD = 5000
 SLOW = 0.25

@@ -19,12 +19,12 @@ from outbox.models import Delivery, MailFailure, State
 from outbox.services import claim_due, mail_failure
 from outbox.smtp import CONTENT_SECONDS
 from tests.admin.desk import Desk
-from tests.cast import Client
-from tests.mail import FILES, SMTP
 from tests.outbox.mail_server import MailServer
 from tests.outbox.notes import claim, send, write
-from tests.sink import Sink
-from tests.staff import sign_in_staff
+from tests.support.cast import Client
+from tests.support.mail import FILES, SMTP
+from tests.support.sink import Sink
+from tests.support.staff import sign_in_staff
 
 pytestmark = pytest.mark.django_db
 

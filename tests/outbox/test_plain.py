@@ -2,9 +2,9 @@
 
 import pytest
 
-from outbox.plain import plain, plain_lines
-from tests.linkifier import links_in_text
-from tests.nasty_names import NASTY
+from outbox.mail_text import plain, plain_lines
+from tests.support.linkifier import links_in_text
+from tests.support.nasty_names import NASTY
 
 
 @pytest.mark.parametrize("name", NASTY)

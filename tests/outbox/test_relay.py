@@ -3,13 +3,13 @@
 import pytest
 from django.db.models.functions import Now
 
-from outbox import background, courier, scans
+from outbox import background, local_sender, periodic
 from outbox.models import Delivery, Heartbeat, State
 from outbox.relay import NAME, Relay, give_a_sign
-from tests.databases import CommittedDatabase
 from tests.outbox.notes import claim, write
-from tests.programs import eventually
-from tests.sink import Sink
+from tests.support.databases import CommittedDatabase
+from tests.support.programs import eventually
+from tests.support.sink import Sink
 
 
 @pytest.mark.django_db
@@ -23,11 +23,11 @@ def test_give_a_sign_keeps_one_row_for_each_relay() -> None:
 
 def test_scans_that_fail_do_not_keep_others_from_running(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
-    broken = scans.Scan(lambda: seen.index("missing"), every=60)
-    monkeypatch.setattr(scans, "_scans", [broken, scans.Scan(lambda: seen.append("ran"), 60)])
+    broken = periodic.Scan(lambda: seen.index("missing"), every=60)
+    monkeypatch.setattr(periodic, "_scans", [broken, periodic.Scan(lambda: seen.append("ran"), 60)])
 
-    scans.run_due()
-    scans.run_due()
+    periodic.run_due()
+    periodic.run_due()
 
     assert seen == ["ran"]
 
@@ -51,7 +51,7 @@ def test_turn_sends_by_itself_what_nobody_took_up(
 def test_a_mail_server_that_is_silent_does_not_keep_the_relay_from_stopping(
     committed_db: CommittedDatabase, sink: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(courier, "LONGEST_STOP", 0.1)
+    monkeypatch.setattr(local_sender, "LONGEST_STOP", 0.1)
     sink.pause = 4
     write()
     claim()

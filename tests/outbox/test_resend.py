@@ -9,9 +9,9 @@ from accounts.models import User
 from core.retention import apply_rules
 from outbox.models import Delivery, State
 from outbox.services import StillOnItsWay, resend, sweep
-from tests.factories import UserFactory
 from tests.outbox.notes import claim, send, write
-from tests.sink import Sink
+from tests.support.factories import UserFactory
+from tests.support.sink import Sink
 
 pytestmark = pytest.mark.django_db
 

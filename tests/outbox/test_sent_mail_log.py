@@ -8,8 +8,8 @@ from pytest_django.fixtures import Settings
 
 from outbox.models import State
 from tests.config.production import run
-from tests.mail import FILES
 from tests.outbox.notes import claim, send, write
+from tests.support.mail import FILES
 
 pytestmark = pytest.mark.django_db
 

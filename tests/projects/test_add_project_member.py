@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from projects.models import ProjectMembership
-from tests.cast import Cast, client_of, gather
-from tests.databases import CommittedDatabase
-from tests.documents import project_member_document
-from tests.log import log_of
-from tests.threads import times
+from tests.support.cast import Cast, client_of, gather
+from tests.support.databases import CommittedDatabase
+from tests.support.documents import project_member_document
+from tests.support.log import log_of
+from tests.support.threads import times
 
 
 def add(cast: Cast, body: dict[str, Any], status: int = 201, path: str = "add-member") -> Any:

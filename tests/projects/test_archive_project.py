@@ -3,10 +3,10 @@
 import pytest
 
 from comments.models import Comment
-from projects.lifecycle import archive_project
-from tests.cast import Cast, client_of
-from tests.documents import project_alone
-from tests.log import log_of
+from projects.services.deletion import archive_project
+from tests.support.cast import Cast, client_of
+from tests.support.documents import project_alone
+from tests.support.log import log_of
 
 WORK = [
     ("POST", "/api/projects/{project}/tasks", {"title": "New"}),

@@ -7,9 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from projects.models import Project
-from tests.cast import Cast, client_of
-from tests.documents import project_alone
-from tests.log import log_of
+from tests.support.cast import Cast, client_of
+from tests.support.documents import project_alone
+from tests.support.log import log_of
 from workspaces.models import Workspace
 
 PATH = "/api/projects"

@@ -2,12 +2,12 @@
 
 from comments.models import Comment
 from projects.models import Project
-from projects.services import create_project
+from projects.services.projects import create_project
 from tasks.models import Task
-from tests.cast import Cast, client_of, gather
-from tests.databases import CommittedDatabase
-from tests.log import log_of
-from tests.threads import at_once, times
+from tests.support.cast import Cast, client_of, gather
+from tests.support.databases import CommittedDatabase
+from tests.support.log import log_of
+from tests.support.threads import at_once, times
 
 
 def test_delete_project_takes_it_out_of_sight(cast: Cast, comment: Comment) -> None:

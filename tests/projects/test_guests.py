@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from comments.services import add_comment
-from projects.membership import add_project_member
+from comments.services.comments import add_comment
 from projects.models import Project
-from projects.services import create_project
-from tasks.services import create_task
-from tests.cast import Cast, Client, client_of
+from projects.services.members import add_project_member
+from projects.services.projects import create_project
+from tasks.services.tasks import create_task
+from tests.support.cast import Cast, Client, client_of
 
 LISTS = [
     "/api/projects",

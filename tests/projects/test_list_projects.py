@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from projects.services import create_project, update_project
+from projects.services.projects import create_project, update_project
 from tasks.models import Task
-from tests.cast import Cast, client_of
-from tests.documents import (
+from tests.support.cast import Cast, client_of
+from tests.support.documents import (
     person,
     project_alone,
     project_document,

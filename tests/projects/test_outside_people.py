@@ -11,8 +11,8 @@ from accounts.deletion import delete_person
 from accounts.models import User
 from accounts.services import change_access
 from projects.models import Project
-from tests.cast import Cast, client_of, person
-from workspaces.services import add_member
+from tests.support.cast import Cast, client_of, person
+from workspaces.services.workspaces import add_member
 
 NOBODY = "nobody@example.com"
 NOWHERE = "01890000-0000-7000-8000-000000000000"

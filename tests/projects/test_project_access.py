@@ -5,10 +5,10 @@ from typing import Any
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from projects.membership import add_project_member
-from projects.services import update_project
-from tests.cast import Cast, client_of
-from tests.documents import person
+from projects.services.members import add_project_member
+from projects.services.projects import update_project
+from tests.support.cast import Cast, client_of
+from tests.support.documents import person
 
 BY_WORKSPACE, BY_PROJECT = ["workspace_role"], ["project_role"]
 BOTH = [*BY_WORKSPACE, *BY_PROJECT]

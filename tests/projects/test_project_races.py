@@ -7,11 +7,11 @@ from typing import Any
 from comments.models import Comment
 from projects.models import Project, ProjectMembership
 from tasks.models import Task
-from tasks.services import create_task
-from tests.cast import Cast, client_of, gather
-from tests.databases import CommittedDatabase
-from tests.log import log_of
-from tests.threads import at_once
+from tasks.services.tasks import create_task
+from tests.support.cast import Cast, client_of, gather
+from tests.support.databases import CommittedDatabase
+from tests.support.log import log_of
+from tests.support.threads import at_once
 
 Call = Callable[[], int]
 ROUNDS = 4

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from projects.lifecycle import delete_project
-from projects.membership import add_project_member, set_project_lead
-from projects.services import create_project, update_project
-from tests.cast import Cast, client_of
-from tests.rights import Row, check, each, routes_in, routes_of, rows
+from projects.services.deletion import delete_project
+from projects.services.members import add_project_member, set_project_lead
+from projects.services.projects import create_project, update_project
+from tests.support.cast import Cast, client_of
+from tests.support.rights import Row, check, each, routes_in, routes_of, rows
 
 LED = rows("""
                                                          nobody sam gus moe max lea pia ada

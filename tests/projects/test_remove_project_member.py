@@ -2,13 +2,13 @@
 
 import pytest
 
-from projects.membership import remove_project_member
+from projects.services.members import remove_project_member
 from tasks.models import Task
-from tasks.services import create_task, delete_task, update_task
-from tests.cast import Cast, client_of, gather
-from tests.databases import CommittedDatabase
-from tests.log import log_of
-from tests.threads import at_once
+from tasks.services.tasks import create_task, delete_task, update_task
+from tests.support.cast import Cast, client_of, gather
+from tests.support.databases import CommittedDatabase
+from tests.support.log import log_of
+from tests.support.threads import at_once
 from workspaces.models import Membership
 
 

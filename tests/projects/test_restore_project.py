@@ -7,11 +7,11 @@ import pytest
 from django.utils import timezone
 
 from comments.models import Comment
-from projects.lifecycle import delete_project
 from projects.models import Project
-from tests.cast import Cast, client_of
-from tests.documents import project_alone
-from tests.log import log_of
+from projects.services.deletion import delete_project
+from tests.support.cast import Cast, client_of
+from tests.support.documents import project_alone
+from tests.support.log import log_of
 
 
 @pytest.fixture

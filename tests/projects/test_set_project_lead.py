@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from tests.cast import Cast, client_of, gather
-from tests.databases import CommittedDatabase
-from tests.documents import project_alone
-from tests.log import log_of
-from tests.threads import times
+from tests.support.cast import Cast, client_of, gather
+from tests.support.databases import CommittedDatabase
+from tests.support.documents import project_alone
+from tests.support.log import log_of
+from tests.support.threads import times
 
 
 def set_lead(cast: Cast, body: dict[str, Any], who: str = "pia", status: int = 200) -> Any:

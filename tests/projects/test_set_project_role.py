@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from projects.membership import set_project_lead
-from tests.cast import Cast, client_of
-from tests.documents import project_member_document
-from tests.log import log_of
+from projects.services.members import set_project_lead
+from tests.support.cast import Cast, client_of
+from tests.support.documents import project_member_document
+from tests.support.log import log_of
 
 
 def give(cast: Cast, body: dict[str, Any], who: str = "lea", status: int = 200) -> Any:

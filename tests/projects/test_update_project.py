@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.cast import Cast, client_of
-from tests.documents import project_alone
-from tests.log import log_of
+from tests.support.cast import Cast, client_of
+from tests.support.documents import project_alone
+from tests.support.log import log_of
 
 
 def update(cast: Cast, body: dict[str, Any], *, method: str = "PATCH", status: int = 200) -> Any:

@@ -9,7 +9,7 @@ from pytest_django import Settings
 from tests.accounts.clerk import switched_on, token
 from tests.accounts.clerk_messages import SECRET, seat, tell
 from tests.accounts.clerk_messages import grace as grace_of_clerk
-from tests.cast import Client
+from tests.support.cast import Client
 
 # With transactions as on a server, not inside one of the test.
 pytestmark = pytest.mark.usefixtures("committed_db")

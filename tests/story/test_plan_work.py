@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.cast import Client
+from tests.support.cast import Client
 
 # With transactions as on a server, not inside one of the test.
 pytestmark = pytest.mark.usefixtures("committed_db")

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from projects.membership import add_project_member
+from projects.services.members import add_project_member
 from tasks.models import Task
-from tests.cast import Cast, client_of
-from tests.log import log_of
+from tests.support.cast import Cast, client_of
+from tests.support.log import log_of
 
 
 def assign(cast: Cast, task: Task, body: dict[str, Any], status: int = 200) -> Any:

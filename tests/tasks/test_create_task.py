@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from projects.services import create_project
+from projects.services.projects import create_project
 from tasks.models import StatusChange, Task
-from tests.cast import Cast, client_of, gather
-from tests.databases import CommittedDatabase
-from tests.documents import task_alone
-from tests.log import log_of
-from tests.threads import times
+from tests.support.cast import Cast, client_of, gather
+from tests.support.databases import CommittedDatabase
+from tests.support.documents import task_alone
+from tests.support.log import log_of
+from tests.support.threads import times
 
 
 def create(cast: Cast, expected: int = 201, /, **body: Any) -> Any:

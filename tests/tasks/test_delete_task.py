@@ -6,11 +6,11 @@ from uuid import uuid4
 import pytest
 
 from tasks.models import Task
-from tasks.services import create_task
-from tests.cast import Cast, client_of, gather
-from tests.databases import CommittedDatabase
-from tests.log import log_of
-from tests.threads import at_once, times
+from tasks.services.tasks import create_task
+from tests.support.cast import Cast, client_of, gather
+from tests.support.databases import CommittedDatabase
+from tests.support.log import log_of
+from tests.support.threads import at_once, times
 
 
 @pytest.fixture

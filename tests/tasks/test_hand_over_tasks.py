@@ -11,18 +11,18 @@ from django.test.utils import CaptureQueriesContext
 from accounts.clerk.services import forget_person
 from accounts.deletion import delete_person
 from accounts.events import Organization
-from projects.membership import add_project_member, remove_project_member, set_project_lead
 from projects.models import Project
-from projects.services import create_project
+from projects.services.members import add_project_member, remove_project_member, set_project_lead
+from projects.services.projects import create_project
 from tasks.models import Task
-from tasks.services import create_task, delete_task, transition_task
-from tests.cast import Cast, Client, client_of, gather
-from tests.databases import CommittedDatabase
-from tests.log import log_of
-from tests.threads import at_once
-from workspaces.members import remove_member
+from tasks.services.tasks import create_task, delete_task, transition_task
+from tests.support.cast import Cast, Client, client_of, gather
+from tests.support.databases import CommittedDatabase
+from tests.support.log import log_of
+from tests.support.threads import at_once
 from workspaces.models import Membership
-from workspaces.organizations import unseat_person
+from workspaces.services.members import remove_member
+from workspaces.services.organizations import unseat_person
 
 Ways = dict[str, Callable[[Cast], object]]
 

@@ -7,12 +7,12 @@ import pytest
 from django.db import connection
 
 from comments.models import Comment
-from comments.services import add_comment, delete_comment
-from projects.services import create_project
+from comments.services.comments import add_comment, delete_comment
+from projects.services.projects import create_project
 from tasks.models import Task
-from tasks.services import create_task
-from tests.cast import Cast, client_of
-from tests.documents import comment_document, task_document
+from tasks.services.tasks import create_task
+from tests.support.cast import Cast, client_of
+from tests.support.documents import comment_document, task_document
 
 
 def listed(cast: Cast, query: str = "", **options: Any) -> Any:

@@ -9,15 +9,15 @@ from django.utils import timezone
 from activity.models import Event
 from comments.models import Comment
 from notifications.models import Reminder
-from projects.lifecycle import archive_project, delete_project
-from projects.membership import add_project_member
+from projects.services.deletion import archive_project, delete_project
+from projects.services.members import add_project_member
 from tasks.models import Task
-from tasks.services import create_task, delete_task, update_task
-from tests.cast import Cast, client_of, gather
-from tests.databases import CommittedDatabase
-from tests.documents import task_alone
-from tests.log import log_of
-from tests.threads import times
+from tasks.services.tasks import create_task, delete_task, update_task
+from tests.support.cast import Cast, client_of, gather
+from tests.support.databases import CommittedDatabase
+from tests.support.documents import task_alone
+from tests.support.log import log_of
+from tests.support.threads import times
 
 
 @pytest.fixture

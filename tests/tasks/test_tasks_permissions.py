@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from projects.membership import add_project_member
-from projects.services import update_project
+from projects.services.members import add_project_member
+from projects.services.projects import update_project
 from tasks.models import Task
-from tasks.services import create_task
-from tests.cast import Cast, client_of
-from tests.rights import Row, check, each, routes_in, routes_of, rows
+from tasks.services.tasks import create_task
+from tests.support.cast import Cast, client_of
+from tests.support.rights import Row, check, each, routes_in, routes_of, rows
 
 TABLE = rows("""
                                             nobody sam gus moe max lea pia ada

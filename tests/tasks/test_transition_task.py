@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 
 from projects.models import Project
-from projects.services import create_project
+from projects.services.projects import create_project
 from tasks.models import StatusChange, Task
-from tasks.services import create_task
-from tests.cast import Cast, client_of
-from tests.documents import task_alone
-from tests.log import log_of
+from tasks.services.tasks import create_task
+from tests.support.cast import Cast, client_of
+from tests.support.documents import task_alone
+from tests.support.log import log_of
 
 
 @pytest.fixture

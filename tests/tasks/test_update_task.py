@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from tasks.models import Task
-from tests.cast import Cast, client_of
-from tests.documents import task_alone
-from tests.log import log_of
+from tests.support.cast import Cast, client_of
+from tests.support.documents import task_alone
+from tests.support.log import log_of
 
 
 def update(cast: Cast, task: Task, body: dict[str, Any], *, method: str = "PATCH") -> Any:

@@ -7,10 +7,10 @@ from allauth.account.models import EmailAddress
 from accounts.models import User
 from accounts.sealing import unseal
 from outbox.models import Delivery
-from tests.cast import Cast
-from workspaces.invitations.links import PURPOSE
-from workspaces.invitations.services import invite_person
+from tests.support.cast import Cast
 from workspaces.models import Invitation
+from workspaces.services.invitation_links import PURPOSE
+from workspaces.services.invitations import invite_person
 
 
 def invite(cast: Cast, email: str = "sam@example.com", **more: Any) -> Invitation:

@@ -8,10 +8,10 @@ import pytest
 from comments.models import Comment
 from projects.models import Project
 from tasks.models import Task
-from tests.cast import Cast, Client, client_of
-from tests.factories import CommentFactory, ProjectMembershipFactory, TaskFactory
-from tests.rights import outcome
-from workspaces.abilities import ABILITIES
+from tests.support.cast import Cast, Client, client_of
+from tests.support.factories import CommentFactory, ProjectMembershipFactory, TaskFactory
+from tests.support.rights import outcome
+from workspaces.api.abilities import ABILITIES
 from workspaces.rights import ProjectRole, WorkspaceRole
 
 Action = tuple[str, str, Any]

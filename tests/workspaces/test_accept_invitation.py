@@ -7,17 +7,17 @@ import pytest
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from tests.cast import Cast, client_of, gather, person
-from tests.databases import CommittedDatabase
-from tests.documents import member_document
-from tests.log import log_of
-from tests.tables import everything
-from tests.threads import at_once, succeeds, times
+from tests.support.cast import Cast, client_of, gather, person
+from tests.support.databases import CommittedDatabase
+from tests.support.documents import member_document
+from tests.support.log import log_of
+from tests.support.tables import everything
+from tests.support.threads import at_once, succeeds, times
 from tests.workspaces.inviting import invite, prove, token_of
-from workspaces.invitations.acceptance import accept_invitation
-from workspaces.members import remove_member
 from workspaces.models import Invitation, Membership
-from workspaces.services import add_member
+from workspaces.services.acceptance import accept_invitation
+from workspaces.services.members import remove_member
+from workspaces.services.workspaces import add_member
 
 
 def path_of(secret: Any) -> str:

@@ -7,15 +7,15 @@ from django.urls import get_resolver
 
 from accounts.personal.services import create_token
 from core.api.viewsets import ServiceViewSet
-from projects.services import create_project
-from tasks.services import create_task
-from tests.cast import Cast, Client, client_of
+from projects.services.projects import create_project
+from tasks.services.tasks import create_task
+from tests.support.cast import Cast, Client, client_of
 from tests.test_architecture import OURS, routes, sources
 from tests.workspaces.inviting import token_of
-from workspaces.invitations.services import invite_person
-from workspaces.lifecycle import delete_workspace
 from workspaces.models import Workspace
-from workspaces.services import create_workspace, personal_workspace
+from workspaces.services.deletion import delete_workspace
+from workspaces.services.invitations import invite_person
+from workspaces.services.workspaces import create_workspace, personal_workspace
 
 
 def holding(text: str) -> Client:

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from projects.membership import set_project_lead
-from projects.services import update_project
+from projects.services.members import set_project_lead
+from projects.services.projects import update_project
 from tasks.models import Task
-from tests.cast import Cast, client_of
+from tests.support.cast import Cast, client_of
 
 NONE = "None of your roles includes this."
 LED = "The project has a lead; only the lead may do this."

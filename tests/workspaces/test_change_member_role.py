@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from tests.cast import Cast, Client, client_of, gather
-from tests.databases import CommittedDatabase
-from tests.documents import member_document
-from tests.log import log_of
-from tests.threads import at_once
+from tests.support.cast import Cast, Client, client_of, gather
+from tests.support.databases import CommittedDatabase
+from tests.support.documents import member_document
+from tests.support.log import log_of
+from tests.support.threads import at_once
 from workspaces.models import Membership
 from workspaces.rights import WorkspaceRole
-from workspaces.services import add_member
+from workspaces.services.workspaces import add_member
 
 
 def path_of(cast: Cast, name: str) -> str:

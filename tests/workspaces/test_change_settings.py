@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from tests.cast import Cast, client_of
-from tests.log import log_of
+from tests.support.cast import Cast, client_of
+from tests.support.log import log_of
 from workspaces.models import Workspace
-from workspaces.services import personal_workspace
+from workspaces.services.workspaces import personal_workspace
 
 DEFAULTS = {"default_role": "MEMBER", "time_zone": "UTC", "week_starts_on": "MONDAY"}
 

@@ -2,13 +2,13 @@
 
 import pytest
 
-from tests.cast import Cast, client_of, gather
-from tests.databases import CommittedDatabase
-from tests.documents import workspace_document
-from tests.log import log_of
-from tests.threads import times
+from tests.support.cast import Cast, client_of, gather
+from tests.support.databases import CommittedDatabase
+from tests.support.documents import workspace_document
+from tests.support.log import log_of
+from tests.support.threads import times
 from workspaces.models import Membership, Workspace
-from workspaces.services import create_workspace, personal_workspace
+from workspaces.services.workspaces import create_workspace, personal_workspace
 
 
 def test_create_workspace_answers_the_workspace(cast: Cast) -> None:

@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from projects.lifecycle import delete_project
-from projects.services import create_project
-from tests.cast import Cast, Client, client_of
-from tests.documents import workspace_document
-from tests.log import log_of
+from projects.services.deletion import delete_project
+from projects.services.projects import create_project
+from tests.support.cast import Cast, Client, client_of
+from tests.support.documents import workspace_document
+from tests.support.log import log_of
 from workspaces.models import Workspace
-from workspaces.services import add_member
+from workspaces.services.workspaces import add_member
 
 SUB_RESOURCES = ("", "/members", "/members/{max}", "/invitations", "/settings")
 

@@ -6,14 +6,14 @@ import pytest
 
 from accounts.deletion import delete_person
 from outbox.models import Delivery
-from tests.cast import Cast, client_of, person
-from tests.log import log_of
 from tests.notifications.mailing import send_all
-from tests.sink import Sink
+from tests.support.cast import Cast, client_of, person
+from tests.support.log import log_of
+from tests.support.sink import Sink
 from tests.workspaces.inviting import invite, token_of
-from workspaces.invitations.services import invite_person
-from workspaces.members import change_member_role, remove_member
 from workspaces.models import Invitation, Membership
+from workspaces.services.invitations import invite_person
+from workspaces.services.members import change_member_role, remove_member
 
 
 @pytest.fixture

@@ -7,12 +7,12 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from outbox.models import Delivery
-from tests.cast import Cast, client_of, person
 from tests.notifications.mailing import send_all
-from tests.sink import Sink, part
+from tests.support.cast import Cast, client_of, person
+from tests.support.sink import Sink, part
 from tests.workspaces.inviting import invite, token_of
-from workspaces.invitations.services import resend_invitation
 from workspaces.models import Invitation
+from workspaces.services.invitations import resend_invitation
 
 pytestmark = pytest.mark.usefixtures("sink")
 

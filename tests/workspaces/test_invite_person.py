@@ -9,14 +9,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from outbox.models import Delivery
-from tests.cast import Cast, client_of, gather
-from tests.databases import CommittedDatabase
-from tests.documents import invitation_document
-from tests.log import log_of
-from tests.threads import times
+from tests.support.cast import Cast, client_of, gather
+from tests.support.databases import CommittedDatabase
+from tests.support.documents import invitation_document
+from tests.support.log import log_of
+from tests.support.threads import times
 from tests.workspaces.inviting import invite
-from workspaces.invitations.pace import MOST_PER_HOUR
 from workspaces.models import Invitation, Membership
+from workspaces.services.quota import MOST_PER_HOUR
 
 PATHS = ("workspaces/{id}/invitations", "workspaces/{id}/members", "workspace/{id}/invite")
 

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from tests.cast import Cast, client_of, gather
-from tests.databases import CommittedDatabase
-from tests.threads import times
+from tests.support.cast import Cast, client_of, gather
+from tests.support.databases import CommittedDatabase
+from tests.support.threads import times
 from workspaces.models import Membership
 
 ADD = "/api/workspace/add-member"

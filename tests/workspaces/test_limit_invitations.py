@@ -5,12 +5,12 @@ from pytest_django.fixtures import Settings
 
 from core.errors import TooManyRequests
 from outbox.models import Delivery
-from tests.cast import Cast, client_of, gather
-from tests.databases import CommittedDatabase
-from tests.threads import succeeds, times
-from workspaces.invitations.services import invite_person, resend_invitation
+from tests.support.cast import Cast, client_of, gather
+from tests.support.databases import CommittedDatabase
+from tests.support.threads import succeeds, times
 from workspaces.models import Invitation, Workspace
-from workspaces.services import create_workspace
+from workspaces.services.invitations import invite_person, resend_invitation
+from workspaces.services.workspaces import create_workspace
 
 MOST = 6
 

@@ -4,10 +4,10 @@ import re
 
 from django.utils import timezone
 
-from tests.cast import Cast, client_of
-from tests.documents import member_document, workspace_document
+from tests.support.cast import Cast, client_of
+from tests.support.documents import member_document, workspace_document
 from workspaces.models import Workspace
-from workspaces.services import create_workspace
+from workspaces.services.workspaces import create_workspace
 
 
 def test_list_workspaces_shows_ones_own_only(cast: Cast) -> None:

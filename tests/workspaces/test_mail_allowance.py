@@ -10,17 +10,17 @@ from django.test.utils import CaptureQueriesContext
 
 from outbox.models import Delivery, State
 from outbox.services import claim_due, deliver
-from tasks.services import create_task
-from tests.cast import Cast, client_of, gather, person
-from tests.databases import CommittedDatabase
+from tasks.services.tasks import create_task
 from tests.notifications.mailing import send_all
-from tests.sink import Sink, part
-from tests.threads import times
+from tests.support.cast import Cast, client_of, gather, person
+from tests.support.databases import CommittedDatabase
+from tests.support.sink import Sink, part
+from tests.support.threads import times
 from tests.workspaces.inviting import invite, prove, token_of
-from workspaces.invitations.services import resend_invitation
 from workspaces.models import Membership
-from workspaces.opt_outs.allowance import MOST_A_DAY, TOO_MANY
-from workspaces.services import add_member
+from workspaces.services.invitations import resend_invitation
+from workspaces.services.mail_allowance import MOST_A_DAY, TOO_MANY
+from workspaces.services.workspaces import add_member
 
 
 def unopened(cast: Cast) -> None:

@@ -6,11 +6,11 @@ import pytest
 
 from accounts.personal.services import create_token
 from projects.models import Project
-from projects.services import create_project
+from projects.services.projects import create_project
 from tests.accounts.conftest import bearing
-from tests.cast import Cast, client_of
+from tests.support.cast import Cast, client_of
 from workspaces.models import Workspace
-from workspaces.services import add_member
+from workspaces.services.workspaces import add_member
 
 LISTS = ["/api/projects", "/api/project", "/api/projects?workspace=", "/api/project?workspaceId="]
 ADD = "/api/workspace/add-member"

@@ -15,20 +15,20 @@ from accounts.events import Organization
 from accounts.mails import stranger_at
 from accounts.models import User
 from activity.models import Event
-from projects.membership import add_project_member
 from projects.models import ProjectMembership
-from tasks.services import create_task
-from tests.cast import Cast, client_of
+from projects.services.members import add_project_member
+from tasks.services.tasks import create_task
 from tests.notifications.mailing import send_all
-from tests.sink import Sink
-from tests.tables import everything
+from tests.support.cast import Cast, client_of
+from tests.support.sink import Sink
+from tests.support.tables import everything
 from tests.workspaces.inviting import invite, prove, token_of
 from workspaces.models import Invitation, Membership, OptOut, Workspace
-from workspaces.opt_outs.allowance import OPTED_OUT
-from workspaces.opt_outs.links import token_for
-from workspaces.opt_outs.records import lift_opt_out
-from workspaces.opt_outs.services import opt_out
-from workspaces.organizations import seat_person
+from workspaces.services.mail_allowance import OPTED_OUT
+from workspaces.services.opt_out_links import token_for
+from workspaces.services.opt_out_records import lift_opt_out
+from workspaces.services.opt_outs import opt_out
+from workspaces.services.organizations import seat_person
 
 
 def page_of(cast: Cast, recipient: Any) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from tests.cast import Cast, client_of
+from tests.support.cast import Cast, client_of
 from tests.workspaces.inviting import invite, token_of
 from workspaces.models import Invitation
 

@@ -4,13 +4,13 @@ import pytest
 
 from accounts.deletion import delete_person
 from projects.models import ProjectMembership
-from tasks.services import create_task
-from tests.cast import Cast, Client, client_of, gather
-from tests.databases import CommittedDatabase
-from tests.log import log_of
-from tests.threads import at_once, succeeds
+from tasks.services.tasks import create_task
+from tests.support.cast import Cast, Client, client_of, gather
+from tests.support.databases import CommittedDatabase
+from tests.support.log import log_of
+from tests.support.threads import at_once, succeeds
 from workspaces.models import Membership
-from workspaces.services import add_member
+from workspaces.services.workspaces import add_member
 
 
 def path_of(cast: Cast, person: str) -> str:

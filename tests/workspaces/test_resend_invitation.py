@@ -6,16 +6,16 @@ import pytest
 from django.utils import timezone
 
 from outbox.models import Delivery
-from tests.cast import Cast, client_of, gather
-from tests.databases import CommittedDatabase
-from tests.documents import invitation_document
-from tests.log import log_of
-from tests.threads import at_once, succeeds
+from tests.support.cast import Cast, client_of, gather
+from tests.support.databases import CommittedDatabase
+from tests.support.documents import invitation_document
+from tests.support.log import log_of
+from tests.support.threads import at_once, succeeds
 from tests.workspaces.inviting import invite, token_of
-from workspaces.invitations.acceptance import accept_invitation
-from workspaces.invitations.pace import MOST_PER_HOUR
-from workspaces.invitations.services import revoke_invitation
 from workspaces.models import Invitation, Membership
+from workspaces.services.acceptance import accept_invitation
+from workspaces.services.invitations import revoke_invitation
+from workspaces.services.quota import MOST_PER_HOUR
 
 
 def path_of(invitation: Invitation, verb: str = "") -> str:

@@ -7,16 +7,16 @@ from django.utils import timezone
 
 from accounts.deletion import delete_person
 from accounts.services import change_access
-from tests.cast import Cast, client_of, gather
-from tests.databases import CommittedDatabase
-from tests.documents import workspace_document
-from tests.log import log_of
 from tests.notifications.mailing import send_all
-from tests.sink import Sink
-from tests.threads import at_once, succeeds
+from tests.support.cast import Cast, client_of, gather
+from tests.support.databases import CommittedDatabase
+from tests.support.documents import workspace_document
+from tests.support.log import log_of
+from tests.support.sink import Sink
+from tests.support.threads import at_once, succeeds
 from workspaces.models import Membership, Workspace
-from workspaces.ownership import accept_ownership, offer_ownership, withdraw_offer
-from workspaces.services import add_member
+from workspaces.services.ownership import accept_ownership, offer_ownership, withdraw_offer
+from workspaces.services.workspaces import add_member
 
 
 def path_of(cast: Cast) -> str:

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from tests.cast import Cast, client_of
-from tests.rights import Row, check, each, routes_in, routes_of, rows
+from tests.support.cast import Cast, client_of
+from tests.support.rights import Row, check, each, routes_in, routes_of, rows
 from tests.workspaces.inviting import invite, token_of
-from workspaces.lifecycle import delete_workspace
-from workspaces.services import add_member, create_workspace
+from workspaces.services.deletion import delete_workspace
+from workspaces.services.workspaces import add_member, create_workspace
 
 TABLE = rows("""
                                                                   nobody sam gus moe max lea pia ada

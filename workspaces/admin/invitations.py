@@ -10,8 +10,8 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateFilt
 from accounts.models import User
 from core.admin.badges import badge
 from core.admin.bases import ServiceAdmin
-from workspaces.invitations.services import invite_person, resend_invitation, revoke_invitation
 from workspaces.models import Invitation, InvitationStatus
+from workspaces.services.invitations import invite_person, resend_invitation, revoke_invitation
 
 COLOURS = {
     InvitationStatus.PENDING.value: "info",

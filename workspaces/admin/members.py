@@ -10,9 +10,9 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateFilt
 from accounts.models import User
 from core.admin.bases import ServiceAdmin
 from core.admin.inlines import Inline
-from workspaces.members import change_member_role, remove_member
 from workspaces.models import Membership
-from workspaces.services import add_member
+from workspaces.services.members import change_member_role, remove_member
+from workspaces.services.workspaces import add_member
 
 
 class Members(Inline):

@@ -8,7 +8,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from accounts.models import User
 from core.admin.bases import ServiceAdmin
 from workspaces.models import OptOut
-from workspaces.opt_outs.records import lift_opt_out
+from workspaces.services.opt_out_records import lift_opt_out
 
 
 @admin.register(OptOut)

@@ -11,10 +11,10 @@ from accounts.models import User
 from core.admin.bases import ServiceAdmin
 from core.admin.filters import Deletion
 from workspaces.admin.members import Members
-from workspaces.lifecycle import delete_workspace, restore_workspace
-from workspaces.members import NeedsOwner, transfer_ownership
 from workspaces.models import Workspace
-from workspaces.services import create_workspace, update_workspace
+from workspaces.services.deletion import delete_workspace, restore_workspace
+from workspaces.services.members import NeedsOwner, transfer_ownership
+from workspaces.services.workspaces import create_workspace, update_workspace
 
 
 @admin.register(Workspace)

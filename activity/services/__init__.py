@@ -1,0 +1,1 @@
+"""Writing the log, and erasing people's words from it."""

@@ -1,0 +1,95 @@
+"""Writing the log, and erasing people's words from it."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.db.models import Model, Q, TextField
+
+from accounts.clerk.written import counted
+from accounts.models import User
+from activity.models import Event, TextChange
+from activity.services.differences import difference
+from comments.models import Comment
+from core.events import Changes
+from core.events import Event as Happening
+from workspaces.models import Workspace
+
+BLANK = {"old": None, "new": None}
+PERSONAL = ("name", "email", "avatar_url", "time_zone")
+"""What is blanked when a person is deleted; a log that is never rewritten must not keep it."""
+
+
+def record(happenings: Sequence[Happening], *, entity: str, action: str) -> None:
+    """One row for each event, about its `entity`; their numbers follow at the commit."""
+    request_id = structlog.contextvars.get_contextvars().get("request_id", "")
+    events, edited = [], []
+    for happening in happenings:
+        subject = getattr(happening, entity)
+        changes = _without_words_about_people(subject, happening.changes)
+        texts = {field: changes[field] for field in _long_texts(subject, changes)}
+        event = Event(
+            workspace_id=_workspace_of(subject),
+            actor_id=happening.actor.pk if happening.actor else None,
+            entity=entity,
+            entity_id=subject.pk,
+            action=action,
+            changes=changes | dict.fromkeys(texts, BLANK),
+            request_id=request_id,
+        )
+        events.append(event)
+        if workspace_id := event.workspace_id:
+            edited += [_edit(event, workspace_id, *text) for text in texts.items()]
+    Event.objects.bulk_create(events)
+    TextChange.objects.bulk_create(edited)
+
+
+def _edit(event: Event, workspace_id: UUID, field: str, change: Any) -> TextChange:
+    edits = difference(change["old"] or "", change["new"] or "")
+    return TextChange(event=event, workspace_id=workspace_id, field=field, edits=edits)
+
+
+def erase_words_of(*, person: User) -> None:
+    """Erase how the person changed texts, and how anybody changed those the person wrote.
+
+    The events themselves stay: that something was changed, by a deleted user, is history.
+    """
+    comments = Comment.objects.filter(author=person).values("pk")
+    theirs = Q(event__actor_id=person.pk) | Q(
+        event__entity="comment", event__entity_id__in=comments
+    )
+    TextChange.objects.filter(theirs, edits__isnull=False).update(edits=None)
+
+
+def erase_texts_of(*, rows: Sequence[Model], entity: str) -> None:
+    """Erase how the texts of these rows, which are purged, changed; that they did is history."""
+    theirs = Q(event__entity=entity, event__entity_id__in=[row.pk for row in rows])
+    TextChange.objects.filter(theirs, edits__isnull=False).update(edits=None)
+
+
+def _long_texts(subject: Any, changes: Changes) -> Iterator[str]:
+    """The fields that hold text of any length, which may hold anything about anybody."""
+    for field in subject._meta.concrete_fields:
+        if field.name in changes and isinstance(field, TextField):
+            yield field.name
+
+
+def _without_words_about_people(subject: Any, changes: Changes) -> Changes:
+    """That a name changed is history, the name itself is not."""
+    if not isinstance(subject, User):
+        return changes
+    return {field: BLANK if field in PERSONAL else change for field, change in changes.items()}
+
+
+def _workspace_of(row: Any) -> UUID | None:
+    """Where the row lives: a workspace in itself, a person nowhere."""
+    if isinstance(row, Workspace):
+        return row.pk
+    return getattr(row, "workspace_id", None)
+
+
+@counted
+def has_acted(person: User) -> bool:
+    """Whether the log names them as the actor of anything but their own account."""
+    return Event.objects.filter(actor_id=person.pk).exclude(entity="person").exists()

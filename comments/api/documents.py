@@ -1,0 +1,63 @@
+"""Comments as shown, and the bodies that change them."""
+
+from typing import ClassVar
+
+from rest_framework import serializers
+
+from accounts.documents import Person
+from comments.models import Comment
+from core.api.fields import Input
+from core.documents.fields import Count, Document
+from core.documents.truncation import LongText, Many, Truncated
+from projects.api.abilities import in_project
+from tasks.api.documents import TaskDocument
+from workspaces.api.abilities import Abilities
+
+NEWEST_EMBEDDED = 20
+LONGEST = 20_000
+
+
+class CommentDocument(Document):
+    """A comment, in the Markdown it was written in."""
+
+    id = serializers.UUIDField()
+    task_id = serializers.UUIDField()
+    content = LongText()
+    author = Person()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+    edited_at = serializers.DateTimeField(allow_null=True)
+    version = serializers.IntegerField()
+    abilities = Abilities("comment", in_project("task__project__", own=("author",)))
+    truncated = Truncated()
+
+    class Meta:
+        model = Comment
+        also: ClassVar = {"user": "author", "createdAt": "created_at", "taskId": "task_id"}
+
+
+TaskDocument.embed(
+    "comment_count", Count(lambda task: Comment.objects.filter(task=task, deleted_at=None))
+)
+TaskDocument.embed(
+    "comments",
+    Many(
+        CommentDocument,
+        lambda task: Comment.objects.filter(task=task, deleted_at=None),
+        "-created_at",
+        order="created_at",
+        most=NEWEST_EMBEDDED,
+        item=1200,
+        heaviest=LONGEST,
+    ),
+    on_request=True,
+)
+
+
+class Saying(Input):
+    """What is said; `message` is another word for it."""
+
+    content = serializers.CharField(max_length=LONGEST)
+
+    class Meta:
+        also: ClassVar = {"message": "content"}

@@ -1,0 +1,98 @@
+"""Comments over HTTP."""
+
+from typing import ClassVar
+
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from comments.api.documents import CommentDocument, Saying
+from comments.models import Comment
+from comments.services.comments import add_comment, delete_comment, edit_comment, restore_comment
+from core.api.filters import RestorableWanted
+from core.api.viewsets import ServiceViewSet
+from tasks.models import Task
+from workspaces.api.permissions import Can
+
+
+class TaskComments(ServiceViewSet):
+    """What is said about one task, oldest first."""
+
+    document = CommentDocument
+    inputs: ClassVar = {"create": Saying}
+    action_permissions: ClassVar = {"list": Can("project:read"), "create": Can("comment:create")}
+    queries: ClassVar = {"list": RestorableWanted}
+    orderings = ("created_at",)
+    wrapped: bool = True
+
+    def list(self, request: Request, pk: str) -> Response:
+        """What is there; with `deleted=true` what the person can restore."""
+        task = self._task(pk)
+        if "deleted" in request.query_params and self.read_query()["deleted"]:
+            comments = Comment.objects.restorable_by(self.actor, task)
+        else:
+            comments = Comment.objects.filter(task=task, deleted_at=None)
+        response = self.show_list(comments)
+        if self.wrapped:
+            items, meta = response.data.data, response.data.meta
+            response.data = {"items": items, "nextCursor": meta["next_cursor"]}
+        return response
+
+    def create(self, request: Request, pk: str) -> Response:
+        task = self._task(pk)
+        comment = add_comment(actor=self.actor, task=task, **self.read_input())
+        return self.show(
+            comment,
+            status=status.HTTP_201_CREATED,
+            message="Comment added successfully",
+        )
+
+    def _task(self, pk: str) -> Task:
+        tasks = Task.objects.visible_to(self.actor).with_standing_of(self.actor)
+        task: Task = self.find(tasks, pk)
+        return task
+
+
+class Comments(ServiceViewSet):
+    """Single comments."""
+
+    document = CommentDocument
+    inputs: ClassVar = {"update": Saying, "partial_update": Saying}
+    action_permissions: ClassVar = {
+        "retrieve": Can("project:read"),
+        "update": Can("comment:update"),
+        "partial_update": Can("comment:update"),
+        "destroy": Can("comment:delete"),
+        "restore": Can("comment:delete"),
+    }
+
+    def retrieve(self, request: Request, pk: str) -> Response:
+        return self.show(self._comment(pk))
+
+    def update(self, request: Request, pk: str) -> Response:
+        comment = edit_comment(
+            actor=self.actor,
+            comment=self._comment(pk),
+            version=self.expected_version,
+            **self.read_input(),
+        )
+        return self.show(comment)
+
+    partial_update = update
+
+    def destroy(self, request: Request, pk: str) -> Response:
+        delete_comment(actor=self.actor, comment=self._comment(pk), version=self.expected_version)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def restore(self, request: Request, pk: str) -> Response:
+        """Bring back what was deleted in the last 30 days."""
+        comments = Comment.objects.remembered_by(self.actor).select_related("task__project")
+        comment = restore_comment(
+            actor=self.actor, comment=self.find(comments, pk), version=self.expected_version
+        )
+        return self.show(comment)
+
+    def _comment(self, pk: str) -> Comment:
+        comments = Comment.objects.visible_to(self.actor).select_related("task__project")
+        comment: Comment = self.find(comments, pk)
+        return comment

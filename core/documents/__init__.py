@@ -1,0 +1,1 @@
+"""The read path: documents are declared like serializers and built as JSON by PostgreSQL."""

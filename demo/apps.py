@@ -1,7 +1,0 @@
-"""The app's entry in the registry."""
-
-from django.apps import AppConfig
-
-
-class DemoConfig(AppConfig):
-    name = "demo"

@@ -1,0 +1,1 @@
+"""Tools that are not the product: the development server, the demo, benchmarks, the fuzzer."""

@@ -1,0 +1,78 @@
+"""`manage.py measure`: fill, serve, see that all show the same, measure, judge."""
+
+import json
+from typing import Any
+from urllib.request import Request, urlopen
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from dev.bench.filling import Place, fill
+from dev.bench.rounds import Figures, measure, sql_count
+from dev.bench.serving import serving
+from dev.bench.targets import Target, headers, list_path, targets
+
+ROW = "{:<15}{:>10}{:>10}{:>10}{:>6}"
+LEAST = {"bare list 50": 0.4, "naive list 50": 2.5, "without RLS": 0.9}
+"""How many times as fast as these "list 50" has to be."""
+
+
+class Command(BaseCommand):
+    help = "Measure the server beside a bare and a naive one."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--quick", action="store_true", help="two rounds of one second")
+
+    def handle(self, *args: Any, quick: bool, **options: Any) -> None:
+        rounds, seconds = (2, 1.0) if quick else (5, 4.0)
+        self.stdout.write("Filling the database ...")
+        place = fill()
+        with serving() as ports:
+            wanted = targets(place, _same_first_task(place, ports))
+            counts = {one.name: sql_count(one, place) for one in wanted if one.server == "gantry"}
+            self.stdout.write(f"Measuring {rounds} rounds of {seconds:g} s for each line ...\n\n")
+            figures = measure(wanted, place, ports, rounds=rounds, seconds=seconds)
+        self._print(figures, counts)
+        if not self._judge(figures, counts, wanted):
+            raise SystemExit(1)
+
+    def _print(self, figures: dict[str, Figures], counts: dict[str, int]) -> None:
+        self.stdout.write(ROW.format("", "req/s", "p50 ms", "p95 ms", "SQL"))
+        for name, one in figures.items():
+            cells = (f"{one.rate:.0f}", f"{one.p50:.1f}", f"{one.p95:.1f}", counts.get(name, ""))
+            self.stdout.write(ROW.format(name, *cells))
+        self.stdout.write("")
+
+    def _judge(
+        self, figures: dict[str, Figures], counts: dict[str, int], wanted: list[Target]
+    ) -> bool:
+        """Say of each goal whether it is reached; True if all are."""
+        verdicts = []
+        for name, least in LEAST.items():
+            ratio = figures["list 50"].rate / figures[name].rate
+            verdicts.append((f"list 50 / {name}: {ratio:.2f}, at least {least}", ratio >= least))
+        for target in wanted:
+            if most := target.most_sql:
+                count = counts[target.name]
+                verdicts.append((f"SQL of {target.name}: {count}, at most {most}", count <= most))
+        for text, is_reached in verdicts:
+            self.stdout.write(f"{'ok    ' if is_reached else 'MISSED'}  {text}")
+        return all(is_reached for _, is_reached in verdicts)
+
+
+def _same_first_task(place: Place, ports: dict[str, int]) -> str:
+    """The id of the newest task, once it is certain that all three servers show the same page."""
+    gantry, bare = (_asked(ports[name], place)["data"] for name in ("gantry", "bare"))
+    naive = _asked(ports["naive"], place)["results"]
+    pages = [[task["id"] for task in page] for page in (gantry, bare, naive)]
+    if len(pages[0]) != 50 or pages[0] != pages[1] or pages[0] != pages[2]:
+        raise SystemExit("The servers do not list the same fifty tasks.")
+    # The others know no rights and leave nothing out.
+    if differing := (gantry[0].keys() - {"abilities", "truncated"}) ^ bare[0].keys():
+        raise SystemExit(f"dev/bench/bare.py differs in {', '.join(sorted(differing))}.")
+    return str(pages[0][0])
+
+
+def _asked(port: int, place: Place) -> Any:
+    address = f"http://127.0.0.1:{port}{list_path(place)}"
+    with urlopen(Request(address, headers=headers(place))) as answer:
+        return json.load(answer)

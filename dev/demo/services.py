@@ -1,0 +1,158 @@
+"""Planting the demo: everything happens as it would over HTTP, except that nobody is told."""
+
+import tomllib
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.db import connection
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.services import change_access, change_profile, register_person
+from comments.services.comments import add_comment
+from core.context import as_system
+from core.errors import Conflict
+from dev.demo.passwords import KNOWN_TO_ALL
+from notifications.models import Reminder
+from outbox.models import Delivery, State
+from projects.models import Project, Status
+from projects.services.projects import create_project
+from tasks.models import Task
+from tasks.services.tasks import create_task, transition_task
+from workspaces.models import Workspace
+from workspaces.services.opening import note_opening
+from workspaces.services.workspaces import add_member, create_workspace
+
+WORLD = Path(__file__).parent / "world"
+TEAMS = ("fieldnote", "halden", "riverside")
+
+People = dict[str, User]
+
+
+class AlreadyPlanted(Conflict):
+    message = "Somebody has one of the demo's addresses already: nothing was changed."
+
+
+@as_system("planting the demo")
+def plant() -> list[User]:
+    """Three teams with their work, once; whoever has been here before is left in peace."""
+    cast = _read("people")
+    if not _is_alone():
+        raise AlreadyPlanted("Somebody else is adding the demo right now: nothing was changed.")
+    if User.objects.filter(email__in=addresses()).exists():
+        raise AlreadyPlanted
+    people = {nick: _register(nick, **facts) for nick, facts in cast.items()}
+    people["admin"] = change_access(
+        actor=None, person=people["admin"], is_staff=True, is_superuser=True
+    )
+    for team in TEAMS:
+        _found(people, **_read(team))
+    _tell_nobody(people)
+    return list(people.values())
+
+
+def addresses() -> list[str]:
+    """Of everybody in the demo."""
+    return [_address(nick) for nick in _read("people")]
+
+
+def _is_alone() -> bool:
+    """Waiting for the other one would outlast the lock timeout."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext('demo'))")
+        return bool(cursor.fetchone()[0])
+
+
+def _register(nick: str, name: str, zone: str) -> User:
+    person = register_person(actor=None, email=_address(nick), password=KNOWN_TO_ALL, name=name)
+    EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+    return change_profile(actor=person, person=person, time_zone=zone)
+
+
+def _found(
+    people: People,
+    name: str,
+    owner: str,
+    members: dict[str, str],
+    projects: list[dict[str, Any]],
+) -> None:
+    workspace = create_workspace(actor=people[owner], name=name)
+    for nick, role in members.items():
+        add_member(actor=people[owner], workspace=workspace, email=_address(nick), role=role)
+        note_opening(actor=people[nick], workspace_id=workspace.pk)
+    for project in projects:
+        _start(people[owner], people, workspace, **project)
+
+
+def _start(
+    owner: User,
+    people: People,
+    workspace: Workspace,
+    tasks: list[dict[str, Any]],
+    members: list[str],
+    lead: str | None = None,
+    starts: int | None = None,
+    ends: int | None = None,
+    **fields: Any,
+) -> None:
+    project = create_project(
+        actor=owner,
+        workspace=workspace,
+        team_lead=people[lead] if lead else None,
+        team_members=[people[nick] for nick in members],
+        start_date=_day(starts),
+        end_date=_day(ends),
+        **fields,
+    )
+    for task in tasks:
+        _plan(people, project, **task)
+
+
+def _plan(people: People, project: Project, **told: Any) -> None:
+    """A task, what was said about it, and its way through the columns to where it stands."""
+    author, assignee = people[told["by"]], people.get(told.get("to", ""))
+    task = create_task(
+        actor=author,
+        project=project,
+        title=told["title"],
+        description=told.get("text", ""),
+        type=told["type"],
+        priority=told["priority"],
+        assignee=assignee,
+        due_date=_day(told["due"]),
+    )
+    for nick, remark in told.get("said", ()):
+        add_comment(actor=people[nick], task=task, content=remark)
+    for column in _way_to(told["in"], task):
+        transition_task(actor=assignee or author, task=task, status=column)
+
+
+def _way_to(name: str, task: Task) -> list[Status]:
+    columns = list(Status.objects.filter(project=task.project_id).order_by("position"))
+    goal = next(column for column in columns if column.name.casefold() == name.casefold())
+    start = task.status.position
+    return [column for column in columns if start < column.position <= goal.position]
+
+
+def _tell_nobody(people: People) -> None:
+    """Take back every mail and reminder: all of them are for people this transaction made."""
+    Delivery.objects.filter(
+        state=State.PENDING, recipient_id__in=[person.pk for person in people.values()]
+    ).close(State.SKIPPED, "demo data")
+    plans = Reminder.objects.planned().filter(recipient__in=people.values())
+    plans.update(state=Reminder.State.CANCELLED)
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((WORLD / f"{name}.toml").read_text())
+
+
+def _address(nick: str) -> str:
+    return f"{nick}@example.com"
+
+
+def _day(offset: int | None) -> date | None:
+    """Counted from today."""
+    return None if offset is None else timezone.localdate() + timedelta(days=offset)

@@ -1,0 +1,78 @@
+"""The rows that generated requests can meet: made over HTTP, known by kind.
+
+Every list is used from both ends: what ends a row takes one with an odd place, so that rows with
+an even one are there to the end of the run.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+from dev.fuzz.client import Client, address_of, register
+
+OWNER = "olivia"
+MEMBERS = ("anna", "boris", "carla", "dmitri")
+STRANGER = "stella"
+WORKSPACES, PROJECTS, TASKS, COMMENTS, INVITATIONS = 4, 4, 4, 2, 4
+MOST_LEARNED = 400
+
+
+@dataclass
+class World:
+    """The ids that exist, by kind: `workspace`, `project`, `task`, `comment`, `person` and more."""
+
+    ids: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    workspace_of: dict[str, str] = field(default_factory=dict)
+    """Of an invitation."""
+
+    def learn(self, kind: str, name: str) -> None:
+        if name not in self.ids[kind] and len(self.ids[kind]) < MOST_LEARNED:
+            self.ids[kind].append(name)
+
+    def pick(self, kind: str, number: int, *, may_end: bool) -> str | None:
+        """One of them, chosen by the number; None if there is none."""
+        names = self.ids[kind][1:][::2] if may_end else self.ids[kind]
+        return names[number % len(names)] if names else None
+
+
+def build(server: str) -> World:
+    """One person's workspaces with all that is in them, and those of somebody else."""
+    world = World()
+    owner = register(server, OWNER)
+    people = [register(server, name) for name in MEMBERS]
+    world.ids["person"] += [one.ask("GET", "/auth/me")["id"] for one in (*people, owner)]
+    # A project that somebody else leads could not be changed any more.
+    world.ids["owner"] = [address_of(OWNER)]
+    world.ids["email"] += [address_of(name) for name in (*MEMBERS, OWNER, STRANGER)]
+    for number in range(WORKSPACES):
+        _fill(world, owner, f"Workshop {number}")
+    _fill(world, register(server, STRANGER), "Elsewhere", is_foreign=True)
+    return world
+
+
+def _fill(world: World, owner: Client, name: str, *, is_foreign: bool = False) -> None:
+    workspace = owner.ask("POST", "/workspaces", {"name": name})["id"]
+    world.learn("workspace", workspace)
+    if not is_foreign:
+        for person in MEMBERS:
+            body = {"workspaceId": workspace, "email": address_of(person)}
+            owner.ask("POST", "/workspace/add-member", body)
+    for number in range(INVITATIONS):
+        body = {"email": f"guest{number}@example.org"}
+        invitation = owner.ask("POST", f"/workspaces/{workspace}/invitations", body)["id"]
+        world.learn("invitation", invitation)
+        world.workspace_of[invitation] = workspace
+    for number in range(1 if is_foreign else PROJECTS):
+        _plan(world, owner, {"workspaceId": workspace, "name": f"Boat {number}"})
+
+
+def _plan(world: World, owner: Client, project: dict[str, Any]) -> None:
+    key = owner.ask("POST", "/projects", project)["id"]
+    world.learn("project", key)
+    for number in range(TASKS):
+        body = {"title": f"Plank {number}", "due_date": "2030-01-31", "due_time": "09:30"}
+        task = owner.ask("POST", f"/projects/{key}/tasks", body)["id"]
+        world.learn("task", task)
+        for _ in range(COMMENTS):
+            comment = owner.ask("POST", f"/tasks/{task}/comments", {"content": "On it."})
+            world.learn("comment", comment["id"])

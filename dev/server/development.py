@@ -1,0 +1,149 @@
+"""`bin/dev`: a whole Gantry on one machine, from nothing to a sign-in."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ImproperlyConfigured
+
+from config import env, local, processes, programs
+from dev.server import embedded
+from dev.server.console import Unread, open_streams, say, write
+from dev.server.liveness import LivenessProbe
+from dev.server.supervisor import Supervisor
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where such a server is asked
+LEFTOVER_PATIENCE = 10.0
+WELCOME = """
+Gantry is ready.
+
+    {address}                 the server
+    {address}/api/docs        the API, explained
+    {address}/admin/          the admin
+
+{sign_in} Ctrl-C stops everything.
+"""
+DEMO = """Sign in as admin@example.com with the password gantry-demo; the other
+demo people at example.com have the same one."""
+NO_DEMO = """The database is your own, so nobody of the demo was added to it;
+`bin/manage seed_demo --into NAME` does so."""
+
+
+def main() -> int:
+    open_streams()
+    _interrupt_on_signals()
+    env.choose_settings("config.settings.development")
+    os.environ.setdefault("LOG_FORMAT", "console")
+    processes.keep_private()
+    site, supervisor = _Site(), Supervisor()
+    try:
+        _claim(site)
+        _run(supervisor, site)
+    except KeyboardInterrupt:
+        with suppress(Unread):
+            say("stopping")
+    except Unread:
+        # As programs in a pipe do whose reader has gone.
+        pass
+    finally:
+        for number in ENDING:
+            signal.signal(number, signal.SIG_IGN)
+        supervisor.stop()
+        local.unlock()
+    return 0
+
+
+class _Site:
+    """Where the web server of this machine is reached."""
+
+    def __init__(self) -> None:
+        try:
+            self.host, self.port = env.text("HOST", "127.0.0.1"), env.port("PORT", 8000)
+        except ImproperlyConfigured as problem:
+            raise SystemExit(str(problem)) from None
+        is_here = self.host in {*env.THIS_MACHINE, *ANY_ADDRESS}
+        shown = f"[{self.host}]" if ":" in self.host else self.host
+        self.url = f"http://{'localhost' if is_here else shown}:{self.port}"
+
+    def address(self) -> tuple[str, int]:
+        """In digits, which take no time to look up."""
+        host = ANY_ADDRESS.get(self.host, self.host)
+        found = socket.getaddrinfo(host, self.port, type=socket.SOCK_STREAM)[0][4]
+        return str(found[0]), self.port
+
+
+def _interrupt_on_signals() -> None:
+    for number in ENDING:
+        # `nohup` has it ignored, so that the server outlives its terminal.
+        if number is not signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _interrupt)
+
+
+def _claim(site: _Site) -> None:
+    """Hold the data folder and see that the port is free."""
+    was_killed = local.lock(site.url)
+    deadline = time.monotonic() + (LEFTOVER_PATIENCE if was_killed else 0)
+    # What a killed supervisor has started is still ending.
+    while time.monotonic() < deadline and not local.is_free(site.port, site.host):
+        time.sleep(0.1)
+    local.check_address(site.host, site.port)
+
+
+def _run(supervisor: Supervisor, site: _Site) -> None:
+    for server in embedded.servers():
+        supervisor.serve(server)
+    _manage("migrate", "--verbosity=0")
+    seeded = local.DATA_DIR / "seeded"
+    if local.has_own_database() and not seeded.exists():
+        _manage("seed_demo", f"--into={local.DATABASE}")
+        seeded.touch()
+    probe = LivenessProbe(site.address())
+    for name, program in programs.PROGRAMS.items():
+        supervisor.run(program(), probe if name == "web" else None)
+    supervisor.watch(_Welcome(site, probe).once_ready)
+
+
+class _Welcome:
+    def __init__(self, site: _Site, probe: LivenessProbe) -> None:
+        self.site, self.probe, self.said = site, probe, False
+
+    def once_ready(self) -> None:
+        if self.probe.has_answered and not self.said:
+            self.said = True
+            write(_welcome(self.site.url) + "\n")
+
+
+def _welcome(address: str) -> str:
+    sign_in = DEMO if local.has_own_database() else NO_DEMO
+    return WELCOME.format(address=address, sign_in=sign_in)
+
+
+def _manage(*arguments: str) -> None:
+    command = processes.Command(arguments[0], programs.manage(*arguments))
+    process = processes.start(command)
+    try:
+        code = process.wait()
+    finally:
+        processes.stop(process, command)
+    if code < 0:
+        raise SystemExit(f"manage.py {arguments[0]} was ended by signal {-code}.")
+    if code:
+        raise SystemExit(code)  # it has said why
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

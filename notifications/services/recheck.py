@@ -1,0 +1,120 @@
+"""The world as it is when a mail leaves: what it tells of, or why it must not."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import F
+
+from accounts.models import User
+from notifications.services.due_dates import due_as_told
+from outbox.composers import Skip
+from outbox.models import Delivery
+from projects.models import Project, ProjectMembership
+from tasks.models import FINISHED, Task
+from workspaces.models import Membership
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A task and who is to hear of it, held still until the transaction ends."""
+
+    delivery: Delivery
+    recipient: User
+    task: Task
+
+    @property
+    def project(self) -> Project:
+        return self.task.project
+
+
+Obstacle = tuple[str, Callable[[Scene], bool]]
+
+WORKSPACE_DELETED = "the workspace was deleted"
+PROJECT_DELETED = "the project was deleted"
+PROJECT_ARCHIVED = "the project is archived"
+ACCOUNT_CLOSED = "the account is closed"
+
+TEMPORARY = (WORKSPACE_DELETED, PROJECT_DELETED, PROJECT_ARCHIVED, ACCOUNT_CLOSED)
+"""Why a mail was not sent, where the cause can end without a change of the task."""
+
+ANY_MAIL: tuple[Obstacle, ...] = (
+    (WORKSPACE_DELETED, lambda at: at.project.workspace.deleted_at is not None),
+    (PROJECT_DELETED, lambda at: at.project.deleted_at is not None),
+    ("the task was deleted", lambda at: at.task.deleted_at is not None),
+    (ACCOUNT_CLOSED, lambda at: not _is_active(at.recipient)),
+    ("the person left the workspace", lambda at: not _is_in_workspace(at)),
+    ("the person left the project", lambda at: not _is_in_project(at)),
+    ("the task is somebody else's now", lambda at: at.task.assignee_id != at.recipient.pk),
+)
+REMINDERS: tuple[Obstacle, ...] = (
+    (PROJECT_ARCHIVED, lambda at: at.project.archived_at is not None),
+    ("the task is complete", lambda at: at.task.category in FINISHED),
+    ("the due date moved", lambda at: due_as_told(at.task) != at.delivery.payload["due"]),
+)
+
+
+def look_again(delivery: Delivery, *obstacles: Obstacle) -> Scene | Skip:
+    """Lock project and task, read them afresh, and name the first obstacle there is."""
+    known = Task.objects.filter(pk=delivery.payload["task"]).first()
+    recipient = User.objects.filter(pk=delivery.recipient_id).first()
+    if known is None or recipient is None:
+        return Skip("the task or the account was removed")
+    project = Project.objects.select_related("workspace").locked(known.project_id)
+    scene = Scene(delivery, recipient, Task.objects.locked(known.pk))
+    scene.task.project = project
+    for reason, stands_in_the_way in (*ANY_MAIL, *obstacles):
+        if stands_in_the_way(scene):
+            return Skip(reason)
+    return scene
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandedOver:
+    """What somebody took over in a project and still has; `tasks` are the ones to be listed."""
+
+    recipient: User
+    project: Project
+    person: User | None
+    tasks: Sequence[Task]
+    count: int
+
+
+def recheck_handover(delivery: Delivery) -> HandedOver | Skip:
+    """The same for many tasks at once: those done or given on since then are left out."""
+    known = delivery.payload
+    recipient = User.objects.filter(pk=delivery.recipient_id).first()
+    project = Project.objects.select_related("workspace").filter(pk=known["project"]).first()
+    if project is None or recipient is None:
+        return Skip("the project or the account was removed")
+    if project.deleted_at is not None or project.workspace.deleted_at is not None:
+        return Skip(PROJECT_DELETED)
+    if not _is_active(recipient):
+        return Skip(ACCOUNT_CLOSED)
+    if not ProjectMembership.objects.role_of(recipient, project.pk):
+        return Skip("the person left the project")
+    listed = Task.objects.open().filter(pk__in=known["tasks"], assignee=recipient)
+    tasks = list(listed.order_by(F("due_date").asc(nulls_last=True), "number"))
+    for task in tasks:
+        task.project = project
+    gone = len(known["tasks"]) - len(tasks)
+    if known["count"] == gone:
+        return Skip("the tasks are somebody else's now, or complete")
+    return HandedOver(
+        recipient=recipient,
+        project=project,
+        person=User.objects.filter(pk=known["person"]).first(),
+        tasks=tasks,
+        count=known["count"] - gone,
+    )
+
+
+def _is_active(person: User) -> bool:
+    return person.is_active and person.deleted_at is None
+
+
+def _is_in_workspace(at: Scene) -> bool:
+    return bool(Membership.objects.role_of(at.recipient, at.task.workspace_id))
+
+
+def _is_in_project(at: Scene) -> bool:
+    return bool(ProjectMembership.objects.role_of(at.recipient, at.task.project_id))

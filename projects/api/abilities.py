@@ -1,0 +1,47 @@
+"""Where the person asking stands in a project, as documents need it for their abilities."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import BooleanField, Expression, ExpressionWrapper, F, Q
+
+from core.documents.compiled import Slot
+from core.documents.computed import Fact
+from core.documents.expressions import Held
+from projects.models import ProjectMembership
+from workspaces.models import Membership
+
+Where = Callable[[str], list[Fact]]
+
+
+def in_project(project: str = "", own: tuple[str, ...] = ()) -> Where:
+    """The facts of a standing in the project at this path; `own` are those the row belongs to.
+
+    All roles of the person are read once, because a list may show a thousand rows.
+    """
+
+    def facts(path: str) -> list[Fact]:
+        here = f"{path}{project}"
+        asking: Any = Slot("actor")
+        in_workspaces = Membership.objects.of(asking)
+        in_projects = ProjectMembership.objects.of(asking)
+        return [
+            Held(in_workspaces, "workspace_id", "role", f"{here}workspace_id"),
+            Held(in_projects, "project_id", "role", f"{here}id"),
+            _truth(Q(**{f"{here}team_lead__isnull": False})),
+            F(f"{here}visibility"),
+            *([_truth(_any_of(path, own))] if own else []),
+        ]
+
+    return facts
+
+
+def _any_of(path: str, people: tuple[str, ...]) -> Q:
+    found = Q()
+    for person in people:
+        found |= Q(**{f"{path}{person}": Slot("actor")})
+    return found
+
+
+def _truth(condition: Q) -> Expression:
+    return ExpressionWrapper(condition, BooleanField())

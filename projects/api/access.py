@@ -1,0 +1,66 @@
+"""Who may read a project, and what lets them."""
+
+from typing import Any
+
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from rest_framework import serializers
+
+from accounts.documents import Person
+from core.documents.compiled import Slot
+from core.documents.computed import Derived, Fact
+from core.documents.fields import Computed, Document
+from projects.models import Project, ProjectMembership, Visibility
+from workspaces.models import Membership
+from workspaces.rights import Standing, WorkspaceRole, holders
+
+CODE = "project:read"
+
+
+def readers_of(project: Project) -> QuerySet[Membership]:
+    """The places in the workspace whose people the gate lets through."""
+    members = ProjectMembership.objects.filter(project=project).values("user_id")
+    readers = holders(CODE) if project.visibility == Visibility.WORKSPACE else [WorkspaceRole.ADMIN]
+    return Membership.objects.filter(
+        Q(role__in=readers) | Q(user__in=members),
+        workspace=project.workspace_id,
+        user__is_active=True,
+    )
+
+
+def reasons(workspace_role: str, project_role: str, visibility: str) -> list[str]:
+    """Which of the two roles alone would be enough."""
+    is_private = visibility == Visibility.PRIVATE
+    alone = {
+        "workspace_role": Standing(workspace_role=workspace_role, is_private=is_private),
+        "project_role": Standing(workspace_role=None, project_role=project_role or None),
+    }
+    return [role for role, standing in alone.items() if standing.covers(CODE)]
+
+
+def _place(path: str) -> list[Fact]:
+    asked = Project.objects.filter(pk=Slot("project"))
+    return [F(f"{path}role"), _project_role(path), Subquery(asked.values("visibility"))]
+
+
+def _project_role(path: str) -> Subquery:
+    theirs = ProjectMembership.objects.filter(
+        project=Slot("project"), user=OuterRef(f"{path}user_id")
+    )
+    return Subquery(theirs.values("role"))
+
+
+class ProjectAccess(Document):
+    """A person who may read the project; each reason in `because` would do alone."""
+
+    user = Person()
+    workspace_role = serializers.ChoiceField(WorkspaceRole.choices, source="role")
+    project_role = Computed(_project_role, allow_null=True)
+    because = Derived(
+        "access",
+        reasons,
+        _place,
+        {"type": "array", "items": {"type": "string"}},
+    )
+
+    class Meta:
+        model: Any = Membership

@@ -1,0 +1,84 @@
+"""People as bodies name them, by address or id, and who of a workspace is meant."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from accounts.models import User
+from core.api.fields import as_uuid
+from projects.services.members import NotInWorkspace
+
+MOST_CHARACTERS = 320
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class PersonNamed(serializers.Field[Any, str, str, Any]):
+    """An address or an id, as text; a NUL never reaches the database."""
+
+    max_length = MOST_CHARACTERS
+
+    default_error_messages: ClassVar = {"invalid": "Must be an e-mail address or an id."}
+
+    def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
+        return super().validate_empty_values(None if data == "" and self.allow_null else data)
+
+    def to_internal_value(self, data: Any) -> str:
+        is_text = isinstance(data, str) and 0 < len(data) <= MOST_CHARACTERS
+        if not is_text or not data.isprintable():
+            self.fail("invalid")
+        return str(data)
+
+
+class PeopleNamed(serializers.ListField):
+    """Several of them; how many is looked at before who they are."""
+
+    child = PersonNamed()
+
+    def __init__(self, *, max_length: int, **options: Any) -> None:
+        super().__init__(max_length=max_length, **options)
+        self.most = max_length
+
+    def to_internal_value(self, data: Any) -> list[str]:
+        if isinstance(data, list) and len(data) > self.most:
+            self.fail("max_length", max_length=self.most)
+        names: list[str] = super().to_internal_value(data)
+        return names
+
+
+def find_members(workspace_id: UUID, **named: list[str]) -> dict[str, User]:
+    """The members meant, by the names given for each field. Two queries at most.
+
+    People outside the workspace are refused alike, whether they have an account or not.
+    """
+    names = list(dict.fromkeys(name for each in named.values() for name in each))
+    found = _members_named(workspace_id, names)
+    errors = {
+        field: [NotInWorkspace.sentence(name) for name in each if name not in found]
+        for field, each in named.items()
+    }
+    if outside := [name for name in names if name not in found]:
+        told = {field: sentences for field, sentences in errors.items() if sentences}
+        raise NotInWorkspace(errors=told, people=outside)
+    return found
+
+
+def _members_named(workspace_id: UUID, names: list[str]) -> dict[str, User]:
+    addresses = [name for name in names if "@" in name]
+    ids = [name for name in names if "@" not in name]
+    known: dict[str, User] = {}
+    if addresses:
+        people = User.objects.by_address(*addresses).filter(memberships__workspace=workspace_id)
+        known = {person.email.lower(): person for person in people}
+    if ids:
+        members = User.objects.active().filter(memberships__workspace=workspace_id)
+        for person in members.with_public_id(*ids):
+            known |= {str(person.pk): person, person.public_id: person}
+    return {name: known[key] for name in names if (key := _key(name)) in known}
+
+
+def _key(name: str) -> str:
+    """The spelling under which the person found is kept."""
+    return name.strip().lower() if "@" in name else str(as_uuid(name) or name)

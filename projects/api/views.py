@@ -1,0 +1,170 @@
+"""Projects over HTTP; their people stand in `members_api`."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.api.filters import RestorableWanted
+from core.api.permissions import SignedIn
+from core.api.viewsets import ServiceViewSet
+from core.errors import Invalid
+from projects.api.documents import (
+    NewLead,
+    NewProject,
+    ProjectChanges,
+    ProjectDocument,
+    StatusDocument,
+)
+from projects.api.filters import ProjectFilters
+from projects.api.inputs import find_members
+from projects.models import Project, Status
+from projects.services.deletion import (
+    archive_project,
+    delete_project,
+    restore_project,
+    unarchive_project,
+)
+from projects.services.members import set_project_lead
+from projects.services.projects import create_project, update_project
+from workspaces.api.permissions import Asked, Can, Verdict, verdict
+from workspaces.models import Workspace
+from workspaces.services.workspaces import personal_workspace
+
+
+class Projects(ServiceViewSet):
+    """The projects a person may read, and everything done to one of them."""
+
+    document = ProjectDocument
+    inputs: ClassVar = {
+        "create": NewProject,
+        "update": ProjectChanges,
+        "partial_update": ProjectChanges,
+        "lead": NewLead,
+    }
+    action_permissions: ClassVar = {
+        "list": SignedIn(),
+        "create": Can("project:create"),
+        "retrieve": Can("project:read"),
+        "update": Can("project:update"),
+        "partial_update": Can("project:update"),
+        "destroy": Can("project:delete"),
+        "lead": Can("project:set_lead"),
+        "archive": Can("project:archive"),
+        "unarchive": Can("project:archive"),
+        "restore": Can("project:delete"),
+        "can": Can("project:read"),
+    }
+    outputs: ClassVar = {"can": Verdict}
+    queries: ClassVar = {"list": RestorableWanted, "can": Asked}
+    filters = ProjectFilters
+    orderings = ("-created_at", "name")
+    query_params = ("workspace", "workspaceId", "workspace_id")
+
+    def list(self, request: Request, workspace_id: str = "") -> Response:
+        """All projects the person may read, or those of one workspace; or what they may restore."""
+        if self.read_query()["deleted"]:
+            projects = Project.objects.restorable_by(self.actor)
+        else:
+            projects = Project.objects.visible_to(self.actor)
+        asked = (request.query_params.get(name, "") for name in self.query_params)
+        if workspace := self._workspace(workspace_id, *asked):
+            projects = projects.filter(workspace=workspace)
+        return self.show_list(projects)
+
+    def create(self, request: Request, workspace_id: str = "") -> Response:
+        fields = self.read_input()
+        workspace = self._workspace(workspace_id, fields.pop("workspace_id", None))
+        workspace = workspace or personal_workspace(actor=self.actor)
+        people = _people_of(fields, workspace)
+        project = create_project(actor=self.actor, workspace=workspace, **fields, **people)
+        return self.show(
+            project,
+            status=status.HTTP_201_CREATED,
+            message="Project created successfully",
+        )
+
+    def retrieve(self, request: Request, pk: str) -> Response:
+        return self.show(self._project(pk))
+
+    def update(self, request: Request, pk: str) -> Response:
+        project = update_project(
+            actor=self.actor,
+            project=self._project(pk),
+            changes=self.read_input(),
+            version=self.expected_version,
+        )
+        return self.show(project, message="Project updated successfully")
+
+    partial_update = update
+
+    def destroy(self, request: Request, pk: str) -> Response:
+        delete_project(actor=self.actor, project=self._project(pk), version=self.expected_version)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def lead(self, request: Request, pk: str) -> Response:
+        """Hand the project to somebody, whoever leads it now."""
+        project = self._project(pk)
+        name = self.read_input()["team_lead"]
+        person = find_members(project.workspace_id, team_lead=[name])[name] if name else None
+        project = set_project_lead(
+            actor=self.actor, project=project, person=person, version=self.expected_version
+        )
+        return self.show(project)
+
+    def archive(self, request: Request, pk: str) -> Response:
+        return self._carry_out(archive_project, self._project(pk))
+
+    def unarchive(self, request: Request, pk: str) -> Response:
+        return self._carry_out(unarchive_project, self._project(pk))
+
+    def restore(self, request: Request, pk: str) -> Response:
+        """Bring back what was deleted in the last 30 days."""
+        project = self.find(Project.objects.remembered_by(self.actor), pk)
+        return self._carry_out(restore_project, project)
+
+    def can(self, request: Request, pk: str) -> Response:
+        """Whether the person may do something in the project, and if not, why."""
+        action = self.read_query()["action"]
+        return Response(verdict("project", self._project(pk), self.actor, action))
+
+    def _carry_out(self, service: Callable[..., Project], project: Project) -> Response:
+        version = self.expected_version
+        return self.show(service(actor=self.actor, project=project, version=version))
+
+    def _workspace(self, *names: str | None) -> Workspace | None:
+        """The one workspace that path, query and body name; None if none of them does."""
+        found = {
+            self.find(Workspace.objects.visible_to(self.actor), name) for name in names if name
+        }
+        if len(found) > 1:
+            raise Invalid(errors={"workspace_id": ["Named twice, and not the same."]})
+        return found.pop() if found else None
+
+    def _project(self, pk: str) -> Project:
+        project: Project = self.find(Project.objects.visible_to(self.actor), pk)
+        return project
+
+
+def _people_of(fields: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
+    """The people a new project names, taken out of its fields and found in the workspace."""
+    lead, members = fields.pop("team_lead", None), fields.pop("team_members", [])
+    found = find_members(workspace.pk, team_members=members, team_lead=[lead] if lead else [])
+    return {
+        "team_members": [found[name] for name in members],
+        "team_lead": found[lead] if lead else None,
+    }
+
+
+class ProjectStatuses(ServiceViewSet):
+    """The columns of a project."""
+
+    document = StatusDocument
+    action_permissions: ClassVar = {"list": Can("project:read")}
+    orderings = ("position",)
+
+    def list(self, request: Request, pk: str) -> Response:
+        project = self.find(Project.objects.visible_to(self.actor), pk)
+        return self.show_list(Status.objects.filter(project=project))

@@ -1,0 +1,1 @@
+"""Everything that changes a project, its members and its columns."""

@@ -1,0 +1,85 @@
+"""How projects are put aside, deleted and brought back."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from core.events import publish
+from projects.events import ProjectArchived, ProjectDeleted, ProjectRestored, ProjectUnarchived
+from projects.models import Project
+from projects.services.locks import check_restorable, locked_project
+from workspaces.models import Workspace
+from workspaces.rights import require
+
+
+@transaction.atomic
+def archive_project(*, actor: User, project: Project, version: int | None = None) -> Project:
+    """Put the project aside; archiving twice changes nothing."""
+    project = locked_project("project:archive", project, actor, version=version)
+    if project.archived_at is None:
+        project.archived_at = timezone.now()
+        project.save_changes("archived_at")
+        publish(ProjectArchived(actor=actor, project=project))
+    return project
+
+
+@transaction.atomic
+def unarchive_project(*, actor: User, project: Project, version: int | None = None) -> Project:
+    """Take the project up again."""
+    project = locked_project("project:archive", project, actor, version=version)
+    if project.archived_at is not None:
+        project.archived_at = None
+        project.save_changes("archived_at")
+        publish(ProjectUnarchived(actor=actor, project=project))
+    return project
+
+
+@transaction.atomic
+def delete_project(*, actor: User, project: Project, version: int | None = None) -> None:
+    """Take the project and all its tasks out of sight; the rows stay for a restore."""
+    _delete(locked_project("project:delete", project, actor, version=version), actor=actor)
+
+
+@transaction.atomic
+def restore_project(*, actor: User, project: Project, version: int | None = None) -> Project:
+    """Bring back what was deleted lately, as it was; what is there stays as it is."""
+    project = Project.objects.locked(project.pk)
+    require("project:delete", project, actor)
+    project.check_version(version)
+    if project.deleted_at is None:
+        return project
+    check_restorable(project)
+    _restore(project, actor=actor)
+    return project
+
+
+@transaction.atomic
+def delete_projects_of(*, actor: User | None, workspace: Workspace) -> None:
+    """Take every project of a workspace that goes out of sight with it."""
+    for pk in Project.objects.alive().filter(workspace=workspace).order_by("pk").values("pk"):
+        _delete(Project.objects.alive().locked(pk["pk"]), actor=actor)
+
+
+@transaction.atomic
+def restore_projects_of(*, actor: User | None, workspace: Workspace, since: datetime) -> None:
+    """Bring back what went with the workspace; what was deleted before stays deleted.
+
+    The caller holds the workspace.
+    """
+    gone = Project.objects.filter(workspace=workspace, deleted_at__gte=since, purged_at=None)
+    for project in gone.select_for_update(no_key=True, of=("self",)).order_by("pk"):
+        _restore(project, actor=actor)
+
+
+def _restore(project: Project, *, actor: User | None) -> None:
+    project.deleted_at = None
+    project.save_changes("deleted_at")
+    publish(ProjectRestored(actor=actor, project=project))
+
+
+def _delete(project: Project, *, actor: User | None) -> None:
+    project.deleted_at = timezone.now()
+    project.save_changes("deleted_at")
+    publish(ProjectDeleted(actor=actor, project=project))

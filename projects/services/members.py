@@ -1,0 +1,221 @@
+"""Who takes part in a project, and who leads it."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from accounts.models import User
+from core.errors import Conflict, Invalid, NotFound
+from core.events import Changes, publish
+from core.models import as_told
+from projects.events import (
+    ProjectLeadChanged,
+    ProjectMemberAdded,
+    ProjectMemberRemoved,
+    ProjectRoleChanged,
+    ProjectsLeft,
+)
+from projects.models import Project, ProjectMembership
+from projects.services.locks import locked_project
+from workspaces.models import Membership, Workspace
+from workspaces.reassignment import TO_LEAD, Handover
+from workspaces.rights import ProjectRole
+
+
+class NotInWorkspace(Invalid):
+    """Names who is meant in `people`, in the words of the request."""
+
+    message = "These people are not members of the workspace."
+
+    @staticmethod
+    def sentence(name: str) -> str:
+        return f"{name} is not a member of the workspace."
+
+
+class NotInProject(Invalid):
+    message = "This person is not a member of the project."
+
+
+class AlreadyProjectMember(Conflict):
+    message = "This person is already a member of the project."
+
+
+class LeadsTheProject(Conflict):
+    message = "Hand the project over before the lead leaves it."
+
+
+@transaction.atomic
+def add_project_member(
+    *, actor: User, project: Project, person: User, role: str = ProjectRole.MEMBER
+) -> ProjectMembership:
+    """Take somebody of the workspace into the project."""
+    project = locked_project("project:manage_members", project, actor)
+    _check_workspace(project, [person], field="email")
+    if ProjectMembership.objects.role_of(person, project.pk):
+        raise AlreadyProjectMember(errors={"email": [AlreadyProjectMember.message]})
+    membership = ProjectMembership.objects.create(
+        workspace_id=project.workspace_id, project=project, user=person, role=role
+    )
+    publish(ProjectMemberAdded(actor=actor, membership=membership))
+    return membership
+
+
+@transaction.atomic
+def set_project_role(
+    *, actor: User, project: Project, person: User, role: str, version: int | None = None
+) -> ProjectMembership:
+    """Give a member another role; LEAD hands the project over and needs the right to do that."""
+    leads = role == ProjectRole.LEAD
+    code = "project:set_lead" if leads else "project:manage_members"
+    project = locked_project(code, project, actor)
+    membership = _place_of(person, project, version)
+    if leads:
+        set_project_lead(actor=actor, project=project, person=person)
+        membership.refresh_from_db()
+        return membership
+    if membership.role == ProjectRole.LEAD:
+        raise LeadsTheProject
+    if changes := membership.change(role=role):
+        membership.save_changes("role")
+        publish(ProjectRoleChanged(actor=actor, membership=membership, changes=changes))
+    return membership
+
+
+@transaction.atomic
+def remove_project_member(
+    *,
+    actor: User,
+    project: Project,
+    person: User,
+    handover: Handover = TO_LEAD,
+    version: int | None = None,
+) -> None:
+    """Let somebody go; whoever listens hands their open tasks on."""
+    project = locked_project("project:manage_members", project, actor)
+    if _place_of(person, project, version).role == ProjectRole.LEAD:
+        raise LeadsTheProject
+    _check_successor(project, person, handover)
+    _let_go([project], person, actor=actor, handover=handover)
+
+
+@transaction.atomic
+def set_project_lead(
+    *, actor: User, project: Project, person: User | None, version: int | None = None
+) -> Project:
+    """Make the person the lead, taking them in if needed; None leaves the project without one."""
+    project = locked_project("project:set_lead", project, actor, version=version)
+    before = project.team_lead
+    if before == person:
+        return project
+    _step_down(project)
+    if person:
+        join(project, [person], actor=actor, field="team_lead")
+        lead(project, person)
+    project.save_changes("team_lead")
+    changes = {"team_lead": {"old": as_told(before), "new": as_told(person)}}
+    publish(ProjectLeadChanged(actor=actor, project=project, before=before, changes=changes))
+    return project
+
+
+@transaction.atomic
+def leave_projects(
+    *, actor: User | None, workspace: Workspace, person: User, handover: Handover = TO_LEAD
+) -> None:
+    """Let somebody go from every project of a workspace; those they led are without a lead.
+
+    All projects are locked, or they could be taken into another one meanwhile.
+    """
+    inside = set(
+        Project.objects.filter(workspace=workspace)
+        .select_for_update(no_key=True, of=("self",))
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+    places = ProjectMembership.objects.filter(project__in=inside, user=person)
+    left = [place.project for place in places.select_related("project").order_by("project_id")]
+    _let_go(left, person, actor=actor, handover=handover)
+
+
+def join(
+    project: Project, people: Iterable[User], *, actor: User, field: str = "team_members"
+) -> None:
+    """Make each of them a member; who is one stays what they are. The caller holds a lock."""
+    wanted = {person.pk: person for person in people}
+    _check_workspace(project, wanted.values(), field=field)
+    present = ProjectMembership.objects.filter(project=project, user__in=wanted)
+    for known in present.values_list("user_id", flat=True):
+        del wanted[known]
+    joined = ProjectMembership.objects.bulk_create(
+        ProjectMembership(workspace_id=project.workspace_id, project=project, user=person)
+        for person in wanted.values()
+    )
+    for membership in joined:
+        publish(ProjectMemberAdded(actor=actor, membership=membership))
+
+
+def lead(project: Project, person: User) -> None:
+    """Write the lead into both places that know them; the person is a member already."""
+    project.team_lead = person
+    ProjectMembership.objects.filter(project=project, user=person).become(ProjectRole.LEAD)
+    Project.objects.filter(pk=project.pk).update(team_lead=person)
+
+
+def _let_go(
+    projects: list[Project], person: User, *, actor: User | None, handover: Handover
+) -> None:
+    """End the person's places in these locked projects, then have their work handed on."""
+    for project in projects:
+        _end_place(project, person, actor=actor)
+    if projects:
+        publish(ProjectsLeft(actor=actor, projects=projects, person=person, handover=handover))
+
+
+def _end_place(project: Project, person: User, *, actor: User | None) -> None:
+    if project.team_lead_id == person.pk:
+        _step_down(project)
+        project.save_changes("team_lead")
+        lost: Changes = {"team_lead": {"old": as_told(person), "new": None}}
+        publish(ProjectLeadChanged(actor=actor, project=project, before=person, changes=lost))
+    ProjectMembership.objects.filter(project=project, user=person).delete()
+    changes: Changes = {"member": {"old": as_told(person), "new": None}}
+    publish(ProjectMemberRemoved(actor=actor, project=project, person=person, changes=changes))
+
+
+def _check_successor(project: Project, person: User, handover: Handover) -> None:
+    successor = handover.person
+    if successor is None:
+        return
+    place = ProjectMembership.objects.filter(project=project, user=successor, user__is_active=True)
+    if successor == person or not place.exists():
+        raise NotInProject(errors={"reassign_to": [NotInProject.message]})
+
+
+def _step_down(project: Project) -> None:
+    project.team_lead = None
+    leads = ProjectMembership.objects.filter(project=project, role=ProjectRole.LEAD)
+    leads.become(ProjectRole.MEMBER)
+
+
+def _place_of(person: User, project: Project, version: int | None) -> ProjectMembership:
+    """Their membership, which the lock on the project holds still."""
+    place: ProjectMembership | None = ProjectMembership.objects.filter(
+        project=project, user=person
+    ).first()
+    if place is None:
+        raise NotFound
+    place.check_version(version)
+    return place
+
+
+def _check_workspace(project: Project, people: Iterable[User], *, field: str) -> None:
+    people = list(people)
+    inside = set(
+        Membership.objects.filter(workspace_id=project.workspace_id, user__in=people).values_list(
+            "user_id", flat=True
+        )
+    )
+    outside = [person for person in people if person.pk not in inside]
+    if outside:
+        sentences = [NotInWorkspace.sentence(person.name or person.public_id) for person in outside]
+        ids = [person.public_id for person in outside]
+        raise NotInWorkspace(errors={field: sentences}, people=ids)

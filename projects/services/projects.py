@@ -1,0 +1,109 @@
+"""Making and editing projects; their people stand in `membership`, their end in `lifecycle`."""
+
+import re
+from collections.abc import Iterable
+from itertools import pairwise
+from typing import Any
+
+from django.db import transaction
+from django.utils.text import slugify
+
+from accounts.models import User
+from core.errors import Invalid
+from core.events import publish
+from projects.events import ProjectCreated, ProjectUpdated
+from projects.models import Project, Status, Transition
+from projects.services.locks import locked_project
+from projects.services.members import join, lead
+from projects.services.workflows import COLUMNS, STRICTLY_FORWARD, Workflow
+from workspaces.models import Workspace
+from workspaces.rights import require
+
+KEY_LENGTH = 4
+
+
+class EndsBeforeItStarts(Invalid):
+    message = "The end date lies before the start date."
+
+
+@transaction.atomic
+def create_project(
+    *,
+    actor: User,
+    workspace: Workspace,
+    team_lead: User | None = None,
+    team_members: Iterable[User] = (),
+    workflow: str = Workflow.SIMPLE,
+    **fields: Any,
+) -> Project:
+    """A project with its columns, its people and, where one is named, its lead."""
+    workspace = Workspace.objects.alive().locked(workspace.pk)
+    require("project:create", workspace, actor)
+    project = Project(workspace=workspace, created_by=actor, **fields)
+    _check_dates(project)
+    project.key = _free_key(workspace, project.name)
+    project.save(force_insert=True)
+    _lay_out(project, Workflow(workflow))
+    publish(ProjectCreated(actor=actor, project=project))
+    join(project, [actor, *team_members], actor=actor)
+    if team_lead:
+        join(project, [team_lead], actor=actor, field="team_lead")
+        lead(project, team_lead)
+    return project
+
+
+@transaction.atomic
+def update_project(
+    *, actor: User, project: Project, changes: dict[str, Any], version: int | None = None
+) -> Project:
+    """Change the fields given; the same values again change nothing."""
+    project = locked_project("project:update", project, actor, version=version)
+    changed = project.change(**changes)
+    _check_dates(project)
+    if changed:
+        project.save_changes(*changed)
+        publish(ProjectUpdated(actor=actor, project=project, changes=changed))
+    return project
+
+
+def _check_dates(project: Project) -> None:
+    if project.start_date and project.end_date and project.end_date < project.start_date:
+        raise EndsBeforeItStarts(errors={"end_date": [EndsBeforeItStarts.message]})
+
+
+def _free_key(workspace: Workspace, name: str) -> str:
+    """`ENG` from "Engineering", `WR` from "Website relaunch"; a taken key gets a number.
+
+    The workspace is locked, so a key found free stays free.
+    """
+    words = re.findall(r"[a-z0-9]+", slugify(name)) or ["project"]
+    letters = "".join(word[0] for word in words) if len(words) > 1 else words[0][:3]
+    key = letters[:KEY_LENGTH].upper()
+    taken = set(
+        Project.objects.filter(workspace=workspace, key__startswith=key).values_list(
+            "key", flat=True
+        )
+    )
+    candidates = (f"{key}{n}" for n in range(2, len(taken) + 3))
+    return key if key not in taken else next(c for c in candidates if c not in taken)
+
+
+def _lay_out(project: Project, workflow: Workflow) -> None:
+    """The columns of the workflow, and its moves where not every move is allowed."""
+    columns = Status.objects.bulk_create(
+        Status(
+            workspace_id=project.workspace_id,
+            project=project,
+            position=position,
+            is_default=position == 0,
+            **column._asdict(),
+        )
+        for position, column in enumerate(COLUMNS[workflow])
+    )
+    if workflow in STRICTLY_FORWARD:
+        Transition.objects.bulk_create(
+            Transition(
+                workspace_id=project.workspace_id, project=project, source=source, target=target
+            )
+            for source, target in pairwise(columns)
+        )

@@ -1,0 +1,200 @@
+"""Tasks over HTTP."""
+
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.api.fields import as_uuid
+from core.api.filters import RestorableWanted
+from core.api.viewsets import ServiceViewSet
+from core.documents.compiled import Choice
+from projects.models import Project
+from tasks.api.documents import (
+    Deleted,
+    NewTask,
+    NewTaskIn,
+    NextStatus,
+    TaskChanges,
+    TaskDocument,
+    TasksNamed,
+)
+from tasks.api.filters import TaskFilters
+from tasks.models import Task
+from tasks.services.columns import column_called, default_column, done_column
+from tasks.services.deletion import restore_task
+from tasks.services.tasks import (
+    create_task,
+    delete_task,
+    delete_tasks,
+    transition_task,
+    update_task,
+)
+from workspaces.api.permissions import Asked, Can, Verdict, verdict
+
+
+class TaskViewSet(ServiceViewSet):
+    """What the resources of tasks share."""
+
+    document = TaskDocument
+
+    def find_task(self, pk: str) -> Task:
+        tasks = Task.objects.visible_to(self.actor).with_standing_of(self.actor)
+        task: Task = self.find(tasks, pk)
+        return task
+
+    def find_project(self, pk: str) -> Project:
+        project: Project = self.find(Project.objects.visible_to(self.actor), pk)
+        return project
+
+    def read_task(self, project_named: str | None = None) -> tuple[Project, dict[str, Any]]:
+        """The project a body is about and the fields it gives, its status looked up there."""
+        project = self.find_project(project_named) if project_named else None
+        fields = self.read_input()
+        project = project or self.find_project(fields.pop("project_id"))
+        return project, named_column(project, fields)
+
+    def create_in(self, project: Project, fields: dict[str, Any]) -> Response:
+        task = create_task(actor=self.actor, project=project, **fields)
+        return self.show(
+            task,
+            status=status.HTTP_201_CREATED,
+            message="Task created successfully",
+        )
+
+
+class ProjectTasks(TaskViewSet):
+    """The tasks of one project."""
+
+    inputs: ClassVar = {"create": NewTask}
+    action_permissions: ClassVar = {"list": Can("project:read"), "create": Can("task:create")}
+    queries: ClassVar = {"list": RestorableWanted}
+    filters = TaskFilters
+    orderings = ("-created_at", "updated_at", "number", "title")
+
+    def list(self, request: Request, pk: str) -> Response:
+        """The tasks of one project; with `deleted=true` those the person can restore."""
+        if "deleted" in request.query_params and self.read_query()["deleted"]:
+            gone = Task.objects.restorable_by(self.actor, self.find_project(pk))
+            return self.show_list(gone)
+        # What `visible_to` lets through may be read, so only an empty list is checked further.
+        project = as_uuid(pk)
+        tasks = self.show_list(Choice(tasks_of, actor=self.actor, project=project))
+        # Twice, too, where finding the project notes that they have opened its workspace.
+        if self.actor.unopened or not tasks.data.data:
+            self.find_project(pk)
+        return tasks
+
+    def create(self, request: Request, pk: str) -> Response:
+        return self.create_in(*self.read_task(pk))
+
+
+class Tasks(TaskViewSet):
+    """Single tasks, wherever they live."""
+
+    inputs: ClassVar = {
+        "create": NewTaskIn,
+        "update": TaskChanges,
+        "partial_update": TaskChanges,
+        "transition": NextStatus,
+        "destroy_many": TasksNamed,
+    }
+    outputs: ClassVar = {"destroy_many": Deleted, "can": Verdict}
+    queries: ClassVar = {"can": Asked}
+    action_permissions: ClassVar = {
+        "create": Can("task:create"),
+        "retrieve": Can("project:read"),
+        "update": Can("task:update"),
+        "partial_update": Can("task:update"),
+        "transition": Can("task:transition"),
+        "can": Can("project:read"),
+        "destroy": Can("task:delete"),
+        "destroy_many": Can("task:delete"),
+        "restore": Can("task:delete"),
+    }
+
+    def create(self, request: Request) -> Response:
+        return self.create_in(*self.read_task())
+
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """One task."""
+        # What `visible_to` lets through may be read, so only a miss is checked further.
+        if self.actor.unopened:  # finding the task notes that they have opened its workspace
+            return self.show(self.find_task(pk))
+        seen = self.show_chosen(Choice(task_of, actor=self.actor, task=as_uuid(pk)))
+        return seen or self.show(self.find_task(pk))
+
+    def update(self, request: Request, pk: str) -> Response:
+        task = self.find_task(pk)
+        changes = self.read_input(task=task)
+        task = update_task(
+            actor=self.actor,
+            task=task,
+            changes=named_column(task.project, changes, was_complete=task.is_complete),
+            version=self.expected_version,
+        )
+        return self.show(task, message="Task updated successfully")
+
+    partial_update = update
+
+    def transition(self, request: Request, pk: str) -> Response:
+        """Move the task to another column."""
+        task = self.find_task(pk)
+        task = transition_task(
+            actor=self.actor,
+            task=task,
+            status=column_called(task.project, self.read_input()["status"]),
+            version=self.expected_version,
+        )
+        return self.show(task)
+
+    def can(self, request: Request, pk: str) -> Response:
+        """Whether the person may do something with the task, and if not, why."""
+        action = self.read_query()["action"]
+        return Response(verdict("task", self.find_task(pk), self.actor, action))
+
+    def destroy(self, request: Request, pk: str) -> Response:
+        delete_task(actor=self.actor, task=self.find_task(pk), version=self.expected_version)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def restore(self, request: Request, pk: str) -> Response:
+        """Bring back what was deleted in the last 30 days."""
+        tasks = Task.objects.remembered_by(self.actor).with_standing_of(self.actor)
+        task = restore_task(
+            actor=self.actor, task=self.find(tasks, pk), version=self.expected_version
+        )
+        return self.show(task)
+
+    def destroy_many(self, request: Request) -> Response:
+        """All tasks named, or none of them."""
+        named = set(self.read_input()["task_ids"])
+        visible = Task.objects.visible_to(self.actor).with_standing_of(self.actor)
+        tasks = list(visible.filter(pk__in=named))
+        for unseen in named - {task.pk for task in tasks}:
+            self.find(visible, str(unseen))  # raises what one may not see deserves
+        for task in tasks:
+            self.check_object_permissions(request, task)
+        delete_tasks(actor=self.actor, tasks=tasks)
+        return Response({"deleted": len(tasks)})
+
+
+def task_of(actor: Any, task: Any) -> QuerySet[Task]:
+    return Task.objects.visible_to(actor).filter(pk=task)
+
+
+def tasks_of(actor: Any, project: Any) -> QuerySet[Task]:
+    return Task.objects.visible_to(actor).filter(project=project)
+
+
+def named_column(
+    project: Project, fields: dict[str, Any], *, was_complete: bool = False
+) -> dict[str, Any]:
+    """`status` and `is_complete` in words become the project's column."""
+    is_complete = fields.pop("is_complete", was_complete)
+    if "status" in fields:
+        return {**fields, "status": column_called(project, fields["status"])}
+    if is_complete == was_complete:
+        return fields
+    return {**fields, "status": done_column(project) if is_complete else default_column(project)}

@@ -1,0 +1,1 @@
+"""Everything that changes a task. Locks go project first, then task."""

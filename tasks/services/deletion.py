@@ -1,0 +1,39 @@
+"""How deleted tasks are brought back, and what stays of people who are deleted."""
+
+from django.db import transaction
+
+from accounts.models import User
+from core.context import as_system
+from core.events import publish
+from projects.services.locks import check_restorable
+from tasks.events import DueTimesReleased, TaskRestored
+from tasks.models import Task
+from tasks.services.locks import held_still
+from workspaces.rights import require
+
+
+@as_system("due times of somebody who is gone, in all workspaces")
+def release_due_times(*, actor: User | None, person: User) -> None:
+    """Keep the due times the person set, on nobody's clock: theirs is blanked."""
+    timed = Task.objects.filter(due_set_by=person, due_time__isnull=False).defer("description")
+    tasks = list(timed.select_for_update(no_key=True, of=("self",)).order_by("pk"))
+    for task in tasks:
+        task.due_set_by = None
+    Task.objects.filter(pk__in=[task.pk for task in tasks]).update(due_set_by=None)
+    if tasks:
+        publish(DueTimesReleased(actor=actor, tasks=tasks))
+
+
+@transaction.atomic
+def restore_task(*, actor: User, task: Task, version: int | None = None) -> Task:
+    """Bring back what was deleted lately, as it was; what is there stays as it is."""
+    task = held_still(task, deleted=True)
+    require("task:delete", task, actor)
+    task.check_version(version)
+    if task.deleted_at is None:
+        return task
+    check_restorable(task)
+    task.deleted_at = None
+    task.save_changes("deleted_at")
+    publish(TaskRestored(actor=actor, task=task))
+    return task

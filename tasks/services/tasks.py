@@ -1,0 +1,179 @@
+"""Everything that changes a task. Locks go project first, then task."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from core.errors import Invalid
+from core.events import Changes, publish
+from core.models import as_told
+from projects.models import Project, ProjectMembership, Status
+from projects.services.locks import check_open
+from tasks.events import (
+    TaskAssigned,
+    TaskCreated,
+    TaskDeleted,
+    TaskTransitioned,
+    TaskUpdated,
+)
+from tasks.models import FINISHED, POSITION_STEP, StatusChange, Task
+from tasks.services.columns import check_transition, default_column
+from tasks.services.locks import locked_task
+from tasks.services.numbers import next_number
+from workspaces.rights import require
+
+
+class NotInProject(Invalid):
+    message = "The assignee is not a member of the project."
+
+
+class DueTimeNeedsDueDate(Invalid):
+    message = "A due time needs a due date."
+
+
+@transaction.atomic
+def create_task(
+    *,
+    actor: User,
+    project: Project,
+    status: Status | None = None,
+    assignee: User | None = None,
+    **fields: Any,
+) -> Task:
+    """A task with the project's next number, in its first column unless one is named."""
+    project = Project.objects.locked(project.pk)
+    check_open(project)
+    require("task:create", project, actor)
+    _check_assignee(project, assignee)
+    task = Task(
+        workspace_id=project.workspace_id,
+        project=project,
+        number=next_number(project),
+        created_by=actor,
+        assignee=assignee,
+        **fields,
+    )
+    _check_due(task)
+    task.due_set_by = actor if task.due_date else None
+    task.position = task.number * POSITION_STEP
+    task.enter(status or default_column(project))
+    task.save(force_insert=True)
+    _remember_step(task, actor, before=None)
+    publish(TaskCreated(actor=actor, task=task))
+    if assignee:
+        changes: Changes = {"assignee": {"old": None, "new": as_told(assignee)}}
+        publish(TaskAssigned(actor=actor, task=task, before=None, changes=changes))
+    return task
+
+
+@transaction.atomic
+def update_task(
+    *, actor: User, task: Task, changes: dict[str, Any], version: int | None = None
+) -> Task:
+    """Change what is given: words, dates, column, assignee. The same values change nothing."""
+    task = locked_task("task:update", task, actor, version=version)
+    if changes.get("assignee", task.assignee) != task.assignee:
+        require("task:assign", task, actor)
+        _check_assignee(task.project, changes["assignee"])
+    elif "assignee" in changes and _reopens(task, changes):
+        _check_assignee(task.project, changes["assignee"])
+    return _edit(task, changes, actor=actor)
+
+
+@transaction.atomic
+def transition_task(*, actor: User, task: Task, status: Status, version: int | None = None) -> Task:
+    """Put the task into a column its workflow allows; where it stands already, nothing happens."""
+    task = locked_task("task:transition", task, actor, version=version)
+    return _edit(task, {"status": status}, actor=actor)
+
+
+@transaction.atomic
+def delete_task(*, actor: User, task: Task, version: int | None = None) -> None:
+    """Take the task out of sight; the row and its number stay."""
+    task = locked_task("task:delete", task, actor, version=version)
+    task.deleted_at = timezone.now()
+    task.save_changes("deleted_at")
+    publish(TaskDeleted(actor=actor, task=task))
+
+
+@transaction.atomic
+def delete_tasks(*, actor: User, tasks: Sequence[Task]) -> None:
+    """All of them or none; locked in the order everybody locks in."""
+    for task in sorted(tasks, key=lambda task: (task.project_id, task.pk)):
+        delete_task(actor=actor, task=task)
+
+
+def _edit(task: Task, changes: dict[str, Any], *, actor: User) -> Task:
+    """Carry out on a locked task what the actor may.
+
+    Whoever finished it may have left the project since: reopened, it is nobody's.
+    """
+    if _reopens(task, changes) and "assignee" not in changes and not _is_assignee_member(task):
+        changes = {**changes, "assignee": None}
+    column = changes.get("status", task.status)
+    words = {name: value for name, value in changes.items() if name != "status"}
+    if words.get("due_date", task.due_date) is None:
+        words.setdefault("due_time", None)
+    column_before, assignee_before = task.status, task.assignee
+    changed = task.change(**words)
+    if {"due_date", "due_time"} & changed.keys():
+        _check_due(task)
+        task.due_set_by = actor if task.due_date else None
+    if column != column_before:
+        check_transition(task.project, column_before, column)
+        task.enter(column)
+    if changed or column != column_before:
+        _save(task, *changed)
+        _tell(actor, task, changed, column_before, assignee_before)
+    return task
+
+
+def _reopens(task: Task, changes: dict[str, Any]) -> bool:
+    column = changes.get("status", task.status)
+    return task.category in FINISHED and column.category not in FINISHED
+
+
+def _is_assignee_member(task: Task) -> bool:
+    assignee = task.assignee
+    return assignee is None or bool(ProjectMembership.objects.role_of(assignee, task.project_id))
+
+
+def _check_assignee(project: Project, assignee: User | None) -> None:
+    if assignee and not ProjectMembership.objects.role_of(assignee, project.pk):
+        raise NotInProject(errors={"assignee_id": [NotInProject.message]})
+
+
+def _check_due(task: Task) -> None:
+    if task.due_time and not task.due_date:
+        raise DueTimeNeedsDueDate(errors={"due_time": [DueTimeNeedsDueDate.message]})
+
+
+def _save(task: Task, *fields: str) -> None:
+    task.save_changes(*fields, "status", "category", "completed_at", "due_set_by")
+
+
+def _remember_step(task: Task, actor: User, *, before: Status | None) -> None:
+    StatusChange(
+        workspace_id=task.workspace_id,
+        task=task,
+        actor=actor,
+        source=before.key if before else "",
+        target=task.status.key,
+    ).save()
+
+
+def _tell(actor: User, task: Task, changed: Changes, column: Status, assignee: User | None) -> None:
+    """Publish what happened, one event for each thing a person would call by its own name."""
+    assignment = {k: v for k, v in changed.items() if k == "assignee"}
+    words = {k: v for k, v in changed.items() if k != "assignee"}
+    if words:
+        publish(TaskUpdated(actor=actor, task=task, changes=words))
+    if task.status_id != column.pk:
+        _remember_step(task, actor, before=column)
+        step: Changes = {"status": {"old": column.key, "new": task.status.key}}
+        publish(TaskTransitioned(actor=actor, task=task, before=column, changes=step))
+    if assignment:
+        publish(TaskAssigned(actor=actor, task=task, before=assignee, changes=assignment))

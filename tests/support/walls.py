@@ -1,0 +1,64 @@
+"""The three walls between workspaces, seen from outside: which tables, and one wall alone."""
+
+import psycopg
+import pytest
+from django.apps import apps
+from django.db.models import Model
+
+from core.documents.compiled import Bound, Choice, Shape, bind
+from tests.support.context import AS_SYSTEM
+from tests.support.databases import CommittedDatabase
+from workspaces.models import Workspace
+from workspaces.rights import Standing
+
+COMPOSITE_KEYS = """
+    SELECT conrelid::regclass, conname FROM pg_constraint
+    WHERE contype = 'f' AND cardinality(conkey) > 1
+"""
+POLICIES = "SELECT tablename FROM pg_policies"
+
+
+def walled_models() -> list[type[Model]]:
+    """Everything that lives in a workspace, and the workspaces."""
+    return [
+        model
+        for model in apps.get_models()
+        if model is Workspace or any(f.attname == "workspace_id" for f in model._meta.fields)
+    ]
+
+
+@pytest.fixture
+def only_wall_three(
+    committed_db: CommittedDatabase, monkeypatch: pytest.MonkeyPatch
+) -> CommittedDatabase:
+    """A server that has forgotten every gate, every right and every composite foreign key.
+
+    What still keeps workspaces apart is row-level security; `without_policies` switches it off.
+    """
+    _execute_for_each(
+        committed_db, COMPOSITE_KEYS, 'ALTER TABLE {} DROP CONSTRAINT IF EXISTS "{}" CASCADE'
+    )
+    for model in walled_models():
+        rows = type(model._default_manager.all())
+        if "visible_to" in vars(rows):
+            monkeypatch.setattr(rows, "visible_to", lambda rows, _: rows.all())
+    monkeypatch.setattr(Standing, "covers", lambda *_, **__: True)
+    # Past the SQL that was compiled with the gates.
+    monkeypatch.setattr(Choice, "bound", ungated)
+    return committed_db
+
+
+def ungated(choice: Choice, shape: Shape, *columns: str) -> Bound | None:
+    """What the choice binds, compiled without the gates."""
+    return bind(shape(choice.as_queryset()), *columns)
+
+
+def without_policies(database: CommittedDatabase) -> None:
+    """Take the third wall down as well, to see that a test would notice."""
+    _execute_for_each(database, POLICIES, "ALTER TABLE {} DISABLE ROW LEVEL SECURITY")
+
+
+def _execute_for_each(database: CommittedDatabase, question: str, statement: str) -> None:
+    with psycopg.connect(database.direct_url, options=AS_SYSTEM) as owner:
+        for names in owner.execute(question).fetchall():
+            owner.execute(statement.format(*names))

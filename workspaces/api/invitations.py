@@ -1,0 +1,137 @@
+"""Invitations over HTTP: for those who send them, and for those who get them."""
+
+from typing import ClassVar
+
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.addresses import proved_addresses
+from core.api.fields import as_uuid
+from core.api.permissions import Anyone, SignedIn
+from core.api.schema import FAILURE
+from core.api.viewsets import ServiceViewSet
+from core.context import as_system
+from workspaces.api.documents import Member
+from workspaces.api.filters import InvitationFilters
+from workspaces.api.invitation_documents import (
+    InvitationDocument,
+    InvitationPreview,
+    NewInvitation,
+    ReceivedInvitation,
+)
+from workspaces.api.permissions import Can
+from workspaces.models import Invitation, Workspace
+from workspaces.services.acceptance import (
+    accept_invitation,
+    accept_own_invitation,
+    invitation_behind,
+)
+from workspaces.services.invitations import invite_person, resend_invitation, revoke_invitation
+from workspaces.services.workspaces import CredentialBound
+
+OFTEN = OpenApiResponse(FAILURE.ref, "Too many invitations; see Retry-After")
+DEAD = OpenApiResponse(FAILURE.ref, "Accepted, revoked or expired; `code` says which")
+
+
+class Inviting(ServiceViewSet):
+    """Asking somebody in; two resources offer it."""
+
+    inputs: ClassVar = {"create": NewInvitation}
+    outputs: ClassVar = {"create": InvitationDocument}
+    action_permissions: ClassVar = {"create": Can("workspace:invite")}
+
+    @extend_schema(responses={201: InvitationDocument, 429: OFTEN})
+    def create(self, request: Request, pk: str) -> Response:
+        """Invite an address by mail, whether or not anybody has an account with it."""
+        workspace = self.find(Workspace.objects.visible_to(self.actor), pk)
+        invitation = invite_person(actor=self.actor, workspace=workspace, **self.read_input())
+        return self.show(
+            invitation,
+            status=status.HTTP_201_CREATED,
+            message="Invitation sent successfully",
+        )
+
+
+class Invitations(Inviting):
+    """The invitations of a workspace."""
+
+    document = InvitationDocument
+    action_permissions: ClassVar = {
+        **Inviting.action_permissions,
+        "list": Can("workspace:invite"),
+        "resend": Can("workspace:invite"),
+        "destroy": Can("workspace:invite"),
+    }
+    filters = InvitationFilters
+
+    def list(self, request: Request, pk: str) -> Response:
+        workspace = self.find(Workspace.objects.visible_to(self.actor), pk)
+        return self.show_list(Invitation.objects.filter(workspace=workspace))
+
+    @extend_schema(responses={200: InvitationDocument, 429: OFTEN})
+    def resend(self, request: Request, pk: str, invitation: str) -> Response:
+        """Send a new link, good for as long as a new invitation; the one before is dead."""
+        sent = resend_invitation(actor=self.actor, invitation=self._invitation(pk, invitation))
+        return self.show(sent, message="Invitation sent successfully")
+
+    def destroy(self, request: Request, pk: str, invitation: str) -> Response:
+        """Revoke an invitation that has not been accepted."""
+        revoke_invitation(
+            actor=self.actor,
+            invitation=self._invitation(pk, invitation),
+            version=self.expected_version,
+        )
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def _invitation(self, pk: str, invitation: str) -> Invitation:
+        workspace = self.find(Workspace.objects.visible_to(self.actor), pk)
+        found: Invitation = self.find_among(
+            Invitation.objects.filter(workspace=workspace), invitation
+        )
+        return found
+
+
+class ReceivedInvitations(ServiceViewSet):
+    """The invitations sent to the person asking."""
+
+    document = ReceivedInvitation
+    outputs: ClassVar = {"accept": Member}
+    action_permissions: ClassVar = {"list": SignedIn(), "accept": SignedIn()}
+
+    @as_system("invitations to addresses of the person asking")
+    def list(self, request: Request) -> Response:
+        """Those that wait at an address one has proved."""
+        if self.actor.bound_to is not None:
+            raise CredentialBound
+        own = Invitation.objects.open().sent_to(*proved_addresses(self.actor))
+        return self.show_list(own)
+
+    @as_system("an invitation the person asking holds")
+    def accept(self, request: Request, token: str) -> Response:
+        """Take the place an invitation offers.
+
+        By the token of its link, or by the id of an invitation sent to an address one has proved.
+        """
+        if as_uuid(token):
+            own = Invitation.objects.sent_to(*proved_addresses(self.actor))
+            invitation = self.find_among(own, token)
+            membership = accept_own_invitation(actor=self.actor, invitation=invitation)
+        else:
+            membership = accept_invitation(actor=self.actor, token=token)
+        return self.show(membership, message="Welcome to the workspace")
+
+
+class InvitationLinks(ServiceViewSet):
+    """What a link is about, for people who may not have an account yet."""
+
+    authentication_classes = []
+    document = InvitationPreview
+    action_permissions: ClassVar = {"retrieve": Anyone()}
+
+    @extend_schema(responses={200: InvitationPreview, 409: DEAD})
+    @as_system("an invitation whose link somebody holds")
+    def retrieve(self, request: Request, token: str) -> Response:
+        """What the link in an invitation offers, without signing in."""
+        return self.show(invitation_behind(token))

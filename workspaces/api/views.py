@@ -1,0 +1,129 @@
+"""Workspaces over HTTP; their members stand in `members_api`."""
+
+from typing import ClassVar
+
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.api.fields import find_by_public_id
+from core.api.filters import RestorableWanted
+from core.api.permissions import SignedIn
+from core.api.viewsets import ServiceViewSet
+from workspaces.api.documents import NewOwner, NewWorkspace, WorkspaceChanges, WorkspaceDocument
+from workspaces.api.permissions import Asked, Can, IsOwner, Verdict, verdict
+from workspaces.models import Workspace
+from workspaces.services.deletion import delete_workspace, restore_workspace
+from workspaces.services.ownership import (
+    accept_ownership,
+    decline_ownership,
+    offer_ownership,
+    withdraw_offer,
+)
+from workspaces.services.workspaces import create_workspace, update_workspace
+
+
+class Workspaces(ServiceViewSet):
+    """The workspaces of the person asking."""
+
+    document = WorkspaceDocument
+    inputs: ClassVar = {
+        "create": NewWorkspace,
+        "update": WorkspaceChanges,
+        "partial_update": WorkspaceChanges,
+        "owner": NewOwner,
+    }
+    action_permissions: ClassVar = {
+        "list": SignedIn(),
+        "create": SignedIn(),
+        "retrieve": Can("workspace:read"),
+        "update": Can("workspace:update"),
+        "partial_update": Can("workspace:update"),
+        "destroy": Can("workspace:delete"),
+        "restore": Can("workspace:delete"),
+        "owner": IsOwner(),
+        "withdraw_owner": IsOwner(),
+        "accept_owner": Can("workspace:read"),
+        "decline_owner": Can("workspace:read"),
+        "can": Can("workspace:read"),
+    }
+    outputs: ClassVar = {"can": Verdict}
+    queries: ClassVar = {"list": RestorableWanted, "can": Asked}
+    orderings = ("created_at", "name")
+
+    def list(self, request: Request) -> Response:
+        """The workspaces one belongs to; with `deleted=true` those one may restore."""
+        workspaces = Workspace.objects
+        if self.read_query()["deleted"]:
+            return self.show_list(workspaces.restorable_by(self.actor))
+        return self.show_list(workspaces.visible_to(self.actor))
+
+    def create(self, request: Request) -> Response:
+        workspace = create_workspace(actor=self.actor, **self.read_input())
+        return self.show(
+            workspace,
+            status=status.HTTP_201_CREATED,
+            message="Workspace created successfully",
+        )
+
+    def retrieve(self, request: Request, pk: str) -> Response:
+        return self.show(self._workspace(pk))
+
+    def update(self, request: Request, pk: str) -> Response:
+        workspace = update_workspace(
+            actor=self.actor,
+            workspace=self._workspace(pk),
+            changes=self.read_input(),
+            version=self.expected_version,
+        )
+        return self.show(workspace, message="Workspace updated successfully")
+
+    partial_update = update
+
+    def can(self, request: Request, pk: str) -> Response:
+        """Whether the person may do something in the workspace, and if not, why."""
+        action = self.read_query()["action"]
+        return Response(verdict("workspace", self._workspace(pk), self.actor, action))
+
+    def destroy(self, request: Request, pk: str) -> Response:
+        """Delete the workspace with all that is in it; for 30 days it can be restored."""
+        delete_workspace(
+            actor=self.actor, workspace=self._workspace(pk), version=self.expected_version
+        )
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def restore(self, request: Request, pk: str) -> Response:
+        """Bring a deleted workspace back, with its projects."""
+        lost = find_by_public_id(Workspace.objects.restorable_by(self.actor), pk)
+        workspace = restore_workspace(
+            actor=self.actor,
+            workspace=lost or self._workspace(pk),
+            version=self.expected_version,
+        )
+        return self.show(workspace, message="Workspace restored successfully")
+
+    def owner(self, request: Request, pk: str) -> Response:
+        """Offer the workspace to another member; pending until they accept, for seven days."""
+        workspace = self._workspace(pk)
+        person = self.read_input()["user_id"]
+        workspace = offer_ownership(actor=self.actor, workspace=workspace, person=person)
+        return self.show(workspace, message="Ownership offered; pending until it is accepted")
+
+    def withdraw_owner(self, request: Request, pk: str) -> Response:
+        """Take back the offer of ownership; its owner only may."""
+        workspace = withdraw_offer(actor=self.actor, workspace=self._workspace(pk))
+        return self.show(workspace, message="Offer withdrawn successfully")
+
+    def accept_owner(self, request: Request, pk: str) -> Response:
+        """Own the workspace from now on, if that is offered to the person asking."""
+        workspace = accept_ownership(actor=self.actor, workspace=self._workspace(pk))
+        return self.show(workspace, message="Owner changed successfully")
+
+    def decline_owner(self, request: Request, pk: str) -> Response:
+        """Refuse the offer to own the workspace."""
+        workspace = decline_ownership(actor=self.actor, workspace=self._workspace(pk))
+        return self.show(workspace, message="Offer declined successfully")
+
+    def _workspace(self, pk: str) -> Workspace:
+        workspace: Workspace = self.find(Workspace.objects.visible_to(self.actor), pk)
+        return workspace

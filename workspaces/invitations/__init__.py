@@ -1,1 +1,0 @@
-"""Asking people in by mail: a place is theirs once they prove the address."""

@@ -1,0 +1,121 @@
+"""Accepting an invitation: once, by whoever has the address, while its sender may still invite."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.addresses import addresses_of, proved_addresses
+from accounts.mails import stranger_at
+from accounts.models import User
+from core.errors import Conflict, Forbidden, NotFound
+from core.events import publish
+from workspaces.events import InvitationAccepted, MemberAdded
+from workspaces.models import Invitation, InvitationStatus, Membership, Workspace
+from workspaces.rights import Standing, may_grant
+from workspaces.services.invitation_links import digest
+from workspaces.services.invitations import check_undecided
+from workspaces.services.opt_out_records import lift_opt_out
+from workspaces.services.workspaces import AlreadyMember, CredentialBound
+
+
+class InvitationExpired(Conflict):
+    message = "This invitation has expired; ask for another one."
+
+
+class InvitationVoid(Conflict):
+    message = "Whoever sent this invitation may not invite any more; ask for another one."
+
+
+class WrongAddress(Forbidden):
+    message = "This invitation was sent to another address."
+
+
+class AddressNotProved(Forbidden):
+    message = "Verify your email address first."
+
+
+def invitation_behind(token: str) -> Invitation:
+    """The invitation a link leads to, if it can still be accepted; else why it cannot."""
+    found = Invitation.objects.filter(token_hash=digest(token), workspace__deleted_at=None)
+    invitation: Invitation | None = found.first()
+    if invitation is None:
+        raise NotFound
+    _check_open(invitation)
+    return invitation
+
+
+@transaction.atomic
+def accept_invitation(*, actor: User, token: str) -> Membership:
+    """Take the place a link offers. Holding the link is not enough: the address must be theirs."""
+    known = Invitation.objects.filter(token_hash=digest(token)).first()
+    if known is None:
+        raise NotFound
+    return _accept(known, actor, addresses_of(actor))
+
+
+@transaction.atomic
+def accept_own_invitation(*, actor: User, invitation: Invitation) -> Membership:
+    """The same without the link, for somebody who has proved the address, wherever that counts."""
+    return _accept(invitation, actor, proved_addresses(actor))
+
+
+def is_backed(invitation: Invitation) -> bool:
+    """Nobody gets in on the word of somebody who could not give it now."""
+    sender = invitation.invited_by
+    if sender is None or not sender.is_active or sender.is_superuser:
+        return bool(sender and sender.is_active)
+    held = Membership.objects.role_of(sender, invitation.workspace_id) or ""
+    may_invite = Standing(workspace_role=held).covers("workspace:invite")
+    return may_invite and may_grant(held, invitation.role)
+
+
+def _accept(known: Invitation, actor: User, addresses: set[str]) -> Membership:
+    if actor.bound_to is not None:
+        raise CredentialBound
+    # In the order of all locks: the person, the workspace, what is in it.
+    User.objects.active().locked(actor.pk)
+    workspace = Workspace.objects.alive().locked(known.workspace_id)
+    invitation = Invitation.objects.locked(known.pk)
+    if invitation.token_hash != known.token_hash:  # another link was sent meanwhile
+        raise NotFound
+    _check_address(invitation, actor, addresses)
+    _check_open(invitation)
+    if not is_backed(invitation):
+        raise InvitationVoid
+    if Membership.objects.role_of(actor, workspace.pk):
+        raise AlreadyMember
+    return _take_place(invitation, actor)
+
+
+def _check_address(invitation: Invitation, actor: User, addresses: set[str]) -> None:
+    if invitation.email in addresses:
+        return
+    if invitation.email == actor.email.lower():
+        raise AddressNotProved(required="verified_address", you_have=["registered_address"])
+    raise WrongAddress(required="invited_address", you_have=["another_address"])
+
+
+def _check_open(invitation: Invitation) -> None:
+    check_undecided(invitation)
+    if invitation.expires_at <= timezone.now():
+        raise InvitationExpired
+
+
+def _take_place(invitation: Invitation, actor: User) -> Membership:
+    invitation.status, invitation.accepted_by = InvitationStatus.ACCEPTED, actor
+    invitation.save_changes("status", "accepted_by")
+    membership = Membership.objects.create(
+        workspace_id=invitation.workspace_id,
+        user=actor,
+        role=invitation.role,
+        message=invitation.message,
+        invited_by=invitation.invited_by,
+        opened_at=timezone.now(),
+    )
+    lift_opt_out(
+        actor=actor,
+        workspace=membership.workspace,
+        recipient_ids={actor.pk, stranger_at(invitation.email)},
+    )
+    publish(InvitationAccepted(actor=actor, invitation=invitation))
+    publish(MemberAdded(actor=actor, membership=membership))
+    return membership

@@ -1,0 +1,137 @@
+"""Sending invitations, again if need be, and taking them back."""
+
+import secrets
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.mails import recipient_of
+from accounts.models import User
+from accounts.sealing import seal
+from core.errors import Conflict
+from core.events import publish
+from core.models import as_told
+from outbox.services import enqueue
+from workspaces import events
+from workspaces.models import Invitation, InvitationStatus, Membership, Workspace
+from workspaces.rights import require
+from workspaces.services.invitation_links import PURPOSE, digest
+from workspaces.services.quota import KIND, check_pace, count_invitation
+from workspaces.services.settings import role_for_newcomers
+from workspaces.services.workspaces import AlreadyMember, check_grant
+
+
+class AlreadyInvited(Conflict):
+    message = "This address has been invited already; send that invitation again."
+
+
+class InvitationAccepted(Conflict):
+    message = "This invitation has been accepted already."
+
+
+class InvitationRevoked(Conflict):
+    message = "This invitation has been revoked."
+
+
+@transaction.atomic
+def invite_person(
+    *, actor: User, workspace: Workspace, email: str, role: str = "", message: str = ""
+) -> Invitation:
+    """Offer a place to an address, whether or not anybody has an account with it."""
+    role = role or role_for_newcomers(workspace)
+    workspace = _held(workspace, actor, role)
+    invitation = Invitation(
+        workspace=workspace, email=email.strip().lower(), role=role, message=message
+    )
+    _check_free(invitation)
+    _send(invitation, actor=actor)
+    changes = {"role": {"old": None, "new": as_told(role)}}
+    publish(events.PersonInvited(actor=actor, invitation=invitation, changes=changes))
+    return invitation
+
+
+@transaction.atomic
+def resend_invitation(*, actor: User, invitation: Invitation) -> Invitation:
+    """Send a new link, on the word of whoever sends it now; the one before is dead."""
+    workspace = _held(invitation.workspace, actor, invitation.role)
+    invitation = Invitation.objects.locked(invitation.pk)
+    invitation.workspace = workspace
+    check_undecided(invitation)
+    _check_free(invitation)
+    invitation.version += 1
+    _send(invitation, actor=actor)
+    publish(events.InvitationResent(actor=actor, invitation=invitation))
+    return invitation
+
+
+@transaction.atomic
+def revoke_invitation(*, actor: User, invitation: Invitation, version: int | None = None) -> None:
+    """Take an invitation back; doing it twice changes nothing."""
+    workspace = Workspace.objects.alive().locked(invitation.workspace_id)
+    require("workspace:invite", workspace, actor)
+    invitation = Invitation.objects.locked(invitation.pk)
+    invitation.check_version(version)
+    if invitation.status == InvitationStatus.ACCEPTED:
+        raise InvitationAccepted
+    if invitation.status != InvitationStatus.REVOKED:
+        revoke(invitation, actor=actor)
+
+
+def check_undecided(invitation: Invitation) -> None:
+    if invitation.status == InvitationStatus.ACCEPTED:
+        raise InvitationAccepted
+    if invitation.status == InvitationStatus.REVOKED:
+        raise InvitationRevoked
+
+
+def revoke(invitation: Invitation, *, actor: User | None) -> None:
+    """The caller holds the workspace."""
+    invitation.status = InvitationStatus.REVOKED
+    invitation.save_changes("status")
+    publish(events.InvitationRevoked(actor=actor, invitation=invitation))
+
+
+def _held(workspace: Workspace, actor: User, role: str) -> Workspace:
+    """The workspace under lock, where the actor may invite to this role now."""
+    workspace = Workspace.objects.alive().locked(workspace.pk)
+    require("workspace:invite", workspace, actor)
+    check_grant(actor, workspace, role)
+    check_pace(workspace)
+    return workspace
+
+
+def _check_free(invitation: Invitation) -> None:
+    """Neither a member has the address, nor another invitation that is still open."""
+    place = Membership.objects.filter(workspace=invitation.workspace, user__email=invitation.email)
+    if place.exists():
+        raise AlreadyMember(errors={"email": [AlreadyMember.message]})
+    others = Invitation.objects.filter(
+        workspace=invitation.workspace, email=invitation.email, status=InvitationStatus.PENDING
+    ).exclude(pk=invitation.pk)
+    others.filter(expires_at__lte=timezone.now()).update(status=InvitationStatus.EXPIRED)
+    if others.exists():
+        raise AlreadyInvited(errors={"email": [AlreadyInvited.message]})
+
+
+def _send(invitation: Invitation, *, actor: User) -> None:
+    """Save with a new token, which goes into the mail, sealed until then, and nowhere else."""
+    count_invitation(actor)
+    token = secrets.token_urlsafe(32)
+    invitation.token_hash = digest(token)
+    invitation.status = InvitationStatus.PENDING
+    invitation.invited_by = actor
+    invitation.sent_at = timezone.now()
+    invitation.expires_at = invitation.sent_at + settings.INVITATION_LIFETIME
+    invitation.save()
+    enqueue(
+        kind=KIND,
+        recipient_id=recipient_of(invitation.email),
+        dedupe_key=f"invitation:{invitation.pk}:{invitation.version}",
+        payload={
+            "invitation": str(invitation.pk),
+            "actor": str(actor.pk),
+            "sealed": seal(PURPOSE, token),
+        },
+        workspace_id=invitation.workspace_id,
+    )

@@ -1,0 +1,76 @@
+"""How much mail a workspace may send to somebody who has never opened it."""
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.template.loader import render_to_string
+
+from accounts.mails import stranger_at
+from outbox.composers import Mail, Skip
+from outbox.models import UNDECIDED, Delivery, State
+from workspaces.models import Membership, OptOut
+from workspaces.services.opt_out_links import opt_out_link, token_for
+
+MOST_A_DAY = 10
+DAY = timedelta(hours=24)
+OPTED_OUT = "the recipient wants no mail from this workspace"
+TOO_MANY = f"{MOST_A_DAY} mails in 24 hours, and the recipient has never opened the workspace"
+BODY_END = "</body>"
+
+
+def has_opened(person_id: UUID, workspace_id: UUID) -> bool:
+    """Whether the person has come to the workspace by themselves."""
+    opened = Membership.objects.filter(workspace_id=workspace_id, opened_at__isnull=False)
+    return opened.filter(user_id=person_id).exists()
+
+
+def keep_within_allowance(delivery: Delivery, mail: Mail) -> Mail | Skip:
+    """Hold back what is unwanted or too much; show the way out to who has never come in."""
+    workspace_id, recipient_id = delivery.workspace_id, delivery.recipient_id
+    if workspace_id is None:
+        return mail
+    of_workspace = OptOut.objects.filter(workspace_id=workspace_id)
+    if of_workspace.of(recipient_id, stranger_at(mail.to.lower())).exists():
+        return Skip(OPTED_OUT)
+    if has_opened(recipient_id, workspace_id):
+        return mail
+    if _sent_lately(delivery) >= MOST_A_DAY:
+        return Skip(TOO_MANY)
+    return _with_way_out(mail, token_for(workspace_id, recipient_id))
+
+
+def _sent_lately(delivery: Delivery) -> int:
+    """Mails of the last 24 hours, and those on their way; the next to ask waits for our commit."""
+    key = f"mail allowance {delivery.workspace_id} {delivery.recipient_id}"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+    others = Delivery.objects.filter(
+        recipient_id=delivery.recipient_id, workspace_id=delivery.workspace_id
+    )
+    composed = others.exclude(pk=delivery.pk).exclude(message_id="")
+    lately = Q(state=State.SENT, sent_at__gt=Now() - DAY)
+    return composed.filter(lately | Q(state__in=UNDECIDED)).count()
+
+
+def _with_way_out(mail: Mail, token: str) -> Mail:
+    """With the link in both parts, and in the header behind a mail program's own button."""
+    link = opt_out_link(token)
+    lines, html = (
+        render_to_string(f"workspaces/email/way_out.{part}", {"link": link}).strip()
+        for part in ("txt", "html")
+    )
+    headers = {
+        "List-Unsubscribe": f"<{link}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+    return replace(
+        mail,
+        text=f"{mail.text.rstrip()}\n\n{lines}\n",
+        html=mail.html.replace(BODY_END, f"{html}\n{BODY_END}"),
+        headers=mail.headers | headers,
+        secrets=(*mail.secrets, token),
+    )

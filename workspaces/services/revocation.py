@@ -1,0 +1,56 @@
+"""Which invitations end by themselves when people come, go or change their role."""
+
+from django.db.models import Q, QuerySet
+
+from accounts.addresses import addresses_of
+from accounts.mails import stranger_at
+from accounts.models import User
+from core.erasure import forget_answers
+from outbox.services import forget_person
+from workspaces.models import Invitation, InvitationStatus, Workspace
+from workspaces.services.acceptance import is_backed
+from workspaces.services.invitations import revoke
+from workspaces.services.opt_out_records import erase_opt_outs
+
+
+def end_invitations_to(*, actor: User | None, workspace: Workspace, person: User) -> None:
+    """Who is in needs none; who has to leave must not come back with an old one."""
+    for invitation in _pending(workspace.invitations.filter(email__in=_addresses(person))):
+        revoke(invitation, actor=actor)
+
+
+def end_invitations_by(*, actor: User | None, workspace: Workspace, person: User) -> None:
+    """What somebody offered goes with them."""
+    for invitation in _pending(workspace.invitations.filter(invited_by=person)):
+        revoke(invitation, actor=actor)
+
+
+def end_unbacked_invitations(*, actor: User | None, workspace: Workspace, person: User) -> None:
+    """What somebody offered and, in their new role, could not."""
+    for invitation in _pending(workspace.invitations.filter(invited_by=person)):
+        if not is_backed(invitation):
+            revoke(invitation, actor=actor)
+
+
+def forget_invitations(*, actor: User | None, person: User) -> None:
+    """Keep no address, message or opt-out of somebody who is deleted."""
+    addresses = _addresses(person)
+    sent = Invitation.objects.filter(Q(email__in=addresses) | Q(accepted_by=person))
+    for invitation in _pending(sent):
+        revoke(invitation, actor=actor)
+    sent.update(email="", message="")
+    erase_opt_outs(person_id=person.pk, addresses=addresses)
+    for address in addresses:
+        forget_person(person_id=stranger_at(address), reason="the account is closed")
+        forget_answers(principal=str(person.pk), names=address)
+
+
+def _pending(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]:
+    """Under lock: what is accepted meanwhile is not pending any more."""
+    pending = invitations.filter(status=InvitationStatus.PENDING)
+    held = pending.select_for_update(no_key=True, of=("self",))
+    return held.select_related("invited_by").order_by("pk")
+
+
+def _addresses(person: User) -> set[str]:
+    return addresses_of(person) | {person.email.lower()}

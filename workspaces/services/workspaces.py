@@ -1,0 +1,169 @@
+"""Everything that changes a workspace or who belongs to it."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.mails import stranger_at
+from accounts.models import User
+from core.context import as_system, show_also
+from core.errors import Conflict, Forbidden, NotFound
+from core.events import publish
+from workspaces.events import MemberAdded, WorkspaceCreated, WorkspaceUpdated
+from workspaces.models import Membership, Workspace
+from workspaces.rights import WorkspaceRole, may_grant, require
+from workspaces.services.opt_out_records import has_declined
+from workspaces.services.settings import role_for_newcomers
+from workspaces.services.slugs import RESERVED, slug_of
+
+
+class UnknownPerson(NotFound):
+    message = "Nobody with this e-mail address has an account."
+
+
+class AlreadyMember(Conflict):
+    message = "This person is already a member of the workspace."
+
+
+class Declined(Conflict):
+    message = "This person does not want to be added to this workspace."
+
+
+class RoleOutOfReach(Forbidden):
+    message = "You can neither give nor take a role that may do more than yours."
+
+
+class SlugTaken(Conflict):
+    message = "Another workspace has this address."
+
+    def __init__(self) -> None:
+        super().__init__(errors={"slug": [self.message]})
+
+
+class CredentialBound(Forbidden):
+    message = "This token is bound to workspaces that exist already."
+
+
+@transaction.atomic
+def create_workspace(*, actor: User, name: str, slug: str = "", image_url: str = "") -> Workspace:
+    """A new tenant; its creator owns it and becomes its ADMIN."""
+    if actor.bound_to is not None:
+        raise CredentialBound
+    User.objects.active().locked(actor.pk)
+    workspace = Workspace(name=name, slug=slug, image_url=image_url, owner=actor)
+    workspace = _insert_as_asked(workspace) if slug else insert_workspace(workspace)
+    Membership.objects.create(
+        workspace=workspace, user=actor, role=WorkspaceRole.ADMIN, opened_at=timezone.now()
+    )
+    publish(WorkspaceCreated(actor=actor, workspace=workspace))
+    return workspace
+
+
+@as_system("one's own workspace, made by another request meanwhile")
+def personal_workspace(*, actor: User) -> Workspace:
+    """The workspace for somebody's own things, made on demand; two requests find the same one."""
+    User.objects.locked(actor.pk)
+    owned = Workspace.objects.visible_to(actor).filter(owner=actor, settings__personal=True)
+    workspace: Workspace = owned.first() or _create_personal_workspace(actor)
+    show_also(workspace.pk)
+    return workspace
+
+
+@transaction.atomic
+def update_workspace(
+    *, actor: User, workspace: Workspace, changes: dict[str, Any], version: int | None = None
+) -> Workspace:
+    """Change the fields given; the same values again change nothing."""
+    workspace = Workspace.objects.alive().locked(workspace.pk)
+    require("workspace:update", workspace, actor)
+    workspace.check_version(version)
+    if changed := workspace.change(**changes):
+        with _telling_of_a_taken_slug():
+            workspace.save_changes(*changed)
+        publish(WorkspaceUpdated(actor=actor, workspace=workspace, changes=changed))
+    return workspace
+
+
+@transaction.atomic
+def add_member(
+    *, actor: User, workspace: Workspace, email: str, role: str = "", message: str = ""
+) -> Membership:
+    """Give somebody who has an account a place in the workspace, at once."""
+    # Held before the workspace, so that nobody enters who is being deleted.
+    User.objects.by_address(email).held()
+    workspace = Workspace.objects.alive().locked(workspace.pk)
+    require("workspace:invite", workspace, actor)
+    role = role or role_for_newcomers(workspace)
+    check_grant(actor, workspace, role)
+    person = person_with_address(email)
+    if Membership.objects.role_of(person, workspace.pk):
+        raise AlreadyMember(errors={"email": [AlreadyMember.message]})
+    if has_declined(workspace, person.pk, stranger_at(email.strip().lower())):
+        raise Declined(errors={"email": [Declined.message]})
+    membership = Membership.objects.create(
+        workspace=workspace, user=person, role=role, message=message, invited_by=actor
+    )
+    publish(MemberAdded(actor=actor, membership=membership))
+    return membership
+
+
+def person_with_address(email: str) -> User:
+    """Somebody who has an account, however the address is capitalised."""
+    person: User | None = User.objects.by_address(email).first()
+    if person is None:
+        raise UnknownPerson(errors={"email": [UnknownPerson.message]})
+    return person
+
+
+def insert_workspace(workspace: Workspace) -> Workspace:
+    """Insert under the slug of the name; a taken one gets a suffix nobody can have yet."""
+    show_also(workspace.pk)
+    slug = slug_of(workspace.name)
+    is_taken = Workspace.objects.filter(slug__iexact=slug).exists()
+    for candidate in [slug] * (not is_taken and slug not in RESERVED) + [None] * 3:
+        workspace.slug = candidate or f"{slug}-{secrets.token_hex(3)}"
+        try:
+            with transaction.atomic():
+                workspace.save(force_insert=True)
+        except IntegrityError:
+            continue
+        return workspace
+    raise Conflict
+
+
+def check_grant(actor: User, workspace: Workspace, *roles: str) -> None:
+    """Refuse to give or take what may do more than the actor; the caller holds the workspace."""
+    if actor.in_admin:
+        return
+    held = Membership.objects.role_of(actor, workspace.pk) or ""
+    for role in roles:
+        if not held or not may_grant(held, role):
+            raise RoleOutOfReach(required=f"workspace:{role}", you_have=[f"workspace:{held}"])
+
+
+def _insert_as_asked(workspace: Workspace) -> Workspace:
+    show_also(workspace.pk)
+    with _telling_of_a_taken_slug():
+        workspace.save(force_insert=True)
+    return workspace
+
+
+@contextmanager
+def _telling_of_a_taken_slug() -> Iterator[None]:
+    """A savepoint, so that the loser of a race for an address can still be answered."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as clash:
+        raise SlugTaken from clash
+
+
+def _create_personal_workspace(actor: User) -> Workspace:
+    workspace = create_workspace(actor=actor, name=f"{actor.get_short_name() or 'My'} workspace")
+    workspace.settings = {"personal": True}
+    workspace.save(update_fields=["settings"])
+    return workspace
