@@ -1,4 +1,4 @@
-"""Telling the workers through the broker, which may refuse, hang or be gone."""
+"""Publishing claims to the workers through the broker, which may refuse, hang or be gone."""
 
 import logging
 import time
@@ -11,7 +11,7 @@ from outbox.services import Claim, unused
 
 logger = logging.getLogger(__name__)
 
-COOLING = 5.0
+PAUSE = 5.0
 # Lower numbers are taken first: Redis keeps one list for each of them.
 ACCOUNT, PROMPT, BULK = 0, 3, 6
 MOST_PROMPT = 4
@@ -19,12 +19,12 @@ MOST_PROMPT = 4
 BATCH = 5
 """Claims in one message: a worker opens one connection for all of them."""
 MOST_WAITING = 30
-"""Claims that workers have been told of and have not begun; enough to keep several busy."""
+"""Claims that were published and no worker has begun; enough to keep several busy."""
 PATIENCE = 2.0
 """Seconds until a claim is sent without the workers, and until none of them counts as awake."""
 RECHECK = 0.1
 # Without these, one message to a broker that hangs takes four seconds, and six to one that is gone.
-IMPATIENT = {
+SHORT_TIMEOUTS = {
     "socket_timeout": 1,
     "socket_connect_timeout": 1,
     "connect_retries_timeout": 0.5,
@@ -35,7 +35,7 @@ IMPATIENT = {
 }
 
 
-class Hints:
+class Broker:
     """A connection of its own with short time-outs, and what workers have not begun to send.
 
     A breaker spares further waiting for a broker that does not answer; workers that begin
@@ -44,30 +44,30 @@ class Hints:
 
     def __init__(self) -> None:
         app = deliver_batch.app
-        options = {**app.conf.broker_transport_options, **IMPATIENT}
+        options = {**app.conf.broker_transport_options, **SHORT_TIMEOUTS}
         self._connection = app.connection_for_write(transport_options=options)
-        self._closed_until = 0.0
+        self._paused_until = 0.0
         self._waiting: dict[Claim, float] = {}
         self._recheck_at = 0.0
-        self._taken_up_at = 0.0
+        self._begun_at = 0.0
 
     @property
-    def are_welcome(self) -> bool:
+    def is_available(self) -> bool:
         """False for a while after the broker has not answered, or no worker took anything up."""
-        return time.monotonic() >= self._closed_until
+        return time.monotonic() >= self._paused_until
 
     @property
-    def are_waiting(self) -> bool:
+    def has_waiting(self) -> bool:
         return bool(self._waiting)
 
     @property
     def room(self) -> int:
-        """How many claims more the workers may be told of; one, until they took one up."""
-        most = MOST_WAITING if self._taken_up_at else 1
-        return max(0, most - len(self._waiting)) if self.are_welcome else 0
+        """How many claims more may be published; one, until a worker began one."""
+        most = MOST_WAITING if self._begun_at else 1
+        return max(0, most - len(self._waiting)) if self.is_available else 0
 
-    def give(self, claims: Sequence[Claim]) -> list[Claim]:
-        """Tell the workers; what the broker has not taken comes back."""
+    def publish(self, claims: Sequence[Claim]) -> list[Claim]:
+        """Publish to the workers; what the broker has not taken comes back."""
         refused: list[Claim] = []
         by_priority: dict[int, list[Claim]] = {}
         for claim in claims:
@@ -75,7 +75,7 @@ class Hints:
         for urgency, equals in by_priority.items():
             for start in range(0, len(equals), BATCH):
                 batch = equals[start : start + BATCH]
-                if not (self.are_welcome and self._publish(batch, urgency)):
+                if not (self.is_available and self._publish_batch(batch, urgency)):
                     refused += batch
         return refused
 
@@ -90,20 +90,20 @@ class Hints:
         self._recheck_at = now + RECHECK
         left = unused(claims=list(self._waiting))
         if len(left) < len(self._waiting):
-            self._taken_up_at = now
+            self._begun_at = now
         self._waiting = {claim: at for claim, at in self._waiting.items() if claim.claim in left}
         overdue = [claim for claim, at in self._waiting.items() if at < now - PATIENCE]
-        if overdue and self.are_welcome and self._taken_up_at < now - PATIENCE:
+        if overdue and self.is_available and self._begun_at < now - PATIENCE:
             logger.warning("workers_do_not_answer", extra={"claims": len(overdue)})
-            self._close()
+            self._pause()
         for claim in overdue[:most]:
             del self._waiting[claim]
         return overdue[:most]
 
-    def hang_up(self) -> None:
+    def disconnect(self) -> None:
         self._connection.release()
 
-    def _publish(self, batch: Sequence[Claim], urgency: int) -> bool:
+    def _publish_batch(self, batch: Sequence[Claim], urgency: int) -> bool:
         names = [[str(claim.delivery_id), str(claim.claim)] for claim in batch]
         try:
             with self._connection.Producer() as producer:
@@ -112,15 +112,15 @@ class Hints:
                 )
         except (OperationalError, OSError) as problem:
             logger.warning("broker_does_not_answer", extra={"problem": str(problem)})
-            self.hang_up()
-            self._close()
+            self.disconnect()
+            self._pause()
             return False
         self._waiting.update(dict.fromkeys(batch, time.monotonic()))
         return True
 
-    def _close(self) -> None:
-        self._closed_until = time.monotonic() + COOLING
-        self._taken_up_at = 0.0
+    def _pause(self) -> None:
+        self._paused_until = time.monotonic() + PAUSE
+        self._begun_at = 0.0
 
 
 def priority(claim: Claim) -> int:

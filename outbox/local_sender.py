@@ -12,7 +12,7 @@ from outbox.services import Claim, deliver, release
 
 logger = logging.getLogger(__name__)
 
-HANDS = 8
+THREADS = 8
 DEPTH = 2
 """Claims for each thread, sent and waiting: none of them idles until the loop's next turn."""
 IDLE = 5.0
@@ -21,7 +21,7 @@ LONGEST_STOP = 40.0
 """Seconds; with the loop's last turn less than the minute that `docker-compose.yml` grants."""
 
 
-class Courier:
+class LocalSender:
     """Some threads, each with one connection to the database and one to the mail server."""
 
     def __init__(self) -> None:
@@ -33,17 +33,17 @@ class Courier:
     @property
     def room(self) -> int:
         """How many claims more it takes."""
-        return max(0, DEPTH * HANDS - self._unfinished)
+        return max(0, DEPTH * THREADS - self._unfinished)
 
     @property
     def is_busy(self) -> bool:
         return self._unfinished > 0
 
-    def carry(self, claim: Claim) -> None:
+    def send(self, claim: Claim) -> None:
         with self._lock:
             self._unfinished += 1
-        if len(self._threads) < min(HANDS, self._unfinished):
-            name = f"courier-{len(self._threads)}"
+        if len(self._threads) < min(THREADS, self._unfinished):
+            name = f"sender-{len(self._threads)}"
             thread = threading.Thread(target=self._work, name=name, daemon=True)
             self._threads.append(thread)
             thread.start()
@@ -72,17 +72,17 @@ class Courier:
         try:
             while claim := self._next():
                 try:
-                    _carry(claim)
+                    _send(claim)
                 finally:
                     self._finished()
         finally:
-            _hang_up()
+            _disconnect()
 
     def _next(self) -> Claim | None:
         try:
             return self._waiting.get(timeout=IDLE)
         except Empty:
-            _hang_up()
+            _disconnect()
             return self._waiting.get()
 
     def _finished(self) -> None:
@@ -90,14 +90,14 @@ class Courier:
             self._unfinished -= 1
 
 
-def _carry(claim: Claim) -> None:
+def _send(claim: Claim) -> None:
     try:
         _deliver(claim)
     except (InterfaceError, OperationalError) as problem:
         logger.warning("database_does_not_answer", extra={"problem": str(problem)})
         connection.close()
     except Exception:
-        logger.exception("delivery_lost_its_way", extra={"delivery": str(claim.delivery_id)})
+        logger.exception("delivery_failed", extra={"delivery": str(claim.delivery_id)})
         connection.close()
 
 
@@ -110,6 +110,6 @@ def _deliver(claim: Claim) -> None:
         deliver(delivery_id=claim.delivery_id, claim=claim.claim)
 
 
-def _hang_up() -> None:
+def _disconnect() -> None:
     smtp.close()
     connection.close()

@@ -11,8 +11,8 @@ from django.db import InterfaceError, OperationalError, connection
 from core.heartbeats import Heartbeat
 from core.retention import apply_rules
 from outbox import periodic
-from outbox.broker import Hints
-from outbox.local_sender import Courier
+from outbox.broker import Broker
+from outbox.local_sender import LocalSender
 from outbox.services import Claim, beat, claim_due, release, sweep
 
 logger = logging.getLogger(__name__)
@@ -34,8 +34,8 @@ class Relay:
     def __init__(self) -> None:
         # Not an Event: setting one from a signal handler can meet its own lock.
         self._orders: SimpleQueue[None] = SimpleQueue()
-        self._hints = Hints()
-        self._courier = Courier()
+        self._broker = Broker()
+        self._sender = LocalSender()
         self._heartbeat = Heartbeat("relay", settings.DATA_DIR)
 
     def run(self) -> None:
@@ -54,8 +54,8 @@ class Relay:
             pause = IDLE
             if not worked:
                 self._is_told_to_stop(within=BUSY if self._is_busy else IDLE)
-        self._courier.stop()
-        self._hints.hang_up()
+        self._sender.stop()
+        self._broker.disconnect()
 
     def stop(self) -> None:
         self._orders.put(None)
@@ -71,29 +71,29 @@ class Relay:
 
     @property
     def _is_busy(self) -> bool:
-        return self._courier.is_busy or self._hints.are_waiting
+        return self._sender.is_busy or self._broker.has_waiting
 
     def turn(self) -> bool:
         """Scan, claim and hand on; whether there may be more to do at once."""
         periodic.run_due()
-        for claim in self._hints.take_back(self._courier.room):
-            self._courier.carry(claim)
-        room = self._hints.room + self._courier.room
+        for claim in self._broker.take_back(self._sender.room):
+            self._sender.send(claim)
+        room = self._broker.room + self._sender.room
         if not room or (self._is_busy and room < LEAST):
             return False
         claims = claim_due(limit=room)
         # A lease that lapsed was somebody's who is dead or stopped: no further detours.
         lapsed = [claim for claim in claims if claim.lapsed]
         fresh = [claim for claim in claims if not claim.lapsed]
-        told = self._hints.room
-        self._send([*lapsed, *self._hints.give(fresh[:told]), *fresh[told:]])
+        told = self._broker.room
+        self._send([*lapsed, *self._broker.publish(fresh[:told]), *fresh[told:]])
         return bool(claims)
 
     def _send(self, claims: list[Claim]) -> None:
         """Without the workers; what would have to wait here is due again at once, in its turn."""
         for claim in claims:
-            if self._courier.room:
-                self._courier.carry(claim)
+            if self._sender.room:
+                self._sender.send(claim)
             else:
                 release(claim)
 
