@@ -21,7 +21,7 @@ WAYS_IN: tuple[type[Model], ...] = (
 
 
 def end_access(person: User) -> None:
-    """Sign every device out and forget every key, factor and address; the caller saves."""
+    """Sign every device out and delete every key, factor and address; the caller saves."""
     end_sessions_of(person)
     for rows in WAYS_IN:
         rows._default_manager.filter(user=person).delete()

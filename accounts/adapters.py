@@ -20,9 +20,9 @@ from accounts.limits import (
     WRONG_PASSWORDS,
     WRONG_PASSWORDS_FROM,
     client_address,
-    forget,
     give_back,
     neighbourhood,
+    reset,
     take,
 )
 from accounts.mails import MASK, post
@@ -94,7 +94,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def set_password(self, user: User, password: str) -> None:
         """Who proved the mailbox or the old password is not locked out any more."""
         super().set_password(user, password)
-        forget(WRONG_PASSWORDS, user.email)
+        reset(WRONG_PASSWORDS, user.email)
 
     def should_send_confirmation_mail(
         self, request: HttpRequest, email_address: EmailAddress, signup: object

@@ -11,9 +11,9 @@ from accounts.events import PersonDeleted
 from accounts.models import User
 from accounts.ownership import check_own_account
 from core.context import as_system
-from core.erasure import forget_answers
+from core.erasure import erase_answers
 from core.events import publish
-from outbox.services import forget_person
+from outbox.services import erase_deliveries_of
 
 NAME = "Deleted user"
 
@@ -41,8 +41,8 @@ def delete_person(
 
 
 def _forget_words(person: User) -> None:
-    forget_person(person_id=person.pk, reason="the account is closed")
-    forget_answers(principal=str(person.pk), names=person.public_id)
+    erase_deliveries_of(person_id=person.pk, reason="the account is closed")
+    erase_answers(principal=str(person.pk), names=person.public_id)
     mentions = LogEntry.objects.filter(
         content_type=ContentType.objects.get_for_model(User), object_id=str(person.pk)
     )

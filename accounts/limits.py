@@ -119,7 +119,7 @@ def give_back(limit: Limit, subject: str) -> None:
     counted.update(count=F("count") - 1)
 
 
-def forget(limit: Limit, subject: str) -> None:
+def reset(limit: Limit, subject: str) -> None:
     """Start afresh, after a password reset."""
     _counts().filter(key=limit.key(subject)).delete()
 

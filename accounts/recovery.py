@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.events import PasswordChanged
-from accounts.limits import WRONG_PASSWORDS, WRONG_PASSWORDS_FROM, counted, forget
+from accounts.limits import WRONG_PASSWORDS, WRONG_PASSWORDS_FROM, counted, reset
 from accounts.models import KnownDevice, User
 from accounts.sessions import end_sessions_of
 from accounts.tokens import Pair, carry_over
@@ -87,7 +87,7 @@ def reset_password(*, key: str, password: str) -> User:
     person = holder_of(key)
     _set_password(person, password, field="password")
     end_sessions_of(person)
-    forget(WRONG_PASSWORDS, person.email)
+    reset(WRONG_PASSWORDS, person.email)
     publish(PasswordChanged(actor=person, person=person, recovered=True))
     return person
 

@@ -7,7 +7,7 @@ from core.models import IdempotencyKey
 FORGOTTEN = b'{"success":true,"data":null}'
 
 
-def forget_answers(*, principal: str, names: str) -> None:
+def erase_answers(*, principal: str, names: str) -> None:
     """Drop what was answered to somebody; of answers to others that name them, keep the fact.
 
     A key stays used, so that a late repetition still has no second effect. What was answered to

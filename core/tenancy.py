@@ -42,7 +42,7 @@ class SameWorkspace(migrations.RunSQL):
         )
 
 
-class WalledIn(migrations.RunSQL):
+class TenantPolicy(migrations.RunSQL):
     """Migration operation: rows of `table` are there for whoever's context has their workspace.
 
     `homeless` lets rows without a workspace be written by anybody; the system alone reads them.

@@ -12,9 +12,9 @@ from notifications.services.due_dates import due_in_words
 from notifications.services.recheck import (
     REMINDERS,
     HandedOver,
-    Scene,
-    look_again,
+    Recheck,
     recheck_handover,
+    recheck_task,
 )
 from outbox.composers import Mail, Skip, carries
 from outbox.mail_text import plain, plain_lines
@@ -29,17 +29,17 @@ scan(every=5)(queue_due_reminders)
 
 @carries("task_assigned")
 def assignment_mail(delivery: Delivery) -> Mail | Skip:
-    scene = look_again(delivery)
-    if isinstance(scene, Skip):
-        return scene
+    found = recheck_task(delivery)
+    if isinstance(found, Skip):
+        return found
     giver = User.objects.filter(pk=delivery.payload["actor"]).first()
-    return _written("task_assigned", scene, giver=giver.name if giver else "")
+    return _written("task_assigned", found, giver=giver.name if giver else "")
 
 
 @carries("task_due")
 def reminder_mail(delivery: Delivery) -> Mail | Skip:
-    scene = look_again(delivery, *REMINDERS)
-    return scene if isinstance(scene, Skip) else _written("task_due", scene)
+    found = recheck_task(delivery, *REMINDERS)
+    return found if isinstance(found, Skip) else _written("task_due", found)
 
 
 @carries("tasks_handed_over")
@@ -90,7 +90,7 @@ def _list_of(found: HandedOver) -> Mail:
     return _rendered("tasks_handed_over", recipient, context)
 
 
-def _written(kind: str, at: Scene, giver: str = "") -> Mail:
+def _written(kind: str, at: Recheck, giver: str = "") -> Mail:
     # A description may hold links, but not for somebody who never came to the workspace.
     has_links = has_opened(at.recipient.pk, at.task.workspace_id)
     description = at.task.description if has_links else plain_lines(at.task.description)

@@ -61,7 +61,7 @@ def follow_the_work(event: TaskTransitioned) -> None:
 
 
 @subscribe(TaskDeleted)
-def forget_the_task(event: TaskDeleted) -> None:
+def cancel_reminders(event: TaskDeleted) -> None:
     plan_reminders(task=event.task)
 
 

@@ -20,7 +20,7 @@ from accounts.models import User
 from config import local, programs
 from config.processes import Command
 from dev.demo.checks import demo_people_who_can_sign_in, flaw_of_demo_people
-from dev.demo.services import plant
+from dev.demo.services import seed_demo
 from tests.config.production import COMPLETE, UNSET
 from tests.support.databases import CommittedDatabase
 from tests.support.programs import Programs, eventually
@@ -43,7 +43,7 @@ def deactivate() -> str:
 @pytest.mark.usefixtures("public", "db")
 def test_a_public_server_refuses_a_database_with_the_demo() -> None:
     assert flaw_of_demo_people() is None
-    plant()
+    seed_demo()
     assert SENTENCE in str(flaw_of_demo_people())
 
     assert deactivate() == "Deactivated: 13.\n"
@@ -55,13 +55,13 @@ def test_a_public_server_refuses_a_database_with_the_demo() -> None:
 
 @pytest.mark.django_db
 def test_elsewhere_the_demo_is_welcome() -> None:
-    plant()
+    seed_demo()
     assert flaw_of_demo_people() is None
 
 
 @pytest.mark.django_db
 def test_a_demo_account_counts_by_its_password_or_its_proved_address() -> None:
-    plant()
+    seed_demo()
     admin = User.objects.get(email="admin@example.com")
     others = User.objects.exclude(pk=admin.pk)
     others.update(is_active=False)
@@ -97,7 +97,7 @@ def started_in_public(started: Programs, program: Callable[[], Command], databas
 def test_no_program_starts_in_public_with_the_demo(
     committed_db: CommittedDatabase, started: Programs, program: Callable[[], Command]
 ) -> None:
-    plant()
+    seed_demo()
     process = started_in_public(started, program, committed_db.url)
     assert process.wait(60) > 0
     assert SENTENCE in started.log.read_text()
@@ -106,7 +106,7 @@ def test_no_program_starts_in_public_with_the_demo(
 def test_a_server_that_started_without_its_database_asks_before_it_serves(
     committed_db: CommittedDatabase, started: Programs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plant()
+    seed_demo()
     port, database_port = local.free_port(), local.free_port()
     url = through(database_port, committed_db.url)
     monkeypatch.setenv("PORT", str(port))

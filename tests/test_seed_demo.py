@@ -14,7 +14,7 @@ from pytest_django import Settings
 from accounts.models import User
 from activity.models import Event
 from comments.models import Comment
-from dev.demo.services import AlreadyPlanted, plant
+from dev.demo.services import AlreadySeeded, seed_demo
 from notifications.models import Reminder
 from notifications.services import queue_due_reminders
 from outbox.models import Delivery
@@ -134,8 +134,8 @@ def test_seed_demo_fills_only_the_database_it_was_told() -> None:
 def test_seed_demo_by_two_at_once_happens_once(committed_db: CommittedDatabase) -> None:
     def attempt() -> str:
         try:
-            plant()
-        except AlreadyPlanted:
+            seed_demo()
+        except AlreadySeeded:
             return "refused"
         return "planted"
 

@@ -27,7 +27,7 @@ from workspaces.services.revocation import (
     end_invitations_by,
     end_invitations_to,
     end_unbacked_invitations,
-    forget_invitations,
+    erase_invitations,
 )
 
 
@@ -53,7 +53,7 @@ def give_them_the_memberships(event: PersonJoined) -> None:
 
 @subscribe(PersonDeleted)
 def forget_what_was_sent_to_them(event: PersonDeleted) -> None:
-    forget_invitations(actor=event.actor, person=event.person)
+    erase_invitations(actor=event.actor, person=event.person)
 
 
 @subscribe(MemberAdded)

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.db import migrations
 
-from core.tenancy import WalledIn
+from core.tenancy import TenantPolicy
 
 NUMBER = """
 CREATE OR REPLACE FUNCTION number_event() RETURNS trigger
@@ -31,6 +31,6 @@ class Migration(migrations.Migration):
 
     operations: ClassVar = [
         migrations.RunSQL(NUMBER, migrations.RunSQL.noop),
-        WalledIn("activity_event", homeless=True),
-        WalledIn("activity_eventcounter"),
+        TenantPolicy("activity_event", homeless=True),
+        TenantPolicy("activity_eventcounter"),
     ]

@@ -7,7 +7,7 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
-from core.tenancy import WalledIn
+from core.tenancy import TenantPolicy
 
 
 class Migration(migrations.Migration):
@@ -43,5 +43,5 @@ class Migration(migrations.Migration):
             model_name='textchange',
             trigger=pgtrigger.compiler.Trigger(name='text_changes_are_not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'text changes are only erased';", hash='0713f68d0972946f98320d81be8364776a2c87e0', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_text_changes_are_not_truncated_fe79e', table='activity_textchange', when='BEFORE')),
         ),
-        WalledIn('activity_textchange'),
+        TenantPolicy('activity_textchange'),
     ]

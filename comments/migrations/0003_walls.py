@@ -4,12 +4,12 @@ from typing import ClassVar
 
 from django.db import migrations
 
-from core.tenancy import WalledIn
+from core.tenancy import TenantPolicy
 
 
 class Migration(migrations.Migration):
     dependencies: ClassVar = [("comments", "0002_same_workspace")]
 
     operations: ClassVar = [
-        WalledIn("comments_comment"),
+        TenantPolicy("comments_comment"),
     ]

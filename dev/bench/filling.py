@@ -10,7 +10,7 @@ from django.db.models import Model
 
 from accounts.models import User
 from comments.models import Comment
-from dev.bench.walls import raise_walls
+from dev.bench.walls import restore_policies
 from projects.models import Priority, Project, Status
 from projects.services.projects import create_project
 from tasks.models import POSITION_STEP, Task, TaskCounter, TaskType
@@ -36,7 +36,7 @@ class Place:
 
 def fill() -> Place:
     """Everything; the place is in the first workspace."""
-    raise_walls(up=False)  # COPY does not pass them; each round says whether it wants them
+    restore_policies(up=False)  # COPY does not pass them; each round says whether it wants them
     places = [_workspace(number) for number in range(WORKSPACES)]
     with connections["direct"].cursor() as owner:
         owner.execute("ANALYZE")

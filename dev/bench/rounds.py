@@ -12,7 +12,7 @@ from django.test import Client
 
 from dev.bench.filling import Place
 from dev.bench.targets import Target, headers
-from dev.bench.walls import raise_walls
+from dev.bench.walls import restore_policies
 
 WARM_UP = 0.5
 NOT_COUNTED = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
@@ -48,7 +48,7 @@ def sql_count(target: Target, place: Place) -> int:
         statements.append(sql)
         return execute(sql, params, many, context)
 
-    raise_walls(up=target.walled)
+    restore_policies(up=target.walled)
     client = Client(SERVER_NAME="127.0.0.1", headers=headers(place))
     with connection.execute_wrapper(note):
         answer = client.generic(target.method, target.paths[0], target.body, "application/json")
@@ -58,7 +58,7 @@ def sql_count(target: Target, place: Place) -> int:
 
 
 def _round(target: Target, place: Place, port: int, seconds: float) -> Figures:
-    raise_walls(up=target.walled)
+    restore_policies(up=target.walled)
     load = {
         "port": port,
         "seconds": seconds,

@@ -5,7 +5,7 @@ from django.db import connections
 WALLED = "SELECT relname, relrowsecurity FROM pg_class WHERE relforcerowsecurity"
 
 
-def raise_walls(*, up: bool) -> None:
+def restore_policies(*, up: bool) -> None:
     """Have all policies hold, or none."""
     with connections["direct"].cursor() as owner:
         owner.execute(WALLED)

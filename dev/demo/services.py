@@ -31,18 +31,18 @@ TEAMS = ("fieldnote", "halden", "riverside")
 People = dict[str, User]
 
 
-class AlreadyPlanted(Conflict):
+class AlreadySeeded(Conflict):
     message = "Somebody has one of the demo's addresses already: nothing was changed."
 
 
 @as_system("planting the demo")
-def plant() -> list[User]:
+def seed_demo() -> list[User]:
     """Three teams with their work, once; whoever has been here before is left in peace."""
     cast = _read("people")
     if not _is_alone():
-        raise AlreadyPlanted("Somebody else is adding the demo right now: nothing was changed.")
+        raise AlreadySeeded("Somebody else is adding the demo right now: nothing was changed.")
     if User.objects.filter(email__in=addresses()).exists():
-        raise AlreadyPlanted
+        raise AlreadySeeded
     people = {nick: _register(nick, **facts) for nick, facts in cast.items()}
     people["admin"] = change_access(
         actor=None, person=people["admin"], is_staff=True, is_superuser=True

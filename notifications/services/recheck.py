@@ -15,7 +15,7 @@ from workspaces.models import Membership
 
 
 @dataclass(frozen=True)
-class Scene:
+class Recheck:
     """A task and who is to hear of it, held still until the transaction ends."""
 
     delivery: Delivery
@@ -27,7 +27,7 @@ class Scene:
         return self.task.project
 
 
-Obstacle = tuple[str, Callable[[Scene], bool]]
+Obstacle = tuple[str, Callable[[Recheck], bool]]
 
 WORKSPACE_DELETED = "the workspace was deleted"
 PROJECT_DELETED = "the project was deleted"
@@ -53,19 +53,19 @@ REMINDERS: tuple[Obstacle, ...] = (
 )
 
 
-def look_again(delivery: Delivery, *obstacles: Obstacle) -> Scene | Skip:
+def recheck_task(delivery: Delivery, *obstacles: Obstacle) -> Recheck | Skip:
     """Lock project and task, read them afresh, and name the first obstacle there is."""
     known = Task.objects.filter(pk=delivery.payload["task"]).first()
     recipient = User.objects.filter(pk=delivery.recipient_id).first()
     if known is None or recipient is None:
         return Skip("the task or the account was removed")
     project = Project.objects.select_related("workspace").locked(known.project_id)
-    scene = Scene(delivery, recipient, Task.objects.locked(known.pk))
-    scene.task.project = project
-    for reason, stands_in_the_way in (*ANY_MAIL, *obstacles):
-        if stands_in_the_way(scene):
+    found = Recheck(delivery, recipient, Task.objects.locked(known.pk))
+    found.task.project = project
+    for reason, applies in (*ANY_MAIL, *obstacles):
+        if applies(found):
             return Skip(reason)
-    return scene
+    return found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,9 +112,9 @@ def _is_active(person: User) -> bool:
     return person.is_active and person.deleted_at is None
 
 
-def _is_in_workspace(at: Scene) -> bool:
+def _is_in_workspace(at: Recheck) -> bool:
     return bool(Membership.objects.role_of(at.recipient, at.task.workspace_id))
 
 
-def _is_in_project(at: Scene) -> bool:
+def _is_in_project(at: Recheck) -> bool:
     return bool(ProjectMembership.objects.role_of(at.recipient, at.task.project_id))

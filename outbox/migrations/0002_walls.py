@@ -4,12 +4,12 @@ from typing import ClassVar
 
 from django.db import migrations
 
-from core.tenancy import WalledIn
+from core.tenancy import TenantPolicy
 
 
 class Migration(migrations.Migration):
     dependencies: ClassVar = [("outbox", "0001_initial")]
 
     operations: ClassVar = [
-        WalledIn("outbox_delivery", homeless=True),
+        TenantPolicy("outbox_delivery", homeless=True),
     ]

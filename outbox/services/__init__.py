@@ -1,6 +1,6 @@
 """Everything that changes a delivery: queueing here, sending there."""
 
-from outbox.services.erasure import forget_person
+from outbox.services.erasure import erase_deliveries_of
 from outbox.services.failures import mail_failure, note_failure
 from outbox.services.queue import (
     Claim,
@@ -25,7 +25,7 @@ __all__ = [
     "deliver",
     "enqueue",
     "enqueue_all",
-    "forget_person",
+    "erase_deliveries_of",
     "is_relay_alive",
     "mail_failure",
     "note_failure",

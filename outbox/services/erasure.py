@@ -7,7 +7,7 @@ from django.db.models import Q
 from outbox.models import UNDECIDED, Delivery, State
 
 
-def forget_person(*, person_id: UUID, reason: str) -> None:
+def erase_deliveries_of(*, person_id: UUID, reason: str) -> None:
     """Send them nothing more, and keep no word that was written to them or names them.
 
     Mail to others that is still to be sent is composed from fresh rows when it leaves.

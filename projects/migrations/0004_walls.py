@@ -4,15 +4,15 @@ from typing import ClassVar
 
 from django.db import migrations
 
-from core.tenancy import WalledIn
+from core.tenancy import TenantPolicy
 
 
 class Migration(migrations.Migration):
     dependencies: ClassVar = [("projects", "0003_versioned_memberships")]
 
     operations: ClassVar = [
-        WalledIn("projects_project"),
-        WalledIn("projects_projectmembership"),
-        WalledIn("projects_status"),
-        WalledIn("projects_transition"),
+        TenantPolicy("projects_project"),
+        TenantPolicy("projects_projectmembership"),
+        TenantPolicy("projects_status"),
+        TenantPolicy("projects_transition"),
     ]

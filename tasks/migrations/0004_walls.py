@@ -4,14 +4,14 @@ from typing import ClassVar
 
 from django.db import migrations
 
-from core.tenancy import WalledIn
+from core.tenancy import TenantPolicy
 
 
 class Migration(migrations.Migration):
     dependencies: ClassVar = [("tasks", "0003_alter_task_is_complete")]
 
     operations: ClassVar = [
-        WalledIn("tasks_task"),
-        WalledIn("tasks_taskcounter"),
-        WalledIn("tasks_statuschange"),
+        TenantPolicy("tasks_task"),
+        TenantPolicy("tasks_taskcounter"),
+        TenantPolicy("tasks_statuschange"),
     ]

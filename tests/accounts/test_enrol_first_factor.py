@@ -17,7 +17,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.addresses import has_proved
-from accounts.limits import CODE_PAUSE, ENROLMENT_CODES, ENROLMENT_MAILS_OF, forget, take
+from accounts.limits import CODE_PAUSE, ENROLMENT_CODES, ENROLMENT_MAILS_OF, reset, take
 from accounts.mfa.enrolment import (
     CODE,
     PROVED_AT,
@@ -293,4 +293,4 @@ def test_the_operator_approves_on_the_command_line(thief: APIClient, staff: User
 
 def take_back_the_pause(person: User) -> None:
     """As if ten seconds had passed since the last mail."""
-    forget(CODE_PAUSE, person.email)
+    reset(CODE_PAUSE, person.email)

@@ -10,7 +10,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from rest_framework.test import APIClient
 
-from accounts.limits import EXCHANGES, EXCHANGES_FROM, EXCHANGES_OF, forget, take
+from accounts.limits import EXCHANGES, EXCHANGES_FROM, EXCHANGES_OF, reset, take
 from accounts.models import User
 from accounts.proof_times import PROOFS, SIGNED_IN_AT
 from accounts.tokens import MOST_REFRESHABLE, REFRESHABLE, rotate
@@ -226,7 +226,7 @@ def test_exchange_is_limited_per_person_and_per_address(browser: Client, grace: 
         take(EXCHANGES_OF, str(grace.pk))
     assert exchange(browser).status_code == 429
 
-    forget(EXCHANGES_OF, str(grace.pk))
+    reset(EXCHANGES_OF, str(grace.pk))
     assert exchange(browser).status_code == 200
     for _ in range(EXCHANGES_FROM.most):
         answer = APIClient().post(EXCHANGE)

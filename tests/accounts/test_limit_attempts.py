@@ -8,7 +8,7 @@ from django.test import RequestFactory
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from accounts.limits import AUTONOMOUS, NOWHERE, Limit, forget, give_back, neighbourhood, take
+from accounts.limits import AUTONOMOUS, NOWHERE, Limit, give_back, neighbourhood, reset, take
 from accounts.models import AttemptCount, User
 from accounts.retention import remove_attempt_counts
 from core.errors import TooManyRequests
@@ -87,7 +87,7 @@ def test_attempts_are_given_back_and_forgotten() -> None:
     take(THREE, "somebody")
     with pytest.raises(TooManyRequests):
         take(THREE, "SOMEBODY")
-    forget(THREE, "somebody")
+    reset(THREE, "somebody")
 
     take(THREE, "somebody")
 

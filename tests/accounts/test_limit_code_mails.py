@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from rest_framework.test import APIClient
 
-from accounts.limits import CODE_PAUSE, forget
+from accounts.limits import CODE_PAUSE, reset
 from accounts.models import User
 from outbox.models import Delivery
 from tests.accounts.conftest import PASSWORD
@@ -68,7 +68,7 @@ def test_a_weak_password_is_told_and_costs_no_pause(grace: User, email: str) -> 
 def test_resend_waits_and_then_goes_on(grace: User, email: str) -> None:
     token = register(email).json()["data"]["session_token"]
     early = resend(token)
-    forget(CODE_PAUSE, email)
+    reset(CODE_PAUSE, email)
 
     late = resend(token)
 

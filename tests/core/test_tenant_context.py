@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.personal.services import create_token
 from core.context import as_system, show_also, show_workspaces_of
-from dev.demo.services import plant
+from dev.demo.services import seed_demo
 from notifications.background import queue_due_reminders
 from notifications.models import Reminder
 from outbox import background
@@ -149,7 +149,7 @@ def test_background_entries_bring_their_own_context(
 
 def test_planting_the_demo_needs_no_context(db: None) -> None:
     with without_context():
-        plant()
+        seed_demo()
     assert Task.objects.count() > 1
 
 

@@ -70,7 +70,7 @@ ASKED_OTHERWISE = {
     "workspaces.services.revocation.end_invitations_by": REACTION,
     "workspaces.services.revocation.end_invitations_to": REACTION,
     "workspaces.services.revocation.end_unbacked_invitations": REACTION,
-    "workspaces.services.revocation.forget_invitations": REACTION,
+    "workspaces.services.revocation.erase_invitations": REACTION,
     "workspaces.services.quota.count_invitation": STEP,
     "workspaces.services.invitations.revoke": STEP,
     "workspaces.services.joining.take_over_memberships": REACTION,

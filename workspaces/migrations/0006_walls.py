@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.db import migrations
 
-from core.tenancy import WalledIn
+from core.tenancy import TenantPolicy
 
 # The owner of the tables is behind the walls as well; these two step out for one question.
 # With pg_temp named last, nobody can put a table of their own before ours.
@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
 
     operations: ClassVar = [
         migrations.RunSQL(FUNCTIONS, UNDO),
-        WalledIn("workspaces_workspace", "id"),
-        WalledIn("workspaces_membership"),
-        WalledIn("workspaces_invitation"),
+        TenantPolicy("workspaces_workspace", "id"),
+        TenantPolicy("workspaces_membership"),
+        TenantPolicy("workspaces_invitation"),
     ]

@@ -6,7 +6,7 @@ import django.utils.timezone
 from django.db import migrations, models
 from django.db.models.functions import Now
 
-from core.tenancy import WalledIn
+from core.tenancy import TenantPolicy
 
 # What was found is told beside the result as well, because a request is opened by one query.
 WORKSPACES_OF = """
@@ -105,5 +105,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        WalledIn("workspaces_optout"),
+        TenantPolicy("workspaces_optout"),
     ]

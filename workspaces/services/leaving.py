@@ -91,17 +91,17 @@ def _succeed(workspace: Workspace, person: User, *, actor: User | None) -> None:
     says who is ADMIN, no member is made one; without an ADMIN there is no owner then.
     """
     rest = Membership.objects.filter(workspace=workspace).order_by("created_at", "pk")
-    heir = rest.filter(role=WorkspaceRole.ADMIN).first()
+    successor = rest.filter(role=WorkspaceRole.ADMIN).first()
     if workspace.external_org_id:
-        _pass_ownership(workspace, person, heir, actor=actor)
+        _pass_ownership(workspace, person, successor, actor=actor)
         return
-    heir = heir or rest.first()
-    if heir is None:
+    successor = successor or rest.first()
+    if successor is None:
         return
-    if changes := heir.change(role=WorkspaceRole.ADMIN.value):
-        heir.save_changes("role")
-        publish(MemberRoleChanged(actor=actor, membership=heir, changes=changes))
-    _pass_ownership(workspace, person, heir, actor=actor)
+    if changes := successor.change(role=WorkspaceRole.ADMIN.value):
+        successor.save_changes("role")
+        publish(MemberRoleChanged(actor=actor, membership=successor, changes=changes))
+    _pass_ownership(workspace, person, successor, actor=actor)
 
 
 def _pass_ownership(

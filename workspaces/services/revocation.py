@@ -5,8 +5,8 @@ from django.db.models import Q, QuerySet
 from accounts.addresses import addresses_of
 from accounts.mails import stranger_at
 from accounts.models import User
-from core.erasure import forget_answers
-from outbox.services import forget_person
+from core.erasure import erase_answers
+from outbox.services import erase_deliveries_of
 from workspaces.models import Invitation, InvitationStatus, Workspace
 from workspaces.services.acceptance import is_backed
 from workspaces.services.invitations import revoke
@@ -32,7 +32,7 @@ def end_unbacked_invitations(*, actor: User | None, workspace: Workspace, person
             revoke(invitation, actor=actor)
 
 
-def forget_invitations(*, actor: User | None, person: User) -> None:
+def erase_invitations(*, actor: User | None, person: User) -> None:
     """Keep no address, message or opt-out of somebody who is deleted."""
     addresses = _addresses(person)
     sent = Invitation.objects.filter(Q(email__in=addresses) | Q(accepted_by=person))
@@ -41,8 +41,8 @@ def forget_invitations(*, actor: User | None, person: User) -> None:
     sent.update(email="", message="")
     erase_opt_outs(person_id=person.pk, addresses=addresses)
     for address in addresses:
-        forget_person(person_id=stranger_at(address), reason="the account is closed")
-        forget_answers(principal=str(person.pk), names=address)
+        erase_deliveries_of(person_id=stranger_at(address), reason="the account is closed")
+        erase_answers(principal=str(person.pk), names=address)
 
 
 def _pending(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]:

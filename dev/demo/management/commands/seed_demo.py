@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from dev.demo.passwords import KNOWN_TO_ALL
-from dev.demo.services import AlreadyPlanted, plant
+from dev.demo.services import AlreadySeeded, seed_demo
 
 
 class Command(BaseCommand):
@@ -28,8 +28,8 @@ class Command(BaseCommand):
         if (name := connection.settings_dict["NAME"]) != options["into"]:
             raise CommandError(f"The database is called {name}: nothing was changed.")
         try:
-            people = plant()
-        except AlreadyPlanted as refusal:
+            people = seed_demo()
+        except AlreadySeeded as refusal:
             self.stdout.write(str(refusal))
             return
         self.stdout.write(f"The demo is ready. Everybody's password is {KNOWN_TO_ALL}\n")
