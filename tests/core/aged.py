@@ -12,7 +12,7 @@ from tests.support.cast import Cast
 ROWS = 100_000
 LONGEST_FILLING = 300.0
 OLD = 2_500
-AGE = "now() - %(kept)s::interval + (n - %(old)s - 0.5) * interval '1 minute'"
+AGE = "now() - %(kept)s::interval + (n - %(old)s - 0.5) * interval '10 minutes'"
 """Row number `n` is old up to `OLD`, each a minute younger than the one before."""
 
 
