@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 
-MODULES = ("checks", "receivers", "serializers", "mails", "exports", "retention", "probes")
+MODULES = ("checks", "receivers", "api.documents", "mails", "exports", "retention", "readiness")
 
 
 class CoreConfig(AppConfig):

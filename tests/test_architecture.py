@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -19,6 +21,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from config import env
 from config.settings.logs import FACTS
 from core.api.viewsets import ServiceViewSet
+from core.apps import MODULES
 from core.events import Event, subscribers
 
 ROOT = settings.BASE_DIR
@@ -50,6 +53,23 @@ def functions(file: Path) -> Iterator[ast.FunctionDef]:
 
 def lengths(files: list[Path]) -> list[int]:
     return [(node.end_lineno or 0) - node.lineno + 1 for file in files for node in functions(file)]
+
+
+WOKEN = """
+import sys, django
+django.setup()
+print(*sorted(sys.modules))
+"""
+
+
+def test_modules_that_register_themselves_are_loaded_by_every_program() -> None:
+    run = [sys.executable, "-c", WOKEN]
+    told = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for name in MODULES:
+        file = f"{name.replace('.', '/')}.py"
+        there = {f"{app}.{name}" for app in OURS if (ROOT / app / file).exists()}
+        assert there, name
+        assert there <= set(told.split())
 
 
 def test_files_are_small() -> None:
