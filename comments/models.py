@@ -7,8 +7,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
-from core.models import LockingQuerySet
-from projects.models import RESTORE_WINDOW, UNPURGED, Project
+from core.models import RESTORE_WINDOW, UNPURGED, LockingQuerySet
+from projects.models import Project
 from tasks.models import Task
 from workspaces.models import VersionedTenantRow
 from workspaces.rights import Reach, Standing

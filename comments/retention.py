@@ -8,8 +8,8 @@ from django.db.models.functions import Now
 from comments.events import CommentPurged
 from comments.models import Comment
 from core.context import as_system
+from core.models import PURGED_AFTER
 from core.retention import deletes_contents_of, purge_batch, retained
-from projects.models import PURGED_AFTER
 from tasks.models import Task
 
 

@@ -1,7 +1,7 @@
 """The base of every row, and the one row core owns: an answer kept for its idempotency key."""
 
 import uuid
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any, ClassVar, Self
 
 import pgtrigger
@@ -13,6 +13,13 @@ from django.utils import timezone
 from core.errors import NotFound, Stale
 from core.events import Changes
 from core.lock_waits import may_wait
+
+RESTORE_WINDOW = timedelta(days=30)
+"""How long what was deleted can be brought back."""
+PURGED_AFTER = RESTORE_WINDOW + timedelta(hours=1)
+"""Later, because purging asks PostgreSQL's clock and restoring that of a web server."""
+UNPURGED = models.Q(deleted_at__isnull=False, purged_at=None)
+"""Deleted, and the texts are still there."""
 
 
 def uuid7() -> uuid.UUID:

@@ -1,6 +1,5 @@
 """Projects, their members and the columns their tasks move through."""
 
-from datetime import timedelta
 from typing import Any, ClassVar, Self
 
 from django.core.validators import MaxValueValidator
@@ -9,16 +8,9 @@ from django.db.models import F, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import User
-from core.models import LockingQuerySet
+from core.models import RESTORE_WINDOW, UNPURGED, LockingQuerySet
 from workspaces.models import Membership, TenantRow, VersionedTenantRow, Workspace
 from workspaces.rights import ProjectRole, Standing, WorkspaceRole, holders, project_holders
-
-RESTORE_WINDOW = timedelta(days=30)
-PURGED_AFTER = RESTORE_WINDOW + timedelta(hours=1)
-"""Later, because purging asks PostgreSQL's clock and restoring that of a web server."""
-"""For so long what was deleted can come back."""
-UNPURGED = Q(deleted_at__isnull=False, purged_at=None)
-"""Deleted, and the texts are still there."""
 
 
 class Priority(models.TextChoices):

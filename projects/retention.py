@@ -3,9 +3,10 @@
 from django.db.models.functions import Now
 
 from core.context import as_system
+from core.models import PURGED_AFTER
 from core.retention import purge_batch, retained
 from projects.events import ProjectPurged
-from projects.models import PURGED_AFTER, Project
+from projects.models import Project
 
 
 @retained("texts of deleted projects", PURGED_AFTER, at_once=10)

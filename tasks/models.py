@@ -8,10 +8,8 @@ from django.db.models import ExpressionWrapper, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import User
-from core.models import LockingQuerySet, never_truncated
+from core.models import RESTORE_WINDOW, UNPURGED, LockingQuerySet, never_truncated
 from projects.models import (
-    RESTORE_WINDOW,
-    UNPURGED,
     Category,
     Priority,
     Project,

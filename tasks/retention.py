@@ -6,8 +6,9 @@ from django.db.models import F, OuterRef, Subquery
 from django.db.models.functions import Now
 
 from core.context import as_system
+from core.models import PURGED_AFTER
 from core.retention import deletes_contents_of, purge_batch, retained
-from projects.models import PURGED_AFTER, Project
+from projects.models import Project
 from tasks.events import TaskPurged
 from tasks.models import Task
 

@@ -1,7 +1,6 @@
 """Workspaces, who belongs to them, and the base of every row that lives in one."""
 
 import uuid
-from datetime import timedelta
 from typing import Any, ClassVar, Self
 
 from django.db import models
@@ -10,11 +9,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.models import User
-from core.models import LockingQuerySet, Row, VersionedRow, public_id
+from core.models import RESTORE_WINDOW, LockingQuerySet, Row, VersionedRow, public_id
 from workspaces.rights import Standing, WorkspaceRole, holders
-
-RESTORE_WINDOW = timedelta(days=30)
-"""How long a deleted workspace can be brought back."""
 
 
 class WorkspaceQuerySet(LockingQuerySet):

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from accounts.models import User
 from core.api.fields import as_uuid
-from projects.services.members import NotInWorkspace
+from projects.services.members import not_in_workspace
 
 MOST_CHARACTERS = 320
 
@@ -55,13 +55,11 @@ def find_members(workspace_id: UUID, **named: list[str]) -> dict[str, User]:
     """
     names = list(dict.fromkeys(name for each in named.values() for name in each))
     found = _members_named(workspace_id, names)
-    errors = {
-        field: [NotInWorkspace.sentence(name) for name in each if name not in found]
-        for field, each in named.items()
-    }
     if outside := [name for name in names if name not in found]:
-        told = {field: sentences for field, sentences in errors.items() if sentences}
-        raise NotInWorkspace(errors=told, people=outside)
+        missing = {
+            field: [name for name in each if name not in found] for field, each in named.items()
+        }
+        raise not_in_workspace(missing, people=outside)
     return found
 
 

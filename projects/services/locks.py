@@ -6,7 +6,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from core.errors import Conflict, NotFound
-from projects.models import RESTORE_WINDOW, Project
+from core.models import RESTORE_WINDOW
+from projects.models import Project
 from workspaces.rights import require
 
 

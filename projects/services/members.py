@@ -20,16 +20,7 @@ from projects.services.locks import locked_project
 from workspaces.models import Membership, Workspace
 from workspaces.reassignment import TO_LEAD, Handover
 from workspaces.rights import ProjectRole
-
-
-class NotInWorkspace(Invalid):
-    """Names who is meant in `people`, in the words of the request."""
-
-    message = "These people are not members of the workspace."
-
-    @staticmethod
-    def sentence(name: str) -> str:
-        return f"{name} is not a member of the workspace."
+from workspaces.services.members import NotInWorkspace
 
 
 class NotInProject(Invalid):
@@ -216,6 +207,17 @@ def _check_workspace(project: Project, people: Iterable[User], *, field: str) ->
     )
     outside = [person for person in people if person.pk not in inside]
     if outside:
-        sentences = [NotInWorkspace.sentence(person.name or person.public_id) for person in outside]
-        ids = [person.public_id for person in outside]
-        raise NotInWorkspace(errors={field: sentences}, people=ids)
+        names = [person.name or person.public_id for person in outside]
+        raise not_in_workspace({field: names}, people=[person.public_id for person in outside])
+
+
+def not_in_workspace(named: dict[str, list[str]], *, people: list[str]) -> NotInWorkspace:
+    """The refusal of people named in fields, who are `people` in the words of the request."""
+    errors = {
+        field: [f"{name} is not a member of the workspace." for name in names]
+        for field, names in named.items()
+        if names
+    }
+    return NotInWorkspace(
+        "These people are not members of the workspace.", errors=errors, people=people
+    )

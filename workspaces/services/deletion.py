@@ -6,8 +6,9 @@ from django.utils import timezone
 from accounts.models import User
 from core.errors import NotFound
 from core.events import publish
+from core.models import RESTORE_WINDOW
 from workspaces.events import WorkspaceDeleted, WorkspaceRestored
-from workspaces.models import RESTORE_WINDOW, Workspace
+from workspaces.models import Workspace
 from workspaces.rights import require
 
 
