@@ -12,11 +12,11 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError, connection, transaction
-from django.db.models import F, Model, QuerySet
+from django.db.models import F, Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Now
 
 from core.events import Event, publish_all
-from core.models import IdempotencyKey
+from core.models import PURGED_AFTER, IdempotencyKey
 
 logger = logging.getLogger(__name__)
 
@@ -119,20 +119,37 @@ def deletes_contents_of(model: type[Model]) -> Callable[[Contents], Contents]:
     return register
 
 
+def delete_contents(model: type[Model], holder: str, holders: Sequence[Any], at_most: int) -> int:
+    """Mark rows as deleted since these holders were, to which the field `holder` refers.
+
+    There is at least one holder. The rows are purged in their turn; returns how many they are.
+    """
+    rows = model._default_manager.all()
+    alive = rows.filter(**{f"{holder}__in": [row.pk for row in holders]}, deleted_at=None)
+    keys = list(alive.values_list("pk", flat=True)[:at_most])
+    since = (
+        type(holders[0])._default_manager.filter(pk=OuterRef(f"{holder}_id")).values("deleted_at")
+    )
+    return rows.filter(pk__in=keys).update(
+        deleted_at=Subquery(since), version=F("version") + 1, updated_at=Now()
+    )
+
+
 def purge_batch(
-    rows: QuerySet[Any], *texts: str, at_most: int, event: Callable[[Any], Event]
+    model: type[Model], *texts: str, at_most: int, event: Callable[[Any], Event]
 ) -> int:
-    """Blank the texts of the first of these deleted rows and keep everything else.
+    """Blank the texts of the rows deleted longest ago and keep everything else.
 
     What they hold is deleted first, up to CONTENTS_AT_ONCE rows in one transaction; while more
     is left, none of them is purged. Returns how many were, or `at_most` if there is more to do.
     """
-    unpurged = rows.filter(purged_at=None).order_by("deleted_at").only("workspace_id", "deleted_at")
-    found = list(lock_batch(unpurged, at_most))
-    for delete in _contents[rows.model] if found else ():
+    rows = model._default_manager.all()
+    old = rows.filter(deleted_at__lt=Now() - PURGED_AFTER, purged_at=None).order_by("deleted_at")
+    found = list(lock_batch(old.only("workspace_id", "deleted_at"), at_most))
+    for delete in _contents[model] if found else ():
         if delete(found, CONTENTS_AT_ONCE) >= CONTENTS_AT_ONCE:
             return at_most
-    rows.model._base_manager.filter(pk__in=[row.pk for row in found]).update(
+    rows.filter(pk__in=[row.pk for row in found]).update(
         **dict.fromkeys(texts, ""), purged_at=Now(), version=F("version") + 1, updated_at=Now()
     )
     # In this order their events take the workspaces' counters.

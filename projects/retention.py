@@ -1,7 +1,5 @@
 """What becomes of projects that can no longer be restored."""
 
-from django.db.models.functions import Now
-
 from core.context import as_system
 from core.models import PURGED_AFTER
 from core.retention import purge_batch, retained
@@ -12,9 +10,8 @@ from projects.models import Project
 @retained("texts of deleted projects", PURGED_AFTER, at_once=10)
 @as_system("purging deleted projects")
 def purge_projects(at_most: int) -> int:
-    old = Project.objects.filter(deleted_at__lt=Now() - PURGED_AFTER)
     return purge_batch(
-        old,
+        Project,
         "name",
         "description",
         at_most=at_most,
