@@ -18,7 +18,7 @@ from a2wsgi.wsgi import build_environ
 
 from config.bodies import Bodies, Disconnected
 from config.middleware import REFUSAL
-from config.start_check import HEALTH
+from config.start_check import is_probe
 from core.errors import Refusal, Unavailable
 from core.lock_waits import RUN, Run
 
@@ -100,7 +100,7 @@ class Bridge:
             return None if connection.is_gone() else _call(self.application, environ)
 
         context = contextvars.copy_context()
-        threads = self.probes if environ["PATH_INFO"].rstrip("/") in HEALTH else self.threads
+        threads = self.probes if is_probe(environ["PATH_INFO"]) else self.threads
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(threads, context.run, compute)
 

@@ -6,10 +6,9 @@ import argparse
 from contextlib import closing
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
-from ipaddress import ip_address
 
 from config import env
-from config.programs import PROGRAMS
+from config.programs import PROGRAMS, web_address
 from core import heartbeats
 
 OLDEST = 60.0
@@ -30,9 +29,7 @@ def problem_of(program: str, oldest: float) -> str | None:
 
 
 def _problem_of_web() -> str | None:
-    host, port = env.text("HOST", "127.0.0.1"), env.port("PORT", 8000)
-    if _is_everywhere(host):
-        host = "127.0.0.1"
+    host, port = web_address()
     with closing(HTTPConnection(host, port, timeout=PATIENCE)) as connection:
         try:
             connection.request("GET", "/readyz")
@@ -40,14 +37,6 @@ def _problem_of_web() -> str | None:
         except (OSError, HTTPException) as problem:
             return f"The web server on {host}:{port} does not answer: {problem}."
     return None if status == HTTPStatus.OK else f"/readyz on {host}:{port} answers {status}."
-
-
-def _is_everywhere(host: str) -> bool:
-    """Whether it stands for all addresses of this machine; a name does not."""
-    try:
-        return ip_address(host).is_unspecified
-    except ValueError:
-        return False
 
 
 def main() -> None:

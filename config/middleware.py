@@ -12,7 +12,7 @@ from django.middleware.common import CommonMiddleware
 from django.utils.functional import SimpleLazyObject
 from uuid_utils import uuid7
 
-from config.start_check import HEALTH
+from config.start_check import is_probe
 from core.api.errors import is_database_away, plain_refusal
 from core.errors import Unavailable
 from core.lock_waits import RUN
@@ -147,7 +147,7 @@ class Common(CommonMiddleware):
     """Does not check the Host of probes, which are sent to an address, whatever its name."""
 
     def process_request(self, request: HttpRequest) -> HttpResponsePermanentRedirect | None:
-        return None if request.path_info in HEALTH else super().process_request(request)
+        return None if is_probe(request.path_info) else super().process_request(request)
 
 
 class OptionalSlash:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from ipaddress import ip_address
 
 from config import env
 from config.processes import Command, keep_private
@@ -15,8 +16,22 @@ DRAIN_SECONDS = 20
 database runs longer."""
 
 
+def web_listens_at() -> tuple[str, int]:
+    """Host and port of the web server, from HOST and PORT."""
+    return env.text("HOST", "127.0.0.1"), env.port("PORT", 8000)
+
+
+def web_address() -> tuple[str, int]:
+    """Where this machine asks its web server; one that listens everywhere is asked on loopback."""
+    host, port = web_listens_at()
+    if _is_everywhere(host):
+        host = "::1" if ":" in host else "127.0.0.1"
+    return host, port
+
+
 def web() -> Command:
-    listen = ["--host", env.text("HOST", "127.0.0.1"), "--port", str(env.port("PORT", 8000))]
+    host, port = web_listens_at()
+    listen = ["--host", host, "--port", str(port)]
     # Addresses behind a proxy are worked out from TRUSTED_PROXY_COUNT, never by the server.
     quiet = ["--no-proxy-headers", "--no-server-header", "--no-access-log", "--log-level=warning"]
     # Compression would cost memory for every open socket.
@@ -44,6 +59,14 @@ def relay() -> Command:
 
 def manage(*arguments: str) -> list[str]:
     return [sys.executable, str(env.ROOT / "manage.py"), *arguments]
+
+
+def _is_everywhere(host: str) -> bool:
+    """Whether it stands for all addresses of this machine; a name does not."""
+    try:
+        return ip_address(host).is_unspecified
+    except ValueError:
+        return False
 
 
 def _python(module: str, *arguments: str) -> list[str]:

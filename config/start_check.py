@@ -28,6 +28,11 @@ PAUSE = 1.0
 _log = structlog.get_logger("gantry.start")
 
 
+def is_probe(path: str) -> bool:
+    """Whether the path is one of `HEALTH`, with or without a slash at its end."""
+    return path.rstrip("/") in HEALTH
+
+
 class OnceChecked:
     """Serves once the database has answered and nothing speaks against it; until then, 503.
 
@@ -46,7 +51,7 @@ class OnceChecked:
         self._is_passed = await asyncio.to_thread(refuse_flawed_database)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._is_passed or scope["path"].rstrip("/") in HEALTH or await self._passes():
+        if self._is_passed or is_probe(scope["path"]) or await self._passes():
             await self.app(scope, receive, send)
         else:
             await _answer_unavailable(send)

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from types import FrameType
 
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where such a server is asked
 LEFTOVER_PATIENCE = 10.0
 WELCOME = """
 Gantry is ready.
@@ -68,17 +67,17 @@ class _Site:
 
     def __init__(self) -> None:
         try:
-            self.host, self.port = env.text("HOST", "127.0.0.1"), env.port("PORT", 8000)
+            self.host, self.port = programs.web_listens_at()
         except ImproperlyConfigured as problem:
             raise SystemExit(str(problem)) from None
-        is_here = self.host in {*env.THIS_MACHINE, *ANY_ADDRESS}
+        self._asked_at, _ = programs.web_address()
+        is_here = self._asked_at in env.THIS_MACHINE
         shown = f"[{self.host}]" if ":" in self.host else self.host
         self.url = f"http://{'localhost' if is_here else shown}:{self.port}"
 
     def address(self) -> tuple[str, int]:
         """In digits, which take no time to look up."""
-        host = ANY_ADDRESS.get(self.host, self.host)
-        found = socket.getaddrinfo(host, self.port, type=socket.SOCK_STREAM)[0][4]
+        found = socket.getaddrinfo(self._asked_at, self.port, type=socket.SOCK_STREAM)[0][4]
         return str(found[0]), self.port
 
 

@@ -1,13 +1,14 @@
 """A wrong value in the environment stops the start with one sentence that names the key."""
 
 from collections.abc import Callable
+from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from config import env
+from config import env, programs
 
 NOT_ENCODED = (
     "holds a user or password that is not percent-encoded:"
@@ -177,3 +178,21 @@ def test_a_value_that_starts_with_a_dollar_sign_is_no_name_of_a_key(
 ) -> None:
     monkeypatch.setenv("SECRET_KEY", f"$PATH{'k' * 32}")
     assert env.secret("SECRET_KEY") == f"$PATH{'k' * 32}"
+
+
+@pytest.mark.parametrize(
+    ("host", "asked"),
+    [
+        (str(IPv4Address(0)), "127.0.0.1"),
+        (str(IPv6Address(0)), "::1"),
+        ("192.0.2.1", "192.0.2.1"),
+        ("gantry.example.com", "gantry.example.com"),
+    ],
+)
+def test_a_server_that_listens_everywhere_is_asked_on_loopback(
+    monkeypatch: pytest.MonkeyPatch, host: str, asked: str
+) -> None:
+    monkeypatch.setenv("HOST", host)
+    monkeypatch.setenv("PORT", "8001")
+
+    assert programs.web_address() == (asked, 8001)
