@@ -6,8 +6,9 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import connections
+from django.db import DatabaseError, connection, connections
 
+from core.api.errors import is_database_away, sqlstate
 from tasks.models import Task
 from tasks.services.tasks import create_task
 from tests.support.cast import Cast, client_of, gather
@@ -90,3 +91,16 @@ def test_a_lock_held_at_the_commit_is_given_up_too(
         assert patched(cast, task).status_code == 503
     task.refresh_from_db()
     assert (task.title, len(log_of(task))) == ("Grind", 1)
+
+
+def test_the_server_ends_a_transaction_that_takes_too_long(db: None) -> None:
+    impatient = connection.copy()
+    impatient.settings_dict["OPTIONS"]["transaction_timeout"] = "200ms"
+    try:
+        impatient.set_autocommit(False)
+        with pytest.raises(DatabaseError) as ended, impatient.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(5)")
+    finally:
+        impatient.close()
+    assert sqlstate(ended.value) == "25P04"
+    assert is_database_away(ended.value)
