@@ -1,12 +1,16 @@
-"""A kind of delivery that needs nothing but the outbox."""
+"""Deliveries for tests: notes, which need nothing but the outbox, and mail to a slow server."""
 
-from uuid import uuid4
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from uuid import UUID, uuid4
 
+import pytest
 from django.db import transaction
 
 from outbox.composers import Mail, Skip, carries
 from outbox.models import Delivery
-from outbox.services import Claim, claim_due, deliver, enqueue
+from outbox.services import Claim, claim_due, deliver, enqueue, enqueue_all
+from tests.support.sink import Sink
 
 
 @carries("note")
@@ -21,6 +25,33 @@ def write(key: str = "note", **payload: object) -> Delivery:
     with transaction.atomic():
         enqueue(kind="note", recipient_id=uuid4(), dedupe_key=key, payload=payload)
     return Delivery.objects.get(dedupe_key=key)
+
+
+def enqueue_account_mail(mails: Iterable[tuple[str, UUID | None]]) -> None:
+    """A real mail to each address, in the name of a workspace or of none."""
+    rows = [
+        Delivery(
+            kind="unknown_account",
+            recipient_id=uuid4(),
+            dedupe_key=str(uuid4()),
+            payload={"address": address},
+            workspace_id=workspace,
+        )
+        for address, workspace in mails
+    ]
+    with transaction.atomic():
+        enqueue_all(deliveries=rows)
+
+
+@contextmanager
+def slow_server(monkeypatch: pytest.MonkeyPatch, pause: float) -> Iterator[Sink]:
+    """The mail server of programs that are started from now on; a mail takes `pause` seconds."""
+    server = Sink()
+    server.pause = pause
+    monkeypatch.setenv("EMAIL_URL", f"smtp://127.0.0.1:{server.port}")
+    server.open()
+    yield server
+    server.close()
 
 
 def claim() -> Claim:

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import transaction
 
 from outbox.models import Delivery, Heartbeat
-from outbox.services import enqueue_all
+from tests.outbox.notes import enqueue_account_mail, slow_server
 from tests.support.databases import CommittedDatabase
 from tests.support.programs import Programs, eventually
 from tests.support.sink import Sink
@@ -22,28 +21,13 @@ MOST = 5.0
 
 @pytest.fixture
 def sink(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sink]:
-    server = Sink()
-    server.pause = SLOW
-    monkeypatch.setenv("EMAIL_URL", f"smtp://127.0.0.1:{server.port}")
-    server.open()
-    yield server
-    server.close()
+    with slow_server(monkeypatch, pause=SLOW) as server:
+        yield server
 
 
 def put(workspace: UUID | None, *addresses: str) -> None:
     """Mail of a workspace to these addresses, or account mail."""
-    rows = [
-        Delivery(
-            kind="unknown_account",
-            recipient_id=uuid4(),
-            dedupe_key=str(uuid4()),
-            payload={"address": address},
-            workspace_id=workspace,
-        )
-        for address in addresses
-    ]
-    with transaction.atomic():
-        enqueue_all(deliveries=rows)
+    enqueue_account_mail((address, workspace) for address in addresses)
 
 
 def delay(sink: Sink, workspace: UUID | None, name: str) -> float:

@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
-from django.db import transaction
 
-from outbox.models import Delivery, Heartbeat
-from outbox.services import enqueue_all
+from outbox.models import Heartbeat
+from tests.outbox.notes import enqueue_account_mail, slow_server
 from tests.support.databases import CommittedDatabase
 from tests.support.programs import Programs, eventually
 from tests.support.sink import Sink
@@ -26,29 +25,16 @@ MOST_WITHOUT_WORKER = 5.0
 
 @pytest.fixture
 def sink(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sink]:
-    server = Sink()
-    server.pause = PER_MAIL
-    monkeypatch.setenv("EMAIL_URL", f"smtp://127.0.0.1:{server.port}")
-    server.open()
-    yield server
-    server.close()
+    with slow_server(monkeypatch, pause=PER_MAIL) as server:
+        yield server
 
 
 def put(count: int) -> None:
     """Mail of ten workspaces."""
     workspaces = [uuid4() for _ in range(10)]
-    rows = [
-        Delivery(
-            kind="unknown_account",
-            recipient_id=uuid4(),
-            dedupe_key=str(uuid4()),
-            payload={"address": f"{number}-{uuid4().hex}@example.com"},
-            workspace_id=workspaces[number % 10],
-        )
-        for number in range(count)
-    ]
-    with transaction.atomic():
-        enqueue_all(deliveries=rows)
+    enqueue_account_mail(
+        (f"{number}-{uuid4().hex}@example.com", workspaces[number % 10]) for number in range(count)
+    )
 
 
 @pytest.fixture
