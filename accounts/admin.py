@@ -16,7 +16,6 @@ from unfold.admin import ModelAdmin
 
 from accounts.admin_deletion import Deletion
 from accounts.admin_matches import AccountMatches
-from accounts.mfa.enrolment import approve_enrolment
 from accounts.models import (
     AccountMatch,
     AttemptCount,
@@ -26,13 +25,14 @@ from accounts.models import (
     User,
     WebhookReceipt,
 )
-from accounts.personal.services import revoke_token
 from accounts.services import ACCESS_FIELDS, PROFILE_FIELDS, change_access, change_profile
 from core.admin.bases import actor_of
 from core.admin.forms import OneLineForm
 from core.admin.records import ChangedBySuperusers, ReadOnly, is_superuser
 from core.admin.refusals import sentence
 from core.errors import Refusal
+from identity.services.enrolment import approve_enrolment
+from identity.services.personal_tokens import revoke_token
 
 if TYPE_CHECKING:
     from django.forms import ModelForm

@@ -7,8 +7,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from accounts.clerk.joining import join_accounts, keep_apart
 from accounts.models import AccountMatch, User
+from clerk.services.joining import join_accounts, keep_apart
 from core.admin.bases import actor_of
 from core.admin.records import ReadOnly
 from core.admin.refusals import REFUSED, in_words, sentence

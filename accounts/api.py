@@ -10,8 +10,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import cookies
-from accounts.engine import Entered, sign_in, sign_up
 from accounts.limits import REFRESHES_FROM, neighbourhood, take
 from accounts.models import User
 from accounts.serializers import (
@@ -26,8 +24,6 @@ from accounts.serializers import (
     VerificationPending,
 )
 from accounts.services import change_profile
-from accounts.sessions import end_session
-from accounts.tokens import InvalidToken, Use, read, rotate
 from core.api.envelope import Answer
 from core.api.etags import etag, expected_version
 from core.api.fields import Input
@@ -37,6 +33,10 @@ from core.api.permissions import SignedIn as IsSignedIn
 from core.api.schema import FAILURE
 from core.api.transactions import OneTransaction
 from core.errors import Unauthenticated
+from identity.allauth_bridge.flows import Entered, sign_in, sign_up
+from identity.api import cookies
+from identity.services.sessions import end_session
+from identity.services.tokens import InvalidToken, Use, read, rotate
 
 WRONG = OpenApiResponse(FAILURE.ref, "Not, or no longer, a valid credential")
 FOREIGN = OpenApiResponse(FAILURE.ref, "A cookie was asked for by a page that is not ours")

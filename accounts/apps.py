@@ -11,4 +11,4 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         # Describes our kind of credential to the OpenAPI document by being imported.
-        import_module("accounts.schema")
+        import_module("identity.api.schema")

@@ -6,13 +6,13 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
-from accounts.access import end_access
 from accounts.events import PersonDeleted
 from accounts.models import User
 from accounts.ownership import check_own_account
 from core.context import as_system
 from core.erasure import erase_answers
 from core.events import publish
+from identity.services.access import end_access
 from outbox.services import erase_deliveries_of
 
 NAME = "Deleted user"

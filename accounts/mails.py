@@ -14,8 +14,8 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.recovery import reset_link
-from accounts.sealing import seal, unseal
+from core.sealing import seal, unseal
+from identity.services.recovery import reset_link
 from outbox.composers import COVER, Mail, Skip, carries
 from outbox.mail_text import plain
 from outbox.models import Delivery

@@ -17,10 +17,10 @@ from accounts.events import (
     PersonDeleted,
 )
 from accounts.models import AccountMatch
-from accounts.personal.services import revoke_tokens_of
-from accounts.proof_times import PROOFS, SIGNED_IN_AT, newest_of_each_kind
-from accounts.recovery import tell
 from core.events import subscribe
+from identity.services.personal_tokens import revoke_tokens_of
+from identity.services.proof_times import PROOFS, SIGNED_IN_AT, newest_of_each_kind
+from identity.services.recovery import tell
 
 
 @receiver(user_logged_in)

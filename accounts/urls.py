@@ -4,14 +4,14 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from accounts.api import Login, Logout, RefreshTokens, Register
-from accounts.clerk.api import ClerkWebhook
-from accounts.devices_api import Device, Devices
-from accounts.exchange import ExchangeSession
 from accounts.export_api import OwnData
-from accounts.own_api import OwnAccount
-from accounts.passwords_api import ChangePassword, ForgotPassword, ResetPassword
-from accounts.personal.api import PersonalToken, PersonalTokens
-from accounts.verification_api import ResendCode, VerifyEmail
+from clerk.api import ClerkWebhook
+from identity.api.devices import Device, Devices
+from identity.api.exchange import ExchangeSession
+from identity.api.own_account import OwnAccount
+from identity.api.passwords import ChangePassword, ForgotPassword, ResetPassword
+from identity.api.personal_tokens import PersonalToken, PersonalTokens
+from identity.api.verification import ResendCode, VerifyEmail
 
 SIGN_IN_PAGES = [
     path(
@@ -40,8 +40,8 @@ urlpatterns = [
     path("api/auth/tokens/<str:pk>", PersonalToken.as_view(), name="personal-token"),
     path("api/webhooks/clerk", ClerkWebhook.as_view(), name="clerk-webhook"),
     path("api/auth/webhook", ClerkWebhook.as_view(alias=True)),
-    path("", include("accounts.mfa.urls")),
-    path("", include("accounts.social.urls")),
+    path("", include("identity.api.factor_urls")),
+    path("", include("identity.api.provider_urls")),
     path("api-auth/", include((SIGN_IN_PAGES, "rest_framework"))),
-    path("accounts/", include("accounts.page_urls")),
+    path("accounts/", include("identity.pages.urls")),
 ]

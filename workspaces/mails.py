@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 
 from accounts.mails import MASK
 from accounts.models import User
-from accounts.sealing import unseal
+from core.sealing import unseal
 from outbox.composers import Mail, Skip, carries, reviewed_by
 from outbox.mail_text import plain, plain_lines
 from outbox.models import Delivery

@@ -7,10 +7,10 @@ from uuid import UUID
 import structlog
 from django.db.models import Model, Q, TextField
 
-from accounts.clerk.written import counted
 from accounts.models import User
 from activity.models import Event, TextChange
 from activity.services.differences import difference
+from clerk.services.written import counted
 from comments.models import Comment
 from core.events import Changes
 from core.events import Event as Happening

@@ -7,8 +7,8 @@ BROWSABLE_API_FOR_STAFF_ONLY = False
 TRUSTED_PROXY_COUNT = env.natural("TRUSTED_PROXY_COUNT", 0)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "accounts.authentication.BearerAuthentication",
-        "accounts.authentication.CookieAuthentication",
+        "identity.api.authentication.BearerAuthentication",
+        "identity.api.authentication.CookieAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["core.api.permissions.Nobody"],
     "DEFAULT_RENDERER_CLASSES": [
@@ -16,7 +16,7 @@ REST_FRAMEWORK = {
         "core.api.renderers.DeveloperRenderer",
     ],
     "DEFAULT_PARSER_CLASSES": ["core.api.parsers.BoundedJson"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "accounts.negotiation.PagesForDevelopers",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "identity.api.negotiation.PagesForDevelopers",
     "DEFAULT_FILTER_BACKENDS": [],
     "DEFAULT_PAGINATION_CLASS": None,
     "DEFAULT_SCHEMA_CLASS": "core.api.schema.EnvelopeAutoSchema",

@@ -12,7 +12,7 @@ _frontend = env.url("FRONTEND_URL", ("https", "http"), "http://localhost:3000")
 
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 # Sessions live in PostgreSQL: a cache would forget a logout, and its outage would end them all.
-SESSION_ENGINE = "accounts.session_store"
+SESSION_ENGINE = "identity.session_store"
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
@@ -46,11 +46,11 @@ AUTH_PASSWORD_VALIDATORS = [
 PASSWORD_RESET_TIMEOUT = int(timedelta(hours=1).total_seconds())
 
 ALLAUTH_TRUSTED_PROXY_COUNT = env.natural("TRUSTED_PROXY_COUNT", 0)
-ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
+ACCOUNT_ADAPTER = "identity.allauth_bridge.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignupForm"
+ACCOUNT_SIGNUP_FORM_CLASS = "identity.allauth_bridge.forms.SignupForm"
 ACCOUNT_EMAIL_VERIFICATION = EMAIL_VERIFICATION
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = EMAIL_VERIFICATION == "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = int(timedelta(minutes=10).total_seconds())
@@ -70,9 +70,9 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": None,
     "reauthenticate": None,
 }
-ACCOUNT_FORMS = {"confirm_email_verification_code": "accounts.page_forms.VerificationCode"}
+ACCOUNT_FORMS = {"confirm_email_verification_code": "identity.pages.forms.VerificationCode"}
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-SOCIALACCOUNT_ADAPTER = "accounts.social.adapter.SocialAdapter"
+SOCIALACCOUNT_ADAPTER = "identity.allauth_bridge.social_adapter.SocialAdapter"
 
 HEADLESS_CLIENTS = ("app", "browser")
 # Staff and developers sign in on allauth's own pages.
@@ -90,7 +90,7 @@ if "{token}" not in INVITATION_URL_TEMPLATE:
 INVITATION_LIFETIME = timedelta(days=env.natural("INVITATION_DAYS", 7))
 INVITATIONS_PER_HOUR = env.natural("INVITATIONS_PER_HOUR", 100)
 ADMISSIONS_PER_HOUR = env.natural("ADMISSIONS_PER_HOUR", 100)
-HEADLESS_TOKEN_STRATEGY = "accounts.tokens.TokenStrategy"
+HEADLESS_TOKEN_STRATEGY = "identity.services.tokens.TokenStrategy"
 HEADLESS_JWT_ALGORITHM = "HS256"
 HEADLESS_JWT_PRIVATE_KEY = env.secret("JWT_SECRET")
 HEADLESS_JWT_STATEFUL_VALIDATION_ENABLED = True
@@ -107,7 +107,7 @@ AUTH_SESSION_ABSOLUTE_LIFETIME = timedelta(days=90)
 
 # The first key encrypts second factors at rest, every one decrypts; without any, SECRET_KEY does.
 AUTH_MFA_KEYS = env.secrets("MFA_SECRETS")
-MFA_ADAPTER = "accounts.mfa.adapter.MFAAdapter"
+MFA_ADAPTER = "identity.allauth_bridge.mfa_adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_ISSUER = "Gantry"
@@ -115,11 +115,11 @@ MFA_ALLOW_UNVERIFIED_EMAIL = EMAIL_VERIFICATION == "optional"
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}
 MFA_FORMS = {
-    "activate_totp": "accounts.mfa.forms.FirstCode",
-    "authenticate": "accounts.mfa.forms.SecondFactor",
-    "authenticate_webauthn": "accounts.mfa.forms.PasskeyAsSecondFactor",
-    "reauthenticate": "accounts.mfa.forms.SecondFactorAgain",
-    "reauthenticate_webauthn": "accounts.mfa.forms.PasskeyAgain",
+    "activate_totp": "identity.allauth_bridge.mfa_forms.FirstCode",
+    "authenticate": "identity.allauth_bridge.mfa_forms.SecondFactor",
+    "authenticate_webauthn": "identity.allauth_bridge.mfa_forms.PasskeyAsSecondFactor",
+    "reauthenticate": "identity.allauth_bridge.mfa_forms.SecondFactorAgain",
+    "reauthenticate_webauthn": "identity.allauth_bridge.mfa_forms.PasskeyAgain",
 }
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
 # A passkey is bound to this host for ever; pages on it and on hosts below it may use one.

@@ -9,8 +9,8 @@ from rest_framework import generics, serializers
 from rest_framework.pagination import CursorPagination
 from rest_framework.permissions import IsAuthenticated
 
-from accounts.authentication import BearerAuthentication
 from accounts.models import User
+from identity.api.authentication import BearerAuthentication
 from projects.models import Project
 from tasks.models import Task
 

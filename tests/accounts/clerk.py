@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 from pytest_django import Settings
 
-from accounts.jwks import http, keys_at
 from config.local import PORTS
+from identity.providers.jwks import http, keys_at
 
 ISSUER = "https://clerk.example.com"
 PARTY = "https://app.example.com"

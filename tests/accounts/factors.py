@@ -11,8 +11,8 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from rest_framework.test import APIClient
 
-from accounts.mfa.adapter import MFAAdapter
 from accounts.models import User
+from identity.allauth_bridge.mfa_adapter import MFAAdapter
 from tests.accounts.conftest import PASSWORD
 
 PERIOD = 30

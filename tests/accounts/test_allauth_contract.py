@@ -9,10 +9,10 @@ import pytest
 from allauth.headless import app_settings
 from django.contrib.sessions.backends.db import SessionStore
 
-from accounts import allauth_internals as internals
-from accounts.proof_times import PROOFS
-from accounts.social.redirecting import OidcSteps
-from accounts.tokens import TokenStrategy
+from identity.allauth_bridge import internals
+from identity.providers.redirects import OidcSteps
+from identity.services.proof_times import PROOFS
+from identity.services.tokens import TokenStrategy
 
 ROOT = Path(__file__).parents[2]
 IMPORTS = re.compile(r"^(?:from|import) (allauth[\w.]*)", re.MULTILINE)
@@ -37,13 +37,13 @@ def test_the_version_is_the_one_that_was_read() -> None:
 def test_one_module_imports_the_internals() -> None:
     found = {
         (module, path.relative_to(ROOT).as_posix())
-        for folder in ("accounts", "config", "core", "workspaces", "tests")
+        for folder in ("accounts", "identity", "clerk", "config", "core", "workspaces", "tests")
         for path in (ROOT / folder).rglob("*.py")
         for module in IMPORTS.findall(path.read_text())
         if module not in DOCUMENTED
     }
 
-    assert {path for _, path in found} == {"accounts/allauth_internals.py"}
+    assert {path for _, path in found} == {"identity/allauth_bridge/internals.py"}
 
 
 @pytest.mark.parametrize(

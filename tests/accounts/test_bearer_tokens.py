@@ -16,8 +16,8 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 from rest_framework.test import APIClient
 
-from accounts.authentication import identify
 from accounts.models import User
+from identity.api.authentication import identify
 from tests.accounts.conftest import bearing
 from tests.support.openapi import KEY, operations
 from tests.support.signing import access_token_for, token_pair_for

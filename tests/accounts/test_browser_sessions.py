@@ -10,7 +10,7 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from accounts.sessions import seal
+from identity.services.sessions import seal
 from tests.accounts.conftest import PASSWORD, bearing
 from tests.accounts.factors import give_app, half_signed_in
 from tests.support.openapi import KEY, operations

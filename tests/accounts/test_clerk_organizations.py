@@ -8,8 +8,8 @@ import pytest
 from pytest_django import DjangoAssertNumQueries, Settings
 from rest_framework.test import APIClient
 
-from accounts.authentication import identify
 from accounts.models import PersonalToken, User
+from identity.api.authentication import identify
 from tests.accounts.clerk import Peer, switched_on, token
 from tests.accounts.conftest import bearing
 from workspaces.models import Membership, Workspace

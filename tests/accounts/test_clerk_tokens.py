@@ -18,10 +18,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings as configured
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from accounts import jwks
-from accounts.authentication import identify
 from accounts.models import User
-from accounts.personal.services import create_token
+from identity.api.authentication import identify
+from identity.providers import jwks
+from identity.services.personal_tokens import create_token
 from tests.accounts.clerk import (
     ISSUER,
     OURS,

@@ -7,8 +7,8 @@ import pytest
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from accounts.clerk.services import Profile, welcome_person
 from accounts.models import ExternalRecord, User, WebhookReceipt
+from clerk.services.people import Profile, welcome_person
 from projects.models import ProjectMembership
 from projects.services.projects import create_project
 from tests.accounts.clerk_messages import (

@@ -18,13 +18,8 @@ from rest_framework.test import APIClient
 
 from accounts.addresses import has_proved
 from accounts.limits import CODE_PAUSE, ENROLMENT_CODES, ENROLMENT_MAILS_OF, reset, take
-from accounts.mfa.enrolment import (
-    CODE,
-    PROVED_AT,
-    ApprovalNotAllowed,
-    approve_enrolment,
-)
 from accounts.models import User
+from identity.services.enrolment import CODE, PROVED_AT, ApprovalNotAllowed, approve_enrolment
 from outbox.composers import Mail, compose
 from outbox.models import Delivery
 from tests.accounts.conftest import PASSWORD, bearing

@@ -13,8 +13,8 @@ from django.test import Client
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from accounts.mfa.adapter import MFAAdapter
 from accounts.models import User
+from identity.allauth_bridge.mfa_adapter import MFAAdapter
 from outbox.models import Delivery
 from tests.accounts.conftest import PASSWORD, bearing
 from tests.accounts.factors import (

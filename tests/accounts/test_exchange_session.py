@@ -12,9 +12,9 @@ from rest_framework.test import APIClient
 
 from accounts.limits import EXCHANGES, EXCHANGES_FROM, EXCHANGES_OF, reset, take
 from accounts.models import User
-from accounts.proof_times import PROOFS, SIGNED_IN_AT
-from accounts.tokens import MOST_REFRESHABLE, REFRESHABLE, rotate
-from accounts.tokens import exchange as trade
+from identity.services.proof_times import PROOFS, SIGNED_IN_AT
+from identity.services.tokens import MOST_REFRESHABLE, REFRESHABLE, rotate
+from identity.services.tokens import exchange as trade
 from tests.accounts.conftest import PASSWORD, bearing
 from tests.accounts.factors import give_app
 from tests.support.databases import CommittedDatabase

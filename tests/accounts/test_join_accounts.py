@@ -7,7 +7,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 
 from accounts.models import AccountMatch, User
-from accounts.personal.services import create_token
+from identity.services.personal_tokens import create_token
 from tests.accounts.clerk import Peer, token
 from tests.accounts.clerk_messages import NOW, ORG, grace, tell
 from tests.accounts.conftest import bearing

@@ -12,10 +12,10 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from accounts.personal.services import create_token
-from accounts.recovery import reset_link
-from accounts.social.services import unlink_account
 from activity.models import Event
+from identity.services.linked_accounts import unlink_account
+from identity.services.personal_tokens import create_token
+from identity.services.recovery import reset_link
 from tests.accounts.conftest import PASSWORD, bearing
 from tests.accounts.factors import prove_again
 from tests.accounts.oidc_provider import OidcProvider

@@ -11,8 +11,8 @@ from rest_framework.test import APIClient
 
 from accounts.deletion import delete_person
 from accounts.models import KnownDevice, PersonalToken, User
-from accounts.personal.services import create_token
 from activity.models import Event
+from identity.services.personal_tokens import create_token
 from outbox.models import Delivery
 from tests.accounts.conftest import PASSWORD, bearing
 from tests.accounts.factors import give_app, give_recovery_codes

@@ -9,8 +9,8 @@ from allauth.account.models import EmailAddress
 from django.test import Client
 from django.urls import URLResolver, get_resolver
 
-from accounts import page_urls
 from accounts.models import User
+from identity.pages import urls
 from outbox.models import Delivery
 from tests.accounts.conftest import PASSWORD
 from tests.accounts.factors import give_app, give_recovery_codes
@@ -96,7 +96,7 @@ def test_the_page_to_enrol_an_app_opens(client: Client, grace: User) -> None:
 
 
 def test_no_other_page_is_served_than_those_listed() -> None:
-    assert {page.name for page in page_urls.urlpatterns} == SERVED
+    assert {page.name for page in urls.urlpatterns} == SERVED
 
 
 @pytest.mark.parametrize("who", ["stranger", "person", "staff"])

@@ -15,8 +15,8 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.passwords import Argon2, Bcrypt
-from accounts.recovery import reset_link
 from config.settings import identity
+from identity.services.recovery import reset_link
 from tests.accounts.conftest import PASSWORD, bearing
 from tests.support.signing import access_token_for
 

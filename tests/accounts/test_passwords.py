@@ -13,7 +13,7 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from accounts.recovery import reset_link
+from identity.services.recovery import reset_link
 from outbox.models import Delivery
 from tests.accounts.conftest import PASSWORD, bearing
 from tests.accounts.factors import give_app

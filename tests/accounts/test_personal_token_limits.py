@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from accounts.authentication import identify
 from accounts.deletion import delete_person
 from accounts.events import PasswordChanged
 from accounts.models import PersonalToken, User
-from accounts.personal.services import create_token
-from accounts.tokens import InvalidToken
 from core.events import publish
 from core.models import IdempotencyKey
+from identity.api.authentication import identify
+from identity.services.personal_tokens import create_token
+from identity.services.tokens import InvalidToken
 from tests.accounts.conftest import PASSWORD, bearing
 from tests.support.openapi import KEY, operations
 from tests.support.signing import access_token_for

@@ -10,14 +10,14 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
-from accounts.authentication import identify
 from accounts.models import PersonalToken, User
-from accounts.personal.api import PersonalTokens
-from accounts.personal.secret import digest, is_well_formed, mint
-from accounts.personal.services import MOST_TOKENS, create_token
-from accounts.tokens import InvalidToken
 from activity.models import Event
 from core.models import IdempotencyKey
+from identity.api.authentication import identify
+from identity.api.personal_tokens import PersonalTokens
+from identity.services.personal_secrets import digest, is_well_formed, mint
+from identity.services.personal_tokens import MOST_TOKENS, create_token
+from identity.services.tokens import InvalidToken
 from tests.accounts.conftest import bearing
 from tests.support.signing import access_token_for, token_pair_for
 

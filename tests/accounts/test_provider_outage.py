@@ -8,7 +8,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from accounts.social import wire
+from identity.providers import http_client
 from tests.accounts.oidc_provider import OidcProvider
 from tests.accounts.signing_in import CALLBACK, REDIRECT, TOKEN, at_provider, begin, by_token
 from tests.support.openapi import complaints, described
@@ -41,7 +41,7 @@ def test_the_way_to_github_needs_no_answer_of_github(client: Client, peer: OidcP
 def test_nobody_waits_for_ever(
     stranger: APIClient, peer: OidcProvider, monkeypatch: pytest.MonkeyPatch, *, delayed: bool
 ) -> None:
-    monkeypatch.setattr(wire, "SECONDS", 0.4)
+    monkeypatch.setattr(http_client, "SECONDS", 0.4)
     peer.delay = 2.0 if delayed else 0.0
     peer.dripping = not delayed
     started = time.monotonic()
@@ -59,7 +59,7 @@ NONSENSE = {
     "no object": (200, []),
     "not text": (200, b"\xff\xfe\x00"),
     "an empty object": (200, {}),
-    "too much": (200, b'"' + b"x" * 2 * wire.MOST_BYTES + b'"'),
+    "too much": (200, b'"' + b"x" * 2 * http_client.MOST_BYTES + b'"'),
     "elsewhere": (302, "http://127.0.0.1:1/"),
 }
 

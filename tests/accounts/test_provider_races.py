@@ -9,8 +9,13 @@ from django.db import connection, transaction
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from accounts.social.providers import Identity, provider_called
-from accounts.social.services import LastWayIn, LinkedToAnother, link_account, unlink_account
+from identity.providers.registry import Identity, provider_called
+from identity.services.linked_accounts import (
+    LastWayIn,
+    LinkedToAnother,
+    link_account,
+    unlink_account,
+)
 from tests.accounts.oidc_provider import OidcProvider
 from tests.accounts.signing_in import TOKEN
 from tests.support.databases import CommittedDatabase

@@ -10,12 +10,12 @@ from django.db.models import F
 from rest_framework.test import APIClient
 
 from accounts.models import KnownDevice, User
-from accounts.recovery import note_device
 from accounts.retention import (
     remove_expired_sessions,
     remove_known_devices,
     remove_orphaned_devices,
 )
+from identity.services.recovery import note_device
 from outbox.models import Delivery
 from tests.accounts.conftest import PASSWORD
 

@@ -7,7 +7,7 @@ from django.contrib.sessions.backends.base import UpdateError
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from accounts.session_store import SessionStore, merged
+from identity.session_store import SessionStore, merged
 from tests.accounts.conftest import PASSWORD, bearing
 from tests.support.databases import CommittedDatabase
 from tests.support.signing import token_pair_for

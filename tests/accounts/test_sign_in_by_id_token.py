@@ -11,9 +11,9 @@ from allauth.account.models import EmailAddress
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from rest_framework.test import APIClient
 
-from accounts.jwks import keys_at
 from accounts.limits import SIGN_INS_FROM
 from accounts.models import User
+from identity.providers.jwks import keys_at
 from tests.accounts.conftest import bearing
 from tests.accounts.factors import code_of, give_app, verify
 from tests.accounts.oidc_provider import KEY_ID, OidcProvider, key_of

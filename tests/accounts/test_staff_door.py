@@ -12,8 +12,8 @@ from django.test import Client
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from accounts.mfa.adapter import MFAAdapter
 from accounts.models import User
+from identity.allauth_bridge.mfa_adapter import MFAAdapter
 from tests.accounts.conftest import PASSWORD
 from tests.accounts.factors import code_of, give_app, give_recovery_codes, wrong_code_for
 from tests.support.staff import sign_in_staff

@@ -7,7 +7,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from accounts.sessions import seal
+from identity.services.sessions import seal
 from tests.accounts.conftest import PASSWORD, bearing
 from tests.accounts.factors import (
     code_of,

@@ -22,9 +22,9 @@ from accounts.models import (
     User,
     WebhookReceipt,
 )
-from accounts.personal.services import create_token
 from comments.services.comments import add_comment, edit_comment
 from core.models import IdempotencyKey
+from identity.services.personal_tokens import create_token
 from outbox.services import beat as give_a_sign
 from outbox.services import note_failure
 from projects.services.projects import create_project

@@ -9,8 +9,8 @@ import pytest
 from django.test import Client as Browser
 from django.urls import Resolver404, get_resolver, resolve
 
-from accounts.personal.services import create_token
 from config.methods import declared_methods
+from identity.services.personal_tokens import create_token
 from tests.accounts.conftest import bearing
 from tests.support.cast import Cast, client_of
 from tests.support.staff import sign_in_staff

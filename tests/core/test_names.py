@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from accounts.clerk.services import Profile
 from accounts.events import Organization
-from accounts.social.providers import Identity, Provider
+from clerk.services.people import Profile
 from core.names import cleaned_name
+from identity.providers.registry import Identity, Provider
 from tasks.models import Task
 from tests.support.cast import Cast, client_of
 

@@ -9,9 +9,9 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.personal.services import create_token
 from core.context import as_system, show_also, show_workspaces_of
 from dev.demo.services import seed_demo
+from identity.services.personal_tokens import create_token
 from notifications.background import queue_due_reminders
 from notifications.models import Reminder
 from outbox import background

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import PersonalToken, User
-from accounts.personal.services import create_token, revoke_token
+from identity.services.personal_tokens import create_token, revoke_token
 from tests.accounts import clerk
 from tests.accounts.factors import give_app
 from tests.matrix.people import bearing

@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 from django.urls import resolve
 
-from accounts.personal.services import create_token
+from identity.services.personal_tokens import create_token
 from projects.services.members import add_project_member, set_project_lead
 from tests.matrix.asks import ASKS, Ask
 from tests.matrix.people import bearing

@@ -14,10 +14,10 @@ from django.urls import get_resolver
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts.authentication import identify
 from accounts.models import PersonalToken
-from accounts.personal.services import create_token
 from core.api.transactions import OneTransaction
+from identity.api.authentication import identify
+from identity.services.personal_tokens import create_token
 from tests.accounts.clerk import switched_on
 from tests.matrix.asks import ASKS, METHODS, Ask, answers
 from tests.matrix.credentials import CREDENTIALS, PASSWORD, Issue

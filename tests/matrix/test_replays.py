@@ -8,9 +8,9 @@ import pytest
 from django.db import transaction
 
 from accounts.models import PersonalToken, User
-from accounts.personal.services import create_token
 from comments.models import Comment
 from core.models import IdempotencyKey
+from identity.services.personal_tokens import create_token
 from projects.models import Project, ProjectMembership
 from tasks.models import Task
 from tests.matrix.asks import ASKS, Ask

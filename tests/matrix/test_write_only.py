@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 
 from accounts.models import User
-from accounts.personal.services import create_token
+from identity.services.personal_tokens import create_token
 from projects.models import Project, Status, Transition
 from tests.matrix.asks import ASKS, Ask
 from tests.matrix.people import bearing

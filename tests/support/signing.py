@@ -7,8 +7,8 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore
 
 from accounts.models import User
-from accounts.proof_times import SIGNED_IN_AT
-from accounts.tokens import Pair, issue, sign
+from identity.services.proof_times import SIGNED_IN_AT
+from identity.services.tokens import Pair, issue, sign
 
 AN_HOUR = 3600
 BACKEND = f"{AuthenticationBackend.__module__}.{AuthenticationBackend.__name__}"

@@ -3,8 +3,8 @@
 from django.http import HttpRequest
 from django.test import Client
 
-from accounts.allauth_internals import record_authentication
 from accounts.models import User
+from identity.allauth_bridge.internals import record_authentication
 
 
 def sign_in_staff(browser: Client, person: User) -> None:

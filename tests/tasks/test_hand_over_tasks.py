@@ -8,9 +8,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.clerk.services import forget_person
 from accounts.deletion import delete_person
 from accounts.events import Organization
+from clerk.services.people import forget_person
 from projects.models import Project
 from projects.services.members import add_project_member, remove_project_member, set_project_lead
 from projects.services.projects import create_project

@@ -5,7 +5,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 
 from accounts.models import User
-from accounts.sealing import unseal
+from core.sealing import unseal
 from outbox.models import Delivery
 from tests.support.cast import Cast
 from workspaces.models import Invitation

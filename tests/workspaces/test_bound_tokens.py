@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from django.urls import get_resolver
 
-from accounts.personal.services import create_token
 from core.api.viewsets import ServiceViewSet
+from identity.services.personal_tokens import create_token
 from projects.services.projects import create_project
 from tasks.services.tasks import create_task
 from tests.support.cast import Cast, Client, client_of

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from accounts.personal.services import create_token
+from identity.services.personal_tokens import create_token
 from projects.models import Project
 from projects.services.projects import create_project
 from tests.accounts.conftest import bearing

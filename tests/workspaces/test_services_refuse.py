@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from accounts.models import PersonalToken
-from accounts.personal.services import create_token
 from comments.models import Comment
 from core.errors import Forbidden
+from identity.services.personal_tokens import create_token
 from tests.support.cast import Cast
 from tests.support.factories import UserFactory
 from tests.test_architecture import OURS
@@ -19,7 +19,7 @@ from tests.workspaces.inviting import invite
 from workspaces.models import Invitation, Membership
 
 APPS = [app for app in OURS if app not in ("core", "dev")]
-OUTSIDE = (".migrations", ".admin", ".management", "accounts.social.pages")
+OUTSIDE = (".migrations", ".admin", ".management", "identity.pages.callbacks")
 """Pages and commands, which call services."""
 OWN = "serves only the actor, or the holder of the secret given"
 ANYBODY = "everybody signed in may"
@@ -38,32 +38,32 @@ ASKED_OTHERWISE = {
     "outbox.services.queue.resend": STAFF,
     "outbox.services.queue.sweep": SYSTEM,
     "outbox.services.queue.unused": QUESTION,
-    "accounts.clerk.joining.follow_address": SYSTEM,
-    "accounts.clerk.joining.join_accounts": STAFF,
-    "accounts.clerk.joining.keep_apart": STAFF,
-    "accounts.clerk.messages.act_upon": SYSTEM,
-    "accounts.clerk.services.follow_person": SYSTEM,
-    "accounts.clerk.services.forget_person": SYSTEM,
-    "accounts.clerk.services.welcome_person": SYSTEM,
-    "accounts.clerk.sessions.meet": SYSTEM,
-    "accounts.engine.another_session": STEP,
+    "clerk.services.joining.follow_address": SYSTEM,
+    "clerk.services.joining.join_accounts": STAFF,
+    "clerk.services.joining.keep_apart": STAFF,
+    "clerk.services.messages.act_upon": SYSTEM,
+    "clerk.services.people.follow_person": SYSTEM,
+    "clerk.services.people.forget_person": SYSTEM,
+    "clerk.services.people.welcome_person": SYSTEM,
+    "clerk.services.sessions.meet": SYSTEM,
+    "identity.allauth_bridge.flows.another_session": STEP,
     "accounts.export.everything_of": OWN,
     "accounts.limits.counted": STEP,
     "accounts.mails.post": SYSTEM,
     "accounts.mails.post_code": STEP,
-    "accounts.mfa.enrolment.approve_enrolment": STAFF,
+    "identity.services.enrolment.approve_enrolment": STAFF,
     "accounts.ownership.check_own_account": STEP,
-    "accounts.personal.services.create_token": OWN,
+    "identity.services.personal_tokens.create_token": OWN,
     "accounts.retention.remove_expired_sessions": SYSTEM,
-    "accounts.recovery.change_password": OWN,
-    "accounts.recovery.note_device": SYSTEM,
-    "accounts.recovery.reset_password": OWN,
-    "accounts.recovery.send_reset_link": ANYBODY,
+    "identity.services.recovery.change_password": OWN,
+    "identity.services.recovery.note_device": SYSTEM,
+    "identity.services.recovery.reset_password": OWN,
+    "identity.services.recovery.send_reset_link": ANYBODY,
     "accounts.services.change_access": STAFF,
     "accounts.services.register_person": ANYBODY,
-    "accounts.tokens.exchange": OWN,
-    "accounts.social.services.link_account": OWN,
-    "accounts.social.services.unlink_account": OWN,
+    "identity.services.tokens.exchange": OWN,
+    "identity.services.linked_accounts.link_account": OWN,
+    "identity.services.linked_accounts.unlink_account": OWN,
     "workspaces.services.leaving.end_memberships": REACTION,
     "workspaces.services.leaving.let_go": STEP,
     "workspaces.services.acceptance.accept_invitation": OWN,

@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from accounts.mails import recipient_of
 from accounts.models import User
-from accounts.sealing import seal
 from core.errors import Conflict
 from core.events import publish
 from core.models import as_told
+from core.sealing import seal
 from outbox.services import enqueue
 from workspaces import events
 from workspaces.models import Invitation, InvitationStatus, Membership, Workspace

@@ -3,8 +3,8 @@
 from django.db import transaction
 from django.db.models import Q
 
-from accounts.clerk.written import not_counted
 from accounts.models import User
+from clerk.services.written import not_counted
 from core.events import Changes, publish
 from core.models import as_told
 from workspaces.events import MemberAdded, MemberRoleChanged, OwnerChanged

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from django.conf import settings
 
-from accounts.sealing import seal, unseal
 from core.errors import NotFound
+from core.sealing import seal, unseal
 
 PURPOSE = "opt-out"
 

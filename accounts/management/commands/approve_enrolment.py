@@ -6,10 +6,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.addresses import prove_address
-from accounts.mfa.enrolment import approve_enrolment
 from accounts.models import User
 from core.context import as_system
 from core.errors import Refusal
+from identity.services.enrolment import approve_enrolment
 
 
 class Command(BaseCommand):

@@ -1,1 +1,0 @@
-"""Clerk as identity provider: its session tokens, its people and its webhooks."""

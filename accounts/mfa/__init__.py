@@ -1,1 +1,0 @@
-"""Second factors: authenticator apps, recovery codes, passkeys, and proving oneself again."""

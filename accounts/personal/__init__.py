@@ -1,1 +1,0 @@
-"""Personal access tokens: keys people hand to their programs."""

@@ -1,1 +1,0 @@
-"""Sign-in through identity providers, and the accounts there that belong to a person."""

@@ -1,0 +1,1 @@
+"""Clerk as identity provider: its session tokens, its people, organisations and webhooks."""

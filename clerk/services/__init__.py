@@ -1,0 +1,1 @@
+"""What news from Clerk change."""

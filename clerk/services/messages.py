@@ -1,0 +1,192 @@
+"""Clerk's webhook messages: whether one is genuine, and what it changes."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from standardwebhooks import Webhook, WebhookVerificationError
+from standardwebhooks.webhooks import EmptyWebhookSecretError
+
+from accounts.events import (
+    Organization,
+    OrganizationChanged,
+    OrganizationDeleted,
+    OrganizationLeft,
+    OrganizationSeen,
+)
+from accounts.models import User, WebhookReceipt
+from clerk.services.people import Profile, follow_person, forget_person, welcome_person
+from core.context import as_system
+from core.errors import Invalid
+from core.events import publish
+
+PARTS = ("id", "timestamp", "signature")
+MOST_CHARACTERS = 255
+ID = re.compile(r"(user|org)_[A-Za-z0-9]{1,58}")
+
+
+class InvalidSignature(Invalid):
+    message = "This message is not signed by whom it should be, or not now."
+
+
+class InvalidMessage(Invalid):
+    message = "This message cannot be understood."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """`at` is when it was true, in milliseconds."""
+
+    id: str
+    kind: str
+    about: Mapping[str, Any]
+    at: int
+
+
+def opened(body: bytes, headers: Mapping[str, str]) -> Message:
+    """The message, if one of our secrets has signed these very bytes within five minutes."""
+    sent = {f"webhook-{part}": _header(headers, part) for part in PARTS}
+    if not any(_is_signed(body, sent, secret) for secret in settings.CLERK_WEBHOOK_SECRETS):
+        raise InvalidSignature
+    try:
+        content = orjson.loads(body)
+        about = content["data"]
+        at = int(about.get("updated_at") or content.get("timestamp") or 0)
+        if "deleted" in content["type"]:
+            at = int(content.get("timestamp") or float(sent["webhook-timestamp"]) * 1000)
+        message = Message(id=sent["webhook-id"], kind=str(content["type"]), about=about, at=at)
+    except (ValueError, LookupError, TypeError, AttributeError) as flaw:
+        raise InvalidMessage from flaw
+    if len(message.id) > MOST_CHARACTERS or not 0 <= message.at < 2**62:
+        raise InvalidMessage
+    return message
+
+
+@as_system("a provider's webhook")
+def act_upon(message: Message) -> str:
+    """Do what the message asks, once; the receipt and the effect commit or vanish together."""
+    try:
+        with transaction.atomic():
+            WebhookReceipt.objects.create(id=message.id, kind=message.kind[:100])
+    except IntegrityError:
+        return "duplicate"
+    effect = EFFECTS.get(message.kind)
+    if effect is None:
+        return "ignored"
+    try:
+        effect(message)
+    except (LookupError, TypeError, AttributeError) as flaw:
+        raise InvalidMessage from flaw
+    return "processed"
+
+
+def _header(headers: Mapping[str, str], part: str) -> str:
+    """By Svix's name or by the standard one."""
+    return headers.get(f"svix-{part}") or headers.get(f"webhook-{part}", "")
+
+
+def _is_signed(body: bytes, sent: dict[str, str], secret: str) -> bool:
+    try:
+        Webhook(secret).verify(body, sent, json_parse=False)
+    # The library lets malformed signatures and secrets escape as whatever they break.
+    except (WebhookVerificationError, EmptyWebhookSecretError, ValueError, TypeError):
+        return False
+    return True
+
+
+def _person_changed(message: Message) -> None:
+    follow_person(profile=_profile(message.about), at=message.at)
+
+
+def _person_deleted(message: Message) -> None:
+    forget_person(external_id=_id(message.about["id"]), at=message.at)
+
+
+def _organization_changed(message: Message) -> None:
+    founder_id = message.about.get("created_by")
+    founder = welcome_person(profile=Profile(id=_id(founder_id))) if founder_id else None
+    organization = _organization(message.about)
+    publish(
+        OrganizationChanged(actor=None, organization=organization, founder=founder, at=message.at)
+    )
+
+
+def _organization_deleted(message: Message) -> None:
+    organization = _organization(message.about)
+    publish(OrganizationDeleted(actor=None, organization=organization, at=message.at))
+
+
+def _member_changed(message: Message) -> None:
+    who = _id(message.about["public_user_data"]["user_id"])
+    person = welcome_person(profile=Profile(id=who))
+    if person is not None:
+        publish(
+            OrganizationSeen(
+                actor=None,
+                person=person,
+                organization=_organization(message.about["organization"]),
+                role=str(message.about["role"]).removeprefix("org:"),
+                at=message.at,
+            )
+        )
+
+
+def _member_removed(message: Message) -> None:
+    who = _id(message.about["public_user_data"]["user_id"])
+    publish(
+        OrganizationLeft(
+            actor=None,
+            organization=_organization(message.about["organization"]),
+            person_id=who,
+            person=User.objects.filter(external_id=who).first(),
+            at=message.at,
+        )
+    )
+
+
+EFFECTS: dict[str, Callable[[Message], None]] = {
+    "user.created": _person_changed,
+    "user.updated": _person_changed,
+    "user.deleted": _person_deleted,
+    "organization.created": _organization_changed,
+    "organization.updated": _organization_changed,
+    "organization.deleted": _organization_deleted,
+    "organizationMembership.created": _member_changed,
+    "organizationMembership.updated": _member_changed,
+    "organizationMembership.deleted": _member_removed,
+}
+
+
+def _profile(about: Mapping[str, Any]) -> Profile:
+    """A person as Clerk's API shows them; only a verified primary address counts."""
+    primary = about.get("primary_email_address_id")
+    verified = [
+        str(address["email_address"])
+        for address in about.get("email_addresses") or ()
+        if address["id"] == primary and (address["verification"] or {}).get("status") == "verified"
+    ]
+    names = (about.get("first_name"), about.get("last_name"))
+    return Profile(
+        id=_id(about["id"]),
+        email=verified[0].lower()[:254] if verified else "",
+        name=" ".join(filter(None, names))[:200],
+        avatar_url=str(about.get("image_url") or "")[:2000],
+    )
+
+
+def _organization(about: Mapping[str, Any]) -> Organization:
+    return Organization(
+        id=_id(about["id"]),
+        name=str(about.get("name") or "")[:120],
+        image_url=str(about.get("image_url") or "")[:500],
+    )
+
+
+def _id(value: Any) -> str:
+    if not isinstance(value, str) or not ID.fullmatch(value):
+        raise TypeError(value)
+    return value

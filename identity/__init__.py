@@ -1,0 +1,1 @@
+"""Registration, sign-in, sessions, tokens, second factors and identity providers."""

@@ -1,0 +1,142 @@
+"""Where allauth meets the product: who may sign up, how people are made, when mail leaves."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from allauth.core import context as current
+from django.contrib.auth.hashers import make_password
+from django.contrib.sites.shortcuts import get_current_site
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+
+from accounts.limits import (
+    CODE_PAUSE,
+    WRONG_PASSWORDS,
+    WRONG_PASSWORDS_FROM,
+    client_address,
+    give_back,
+    neighbourhood,
+    reset,
+    take,
+)
+from accounts.mails import MASK, post
+from accounts.models import User
+from accounts.passwords import MOST_CHARACTERS
+from accounts.services import register_person
+from core.errors import TooManyRequests
+from identity.allauth_bridge.internals import (
+    ImmediateHttpResponse,
+    is_headless_request,
+    respond_429,
+)
+from identity.services.recovery import note_device
+from outbox.mail_text import plain
+
+HARMLESS = ("email", "ip", "user_agent")
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Through the API only; the pages are there for staff to sign in."""
+        return bool(is_headless_request(request))
+
+    def save_user(
+        self,
+        request: HttpRequest,
+        user: User,
+        form: Form,
+        **options: bool,
+    ) -> User:
+        fields = form.cleaned_data
+        return register_person(
+            actor=None,
+            email=fields["email"],
+            password=fields["password"],
+            name=fields.get("name", ""),
+        )
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """With fewer forwarded addresses than proxies allauth's own would fail."""
+        return client_address(request)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count the attempt before it is evaluated; on the pages a form tells of a refusal."""
+        try:
+            take(WRONG_PASSWORDS_FROM, neighbourhood(request))
+            take(WRONG_PASSWORDS, credentials.get("email", ""))
+        except TooManyRequests as refusal:
+            if is_headless_request(request):
+                raise
+            raise self.validation_error("too_many_login_attempts") from refusal
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """Nobody, for a password nobody can have: it is neither normalised nor hashed."""
+        if len(credentials.get("password") or "") > MOST_CHARACTERS:
+            return None
+        person: User | None = super().authenticate(request, **credentials)
+        if person and person.is_active:
+            give_back(WRONG_PASSWORDS_FROM, neighbourhood(request))
+            give_back(WRONG_PASSWORDS, credentials.get("email", ""))
+        return person
+
+    def reauthenticate(self, user: User, password: str) -> bool:
+        """By the address of the account, also where allauth has not recorded one."""
+        found = self.authenticate(current.request, email=user.email, password=password)
+        return found is not None and found.pk == user.pk
+
+    def post_login(self, request: HttpRequest, user: User, **facts: Any) -> HttpResponse:
+        response: HttpResponse = super().post_login(request, user, **facts)
+        agent = self.get_http_user_agent(request)
+        note_device(person=user, user_agent=agent, address=client_address(request))
+        return response
+
+    def set_password(self, user: User, password: str) -> None:
+        """Who proved the mailbox or the old password is not locked out any more."""
+        super().set_password(user, password)
+        reset(WRONG_PASSWORDS, user.email)
+
+    def should_send_confirmation_mail(
+        self, request: HttpRequest, email_address: EmailAddress, signup: object
+    ) -> bool:
+        """At a sign-in; sign-ups are counted before, outside of their transaction."""
+        if not signup:
+            try:
+                take(CODE_PAUSE, email_address.email)
+            except TooManyRequests as refusal:
+                if is_headless_request(request):
+                    raise
+                raise ImmediateHttpResponse(respond_429(request)) from refusal
+        return True
+
+    def send_account_already_exists_mail(self, email: str) -> None:
+        """After as much work as a new password makes, so that the time tells nothing either."""
+        make_password(email)
+        super().send_account_already_exists_mail(email)
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: User,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """To the address of the account, also where allauth has not recorded one."""
+        super().send_notification_mail(template_prefix, user, context, email or user.email)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Into the outbox: a mail server that is down must not undo a sign-up."""
+        site = get_current_site(current.request)
+        facts = {"request": current.request, "email": email, "current_site": site} | context
+        facts["user_agent"] = plain(facts.get("user_agent", ""))
+        written = self.render_mail(template_prefix, email, facts)
+        kept = self.render_mail(template_prefix, email, _masked(facts)).body
+        post(written, kept=str(kept), kind=template_prefix.rpartition("/")[2])
+
+
+def _masked(facts: dict[str, Any]) -> dict[str, Any]:
+    """Every text is taken for a secret, except what is known to be none."""
+    return {
+        name: MASK if isinstance(value, str) and name not in HARMLESS else value
+        for name, value in facts.items()
+    }

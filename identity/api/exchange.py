@@ -1,0 +1,63 @@
+"""From a browser's session to tokens, after a sign-in that happened on pages."""
+
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api import TOO_OFTEN, TRANSPORT, AuthView, as_shown
+from accounts.limits import (
+    EXCHANGES,
+    EXCHANGES_FROM,
+    EXCHANGES_OF,
+    neighbourhood,
+    take,
+)
+from accounts.serializers import SignedIn
+from core.api.permissions import Anyone
+from core.api.schema import FAILURE
+from core.errors import Unauthenticated
+from identity.allauth_bridge.flows import Entered
+from identity.allauth_bridge.steps import what_is_missing
+from identity.api.authentication import CookieAuthentication
+from identity.services.tokens import exchange
+
+CSRF_TOKEN = OpenApiParameter("X-CSRFToken", str, OpenApiParameter.HEADER, required=True)
+
+
+class ExchangeSession(AuthView):
+    """Takes the cookie alone: whoever has a token needs no other."""
+
+    authentication_classes = [CookieAuthentication]
+    permission_classes = [Anyone]
+
+    def get_authenticate_header(self, request: Request) -> str:
+        return "Session"
+
+    @extend_schema(
+        operation_id="auth_session_exchange",
+        request=None,
+        parameters=[CSRF_TOKEN, TRANSPORT],
+        responses={
+            200: SignedIn,
+            401: OpenApiResponse(FAILURE.ref, "Not signed in, or not yet: `mfa_required`"),
+            403: OpenApiResponse(FAILURE.ref, "No CSRF token"),
+            429: TOO_OFTEN,
+        },
+    )
+    def post(self, request: Request) -> Response:
+        """Trade the session cookie, with its CSRF token, for a pair of tokens of that session.
+
+        A sign-in that waits for its second factor is told so, with a `session_token` to finish it.
+        The tokens are as old as the sign-in: what needs a recent one is not open to them again.
+        """
+        take(EXCHANGES_FROM, neighbourhood(request))
+        if not request.user.is_authenticated:
+            CookieAuthentication().enforce_csrf(request)
+            raise what_is_missing(self.stranger) or Unauthenticated
+        person, session_key = request.user, str(self.stranger.session.session_key)
+        take(EXCHANGES, session_key)
+        take(EXCHANGES_OF, str(person.pk))
+        pair = exchange(person, session_key)
+        if pair is None:
+            raise Unauthenticated
+        return Response(as_shown(Entered(person, pair)))

@@ -1,0 +1,47 @@
+"""What only the person themselves may do with their account: end it."""
+
+from typing import TYPE_CHECKING, cast
+
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api import Myself, read_body
+from accounts.deletion import delete_person
+from accounts.fields import Password
+from core.api.fields import Input
+from core.api.schema import FAILURE
+from identity.services.confirmation import confirm
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+UNCONFIRMED = OpenApiResponse(FAILURE.ref, "Neither the password nor a recent sign-in")
+NEEDED = OpenApiResponse(FAILURE.ref, "Workspaces depend on the person; `workspaces` names them")
+OFTEN = OpenApiResponse(FAILURE.ref, "Tried too often")
+
+
+class Farewell(Input):
+    """Nothing else is needed within minutes of a sign-in."""
+
+    password = Password(required=False)
+
+
+class OwnAccount(Myself):
+    @extend_schema(
+        operation_id="auth_me_delete",
+        request=Farewell,
+        responses={204: None, 403: UNCONFIRMED, 409: NEEDED, 429: OFTEN},
+    )
+    def delete(self, request: Request) -> Response:
+        """Delete the account for good.
+
+        Needs `{"password": …}` in the body or a sign-in of the last minutes. Tasks are
+        unassigned, comments stay as those of a deleted user, workspaces nobody else belongs to go.
+        """
+        password = read_body(Farewell, request).get("password")
+        person = cast("User", request.user)
+        confirm(request, person, password)
+        delete_person(actor=person, person=person)
+        return Response(status=status.HTTP_204_NO_CONTENT)

@@ -1,0 +1,21 @@
+"""Who may manage an account."""
+
+from typing import Any, cast
+
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from accounts.models import User
+from identity.credentials import Credential
+
+
+class WithSession(BasePermission):
+    """Signed in on a device, with a token that lives and dies with its session."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return isinstance(request.auth, Credential) and bool(request.auth.session_key)
+
+
+def own(request: Request) -> tuple[User, Credential]:
+    """The person and their session, where `WithSession` has let them in."""
+    return cast("User", request.user), cast("Credential", request.auth)

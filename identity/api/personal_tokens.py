@@ -1,0 +1,114 @@
+"""Personal access tokens over HTTP; closed to themselves."""
+
+from typing import Any, cast
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import PersonalToken as Token
+from accounts.models import User
+from core.api.envelope import Answer
+from core.api.fields import find_by_public_id
+from core.api.permissions import SignedIn
+from core.api.schema import FAILURE
+from core.api.transactions import OneTransaction
+from core.context import as_system
+from core.errors import Invalid, NotFound
+from identity.api.personal_token_documents import CreatedToken, NewToken, TokenDocument
+from identity.services.confirmation import confirm
+from identity.services.personal_tokens import create_token, revoke_token
+
+CLOSED = OpenApiResponse(FAILURE.ref, "With a personal token, or without a recent sign-in")
+OFTEN = OpenApiResponse(FAILURE.ref, "Wrong passwords too often")
+FULL = OpenApiResponse(FAILURE.ref, "Too many tokens")
+UNKNOWN = OpenApiResponse(FAILURE.ref, "Not a token of yours")
+
+
+class PersonalTokens(OneTransaction):
+    permission_classes = [SignedIn]
+    repeat_advice = "Revoke the token whose text was lost, then make another with a new key."
+
+    @extend_schema(
+        operation_id="auth_tokens_list",
+        responses={200: TokenDocument(many=True), 403: CLOSED},
+    )
+    def get(self, request: Request) -> Response:
+        """The tokens not revoked, newest first."""
+        person = cast("User", request.user)
+        names = _names_of_workspaces(person)
+        tokens = Token.objects.visible_to(person).order_by("-created_at", "-id")
+        return Response([_shown(token, names) for token in tokens])
+
+    @extend_schema(
+        operation_id="auth_tokens_create",
+        request=NewToken,
+        responses={201: CreatedToken, 403: CLOSED, 409: FULL, 429: OFTEN},
+    )
+    def post(self, request: Request) -> Response:
+        """Make a token for a program. Its text is in this answer and nowhere else."""
+        person = cast("User", request.user)
+        body = NewToken(data=request.data)
+        body.is_valid(raise_exception=True)
+        wanted = body.validated_data
+        confirm(request, person, wanted.get("password"))
+        names = _names_of_workspaces(person)
+        token, text = create_token(
+            actor=person,
+            name=wanted["name"],
+            scopes=wanted["scopes"],
+            workspace_ids=_chosen(wanted["workspace_ids"], names),
+            days=wanted["expires_in_days"],
+        )
+        shown = {**_shown(token, names), "token": text}
+        message = "Copy the token now; it cannot be shown again."
+        return Response(
+            Answer(shown, message),
+            status=status.HTTP_201_CREATED,
+            headers={"Cache-Control": "no-store"},
+        )
+
+
+class PersonalToken(OneTransaction):
+    permission_classes = [SignedIn]
+
+    @extend_schema(
+        operation_id="auth_tokens_revoke", responses={204: None, 403: CLOSED, 404: UNKNOWN}
+    )
+    def delete(self, request: Request, pk: str) -> Response:
+        """Revoke a token at once."""
+        person = cast("User", request.user)
+        token = find_by_public_id(Token.objects.visible_to(person), pk)
+        if token is None:
+            raise NotFound
+        revoke_token(actor=person, token=token)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+# A token may be bound to workspaces of which this request's credential shows none.
+@as_system("the names of one's own workspaces")
+def _names_of_workspaces(person: User) -> dict[UUID, str]:
+    """The public ids of the workspaces the person belongs to, by our own id."""
+    there = person.memberships.filter(workspace__deleted_at=None)
+    return dict(there.values_list("workspace_id", "workspace__public_id"))
+
+
+def _chosen(wanted: list[str] | None, names: dict[UUID, str]) -> list[UUID] | None:
+    """The workspaces named, each by either of its ids; the person must belong to all of them."""
+    if wanted is None:
+        return None
+    known = {name: pk for pk, name in names.items()} | {str(pk): pk for pk in names}
+    if unknown := [name for name in wanted if name not in known]:
+        raise Invalid(errors={"workspace_ids": [f"Not found: {name}." for name in unknown]})
+    return [known[name] for name in wanted]
+
+
+def _shown(token: Token, names: dict[UUID, str]) -> dict[str, Any]:
+    bound = token.workspace_ids
+    fields = ("id", "name", "scopes", "created_at", "expires_at", "last_used_at")
+    return {
+        **{name: getattr(token, name) for name in fields},
+        "workspace_ids": None if bound is None else [names.get(pk, str(pk)) for pk in bound],
+    }

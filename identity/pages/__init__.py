@@ -1,0 +1,1 @@
+"""The HTML pages of sign-in, for developers and staff."""

@@ -1,0 +1,42 @@
+"""Forms of the pages of staff: what is typed counts towards the limits of the API."""
+
+from allauth.core import context as current
+from django import forms
+
+from accounts.limits import CODES, CODES_FROM, neighbourhood, take
+from accounts.passwords import MOST_CHARACTERS
+from core.errors import TooManyRequests
+from identity.allauth_bridge.adapters import AccountAdapter
+from identity.allauth_bridge.internals import ConfirmEmailVerificationCodeForm
+
+
+class VerificationCode(ConfirmEmailVerificationCodeForm):
+    """Three codes may be tried in a session; allauth's own count is one that races."""
+
+    def clean_code(self) -> str:
+        request = current.request
+        try:
+            take(CODES_FROM, neighbourhood(request))
+            take(CODES, str(request.session.session_key))
+        except TooManyRequests as refusal:
+            raise AccountAdapter(request).validation_error("too_many_login_attempts") from refusal
+        return str(super().clean_code())
+
+
+class EnrolmentCode(forms.Form):
+    code = forms.CharField(
+        max_length=32, widget=forms.TextInput(attrs={"autocomplete": "one-time-code"})
+    )
+
+
+class NewPassword(forms.Form):
+    current_password = forms.CharField(
+        max_length=MOST_CHARACTERS,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    new_password = forms.CharField(
+        max_length=MOST_CHARACTERS,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )

@@ -1,0 +1,159 @@
+"""The pages on which staff keep their account: allauth's under our rules, and some of our own."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.generic import FormView
+
+from accounts.limits import neighbourhood
+from core.errors import Refusal
+from identity.allauth_bridge.steps import person_of
+from identity.credentials import ReauthenticationRequired
+from identity.pages.forms import EnrolmentCode, NewPassword
+from identity.services.enrolment import (
+    MailboxProofRequired,
+    demand_mailbox_proof,
+    has_second_factor,
+    needs_mailbox_proof,
+    prove_mailbox,
+    send_enrolment_code,
+    spend_proof,
+)
+from identity.services.recovery import change_password, prove_password
+from identity.services.second_factors import demand_recent_proof
+
+View = Callable[..., HttpResponse]
+
+
+def after_recent_proof(view: View) -> View:
+    """Allauth's page asks nothing of people who have neither password nor factor; this does."""
+
+    @wraps(view)
+    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.is_authenticated:
+            try:
+                demand_recent_proof(request)
+            except ReauthenticationRequired as refusal:
+                raise PermissionDenied from refusal
+        return view(request, *args, **kwargs)
+
+    return page
+
+
+def enrolling(view: View) -> View:
+    """A page that adds a second factor: staff prove their address before the first one."""
+
+    @wraps(view)
+    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        try:
+            demand_mailbox_proof(request)
+        except MailboxProofRequired:
+            query = urlencode({REDIRECT_FIELD_NAME: request.path})
+            return HttpResponseRedirect(f"{reverse('mfa_enrolment')}?{query}")
+        response = view(request, *args, **kwargs)
+        if has_second_factor(person_of(request)):
+            spend_proof(request)
+        return response
+
+    return after_recent_proof(page)
+
+
+def for_strangers(view: View) -> View:
+    """Somebody signed in has nothing to do there."""
+
+    @wraps(view)
+    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.is_authenticated:
+            return HttpResponseRedirect(settings.LOGIN_REDIRECT_URL)
+        return view(request, *args, **kwargs)
+
+    return page
+
+
+@method_decorator(never_cache, name="dispatch")
+class ProveMailbox(LoginRequiredMixin, FormView[EnrolmentCode]):
+    """Staff ask for the code that the first second factor needs, and enter it."""
+
+    form_class = EnrolmentCode
+    template_name = "mfa/enrolment.html"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if request.user.is_authenticated and not needs_mailbox_proof(request.user):
+            return HttpResponseRedirect(reverse("mfa_index"))
+        return super().dispatch(request, *args, **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if "send" not in request.POST:
+            return super().post(request, *args, **kwargs)
+        try:
+            send_enrolment_code(request)
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, "We have sent you a code.")
+        return HttpResponseRedirect(request.get_full_path())
+
+    def form_valid(self, form: EnrolmentCode) -> HttpResponse:
+        try:
+            prove_mailbox(self.request, form.cleaned_data["code"])
+        except Refusal as refusal:
+            return self.form_invalid(_refused(form, refusal))
+        return HttpResponseRedirect(self._target())
+
+    def _target(self) -> str:
+        wanted = self.request.GET.get(REDIRECT_FIELD_NAME, "")
+        here = {self.request.get_host()}
+        if url_has_allowed_host_and_scheme(wanted, here, self.request.is_secure()):
+            return wanted
+        return reverse("mfa_index")
+
+
+@method_decorator(never_cache, name="dispatch")
+@method_decorator(sensitive_post_parameters(), name="dispatch")
+class ChangePassword(LoginRequiredMixin, FormView[NewPassword]):
+    """Change one's password as over the API: other devices are signed out, the owner is told."""
+
+    form_class = NewPassword
+    template_name = "account/password_change.html"
+
+    def form_valid(self, form: NewPassword) -> HttpResponse:
+        person = person_of(self.request)
+        try:
+            prove_password(
+                person=person,
+                password=form.cleaned_data["current_password"],
+                field="current_password",
+                origin=neighbourhood(self.request),
+            )
+            change_password(
+                actor=person,
+                password=form.cleaned_data["new_password"],
+                session_key=str(self.request.session.session_key),
+            )
+        except Refusal as refusal:
+            return self.form_invalid(_refused(form, refusal))
+        messages.success(self.request, "Your password was changed.")
+        return HttpResponseRedirect(reverse("mfa_index"))
+
+
+def _refused(form: Any, refusal: Refusal) -> Any:
+    """The form with the sentences of a refusal beside its fields."""
+    for name, sentences in (refusal.errors or {}).items():
+        form.add_error(name, sentences)
+    if not refusal.errors:
+        form.add_error(None, str(refusal))
+    return form

@@ -1,0 +1,152 @@
+"""Signing in through a provider and linking accounts there: by an ID token, or by redirects."""
+
+import secrets
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from allauth.account.models import Login
+from allauth.socialaccount.adapter import get_adapter
+from allauth.socialaccount.models import SocialAccount
+from django.conf import settings
+from django.contrib.auth import logout
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from requests import RequestException
+
+from accounts.models import User
+from core.errors import Invalid, Unauthenticated
+from identity.allauth_bridge.flows import Entered
+from identity.allauth_bridge.internals import OAuth2Error, perform_login, record_authentication
+from identity.allauth_bridge.steps import enter
+from identity.providers import id_tokens
+from identity.providers.discovery import unavailable
+from identity.providers.redirects import identity_of
+from identity.providers.registry import Identity, Provider
+from identity.services.linked_accounts import link_account, person_for
+from identity.services.sessions import open_session
+
+MALFORMED = (RequestException, AttributeError, KeyError, TypeError, ValueError)
+MOST_CHARACTERS = 2000
+
+
+class NoIdTokens(Invalid):
+    message = "This identity provider issues no ID tokens: use the redirect."
+
+
+class ForeignCallback(Invalid):
+    message = "Not an address of the front end."
+
+    def __init__(self) -> None:
+        super().__init__(errors={"callback_url": [self.message]})
+
+
+class InvalidState(Unauthenticated):
+    message = "This sign-in was not begun here, or too long ago, or is finished already."
+
+
+class ProviderRefused(Unauthenticated):
+    message = "The identity provider did not accept the sign-in."
+
+
+def by_id_token(provider: Provider, id_token: str, nonce: str) -> Identity:
+    """Who an ID token names; it is spent by that."""
+    if not provider.has_id_tokens:
+        raise NoIdTokens
+    claims = id_tokens.read(provider, id_token, nonce=nonce or None)
+    id_tokens.spend(id_token, claims)
+    return identity_of(provider, claims)
+
+
+def sign_in(request: HttpRequest, identity: Identity) -> Entered:
+    """Let in who comes from a provider, or say what is missing."""
+    _log_in(request, identity)
+    return enter(request)
+
+
+def begin(
+    request: HttpRequest,
+    provider: Provider,
+    callback_url: str,
+    linking: dict[str, str] | None = None,
+) -> str:
+    """The address at the provider to go to; what is remembered is bound to this browser."""
+    _check_callback(callback_url)
+    nonce = secrets.token_urlsafe(24)
+    # GitHub knows no nonce; PKCE binds its codes to us as well.
+    parameters = {"nonce": nonce} if provider.has_id_tokens else {}
+    answer = (
+        get_adapter()
+        .get_provider(request, provider.id)
+        .redirect(
+            request,
+            "connect" if linking else "login",
+            next_url=callback_url,
+            data={"nonce": nonce, "linking": linking},
+            auth_params=parameters,
+        )
+    )
+    return str(answer["Location"])
+
+
+def state_of(request: HttpRequest, provider: Provider) -> dict[str, Any]:
+    """What was remembered when this dance began; it is forgotten by that."""
+    dance = get_adapter().get_provider(request, provider.id)
+    try:
+        state: dict[str, Any] = dance.unstash_redirect_state(request, request.GET.get("state"))
+    except PermissionDenied as flaw:
+        raise InvalidState from flaw
+    return state
+
+
+def finish(request: HttpRequest, provider: Provider, state: dict[str, Any]) -> None:
+    """Sign in, or link, whoever has come back from the provider."""
+    if "code" not in request.GET:
+        raise ProviderRefused
+    linking = state["data"]["linking"]
+    identity = _redeemed(request, provider, state)
+    if linking is None:
+        _log_in(request, identity)
+        return
+    person = open_session(linking["session"], UUID(linking["person"]))
+    if person is None:
+        raise InvalidState
+    link_account(actor=person, identity=identity)
+
+
+def accounts_of(person: User) -> list[SocialAccount]:
+    return list(SocialAccount.objects.filter(user=person).order_by("date_joined", "pk"))
+
+
+def _redeemed(request: HttpRequest, provider: Provider, state: dict[str, Any]) -> Identity:
+    """The code for tokens, the tokens for an identity."""
+    dance = get_adapter().get_provider(request, provider.id)
+    steps = dance.get_oauth2_adapter(request)
+    try:
+        client = steps.get_client(request, dance.app)
+        verifier = state["pkce_code_verifier"]
+        answer = steps.get_access_token_data(request, dance.app, client, verifier)
+        identity: Identity = steps.identity(answer, state["data"]["nonce"])
+    except OAuth2Error as refusal:
+        raise ProviderRefused from refusal
+    except MALFORMED as flaw:
+        raise unavailable(provider, repr(flaw)) from flaw
+    return identity
+
+
+def _log_in(request: HttpRequest, identity: Identity) -> None:
+    person = person_for(identity)
+    if request.user.is_authenticated:
+        logout(request)
+    told = {"provider": identity.provider.realm, "uid": identity.uid}
+    record_authentication(request, person, "socialaccount", **told)
+    perform_login(request, Login(user=person))
+
+
+def _check_callback(url: str) -> None:
+    """Only to the front end: whatever stands behind its origin is its own."""
+    front = urlsplit(settings.FRONTEND_URL)
+    origin = f"{front.scheme}://{front.netloc}"
+    is_plain = url.isascii() and url.isprintable() and " " not in url
+    if not is_plain or not f"{url}/".startswith(f"{origin}/") or "\\" in url:
+        raise ForeignCallback

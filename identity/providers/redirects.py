@@ -1,0 +1,107 @@
+"""The dance of OAuth by redirects, with allauth's steps: state, PKCE, and a code for tokens."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError as FormInvalid
+from django.core.validators import validate_email
+from django.http import HttpRequest
+from django.urls import reverse
+
+from identity.allauth_bridge.internals import (
+    GitHubOAuth2Adapter,
+    GitHubProvider,
+    OpenIDConnectOAuth2Adapter,
+    OpenIDConnectProvider,
+)
+from identity.providers import id_tokens
+from identity.providers.discovery import configuration, fetch, unavailable
+from identity.providers.id_tokens import InvalidIdToken
+from identity.providers.registry import Identity, Provider, provider_called
+
+MOST_OF_A_UID = 191
+MOST_OF_AN_ADDRESS = 254
+MOST_OF_A_NAME = 200
+
+
+class OidcSteps(OpenIDConnectOAuth2Adapter):
+    @property
+    def openid_config(self) -> dict[str, Any]:
+        return configuration(provider_called(self.provider_id))
+
+    def get_callback_url(self, request: HttpRequest, app: Any) -> str:
+        return callback_address(request, self.provider_id)
+
+    def identity(self, answer: dict[str, Any], nonce: str) -> Identity:
+        """Who the code was for, by the signed token; an address it lacks, by their profile."""
+        provider = provider_called(self.provider_id)
+        claims = id_tokens.read(provider, str(answer.get("id_token")), nonce=nonce)
+        address = self.openid_config.get("userinfo_endpoint")
+        if address and "email" not in claims:
+            bearer = {"Authorization": f"Bearer {answer['access_token']}"}
+            profile = fetch(address, headers=bearer)
+            if profile.get("sub") != claims["sub"]:
+                raise InvalidIdToken
+            claims = profile
+        return identity_of(provider, claims)
+
+
+class GitHubSteps(GitHubOAuth2Adapter):
+    def __init__(self, request: HttpRequest) -> None:
+        super().__init__(request)
+        provider = provider_called("github")
+        server, is_public = provider.server, provider.realm == provider.id
+        api = "https://api.github.com" if is_public else f"{server}/api/v3"
+        self.access_token_url = f"{server}/login/oauth/access_token"
+        self.authorize_url = f"{server}/login/oauth/authorize"
+        self.profile_url, self.emails_url = f"{api}/user", f"{api}/user/emails"
+
+    def get_callback_url(self, request: HttpRequest, app: Any) -> str:
+        return callback_address(request, "github")
+
+    def identity(self, answer: dict[str, Any], nonce: str) -> Identity:
+        """By the number of the account, and its primary address if that is verified."""
+        found = self.complete_login(self.request, None, self.parse_token(answer))
+        proved = (a.email for a in found.email_addresses if a.primary and a.verified is True)
+        claims = {"sub": found.account.uid, "email": next(proved, ""), "email_verified": True}
+        name = found.account.extra_data.get("name")
+        return identity_of(provider_called("github"), {"name": name, **claims})
+
+
+class Oidc(OpenIDConnectProvider):
+    oauth2_adapter_class = OidcSteps
+
+
+class GitHub(GitHubProvider):
+    oauth2_adapter_class = GitHubSteps
+
+
+KINDS = {"oidc": Oidc, "github": GitHub}
+
+
+def callback_address(request: HttpRequest, provider_id: str) -> str:
+    """Where the provider sends people back to; registered there."""
+    return request.build_absolute_uri(reverse("provider-callback", args=[provider_id]))
+
+
+def identity_of(provider: Provider, claims: dict[str, Any]) -> Identity:
+    """Only an address the provider itself calls verified is taken over."""
+    uid = claims["sub"]
+    if not (isinstance(uid, str) and uid.isprintable() and 0 < len(uid) <= MOST_OF_A_UID):
+        raise unavailable(provider, "an account without a usable id")
+    is_verified = claims.get("email_verified") in (True, "true")
+    email = _address(claims.get("email")) if is_verified else ""
+    return Identity(provider, uid, email, _name(claims.get("name")))
+
+
+def _address(value: object) -> str:
+    address = value.lower() if isinstance(value, str) else ""
+    try:
+        validate_email(address)
+    except FormInvalid:
+        return ""
+    return address if len(address) <= MOST_OF_AN_ADDRESS else ""
+
+
+def _name(value: object) -> str:
+    text = value if isinstance(value, str) else ""
+    return "".join(filter(str.isprintable, text)).strip()[:MOST_OF_A_NAME]

@@ -1,0 +1,137 @@
+"""Passkeys: enrolled, and used alone, as a second factor, or to prove oneself again."""
+
+import struct
+from typing import Any, cast
+
+from allauth.account.models import Login
+from allauth.headless import app_settings
+from allauth.mfa.models import Authenticator
+from django.forms import Form
+from django.http import HttpRequest
+from rest_framework.exceptions import ValidationError
+
+from accounts.limits import PASSKEYS_FROM, neighbourhood, take
+from core.errors import Invalid, NotFound
+from identity.allauth_bridge.flows import Entered
+from identity.allauth_bridge.internals import (
+    AddPasskey,
+    PasskeyLogin,
+    add_authenticator,
+    begin_authentication,
+    begin_registration,
+    perform_passwordless_login,
+    remove_authenticator,
+)
+from identity.allauth_bridge.mfa_forms import PasskeyAgain, PasskeyAsSecondFactor
+from identity.allauth_bridge.steps import enter, fill_in, person_of
+from identity.services.enrolment import spend_proof
+from identity.services.second_factors import (
+    check_may_enrol,
+    demand_recent_proof,
+    factors_of,
+    pending,
+    reveal,
+)
+
+Options = dict[str, Any]
+"""What a browser's `navigator.credentials` is asked with, as JSON."""
+MALFORMED = (
+    ValidationError,
+    AttributeError,
+    IndexError,
+    KeyError,
+    TypeError,
+    ValueError,
+    struct.error,
+)
+
+
+class IncorrectPasskey(Invalid):
+    message = "This passkey, or its answer, is not the right one."
+
+
+def begin_enrolment(request: HttpRequest) -> Options:
+    """Always a discoverable key that verifies its owner, good for a sign-in by itself."""
+    person = person_of(request)
+    check_may_enrol(request)
+    return _plain(begin_registration(request, person, passwordless=True))
+
+
+def enrol(request: HttpRequest, name: str, credential: Options) -> tuple[Authenticator, list[str]]:
+    """Keep a new passkey; returns recovery codes with the first factor."""
+    person = person_of(request)
+    check_may_enrol(request)
+    form = AddPasskey({"name": name, "credential": credential, "passwordless": True}, user=person)
+    checked = _check(form)
+    key, recovery = add_authenticator(request, checked["name"], checked["credential"])
+    spend_proof(request)
+    return key, reveal(recovery) if recovery else []
+
+
+def remove(request: HttpRequest, key_id: int) -> None:
+    demand_recent_proof(request)
+    keys = factors_of(person_of(request)).filter(type=Authenticator.Type.WEBAUTHN)
+    key = keys.filter(pk=key_id).first()
+    if key is None:
+        raise NotFound
+    remove_authenticator(request, key)
+
+
+def begin_login(request: HttpRequest) -> tuple[Options, str]:
+    """A challenge for whoever holds a passkey, and the session token it belongs to."""
+    take(PASSKEYS_FROM, neighbourhood(request))
+    options = _plain(begin_authentication())
+    return options, app_settings.TOKEN_STRATEGY.create_session_token(request)
+
+
+def log_in(request: HttpRequest, credential: Options) -> Entered:
+    """Both factors in one: the key is had, its owner verified."""
+    take(PASSKEYS_FROM, neighbourhood(request))
+    key = _check(PasskeyLogin({"credential": credential}))["credential"]
+    perform_passwordless_login(request, key, Login(user=key.user))
+    return enter(request)
+
+
+def begin_verification(request: HttpRequest) -> Options:
+    return _plain(begin_authentication(pending(request).login.user))
+
+
+def verify(request: HttpRequest, credential: Options) -> Entered:
+    """Finish a sign-in that asked for a second factor."""
+    stage = pending(request)
+    form = PasskeyAsSecondFactor({"credential": credential}, user=stage.login.user)
+    _check(form)
+    form.save()
+    stage.exit()
+    return enter(request)
+
+
+def begin_proof(request: HttpRequest) -> Options:
+    return _plain(begin_authentication(person_of(request)))
+
+
+def prove_again(request: HttpRequest, credential: Options) -> None:
+    form = PasskeyAgain({"credential": credential}, user=person_of(request))
+    _check(form)
+    form.save()
+
+
+def _check(form: Form) -> dict[str, Any]:
+    try:
+        fill_in(form)
+    except (Invalid, *MALFORMED) as flaw:
+        raise IncorrectPasskey from flaw
+    return form.cleaned_data
+
+
+def _plain(options: Any) -> Options:
+    """The library's mappings as JSON knows them."""
+    return cast("Options", _as_json(options["publicKey"]))
+
+
+def _as_json(value: Any) -> Any:
+    if hasattr(value, "items"):
+        return {key: _as_json(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_as_json(inner) for inner in value]
+    return value

@@ -1,0 +1,96 @@
+"""Everything that happens to personal tokens."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.events import PersonalTokenCreated, PersonalTokenRevoked
+from accounts.models import PersonalToken, User
+from accounts.ownership import check_own_account
+from core.errors import Conflict
+from core.events import publish
+from identity.services.personal_secrets import digest, is_well_formed, mint
+
+DEFAULT_DAYS = 90
+MOST_DAYS = 365
+MOST_TOKENS = 50
+NOTED_EVERY = timedelta(minutes=1)
+
+
+class TooManyTokens(Conflict):
+    message = f"Nobody needs more than {MOST_TOKENS} tokens; revoke some first."
+
+
+@transaction.atomic
+def create_token(
+    *,
+    actor: User,
+    name: str,
+    scopes: Iterable[str],
+    workspace_ids: Iterable[UUID] | None = None,
+    days: int = DEFAULT_DAYS,
+) -> tuple[PersonalToken, str]:
+    """A new token of the actor's and its text, which nobody will see again."""
+    User.objects.locked(actor.pk)
+    if PersonalToken.objects.visible_to(actor).count() >= MOST_TOKENS:
+        raise TooManyTokens
+    text = mint()
+    token = PersonalToken.objects.create(
+        user=actor,
+        name=name,
+        digest=digest(text),
+        scopes=sorted(set(scopes)),
+        workspace_ids=None if workspace_ids is None else sorted(set(workspace_ids)),
+        expires_at=timezone.now() + timedelta(days=days),
+    )
+    publish(PersonalTokenCreated(actor=actor, person=actor, token=token))
+    return token, text
+
+
+@transaction.atomic
+def revoke_token(*, actor: User | None, token: PersonalToken) -> None:
+    """End a token at once; ending it twice changes nothing."""
+    token = PersonalToken.objects.locked(token.pk)
+    check_own_account(actor=actor, person=token.user)
+    if token.revoked_at is None:
+        token.revoked_at = timezone.now()
+        token.save(update_fields=["revoked_at"])
+        publish(PersonalTokenRevoked(actor=actor, person=token.user, token=token))
+
+
+@transaction.atomic
+def revoke_tokens_of(*, actor: User | None, person: User) -> None:
+    """End every token of a person at once."""
+    check_own_account(actor=actor, person=person)
+    for token in PersonalToken.objects.visible_to(person).order_by("pk"):
+        revoke_token(actor=actor, token=token)
+
+
+def open_token(text: str) -> PersonalToken | None:
+    """The usable token with this text, its owner beside it; nonsense costs no query."""
+    if not is_well_formed(text):
+        return None
+    usable = PersonalToken.objects.usable().select_related("user")
+    token: PersonalToken | None = usable.filter(digest=digest(text)).first()
+    if token is not None:
+        _note_use(token)
+    return token
+
+
+def _note_use(token: PersonalToken) -> None:
+    """Write the time down once a minute; nobody waits for another request that just does."""
+    due = timezone.now() - NOTED_EVERY
+    if token.last_used_at is None or token.last_used_at <= due:
+        _write_use(token, due)
+
+
+# Also where the caller has no transaction: the lock needs one.
+@transaction.atomic(savepoint=False)
+def _write_use(token: PersonalToken, due: datetime) -> None:
+    unused = PersonalToken.objects.filter(Q(last_used_at=None) | Q(last_used_at__lte=due))
+    free = unused.filter(pk=token.pk).select_for_update(no_key=True, skip_locked=True)
+    PersonalToken.objects.filter(pk__in=free.values("pk")).update(last_used_at=timezone.now())

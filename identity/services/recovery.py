@@ -1,0 +1,152 @@
+"""Passwords: forgotten, reset by a link, changed; and the devices they are entered on."""
+
+import hashlib
+import ipaddress
+import re
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from accounts.events import PasswordChanged
+from accounts.limits import WRONG_PASSWORDS, WRONG_PASSWORDS_FROM, counted, reset
+from accounts.models import KnownDevice, User
+from core.errors import Invalid, Unauthenticated
+from core.events import publish
+from identity.services.sessions import end_sessions_of
+from identity.services.tokens import Pair, carry_over
+from outbox.services import enqueue
+
+A_DAY = timedelta(days=1)
+"""How exactly it is known when a device was used last."""
+
+
+class InvalidResetLink(Invalid):
+    message = "This link is not valid (any more): ask for another one."
+
+
+class IncorrectPassword(Invalid):
+    message = "This is not your password."
+
+
+class WeakPassword(Invalid):
+    message = "Choose another password."
+
+
+class _ResetTokens(PasswordResetTokenGenerator):
+    """Spent by every sign-in and change of password, void after PASSWORD_RESET_TIMEOUT."""
+
+    key_salt = "identity.services.recovery"
+
+
+_tokens = _ResetTokens()
+
+
+@transaction.atomic
+def send_reset_link(*, email: str) -> None:
+    """Mail a link, or, to an address nobody has, that nobody has it. The same work for both."""
+    known = User.objects.registered_as(email).values_list("pk", flat=True).first()
+    enqueue(
+        kind="password_reset" if known else "unknown_account",
+        recipient_id=known or uuid4(),
+        dedupe_key=f"password_reset:{uuid4()}",
+        payload={"address": email},
+    )
+
+
+def reset_link(person: User) -> str:
+    """Made when the mail leaves, so that it is kept nowhere."""
+    key = f"{person.pk.hex}-{_tokens.make_token(person)}"
+    return str(settings.HEADLESS_FRONTEND_URLS["account_reset_password_from_key"]).format(key=key)
+
+
+def holder_of(key: str) -> User:
+    """The person a link was sent to, while it works."""
+    id_, _, token = key.partition("-")
+    try:
+        person: User | None = User.objects.active().filter(pk=UUID(hex=id_)).first()
+    except ValueError as flaw:
+        raise InvalidResetLink from flaw
+    if person is None or not _tokens.check_token(person, token):
+        raise InvalidResetLink
+    return person
+
+
+@transaction.atomic
+def reset_password(*, key: str, password: str) -> User:
+    """Spend a link for a new password; every session ends, a second factor is still asked for."""
+    # Under the lock the link is read again: two clicks spend it once.
+    User.objects.locked(holder_of(key).pk)
+    person = holder_of(key)
+    _set_password(person, password, field="password")
+    end_sessions_of(person)
+    reset(WRONG_PASSWORDS, person.email)
+    publish(PasswordChanged(actor=person, person=person, recovered=True))
+    return person
+
+
+def prove_password(*, person: User, password: str, field: str, origin: str) -> None:
+    """Refuse a wrong password; tries count like those of a sign-in."""
+    with counted((WRONG_PASSWORDS_FROM, origin), (WRONG_PASSWORDS, person.email)):
+        if not person.check_password(password):
+            raise IncorrectPassword(errors={field: [IncorrectPassword.message]})
+
+
+@transaction.atomic
+def change_password(*, actor: User, password: str, session_key: str) -> Pair:
+    """Set the password of somebody who has just proved the old one; only this session goes on."""
+    person = User.objects.locked(actor.pk)
+    if person.password != actor.password:
+        raise IncorrectPassword(errors={"current_password": [IncorrectPassword.message]})
+    _set_password(person, password, field="new_password")
+    end_sessions_of(person, but=session_key)
+    pair = carry_over(person, session_key)
+    if pair is None:
+        raise Unauthenticated
+    publish(PasswordChanged(actor=person, person=person, recovered=False))
+    return pair
+
+
+@transaction.atomic
+def note_device(*, person: User, user_agent: str, address: str) -> None:
+    """Tell people of a sign-in from where they have never been; of the very first one, nothing."""
+    had_one = KnownDevice.objects.filter(user=person).exists()
+    fingerprint = _fingerprint(user_agent, address)
+    device, is_new = KnownDevice.objects.get_or_create(user=person, fingerprint=fingerprint)
+    KnownDevice.objects.filter(pk=device.pk, seen_at__lt=Now() - A_DAY).update(seen_at=Now())
+    if is_new and had_one:
+        tell(person, "new_device", user_agent=user_agent[:200], address=address)
+
+
+def tell(person: User, kind: str, **facts: Any) -> None:
+    """Queue a notice about their account."""
+    enqueue(
+        kind=kind,
+        recipient_id=person.pk,
+        dedupe_key=f"{kind}:{uuid4()}",
+        payload={"at": timezone.now().isoformat(), **facts},
+    )
+
+
+def _set_password(person: User, password: str, *, field: str) -> None:
+    try:
+        validate_password(password, person)
+    except ValidationError as weakness:
+        raise WeakPassword(errors={field: weakness.messages}) from weakness
+    person.set_password(password)
+    person.save(update_fields=["password", "updated_at"])
+
+
+def _fingerprint(user_agent: str, address: str) -> str:
+    """The same after an update of the browser and in another cell of the same network."""
+    product = re.sub(r"[\d._]+", "", user_agent)
+    wide = 32 if ":" in address else 16
+    network = ipaddress.ip_network(f"{address}/{wide}", strict=False)
+    return hashlib.sha256(f"{product}|{network}".encode(errors="replace")).hexdigest()

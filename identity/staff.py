@@ -1,0 +1,115 @@
+"""The door of the admin: the sign-in everybody uses, and a second factor in the same session."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from functools import wraps
+from typing import Any, cast
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import SimpleTemplateResponse
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.views.decorators.cache import never_cache
+from unfold.sites import UnfoldAdminSite
+
+from core.context import as_system
+from identity.allauth_bridge.internals import get_authentication_records
+
+View = Callable[..., HttpResponse]
+
+SEARCHES = ("q", "term")
+"""The parameters that lists and their drop-downs search by."""
+LONGEST_SEARCH = 100
+LONGEST_TEXT = 50_000
+CODES = (Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES)
+
+
+class StaffSite(UnfoldAdminSite):
+    """Never shows a form to sign in with: Django's knows neither limits nor second factors."""
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return bool(super().has_permission(request)) and has_proved_second_factor(request)
+
+    def admin_view(self, view: View, *cacheable: bool, **named: bool) -> View:
+        """Any page, once the door has let somebody in."""
+        return cast("View", super().admin_view(_of_all_workspaces(view), *cacheable, **named))
+
+    def password_change(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
+        """Django's own page neither counts wrong passwords nor tells the owner."""
+        return HttpResponseRedirect(reverse("account_change_password"))
+
+    @method_decorator(never_cache)
+    def login(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
+        """Send people to whatever they still have to do."""
+        target = _target(request)
+        if self.has_permission(request):
+            return HttpResponseRedirect(target)
+        if request.user.is_authenticated and not super().has_permission(request):
+            raise PermissionDenied
+        query = urlencode({REDIRECT_FIELD_NAME: target})
+        return HttpResponseRedirect(f"{reverse(_next_step(request))}?{query}")
+
+
+def _of_all_workspaces(view: View) -> View:
+    """One transaction for a page, its rendering and all it changes."""
+
+    @wraps(view)
+    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        _check_sizes(request)
+        with as_system("Django admin"):
+            response = view(request, *args, **kwargs)
+            if isinstance(response, SimpleTemplateResponse):
+                response.render()
+            return response
+
+    return page
+
+
+def _check_sizes(request: HttpRequest) -> None:
+    """Refuse what no page of the admin takes, whoever wrote its form.
+
+    Each word that is searched for becomes a condition of the SQL.
+    """
+    if any(len(request.GET.get(name, "")) > LONGEST_SEARCH for name in SEARCHES):
+        raise BadRequest(f"At most {LONGEST_SEARCH} characters can be searched for.")
+    if any(
+        name.endswith("__year") and _is_no_year(str(text)) for name, text in request.GET.items()
+    ):
+        raise BadRequest("There is no such year.")
+    if any(len(text) > LONGEST_TEXT for _, texts in request.POST.lists() for text in texts):
+        raise BadRequest(f"No text has more than {LONGEST_TEXT} characters.")
+
+
+def _is_no_year(text: str) -> bool:
+    """Django looks for a year up to the first day of the next one, which `date` must hold."""
+    return not re.fullmatch(r"[0-9]{1,4}", text) or not date.min.year <= int(text) < date.max.year
+
+
+def has_proved_second_factor(request: HttpRequest) -> bool:
+    """In this session; that a factor is enrolled proves nothing."""
+    if settings.ADMIN_WITHOUT_SECOND_FACTOR:
+        return True
+    records = get_authentication_records(request, request.user)
+    return any(record["method"] == "mfa" for record in records)
+
+
+def _next_step(request: HttpRequest) -> str:
+    if not request.user.is_authenticated:
+        return "account_login"
+    factors = Authenticator.objects.filter(user=request.user)
+    if factors.filter(type__in=CODES).exists():
+        return "mfa_reauthenticate"
+    return "mfa_reauthenticate_webauthn" if factors.exists() else "mfa_index"
+
+
+def _target(request: HttpRequest) -> str:
+    wanted = request.GET.get(REDIRECT_FIELD_NAME, "")
+    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
+        return wanted
+    return reverse("admin:index")
