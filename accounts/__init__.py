@@ -1,1 +1,1 @@
-"""People: sign-up, sign-in, tokens, profile."""
+"""People: who they are, not how they sign in."""

@@ -3,7 +3,7 @@
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from accounts.export import contribute
+from accounts.services.personal_data import contribute
 from activity.models import Event, TextChange
 from core.documents.fields import Document
 from core.documents.truncation import LongText

@@ -5,12 +5,7 @@ from typing import Any
 
 from accounts.events import (
     AccessChanged,
-    AccountLinked,
     AccountsKeptApart,
-    AccountUnlinked,
-    EnrolmentApproved,
-    PersonalTokenCreated,
-    PersonalTokenRevoked,
     PersonDeleted,
     PersonJoined,
     PersonLinked,
@@ -26,6 +21,13 @@ from comments.events import (
     CommentRestored,
 )
 from core.events import Event, subscribe, subscribe_batch
+from identity.events import (
+    AccountLinked,
+    AccountUnlinked,
+    EnrolmentApproved,
+    PersonalTokenCreated,
+    PersonalTokenRevoked,
+)
 from outbox.events import DeliveryResent
 from projects.events import (
     ProjectArchived,

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from accounts.export import contribute
+from accounts.services.personal_data import contribute
 from comments.models import Comment
 from core.documents.fields import Document, PublicId
 from core.documents.truncation import LongText

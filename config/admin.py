@@ -4,4 +4,4 @@ from django.contrib.admin.apps import AdminConfig
 
 
 class Admin(AdminConfig):
-    default_site = "identity.staff.StaffSite"
+    default_site = "identity.services.staff.StaffSite"

@@ -10,7 +10,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("comments.api.urls")),
     path("", include("workspaces.api.urls")),
     path("", include("core.urls")),
-    path("", include("accounts.urls")),
+    path("", include("identity.api.urls")),
+    path("", include("accounts.api.urls")),
+    path("", include("clerk.api.urls")),
     path("admin/", admin.site.urls),
 ]
 

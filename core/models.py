@@ -142,3 +142,17 @@ class IdempotencyKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.principal} {self.key}"
+
+
+class AttemptCount(models.Model):
+    """How often something was tried in the window that is open; `key` is a hash of what."""
+
+    key = models.CharField(max_length=64, primary_key=True, editable=False)
+    count = models.PositiveIntegerField(editable=False)
+    resets_at = models.DateTimeField(editable=False)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["resets_at"], name="attempts_by_end")]
+
+    def __str__(self) -> str:
+        return self.key

@@ -6,9 +6,9 @@ from typing import Literal
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
-from accounts.models import Scope
 from core.api.idempotency import SAFE
 from core.errors import Forbidden
+from identity.models import Scope
 
 ACCOUNT = "/api/auth/"
 PROFILE = "/api/auth/me"

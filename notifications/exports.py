@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from accounts.export import contribute
+from accounts.services.personal_data import contribute
 from core.documents.fields import Document
 from core.documents.truncation import LongText
 from notifications.models import Reminder, ReminderState

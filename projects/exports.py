@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from accounts.export import contribute
+from accounts.services.personal_data import contribute
 from core.documents.fields import Document, PublicId
 from projects.models import ProjectMembership
 from workspaces.rights import ProjectRole

@@ -3,7 +3,7 @@
 from django.db.models import F
 from rest_framework import serializers
 
-from accounts.export import contribute
+from accounts.services.personal_data import contribute
 from core.documents.expressions import Hyphenated
 from core.documents.fields import Computed, Document, PublicId
 from core.documents.truncation import LongText

@@ -2,9 +2,9 @@
 
 from rest_framework import serializers
 
-from accounts.addresses import addresses_of
-from accounts.export import contribute
+from accounts.services.personal_data import contribute
 from core.documents.fields import Document, PublicId
+from identity.services.addresses import addresses_of
 from workspaces.models import Invitation, Membership, OptOut, OptOutKind
 from workspaces.rights import WorkspaceRole
 

@@ -6,9 +6,9 @@ from typing import Any
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from accounts.mails import MASK
 from accounts.models import User
 from core.sealing import unseal
+from identity.services.mails import MASK
 from outbox.composers import Mail, Skip, carries, reviewed_by
 from outbox.mail_text import plain, plain_lines
 from outbox.models import Delivery

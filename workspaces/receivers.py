@@ -1,10 +1,6 @@
 """What happens to workspaces when something happens to people, in general or inside."""
 
 from accounts.events import (
-    OrganizationChanged,
-    OrganizationDeleted,
-    OrganizationLeft,
-    OrganizationSeen,
     PersonDeleted,
     PersonJoined,
 )
@@ -15,13 +11,6 @@ from workspaces.reassignment import TO_LEAD, handover_to
 from workspaces.services.joining import take_over_memberships
 from workspaces.services.leaving import end_memberships
 from workspaces.services.opening import note_opening
-from workspaces.services.organizations import (
-    close_organization,
-    follow_organization,
-    keep_away,
-    seat_person,
-    unseat_person,
-)
 from workspaces.services.ownership import end_offer
 from workspaces.services.revocation import (
     end_invitations_by,
@@ -82,41 +71,3 @@ def end_an_offer_to_them(event: MemberRemoved) -> None:
 @subscribe(OwnerChanged)
 def end_an_offer_of_the_former_owner(event: OwnerChanged) -> None:
     end_offer(actor=event.actor, workspace=event.workspace)
-
-
-@subscribe(OrganizationSeen)
-def seat_them(event: OrganizationSeen) -> None:
-    seat_person(
-        person=event.person,
-        organization=event.organization,
-        role=event.role,
-        at=event.at,
-        is_news=event.is_news,
-    )
-
-
-@subscribe(MemberRemoved)
-def remember_it(event: MemberRemoved) -> None:
-    """Only for somebody's own decision: what the provider tells carries the provider's time."""
-    if event.actor is not None:
-        keep_away(workspace=event.workspace, person=event.person)
-
-
-@subscribe(OrganizationChanged)
-def follow_it(event: OrganizationChanged) -> None:
-    follow_organization(organization=event.organization, founder=event.founder, at=event.at)
-
-
-@subscribe(OrganizationDeleted)
-def close_it(event: OrganizationDeleted) -> None:
-    close_organization(organization=event.organization, at=event.at)
-
-
-@subscribe(OrganizationLeft)
-def unseat_them(event: OrganizationLeft) -> None:
-    unseat_person(
-        person=event.person,
-        person_id=event.person_id,
-        organization=event.organization,
-        at=event.at,
-    )

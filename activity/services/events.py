@@ -8,9 +8,9 @@ import structlog
 from django.db.models import Model, Q, TextField
 
 from accounts.models import User
+from accounts.services.references import counted
 from activity.models import Event, TextChange
 from activity.services.differences import difference
-from clerk.services.written import counted
 from comments.models import Comment
 from core.events import Changes
 from core.events import Event as Happening

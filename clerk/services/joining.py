@@ -3,15 +3,16 @@
 from allauth.account.models import EmailAddress
 from django.db import transaction
 
-from accounts.addresses import has_proved, person_with, prove_address
-from accounts.deletion import delete_person
 from accounts.events import AccountsKeptApart, PersonJoined, PersonLinked, ProfileChanged
-from accounts.models import AccountMatch, ExternalRecord, User
-from clerk.services.written import has_written, is_referred_to
+from accounts.models import User
+from accounts.services.deletion import delete_person
+from accounts.services.references import has_written, is_referred_to
+from clerk.models import AccountMatch, ExternalRecord
 from core.context import as_system
 from core.errors import Conflict, NotFound
 from core.events import publish
 from identity.services.access import end_access
+from identity.services.addresses import has_proved, person_with, prove_address
 
 NOWHERE = "users.clerk.invalid"
 """The domain of people whose address Clerk has not told us, or not verified."""

@@ -11,18 +11,18 @@ from django.db import IntegrityError, transaction
 from standardwebhooks import Webhook, WebhookVerificationError
 from standardwebhooks.webhooks import EmptyWebhookSecretError
 
-from accounts.events import (
-    Organization,
-    OrganizationChanged,
-    OrganizationDeleted,
-    OrganizationLeft,
-    OrganizationSeen,
+from accounts.models import User
+from clerk.models import WebhookReceipt
+from clerk.services.organizations import (
+    add_organization_member,
+    close_organization,
+    follow_organization,
+    remove_organization_member,
 )
-from accounts.models import User, WebhookReceipt
-from clerk.services.people import Profile, follow_person, forget_person, welcome_person
+from clerk.services.people import follow_person, forget_person, welcome_person
+from clerk.services.profiles import Organization, Profile
 from core.context import as_system
 from core.errors import Invalid
-from core.events import publish
 
 PARTS = ("id", "timestamp", "signature")
 MOST_CHARACTERS = 255
@@ -110,41 +110,33 @@ def _organization_changed(message: Message) -> None:
     founder_id = message.about.get("created_by")
     founder = welcome_person(profile=Profile(id=_id(founder_id))) if founder_id else None
     organization = _organization(message.about)
-    publish(
-        OrganizationChanged(actor=None, organization=organization, founder=founder, at=message.at)
-    )
+    follow_organization(organization=organization, founder=founder, at=message.at)
 
 
 def _organization_deleted(message: Message) -> None:
-    organization = _organization(message.about)
-    publish(OrganizationDeleted(actor=None, organization=organization, at=message.at))
+    close_organization(organization=_organization(message.about), at=message.at)
 
 
 def _member_changed(message: Message) -> None:
     who = _id(message.about["public_user_data"]["user_id"])
     person = welcome_person(profile=Profile(id=who))
     if person is not None:
-        publish(
-            OrganizationSeen(
-                actor=None,
-                person=person,
-                organization=_organization(message.about["organization"]),
-                role=str(message.about["role"]).removeprefix("org:"),
-                at=message.at,
-            )
+        add_organization_member(
+            person=person,
+            organization=_organization(message.about["organization"]),
+            role=str(message.about["role"]).removeprefix("org:"),
+            at=message.at,
+            is_news=True,
         )
 
 
 def _member_removed(message: Message) -> None:
     who = _id(message.about["public_user_data"]["user_id"])
-    publish(
-        OrganizationLeft(
-            actor=None,
-            organization=_organization(message.about["organization"]),
-            person_id=who,
-            person=User.objects.filter(external_id=who).first(),
-            at=message.at,
-        )
+    remove_organization_member(
+        person=User.objects.filter(external_id=who).first(),
+        person_id=who,
+        organization=_organization(message.about["organization"]),
+        at=message.at,
     )
 
 

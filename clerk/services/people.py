@@ -1,28 +1,14 @@
 """What Clerk says about people, written down; late and repeated news change nothing."""
 
-from dataclasses import dataclass
-
 from django.db import transaction
 
-from accounts.addresses import person_with, prove_address
-from accounts.deletion import delete_person
-from accounts.models import ExternalRecord, User
-from accounts.services import AlreadyRegistered, change_profile, register_person
+from accounts.models import User
+from accounts.services.deletion import delete_person
+from accounts.services.people import AlreadyRegistered, change_profile, register_person
+from clerk.models import ExternalRecord
 from clerk.services.joining import NOWHERE, ask_staff, follow_address, link, may_link
-from core.names import cleaned_name
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Profile:
-    """A person as Clerk describes them; `email` is empty unless verified."""
-
-    id: str
-    email: str = ""
-    name: str = ""
-    avatar_url: str = ""
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "name", cleaned_name(self.name))
+from clerk.services.profiles import Profile
+from identity.services.addresses import person_with, prove_address
 
 
 @transaction.atomic

@@ -3,13 +3,13 @@
 import structlog
 from django.db import transaction
 
-from accounts.events import OrganizationSeen
 from accounts.models import User
 from clerk.services.joining import follow_address, is_without_address
-from clerk.services.people import Profile, welcome_person
-from clerk.tokens import Claims
+from clerk.services.organizations import add_organization_member
+from clerk.services.people import welcome_person
+from clerk.services.profiles import Profile
+from clerk.services.tokens import Claims
 from core.context import show_workspaces_of
-from core.events import publish
 from identity.services.sessions import open_known
 
 _log = structlog.get_logger("gantry.clerk")
@@ -30,15 +30,12 @@ def meet(claims: Claims) -> User | None:
     if claims.impersonator:
         _log.info("impersonated", person=str(person.pk), by=claims.impersonator)
     if claims.organization is not None:
-        publish(
-            OrganizationSeen(
-                actor=person,
-                person=person,
-                organization=claims.organization,
-                role=claims.role,
-                at=claims.issued_at,
-                is_news=False,
-            )
+        add_organization_member(
+            person=person,
+            organization=claims.organization,
+            role=claims.role,
+            at=claims.issued_at,
+            is_news=False,
         )
     return person
 

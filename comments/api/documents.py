@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from rest_framework import serializers
 
-from accounts.documents import Person
+from accounts.api.documents import Person
 from comments.models import Comment
 from core.api.fields import Input
 from core.documents.fields import Count, Document

@@ -7,6 +7,7 @@ BROWSABLE_API_FOR_STAFF_ONLY = False
 TRUSTED_PROXY_COUNT = env.natural("TRUSTED_PROXY_COUNT", 0)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
+        "clerk.api.authentication.ClerkAuthentication",
         "identity.api.authentication.BearerAuthentication",
         "identity.api.authentication.CookieAuthentication",
     ],
@@ -35,7 +36,14 @@ DOCS_PAGE = """{
         return response;
     },
 }"""
+TAGS_OF_APPS = {"identity": "accounts", "clerk": "accounts"}
+"""Operations are grouped by app, but for these."""
 SPECTACULAR_SETTINGS = {
+    # Clerk's tokens are Bearer tokens as well: one scheme describes them all.
+    "AUTHENTICATION_WHITELIST": [
+        "identity.api.authentication.BearerAuthentication",
+        "identity.api.authentication.CookieAuthentication",
+    ],
     "TITLE": "Gantry",
     "SWAGGER_UI_SETTINGS": DOCS_PAGE,
     "DESCRIPTION": (
@@ -86,7 +94,7 @@ SPECTACULAR_SETTINGS = {
         "Category": "projects.models.Category",
         "TaskType": "tasks.models.TaskType",
         "Workflow": "projects.services.workflows.Workflow",
-        "Scope": "accounts.models.Scope",
+        "Scope": "identity.models.Scope",
         "OptOutKind": "workspaces.models.OptOutKind",
     },
 }

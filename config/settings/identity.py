@@ -12,7 +12,7 @@ _frontend = env.url("FRONTEND_URL", ("https", "http"), "http://localhost:3000")
 
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 # Sessions live in PostgreSQL: a cache would forget a logout, and its outage would end them all.
-SESSION_ENGINE = "identity.session_store"
+SESSION_ENGINE = "identity.services.session_store"
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
@@ -61,7 +61,7 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
-# What can be guessed or mailed is counted by accounts/limits.py.
+# What can be guessed or mailed is counted by core/limits.py.
 ACCOUNT_RATE_LIMITS = {
     "confirm_email": None,
     "login": None,

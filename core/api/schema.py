@@ -3,6 +3,7 @@
 import inspect
 from typing import Any
 
+from django.conf import settings
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent, build_array_type, build_object_type
 
@@ -92,7 +93,8 @@ class EnvelopeAutoSchema(AutoSchema):
     def get_tags(self) -> list[str]:
         if getattr(self.view, "alias", False):
             return ["aliases"]
-        return [type(self.view).__module__.partition(".")[0]]
+        app = type(self.view).__module__.partition(".")[0]
+        return [settings.TAGS_OF_APPS.get(app, app)]
 
     def get_description(self, *where: Any, **named: Any) -> str:
         usual: str = super().get_description(*where, **named) or ""

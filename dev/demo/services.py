@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.services import change_access, change_profile, register_person
+from accounts.services.people import change_access, change_profile, register_person
 from comments.services.comments import add_comment
 from core.context import as_system
 from core.errors import Conflict

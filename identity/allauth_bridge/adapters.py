@@ -10,26 +10,18 @@ from django.contrib.sites.shortcuts import get_current_site
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 
-from accounts.limits import (
-    CODE_PAUSE,
-    WRONG_PASSWORDS,
-    WRONG_PASSWORDS_FROM,
-    client_address,
-    give_back,
-    neighbourhood,
-    reset,
-    take,
-)
-from accounts.mails import MASK, post
 from accounts.models import User
 from accounts.passwords import MOST_CHARACTERS
-from accounts.services import register_person
+from accounts.services.people import register_person
 from core.errors import TooManyRequests
+from core.limits import client_address, give_back, neighbourhood, reset, take
 from identity.allauth_bridge.internals import (
     ImmediateHttpResponse,
     is_headless_request,
     respond_429,
 )
+from identity.limits import CODE_PAUSE, WRONG_PASSWORDS, WRONG_PASSWORDS_FROM
+from identity.services.mails import MASK, post
 from identity.services.recovery import note_device
 from outbox.mail_text import plain
 

@@ -14,17 +14,10 @@ from django.forms import CharField
 from django.http import HttpRequest, HttpResponse
 from rest_framework.exceptions import ValidationError
 
-from accounts.limits import (
-    CODE_PAUSE,
-    SIGN_INS_FROM,
-    SIGN_UPS_FROM,
-    give_back,
-    neighbourhood,
-    take,
-)
 from accounts.models import User
-from accounts.services import AlreadyRegistered
+from accounts.services.people import AlreadyRegistered
 from core.errors import Unauthenticated
+from core.limits import give_back, neighbourhood, take
 from identity.allauth_bridge.internals import (
     APIView,
     Client,
@@ -34,6 +27,7 @@ from identity.allauth_bridge.internals import (
     SignupInput,
     SignupView,
 )
+from identity.limits import CODE_PAUSE, SIGN_INS_FROM, SIGN_UPS_FROM
 from identity.services.tokens import Pair
 
 STRANGER = ("HTTP_AUTHORIZATION", "HTTP_X_SESSION_TOKEN")

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from allauth.core import context as current
 from allauth.mfa.models import Authenticator
 
-from accounts.limits import WRONG_FACTORS, WRONG_FACTORS_FROM, counted, neighbourhood
 from accounts.models import User
 from core.errors import TooManyRequests
+from core.limits import counted, neighbourhood
 from identity.allauth_bridge.adapters import AccountAdapter
 from identity.allauth_bridge.internals import (
     ActivateTOTPForm,
@@ -18,6 +18,7 @@ from identity.allauth_bridge.internals import (
     ReauthenticateWebAuthnForm,
     is_headless_request,
 )
+from identity.limits import WRONG_FACTORS, WRONG_FACTORS_FROM
 
 
 class FirstCode(ActivateTOTPForm):

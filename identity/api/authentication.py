@@ -14,8 +14,6 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from accounts.models import User
-from clerk.services.sessions import meet
-from clerk.tokens import is_clerks, read_session
 from core.api.fields import as_uuid
 from core.context import show_workspaces_of
 from identity.credentials import Credential
@@ -34,9 +32,12 @@ class BearerAuthentication(BaseAuthentication):
             return None
         try:
             # What is not ASCII is no token of ours; decoding it this way cannot fail.
-            person, credential = identify(token.strip().decode("latin-1"))
+            found = self.identify(token.strip().decode("latin-1"))
         except InvalidToken as flaw:
             raise AuthenticationFailed(str(flaw), code=flaw.code) from flaw
+        if found is None:
+            return None
+        person, credential = found
         credential.check(request)
         if credential.kind == "personal_token":  # for others, what found them has seen to this
             _open_for(person)
@@ -44,6 +45,14 @@ class BearerAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"
+
+    def identify(self, token: str) -> tuple[User, Credential] | None:
+        """Whose token it is and what it proves; None leaves it to the next class.
+
+        Each kind has its own verifier, which pins algorithm, key and issuer: a wrong choice can
+        only refuse.
+        """
+        return _verify_personal(token) if token.startswith(PREFIX) else _verify_own(token)
 
 
 class CookieAuthentication(SessionAuthentication):
@@ -60,32 +69,12 @@ class CookieAuthentication(SessionAuthentication):
         return person, None
 
 
-def identify(token: str) -> tuple[User, Credential]:
-    """Ask the verifier this kind of token belongs to; a wrong choice can only refuse.
-
-    Each verifier pins its own algorithm, key and issuer.
-    """
-    if token.startswith(PREFIX):
-        return _verify_personal(token)
-    if is_clerks(token):
-        return _verify_clerk(token)
-    return _verify_own(token)
-
-
 def _verify_own(token: str) -> tuple[User, Credential]:
     claims = read(token, "access")
     person = open_session(claims.session_key, claims.person_id)
     if person is None:
         raise InvalidToken
     return person, Credential("session", claims.session_key)
-
-
-def _verify_clerk(token: str) -> tuple[User, Credential]:
-    claims = read_session(token)
-    person = meet(claims)
-    if person is None:
-        raise InvalidToken
-    return person, Credential("clerk", impersonator=claims.impersonator, proved_at=claims.proved_at)
 
 
 def _verify_personal(text: str) -> tuple[User, Credential]:

@@ -11,13 +11,13 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api import WRONG
 from accounts.models import User
-from accounts.serializers import DeviceShown
 from core.api.schema import FAILURE
 from core.errors import NotFound
+from identity.api.documents import DeviceShown
 from identity.api.passwords import OwnAccount
 from identity.api.permissions import own
+from identity.api.sign_in import WRONG
 from identity.services.sessions import end_session
 
 UNKNOWN = OpenApiResponse(FAILURE.ref, "No device of yours")

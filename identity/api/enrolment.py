@@ -4,11 +4,11 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api import read_body
-from accounts.serializers import Done
 from core.api.envelope import Answer
+from core.api.fields import read_body
 from core.api.schema import FAILURE
 from identity.allauth_bridge.steps import as_person
+from identity.api.documents import Done
 from identity.api.factor_documents import Code
 from identity.api.second_factors import REFUSED, FactorView
 from identity.services.enrolment import prove_mailbox, send_enrolment_code

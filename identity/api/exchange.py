@@ -4,21 +4,16 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api import TOO_OFTEN, TRANSPORT, AuthView, as_shown
-from accounts.limits import (
-    EXCHANGES,
-    EXCHANGES_FROM,
-    EXCHANGES_OF,
-    neighbourhood,
-    take,
-)
-from accounts.serializers import SignedIn
 from core.api.permissions import Anyone
 from core.api.schema import FAILURE
 from core.errors import Unauthenticated
+from core.limits import neighbourhood, take
 from identity.allauth_bridge.flows import Entered
 from identity.allauth_bridge.steps import what_is_missing
 from identity.api.authentication import CookieAuthentication
+from identity.api.documents import SignedIn
+from identity.api.sign_in import TOO_OFTEN, TRANSPORT, AuthView, as_shown
+from identity.limits import EXCHANGES, EXCHANGES_FROM, EXCHANGES_OF
 from identity.services.tokens import exchange
 
 CSRF_TOKEN = OpenApiParameter("X-CSRFToken", str, OpenApiParameter.HEADER, required=True)

@@ -5,7 +5,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from rest_framework import serializers
 
-from accounts.fields import Password
+from accounts.api.fields import Password
 from core.api.fields import Input
 
 

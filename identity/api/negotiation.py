@@ -12,7 +12,7 @@ from rest_framework.request import Request
 
 from core.api.negotiation import JsonFirst
 from identity.api.authentication import CookieAuthentication
-from identity.staff import has_proved_second_factor
+from identity.services.staff import has_proved_second_factor
 
 if TYPE_CHECKING:
     from django.http import HttpRequest

@@ -7,10 +7,10 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api import Myself, read_body
-from accounts.deletion import delete_person
-from accounts.fields import Password
-from core.api.fields import Input
+from accounts.api.fields import Password
+from accounts.api.views import Myself
+from accounts.services.deletion import delete_person
+from core.api.fields import Input, read_body
 from core.api.schema import FAILURE
 from identity.services.confirmation import confirm
 

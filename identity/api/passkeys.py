@@ -5,11 +5,11 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api import FOREIGN, TRANSPORT, AuthView, as_shown, read_body
-from accounts.serializers import SignedIn
+from core.api.fields import read_body
 from core.api.schema import FAILURE
 from identity.allauth_bridge.steps import as_newcomer, as_person, as_stranger
 from identity.api import passkey_documents as serializers
+from identity.api.documents import SignedIn
 from identity.api.factor_documents import Factor
 from identity.api.second_factors import (
     BEGIN_AGAIN,
@@ -19,6 +19,7 @@ from identity.api.second_factors import (
     UNFINISHED,
     FactorView,
 )
+from identity.api.sign_in import FOREIGN, TRANSPORT, AuthView, as_shown
 from identity.services import passkeys
 
 GONE = {404: OpenApiResponse(FAILURE.ref, "Not found")}

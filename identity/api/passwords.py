@@ -4,9 +4,10 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api import FOREIGN, TOO_OFTEN, TRANSPORT, WRONG, AuthView, read_body
-from accounts.limits import RESETS, RESETS_FROM, neighbourhood, take
-from accounts.serializers import (
+from core.api.envelope import Answer
+from core.api.fields import read_body
+from core.limits import neighbourhood, take
+from identity.api.documents import (
     Done,
     ForgottenPassword,
     PasswordChange,
@@ -14,9 +15,10 @@ from accounts.serializers import (
     ResetLink,
     TokenPair,
 )
-from core.api.envelope import Answer
 from identity.api.permissions import WithSession, own
 from identity.api.person_view import PersonView
+from identity.api.sign_in import FOREIGN, TOO_OFTEN, TRANSPORT, WRONG, AuthView
+from identity.limits import RESETS, RESETS_FROM
 from identity.services.recovery import (
     change_password,
     holder_of,

@@ -1,8 +1,10 @@
 """The base of what accounts answers to people with a token."""
 
-from accounts.api import AuthView
+from rest_framework.views import APIView
+
 from core.api.transactions import OneTransaction
 from identity.api.authentication import BearerAuthentication
+from identity.api.sign_in import AuthView
 
 
 class PersonView(OneTransaction, AuthView):
@@ -12,4 +14,6 @@ class PersonView(OneTransaction, AuthView):
     that ends because its refresh token came twice, outlive the refusal that tells of them.
     """
 
-    authentication_classes = [BearerAuthentication]
+    authentication_classes = [
+        kind for kind in APIView.authentication_classes if issubclass(kind, BearerAuthentication)
+    ]

@@ -4,9 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.fields import Password
-from accounts.models import Scope
+from accounts.api.fields import Password
 from core.api.fields import Input, Name
+from identity.models import Scope
 from identity.services.personal_tokens import DEFAULT_DAYS, MOST_DAYS
 
 

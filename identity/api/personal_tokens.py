@@ -8,7 +8,6 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.models import PersonalToken as Token
 from accounts.models import User
 from core.api.envelope import Answer
 from core.api.fields import find_by_public_id
@@ -18,6 +17,7 @@ from core.api.transactions import OneTransaction
 from core.context import as_system
 from core.errors import Invalid, NotFound
 from identity.api.personal_token_documents import CreatedToken, NewToken, TokenDocument
+from identity.models import PersonalToken as Token
 from identity.services.confirmation import confirm
 from identity.services.personal_tokens import create_token, revoke_token
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from identity.api import providers
-from identity.pages.callbacks import callback
+from identity.api.provider_callbacks import callback
 
 urlpatterns = [
     path("api/auth/providers", providers.Providers.as_view()),

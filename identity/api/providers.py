@@ -7,14 +7,16 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api import TRANSPORT, AuthView, as_shown, read_body
-from accounts.limits import SIGN_INS_FROM, neighbourhood, take
-from accounts.serializers import SignedIn
+from core.api.fields import read_body
 from core.api.schema import FAILURE
+from core.limits import neighbourhood, take
 from identity.allauth_bridge.steps import as_person, as_stranger
 from identity.api import provider_documents
+from identity.api.documents import SignedIn
 from identity.api.permissions import own
 from identity.api.second_factors import BEGIN_AGAIN, REFUSED, FactorView
+from identity.api.sign_in import TRANSPORT, AuthView, as_shown
+from identity.limits import SIGN_INS_FROM
 from identity.providers import flows
 from identity.providers.registry import Identity, provider_called, providers
 from identity.services.linked_accounts import link_account, unlink_account

@@ -5,7 +5,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api import read_body
+from core.api.fields import read_body
 from identity.allauth_bridge.steps import as_person
 from identity.api.factor_documents import Proof
 from identity.api.second_factors import REFUSED, FactorView

@@ -8,14 +8,15 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api import FOREIGN, TOO_OFTEN, TRANSPORT, WRONG, AuthView, as_shown, read_body
-from accounts.serializers import SignedIn
 from core.api.envelope import Answer
+from core.api.fields import read_body
 from core.api.permissions import SignedIn as IsSignedIn
 from core.api.schema import FAILURE
 from identity.allauth_bridge.steps import as_newcomer, as_person
 from identity.api import factor_documents
+from identity.api.documents import SignedIn
 from identity.api.person_view import PersonView
+from identity.api.sign_in import FOREIGN, TOO_OFTEN, TRANSPORT, WRONG, AuthView, as_shown
 from identity.services import second_factors
 
 SESSION_TOKEN = OpenApiParameter(

@@ -4,11 +4,12 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api import FOREIGN, TOO_OFTEN, TRANSPORT, WRONG, AuthView, as_shown, read_body
-from accounts.serializers import Done, VerificationCode, Verified
 from core.api.envelope import Answer
+from core.api.fields import read_body
 from core.api.schema import FAILURE
+from identity.api.documents import Done, VerificationCode, Verified
 from identity.api.person_view import PersonView
+from identity.api.sign_in import FOREIGN, TOO_OFTEN, TRANSPORT, WRONG, AuthView, as_shown
 from identity.services.verification import resend_code, send_link, verify_address
 
 TOKEN = OpenApiParameter(

@@ -3,11 +3,12 @@
 from allauth.core import context as current
 from django import forms
 
-from accounts.limits import CODES, CODES_FROM, neighbourhood, take
 from accounts.passwords import MOST_CHARACTERS
 from core.errors import TooManyRequests
+from core.limits import neighbourhood, take
 from identity.allauth_bridge.adapters import AccountAdapter
 from identity.allauth_bridge.internals import ConfirmEmailVerificationCodeForm
+from identity.limits import CODES, CODES_FROM
 
 
 class VerificationCode(ConfirmEmailVerificationCodeForm):

@@ -17,8 +17,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import FormView
 
-from accounts.limits import neighbourhood
 from core.errors import Refusal
+from core.limits import neighbourhood
 from identity.allauth_bridge.steps import person_of
 from identity.credentials import ReauthenticationRequired
 from identity.pages.forms import EnrolmentCode, NewPassword

@@ -7,8 +7,8 @@ from typing import Any
 import jwt
 from jwt.exceptions import PyJWKClientConnectionError
 
-from accounts.limits import Limit, take
 from core.errors import TooManyRequests, Unauthenticated
+from core.limits import Limit, take
 from identity.providers.discovery import configuration, unavailable
 from identity.providers.jwks import keys_at
 from identity.providers.registry import Provider

@@ -6,7 +6,8 @@ from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.db.models import Model
 
-from accounts.models import KnownDevice, PersonalToken, User
+from accounts.models import User
+from identity.models import KnownDevice, PersonalToken
 from identity.services.sessions import end_sessions_of
 
 WAYS_IN: tuple[type[Model], ...] = (

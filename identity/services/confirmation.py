@@ -4,8 +4,8 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.backends.db import SessionStore
 from rest_framework.request import Request
 
-from accounts.limits import neighbourhood
 from accounts.models import User
+from core.limits import neighbourhood
 from identity.credentials import Credential, ReauthenticationRequired
 from identity.services.proof_times import is_recent, last_proof_at
 from identity.services.recovery import prove_password

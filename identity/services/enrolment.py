@@ -14,23 +14,21 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, get_random_string, salted_hmac
 
-from accounts.events import EnrolmentApproved
-from accounts.limits import (
+from accounts.models import User
+from core.errors import Conflict, Forbidden
+from core.events import publish
+from core.limits import counted, neighbourhood, take
+from identity.allauth_bridge.steps import IncorrectCode, person_of
+from identity.events import EnrolmentApproved
+from identity.limits import (
     CODE_MAILS,
     CODE_PAUSE,
     CODES_FROM,
     ENROLMENT_CODES,
     ENROLMENT_CODES_OF,
     ENROLMENT_MAILS_OF,
-    counted,
-    neighbourhood,
-    take,
 )
-from accounts.mails import post_code
-from accounts.models import User
-from core.errors import Conflict, Forbidden
-from core.events import publish
-from identity.allauth_bridge.steps import IncorrectCode, person_of
+from identity.services.mails import post_code
 
 CODE = "enrolment_code"
 """Where a session keeps `{digest, sent_at}` of the code that was mailed last."""

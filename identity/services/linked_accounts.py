@@ -6,15 +6,15 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts.addresses import has_proved, person_with, prove_address
-from accounts.events import AccountLinked, AccountUnlinked
 from accounts.models import User
-from accounts.services import AlreadyRegistered, register_person
+from accounts.services.people import AlreadyRegistered, register_person
 from core.errors import Conflict, Forbidden, NotFound
 from core.events import publish
 from identity.allauth_bridge.steps import UnverifiedEmail
+from identity.events import AccountLinked, AccountUnlinked
 from identity.providers.registry import Identity, providers
 from identity.services.access import end_access
+from identity.services.addresses import has_proved, person_with, prove_address
 
 
 class AccountClosed(Forbidden):

@@ -10,8 +10,8 @@ from django.forms import Form
 from django.http import HttpRequest
 from rest_framework.exceptions import ValidationError
 
-from accounts.limits import PASSKEYS_FROM, neighbourhood, take
 from core.errors import Invalid, NotFound
+from core.limits import neighbourhood, take
 from identity.allauth_bridge.flows import Entered
 from identity.allauth_bridge.internals import (
     AddPasskey,
@@ -24,6 +24,7 @@ from identity.allauth_bridge.internals import (
 )
 from identity.allauth_bridge.mfa_forms import PasskeyAgain, PasskeyAsSecondFactor
 from identity.allauth_bridge.steps import enter, fill_in, person_of
+from identity.limits import PASSKEYS_FROM
 from identity.services.enrolment import spend_proof
 from identity.services.second_factors import (
     check_may_enrol,

@@ -8,11 +8,12 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.events import PersonalTokenCreated, PersonalTokenRevoked
-from accounts.models import PersonalToken, User
-from accounts.ownership import check_own_account
+from accounts.models import User
+from accounts.rights import check_own_account
 from core.errors import Conflict
 from core.events import publish
+from identity.events import PersonalTokenCreated, PersonalTokenRevoked
+from identity.models import PersonalToken
 from identity.services.personal_secrets import digest, is_well_formed, mint
 
 DEFAULT_DAYS = 90

@@ -15,11 +15,13 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from accounts.events import PasswordChanged
-from accounts.limits import WRONG_PASSWORDS, WRONG_PASSWORDS_FROM, counted, reset
-from accounts.models import KnownDevice, User
+from accounts.models import User
 from core.errors import Invalid, Unauthenticated
 from core.events import publish
+from core.limits import counted, reset
+from identity.events import PasswordChanged
+from identity.limits import WRONG_PASSWORDS, WRONG_PASSWORDS_FROM
+from identity.models import KnownDevice
 from identity.services.sessions import end_sessions_of
 from identity.services.tokens import Pair, carry_over
 from outbox.services import enqueue

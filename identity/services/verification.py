@@ -8,9 +8,9 @@ from django.db import transaction
 from django.http import HttpRequest
 from rest_framework.exceptions import ValidationError
 
-from accounts.limits import CODE_MAILS, CODE_PAUSE, CODES, CODES_FROM, neighbourhood, take
 from accounts.models import User
 from core.errors import Conflict, TooManyRequests
+from core.limits import neighbourhood, take
 from identity.allauth_bridge.flows import (
     Entered,
     InvalidSessionToken,
@@ -28,6 +28,7 @@ from identity.allauth_bridge.internals import (
     VerifyEmailView,
     lookup_session,
 )
+from identity.limits import CODE_MAILS, CODE_PAUSE, CODES, CODES_FROM
 from identity.services.sessions import unseal
 
 BEARER = ("HTTP_AUTHORIZATION",)

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from rest_framework import serializers
 
-from accounts.documents import Person
+from accounts.api.documents import Person
 from core.documents.compiled import Slot
 from core.documents.computed import Derived, Fact
 from core.documents.fields import Computed, Document

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from rest_framework import serializers
 
-from accounts.documents import Person
+from accounts.api.documents import Person
 from core.api.fields import Choice, Input, Name, OptionalDate, OptionalText, Percentage
 from core.api.sizes import LONGEST_VALUE
 from core.documents.fields import Document, PublicId

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.db.models import F
 from rest_framework import serializers
 
-from accounts.documents import Person, PersonInList
+from accounts.api.documents import Person, PersonInList
 from accounts.models import User
 from core.api.fields import Choice, Input, Name, OptionalDate, OptionalText, OptionalTime, Visible
 from core.api.sizes import LONGEST_VALUE

@@ -7,18 +7,18 @@ import pytest
 from django.contrib.auth.models import Group
 from rest_framework.test import APIClient
 
-from accounts.deletion import delete_person
 from accounts.models import User
-from accounts.services import change_access, change_profile
+from accounts.services.deletion import delete_person
+from accounts.services.people import change_access, change_profile
 from activity.models import Event
 from comments.models import Comment
 from core.errors import NotFound
 from projects.models import ProjectMembership
 from tasks.models import Task
 from tasks.services.tasks import create_task
-from tests.accounts.conftest import PASSWORD, bearing
 from tests.support.cast import Cast, client_of, person
 from tests.support.log import log_of
+from tests.support.sign_in import PASSWORD, bearing
 from tests.support.signing import access_token_for, token_pair_for
 from workspaces.models import Membership, Workspace
 from workspaces.services.workspaces import add_member, create_workspace, personal_workspace

@@ -5,7 +5,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 
 from accounts.models import User
-from tests.accounts.conftest import bearing
+from tests.support.sign_in import bearing
 from tests.support.signing import access_token_for
 from tests.support.staff import sign_in_staff
 

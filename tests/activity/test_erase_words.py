@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from accounts.deletion import delete_person
+from accounts.services.deletion import delete_person
 from activity.models import Event, TextChange
 from activity.services.differences import redo, undo
 from comments.models import Comment

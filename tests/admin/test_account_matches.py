@@ -3,7 +3,8 @@
 import pytest
 from django.contrib.auth.models import Permission
 
-from accounts.models import AccountMatch, User
+from accounts.models import User
+from clerk.models import AccountMatch
 from projects.models import ProjectMembership
 from tasks.services.tasks import create_task
 from tests.admin.desk import Desk, told

@@ -1,6 +1,7 @@
 """Personal tokens in the admin: seen without their text, and revoked."""
 
-from accounts.models import PersonalToken, User
+from accounts.models import User
+from identity.models import PersonalToken
 from identity.services.personal_tokens import create_token
 from tests.admin.desk import Desk, page_of
 from tests.support.log import log_of

@@ -16,8 +16,9 @@ from django.test import RequestFactory
 from django.urls import NoReverseMatch, reverse
 from django_celery_beat import models as beat
 
-from accounts.models import PersonalToken, User
-from accounts.services import NotASuperuser, change_access
+from accounts.models import User
+from accounts.services.people import NotASuperuser, change_access
+from identity.models import PersonalToken
 from tests.admin.desk import Desk, add_page_of, fields_of, list_of, page_of
 from tests.admin.world import fill
 from tests.support.staff import sign_in_staff

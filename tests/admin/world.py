@@ -13,17 +13,12 @@ from django.db import connection
 from django.utils import timezone
 from django_celery_beat import models as beat
 
-from accounts.mails import stranger_at
-from accounts.models import (
-    AccountMatch,
-    AttemptCount,
-    ExternalRecord,
-    KnownDevice,
-    User,
-    WebhookReceipt,
-)
+from accounts.models import User
+from accounts.services.recipients import stranger_at
+from clerk.models import AccountMatch, ExternalRecord, WebhookReceipt
 from comments.services.comments import add_comment, edit_comment
-from core.models import IdempotencyKey
+from core.models import AttemptCount, IdempotencyKey
+from identity.models import KnownDevice
 from identity.services.personal_tokens import create_token
 from outbox.services import beat as give_a_sign
 from outbox.services import note_failure

@@ -22,9 +22,9 @@ from django.contrib import admin
 from config import env
 from config.start_check import HEALTH
 from dev.server import binaries
-from tests.accounts.factors import code_of
 from tests.config.behind_proxy import ADDED, Browser, files_of
 from tests.config.installation import STAFF, STAFF_PASSWORD, Installation
+from tests.support.factors import code_of
 from tests.support.programs import eventually
 from tests.support.sink import part
 

@@ -149,20 +149,20 @@ CASES = [
     ),
     Aged(
         "devices known from earlier sign-ins",
-        "accounts_knowndevice",
+        "identity_knowndevice",
         "id, created_at, user_id, fingerprint, seen_at",
         "gen_random_uuid(), now(), %(person)s, n::text, {age}",
     ),
     Aged(
         "counts of attempts",
-        "accounts_attemptcount",
+        "core_attemptcount",
         "key, count, resets_at",
         "n::text, 1, {age}",
         database="attempts",
     ),
     Aged(
         "receipts of webhooks",
-        "accounts_webhookreceipt",
+        "clerk_webhookreceipt",
         "id, kind, received_at",
         "n::text, 'user.updated', {age}",
     ),

@@ -7,9 +7,8 @@ import psycopg
 import pytest
 from django.db import connections
 
-from accounts.models import AttemptCount
 from core.lock_waits import RUN, Run, may_wait, waiting
-from core.models import IdempotencyKey
+from core.models import AttemptCount, IdempotencyKey
 from projects.models import Project
 from tasks.models import Task
 from tasks.services.tasks import create_task

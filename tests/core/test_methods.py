@@ -11,8 +11,8 @@ from django.urls import Resolver404, get_resolver, resolve
 
 from config.methods import declared_methods
 from identity.services.personal_tokens import create_token
-from tests.accounts.conftest import bearing
 from tests.support.cast import Cast, client_of
+from tests.support.sign_in import bearing
 from tests.support.staff import sign_in_staff
 from tests.test_architecture import routes
 

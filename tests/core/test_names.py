@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from accounts.events import Organization
-from clerk.services.people import Profile
+from clerk.services.profiles import Organization, Profile
 from core.names import cleaned_name
 from identity.providers.registry import Identity, Provider
 from tasks.models import Task

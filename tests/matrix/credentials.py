@@ -6,12 +6,13 @@ from typing import Any
 
 from django.utils import timezone
 
-from accounts.models import PersonalToken, User
+from accounts.models import User
+from identity.models import PersonalToken
 from identity.services.personal_tokens import create_token, revoke_token
-from tests.accounts import clerk
-from tests.accounts.factors import give_app
 from tests.matrix.people import bearing
+from tests.support import clerk_peer
 from tests.support.cast import Client
+from tests.support.factors import give_app
 from tests.support.signing import access_token_for, token_pair_for
 from workspaces.models import Membership
 
@@ -54,7 +55,7 @@ def _revoked(ada: User) -> Client:
 def _clerk(**claims: Any) -> Issue:
     def issue(ada: User) -> Client:
         User.objects.filter(pk=ada.pk).update(external_id="user_ada")
-        return bearing(clerk.token(sub="user_ada", **claims))
+        return bearing(clerk_peer.token(sub="user_ada", **claims))
 
     return issue
 

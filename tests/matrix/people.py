@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pytest_django import Settings
 
 from accounts.models import User
-from accounts.services import change_access
+from accounts.services.people import change_access
 from identity.services.personal_tokens import create_token
 from tests.support.cast import Client, client_of
 from tests.support.signing import access_token_for

@@ -14,15 +14,15 @@ from django.urls import get_resolver
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts.models import PersonalToken
 from core.api.transactions import OneTransaction
-from identity.api.authentication import identify
+from identity.models import PersonalToken
 from identity.services.personal_tokens import create_token
-from tests.accounts.clerk import switched_on
 from tests.matrix.asks import ASKS, METHODS, Ask, answers
 from tests.matrix.credentials import CREDENTIALS, PASSWORD, Issue
 from tests.matrix.places import own_place, settle
 from tests.support.cast import Client, person
+from tests.support.clerk_peer import switched_on
+from tests.support.credentials import identify
 from tests.support.databases import CommittedDatabase
 from tests.support.rights import filled
 from tests.test_architecture import routes

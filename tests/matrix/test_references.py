@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from accounts.deletion import delete_person
-from accounts.services import change_access
+from accounts.services.deletion import delete_person
+from accounts.services.people import change_access
 from projects.models import Project
 from projects.services.deletion import delete_project
 from projects.services.projects import create_project

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from accounts.models import PersonalToken, User
+from accounts.models import User
 from comments.models import Comment
 from core.models import IdempotencyKey
+from identity.models import PersonalToken
 from identity.services.personal_tokens import create_token
 from projects.models import Project, ProjectMembership
 from tasks.models import Task

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.services import change_access
+from accounts.services.people import change_access
 from notifications.models import Reminder
 from notifications.services import queue_due_reminders
 from outbox.models import Delivery, State

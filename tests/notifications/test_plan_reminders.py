@@ -7,8 +7,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.deletion import delete_person
-from accounts.services import change_profile
+from accounts.services.deletion import delete_person
+from accounts.services.people import change_profile
 from notifications.models import Reminder
 from notifications.services import queue_due_reminders
 from notifications.services.due_dates import due_in_words

@@ -7,9 +7,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.deletion import delete_person
 from accounts.models import User
-from accounts.services import change_access
+from accounts.services.deletion import delete_person
+from accounts.services.people import change_access
 from projects.models import Project
 from tests.support.cast import Cast, client_of, person
 from workspaces.services.workspaces import add_member

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from tests.accounts.clerk import switched_on, token
-from tests.accounts.clerk_messages import SECRET, seat, tell
-from tests.accounts.clerk_messages import grace as grace_of_clerk
 from tests.support.cast import Client
+from tests.support.clerk_messages import SECRET, seat, tell
+from tests.support.clerk_messages import grace as grace_of_clerk
+from tests.support.clerk_peer import switched_on, token
 
 # With transactions as on a server, not inside one of the test.
 pytestmark = pytest.mark.usefixtures("committed_db")

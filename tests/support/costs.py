@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts.models import AttemptCount
+from core.models import AttemptCount
 
 Ask = Callable[[], Any]
 MOST = 10

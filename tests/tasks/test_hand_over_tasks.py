@@ -8,9 +8,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.deletion import delete_person
-from accounts.events import Organization
+from accounts.services.deletion import delete_person
+from clerk.services.organizations import remove_organization_member
 from clerk.services.people import forget_person
+from clerk.services.profiles import Organization
 from projects.models import Project
 from projects.services.members import add_project_member, remove_project_member, set_project_lead
 from projects.services.projects import create_project
@@ -22,7 +23,6 @@ from tests.support.log import log_of
 from tests.support.threads import at_once
 from workspaces.models import Membership
 from workspaces.services.members import remove_member
-from workspaces.services.organizations import unseat_person
 
 Ways = dict[str, Callable[[Cast], object]]
 
@@ -41,7 +41,7 @@ def left_at_clerk(cast: Cast) -> None:
     cast.max.external_id, cast.workspace.external_org_id = "user_max", "org_1"
     cast.max.save()
     cast.workspace.save()
-    unseat_person(
+    remove_organization_member(
         person=cast.max, person_id="user_max", organization=Organization(id="org_1"), at=1
     )
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from accounts.deletion import delete_person
+from accounts.services.deletion import delete_person
 from outbox.models import Delivery
 from tests.notifications.mailing import send_all
 from tests.support.cast import Cast, client_of, person

@@ -7,8 +7,8 @@ import pytest
 from identity.services.personal_tokens import create_token
 from projects.models import Project
 from projects.services.projects import create_project
-from tests.accounts.conftest import bearing
 from tests.support.cast import Cast, client_of
+from tests.support.sign_in import bearing
 from workspaces.models import Workspace
 from workspaces.services.workspaces import add_member
 

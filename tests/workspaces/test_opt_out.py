@@ -10,11 +10,12 @@ from django.db.models.functions import Concat
 from django.test import Client as Browser
 from django.urls import reverse
 
-from accounts.deletion import delete_person
-from accounts.events import Organization
-from accounts.mails import stranger_at
 from accounts.models import User
+from accounts.services.deletion import delete_person
+from accounts.services.recipients import stranger_at
 from activity.models import Event
+from clerk.services.organizations import add_organization_member
+from clerk.services.profiles import Organization
 from projects.models import ProjectMembership
 from projects.services.members import add_project_member
 from tasks.services.tasks import create_task
@@ -28,7 +29,6 @@ from workspaces.services.mail_allowance import OPTED_OUT
 from workspaces.services.opt_out_links import token_for
 from workspaces.services.opt_out_records import lift_opt_out
 from workspaces.services.opt_outs import opt_out
-from workspaces.services.organizations import seat_person
 
 
 def page_of(cast: Cast, recipient: Any) -> str:
@@ -235,7 +235,9 @@ def test_a_provider_seats_nobody_who_declined(cast: Cast) -> None:
 
     def seat(person: User, at: int, *, is_news: bool = True) -> None:
         person.refresh_from_db()
-        seat_person(person=person, organization=organization, role="member", at=at, is_news=is_news)
+        add_organization_member(
+            person=person, organization=organization, role="member", at=at, is_news=is_news
+        )
 
     seat(cast.ada, 1)
     seat(cast.max, 2)

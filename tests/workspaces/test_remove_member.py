@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.deletion import delete_person
+from accounts.services.deletion import delete_person
 from projects.models import ProjectMembership
 from tasks.services.tasks import create_task
 from tests.support.cast import Cast, Client, client_of, gather

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from accounts.models import PersonalToken
 from comments.models import Comment
 from core.errors import Forbidden
+from identity.models import PersonalToken
 from identity.services.personal_tokens import create_token
 from tests.support.cast import Cast
 from tests.support.factories import UserFactory
@@ -19,7 +19,7 @@ from tests.workspaces.inviting import invite
 from workspaces.models import Invitation, Membership
 
 APPS = [app for app in OURS if app not in ("core", "dev")]
-OUTSIDE = (".migrations", ".admin", ".management", "identity.pages.callbacks")
+OUTSIDE = (".migrations", ".admin", ".management", "identity.api.provider_callbacks")
 """Pages and commands, which call services."""
 OWN = "serves only the actor, or the holder of the secret given"
 ANYBODY = "everybody signed in may"
@@ -47,20 +47,20 @@ ASKED_OTHERWISE = {
     "clerk.services.people.welcome_person": SYSTEM,
     "clerk.services.sessions.meet": SYSTEM,
     "identity.allauth_bridge.flows.another_session": STEP,
-    "accounts.export.everything_of": OWN,
-    "accounts.limits.counted": STEP,
-    "accounts.mails.post": SYSTEM,
-    "accounts.mails.post_code": STEP,
+    "accounts.services.personal_data.everything_of": OWN,
+    "core.limits.counted": STEP,
+    "identity.mails.post": SYSTEM,
+    "identity.mails.post_code": STEP,
     "identity.services.enrolment.approve_enrolment": STAFF,
-    "accounts.ownership.check_own_account": STEP,
+    "accounts.rights.check_own_account": STEP,
     "identity.services.personal_tokens.create_token": OWN,
-    "accounts.retention.remove_expired_sessions": SYSTEM,
+    "identity.retention.remove_expired_sessions": SYSTEM,
     "identity.services.recovery.change_password": OWN,
     "identity.services.recovery.note_device": SYSTEM,
     "identity.services.recovery.reset_password": OWN,
     "identity.services.recovery.send_reset_link": ANYBODY,
-    "accounts.services.change_access": STAFF,
-    "accounts.services.register_person": ANYBODY,
+    "accounts.services.people.change_access": STAFF,
+    "accounts.services.people.register_person": ANYBODY,
     "identity.services.tokens.exchange": OWN,
     "identity.services.linked_accounts.link_account": OWN,
     "identity.services.linked_accounts.unlink_account": OWN,
@@ -79,10 +79,10 @@ ASKED_OTHERWISE = {
     "workspaces.services.opening.note_opening": REACTION,
     "workspaces.services.opt_out_records.lift_opt_out": OWN,
     "workspaces.services.opt_outs.opt_out": OWN,
-    "workspaces.services.organizations.close_organization": SYSTEM,
-    "workspaces.services.organizations.follow_organization": SYSTEM,
-    "workspaces.services.organizations.seat_person": SYSTEM,
-    "workspaces.services.organizations.unseat_person": SYSTEM,
+    "clerk.services.organizations.close_organization": SYSTEM,
+    "clerk.services.organizations.follow_organization": SYSTEM,
+    "clerk.services.organizations.add_organization_member": SYSTEM,
+    "clerk.services.organizations.remove_organization_member": SYSTEM,
     "workspaces.services.ownership.accept_ownership": OWN,
     "workspaces.services.ownership.decline_ownership": OWN,
     "workspaces.services.ownership.end_offer": STEP,

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from accounts.deletion import delete_person
-from accounts.services import change_access
+from accounts.services.deletion import delete_person
+from accounts.services.people import change_access
 from tests.notifications.mailing import send_all
 from tests.support.cast import Cast, client_of, gather
 from tests.support.databases import CommittedDatabase

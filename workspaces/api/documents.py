@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from drf_spectacular.drainage import set_override
 from rest_framework import serializers
 
-from accounts.documents import Address, Person, show_addresses_where
+from accounts.api.documents import Address, Person, show_addresses_where
 from accounts.models import User
 from core.api.fields import Choice, Input, Name, OptionalText, Visible
 from core.api.sizes import LONGEST_VALUE

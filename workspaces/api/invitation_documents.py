@@ -6,7 +6,7 @@ from django.db.models import Case, CharField, F, Value, When
 from django.db.models.functions import Concat, Left, Now, StrIndex, Substr
 from rest_framework import serializers
 
-from accounts.documents import Person
+from accounts.api.documents import Person
 from core.api.fields import Input, OptionalText
 from core.documents.fields import Computed, Document, PublicId
 from workspaces.api.documents import Role

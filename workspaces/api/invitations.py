@@ -7,12 +7,12 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.addresses import proved_addresses
 from core.api.fields import as_uuid
 from core.api.permissions import Anyone, SignedIn
 from core.api.schema import FAILURE
 from core.api.viewsets import ServiceViewSet
 from core.context import as_system
+from identity.services.addresses import proved_addresses
 from workspaces.api.documents import Member
 from workspaces.api.filters import InvitationFilters
 from workspaces.api.invitation_documents import (

@@ -3,11 +3,11 @@
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.addresses import addresses_of, proved_addresses
-from accounts.mails import stranger_at
 from accounts.models import User
+from accounts.services.recipients import stranger_at
 from core.errors import Conflict, Forbidden, NotFound
 from core.events import publish
+from identity.services.addresses import addresses_of, proved_addresses
 from workspaces.events import InvitationAccepted, MemberAdded
 from workspaces.models import Invitation, InvitationStatus, Membership, Workspace
 from workspaces.rights import Standing, may_grant

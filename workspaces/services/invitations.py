@@ -6,8 +6,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.mails import recipient_of
 from accounts.models import User
+from accounts.services.recipients import recipient_of
 from core.errors import Conflict
 from core.events import publish
 from core.models import as_told

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.models import User
-from clerk.services.written import not_counted
+from accounts.services.references import not_counted
 from core.events import Changes, publish
 from core.models import as_told
 from workspaces.events import MemberAdded, MemberRoleChanged, OwnerChanged

@@ -2,8 +2,8 @@
 
 from django.conf import settings
 
-from accounts.limits import Limit, take
 from accounts.models import User
+from core.limits import Limit, take
 
 HOUR = 3600
 

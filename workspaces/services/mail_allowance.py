@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.template.loader import render_to_string
 
-from accounts.mails import stranger_at
+from accounts.services.recipients import stranger_at
 from outbox.composers import Mail, Skip
 from outbox.models import UNDECIDED, Delivery, State
 from workspaces.models import Membership, OptOut

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from accounts.mails import stranger_at
 from accounts.models import User
+from accounts.services.recipients import stranger_at
 from core.events import publish
 from workspaces.events import OptOutLifted
 from workspaces.models import OptOut, Workspace

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from accounts.mails import stranger_at
 from accounts.models import User
+from accounts.services.recipients import stranger_at
 from core.errors import NotFound
 from core.events import publish
 from workspaces.events import OptedOut

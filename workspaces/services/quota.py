@@ -5,9 +5,9 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from accounts.limits import Limit, take_uncommitted
 from accounts.models import User
 from core.errors import TooManyRequests
+from core.limits import Limit, take_uncommitted
 from outbox.models import Delivery
 from workspaces.models import Workspace
 

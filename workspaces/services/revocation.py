@@ -2,10 +2,10 @@
 
 from django.db.models import Q, QuerySet
 
-from accounts.addresses import addresses_of
-from accounts.mails import stranger_at
 from accounts.models import User
+from accounts.services.recipients import stranger_at
 from core.erasure import erase_answers
+from identity.services.addresses import addresses_of
 from outbox.services import erase_deliveries_of
 from workspaces.models import Invitation, InvitationStatus, Workspace
 from workspaces.services.acceptance import is_backed

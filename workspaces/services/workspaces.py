@@ -8,8 +8,8 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts.mails import stranger_at
 from accounts.models import User
+from accounts.services.recipients import stranger_at
 from core.context import as_system, show_also
 from core.errors import Conflict, Forbidden, NotFound
 from core.events import publish

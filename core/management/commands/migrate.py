@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
+from django.core.management.base import CommandError
 from django.core.management.commands import migrate
 from django.db import connections, transaction
+from django.db.migrations.loader import MigrationLoader
 
 if TYPE_CHECKING:
     from django.core.management import CommandParser
@@ -24,9 +26,21 @@ class Command(migrate.Command):
         parser.set_defaults(database=OWNER)
 
     def handle(self, *args: Any, **options: Any) -> None:
+        refuse_older(connections[options["database"]])
         super().handle(*args, **options)
         if not (options["plan"] or options["check_unapplied"]):
             let_in(connections[options["database"]], connections[RUNTIME].settings_dict["USER"])
+
+
+def refuse_older(owner: BaseDatabaseWrapper) -> None:
+    """Refuse a database made before the first release, whose migrations were replaced since."""
+    loader = MigrationLoader(owner)
+    gone = set(loader.applied_migrations) - set(loader.disk_migrations)
+    if any(app in loader.migrated_apps for app, _ in gone):
+        raise CommandError(
+            "This database was made by a development version of Gantry that cannot be upgraded:"
+            " start with an empty one (in development, move the data directory away)."
+        )
 
 
 def let_in(owner: BaseDatabaseWrapper, role: str) -> None:

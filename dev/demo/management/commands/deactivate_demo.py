@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from accounts.services import change_access
+from accounts.services.people import change_access
 from core.context import as_system
 from dev.demo.checks import demo_people_who_can_sign_in
 

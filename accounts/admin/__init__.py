@@ -1,0 +1,5 @@
+"""People, for staff."""
+
+from accounts.admin import people
+
+__all__ = ["people"]

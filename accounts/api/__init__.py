@@ -1,0 +1,1 @@
+"""The HTTP face of people: one's own profile and export."""

@@ -1,0 +1,80 @@
+"""Everything that changes a person."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from accounts.events import AccessChanged, PersonRegistered, ProfileChanged
+from accounts.models import User
+from accounts.rights import check_own_account
+from core.errors import Conflict, Forbidden
+from core.events import Changes, publish
+
+PROFILE_FIELDS = ("name", "avatar_url", "time_zone")
+ACCESS_FIELDS = ("is_active", "is_staff", "is_superuser")
+
+
+class NotASuperuser(Forbidden):
+    message = "Only superusers change who is staff, and the access of those who are."
+
+    def __init__(self) -> None:
+        super().__init__(required="superuser", you_have=["staff"])
+
+
+class AlreadyRegistered(Conflict):
+    message = "A person with this email address is already registered."
+
+
+@transaction.atomic
+def register_person(
+    *, actor: User | None, email: str, password: str | None, name: str = ""
+) -> User:
+    """Add a person; without a password they can only come in another way (provider, reset)."""
+    try:
+        # A savepoint, so that the loser of two parallel sign-ups can still be answered.
+        with transaction.atomic():
+            person = User.objects.create_user(email, password, name=name)
+    except IntegrityError as clash:
+        raise AlreadyRegistered from clash
+    publish(PersonRegistered(actor=actor or person, person=person))
+    return person
+
+
+@transaction.atomic
+def change_profile(
+    *, actor: User, person: User, version: int | None = None, **profile: str
+) -> User:
+    """Set some of name, avatar_url and time_zone; what stays the same is no change."""
+    person = User.objects.alive().locked(person.pk)
+    check_own_account(actor=actor, person=person)
+    person.check_version(version)
+    if changes := _set(person, PROFILE_FIELDS, profile):
+        publish(ProfileChanged(actor=actor, person=person, changes=changes))
+    return person
+
+
+@transaction.atomic
+def change_access(*, actor: User | None, person: User, **access: bool) -> User:
+    """Set some of is_active, is_staff and is_superuser; who is inactive is out at once."""
+    person = User.objects.alive().locked(person.pk)
+    has_powers = person.is_staff or person.is_superuser
+    touches_powers = access.get("is_staff") or access.get("is_superuser") or has_powers
+    if access and touches_powers and actor is not None and not actor.is_superuser:
+        raise NotASuperuser
+    if changes := _set(person, ACCESS_FIELDS, access):
+        publish(AccessChanged(actor=actor, person=person, changes=changes))
+    return person
+
+
+def _set(person: User, allowed: tuple[str, ...], values: Mapping[str, Any]) -> Changes:
+    changes = {
+        field: {"old": getattr(person, field), "new": values[field]}
+        for field in allowed
+        if field in values and getattr(person, field) != values[field]
+    }
+    for field, change in changes.items():
+        setattr(person, field, change["new"])
+    if changes:
+        person.save_changes(*changes)
+    return changes

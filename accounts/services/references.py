@@ -1,0 +1,48 @@
+"""Whether somebody has left anything here: what decides if their account may be joined unasked.
+
+Every foreign key to a person counts, whichever app it belongs to, unless its rows come from the
+provider or from signing in; so does what upper apps know besides.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.db.models import ManyToOneRel, Q, QuerySet
+
+from accounts.models import User
+
+_not_counted: dict[str, Q] = {}
+_further: list[Callable[[User], bool]] = []
+
+
+def not_counted(field: str, rows: Q | None = None) -> None:
+    """Leave the foreign key `app.model.field` out: for these rows, or altogether."""
+    _not_counted[field] = rows if rows is not None else Q()
+
+
+def counted(check: Callable[[User], bool]) -> Callable[[User], bool]:
+    """Have the decorated function find what no foreign key tells."""
+    _further.append(check)
+    return check
+
+
+def has_written(person: User) -> bool:
+    """Whether there is anything that would have to change hands, or would lose its author."""
+    return any(check(person) for check in (*_further, is_referred_to))
+
+
+def is_referred_to(person: User) -> bool:
+    return any(rows.exists() for rows in _references(person))
+
+
+def _references(person: User) -> Iterator[QuerySet[Any]]:
+    for relation in User._meta.get_fields(include_hidden=True):
+        if not isinstance(relation, ManyToOneRel):  # and so every OneToOneRel
+            continue
+        field = relation.field
+        rows = field.model._base_manager.filter(**{field.name: person})
+        left_out = _not_counted.get(f"{field.model._meta.label_lower}.{field.name}")
+        if left_out is None:
+            yield rows
+        elif left_out:
+            yield rows.exclude(left_out)

@@ -1,0 +1,71 @@
+"""Accounts that may be one person's twice, and what Clerk has told us, for staff."""
+
+from typing import TYPE_CHECKING, cast
+
+from django.contrib import admin, messages
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from clerk.models import AccountMatch, ExternalRecord, WebhookReceipt
+from clerk.services.joining import join_accounts, keep_apart
+from core.admin.bases import actor_of
+from core.admin.records import ReadOnly
+from core.admin.refusals import REFUSED, in_words, sentence
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+@admin.register(ExternalRecord)
+class ExternalRecords(ReadOnly):
+    list_display = ("id", "heard_at", "is_deleted")
+    list_filter = ("is_deleted",)
+    search_fields = ("id",)
+    ordering = ("id",)
+    fields = ("id", "heard_at", "is_deleted")
+
+
+@admin.register(WebhookReceipt)
+class WebhookReceipts(ReadOnly):
+    list_display = ("id", "kind", "received_at")
+    list_filter = ("kind", "received_at")
+    search_fields = ("id",)
+    ordering = ("-received_at",)
+    fields = ("id", "kind", "received_at")
+
+
+@admin.register(AccountMatch)
+class AccountMatches(ReadOnly):
+    """Joining lets the newcomer into the holder's account: superusers decide that."""
+
+    list_display = ("email", "newcomer", "holder", "state", "created_at")
+    list_filter = ("state",)
+    list_select_related = ("newcomer", "holder")
+    search_fields = ("email", "newcomer__external_id")
+    ordering = ("-created_at",)
+    fields = ("email", "newcomer", "holder", "state", "created_at")
+    actions = ("join", "keep_apart")
+
+    def has_decide_permission(self, request: HttpRequest) -> bool:
+        return cast("User", request.user).is_superuser
+
+    @admin.action(description="Join both accounts, for good", permissions=["decide"])
+    def join(self, request: HttpRequest, queryset: QuerySet[AccountMatch]) -> None:
+        matches = list(queryset.order_by("pk"))
+        try:
+            with transaction.atomic():
+                for match in matches:
+                    person = join_accounts(actor=actor_of(request), match=match)
+                    self.log_change(request, person, "Joined with another account.")
+        except REFUSED as error:
+            self.message_user(request, sentence(in_words(error)), messages.ERROR)
+        else:
+            self.message_user(request, f"Joined: {len(matches)}.", messages.SUCCESS)
+
+    @admin.action(description="Keep the accounts apart", permissions=["decide"])
+    def keep_apart(self, request: HttpRequest, queryset: QuerySet[AccountMatch]) -> None:
+        for match in queryset.order_by("pk"):
+            keep_apart(actor=actor_of(request), match=match)
+            self.log_change(request, match, "Kept apart.")
+        self.message_user(request, "Kept apart.", messages.SUCCESS)

@@ -1,0 +1,1 @@
+"""How requests from Clerk, and with Clerk's tokens, come in."""

@@ -1,0 +1,47 @@
+"""Clerk's webhook over HTTP."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from clerk.services.messages import act_upon, opened
+from core.api.schema import FAILURE
+from core.errors import NotFound
+from identity.api.sign_in import AuthView
+
+HEADERS = [
+    OpenApiParameter(f"svix-{part}", OpenApiTypes.STR, OpenApiParameter.HEADER, required=True)
+    for part in ("id", "timestamp", "signature")
+]
+
+
+class ClerkMessage(serializers.Serializer[Any]):
+    """A message as Clerk sends it, with what it is about in `data`; its bytes are signed."""
+
+    type = serializers.CharField()
+    timestamp = serializers.IntegerField(required=False)
+
+
+class Outcome(serializers.Serializer[Any]):
+    status = serializers.ChoiceField(["processed", "duplicate", "ignored"])
+
+
+class ClerkWebhook(AuthView):
+    alias: ClassVar[bool] = False
+
+    @extend_schema(
+        request=ClerkMessage,
+        parameters=HEADERS,
+        responses={200: Outcome, 404: OpenApiResponse(FAILURE.ref, "Clerk is switched off")},
+    )
+    def post(self, request: Request) -> Response:
+        """Take over what happened at Clerk; the same message twice, or late, changes nothing."""
+        if not settings.CLERK_WEBHOOK_SECRETS:
+            raise NotFound
+        message = opened(self.stranger.body, self.stranger.headers)
+        return Response({"status": act_upon(message)})

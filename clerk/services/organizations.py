@@ -1,0 +1,167 @@
+"""Workspaces that mirror an identity provider's organisations; late news change nothing."""
+
+import time
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from clerk.models import ExternalRecord
+from clerk.services.profiles import Organization
+from core.context import as_system, show_also
+from core.events import Changes, publish
+from core.models import as_told
+from workspaces.events import (
+    MemberAdded,
+    MemberRoleChanged,
+    OwnerChanged,
+    WorkspaceCreated,
+    WorkspaceDeleted,
+    WorkspaceUpdated,
+)
+from workspaces.models import Membership, Workspace
+from workspaces.rights import WorkspaceRole
+from workspaces.services.leaving import let_go
+from workspaces.services.opt_out_records import has_declined
+from workspaces.services.workspaces import insert_workspace
+
+ADMIN = "admin"
+
+
+@transaction.atomic(savepoint=False)
+def add_organization_member(
+    *, person: User, organization: Organization, role: str, at: int, is_news: bool
+) -> None:
+    """Give the person the place their provider says they have; one query if they have it."""
+    held = Membership.objects.filter(
+        workspace__external_org_id=organization.id, workspace__deleted_at=None, user=person
+    ).first()
+    if not held or held.role != _role(role, held.role):
+        _add_or_change(person, organization, role, at=at, is_news=is_news)
+
+
+@as_system("a place in a workspace the person may not see yet")
+def _add_or_change(
+    person: User, organization: Organization, role: str, *, at: int, is_news: bool
+) -> None:
+    # Under lock, because a token may speak for an account that is being joined with another one.
+    if User.objects.alive().filter(pk=person.pk).held() is None:
+        return
+    workspace = _workspace_of(organization)
+    if workspace is None:
+        return
+    record = _membership_record(organization.id, str(person.external_id))
+    if not (record.returns(at) if is_news else record.learns(at)):
+        return
+    membership = Membership.objects.filter(workspace=workspace, user=person).first()
+    if membership is None:
+        if has_declined(workspace, person.pk):
+            return
+        membership = Membership.objects.create(
+            workspace=workspace,
+            user=person,
+            role=_role(role, WorkspaceRole.MEMBER.value),
+            opened_at=None if is_news else timezone.now(),
+        )
+        show_also(workspace.pk)
+        publish(MemberAdded(actor=None, membership=membership))
+        return
+    membership = Membership.objects.locked(membership.pk)
+    if changes := membership.change(role=_role(role, membership.role)):
+        membership.save_changes("role")
+        publish(MemberRoleChanged(actor=None, membership=membership, changes=changes))
+
+
+@transaction.atomic
+def remove_organization_member(
+    *, person: User | None, person_id: str, organization: Organization, at: int
+) -> None:
+    """End a membership, and every older token's claim to it."""
+    if not _membership_record(organization.id, person_id).ends(at) or person is None:
+        return
+    workspace = Workspace.objects.filter(external_org_id=organization.id).first()
+    if workspace is not None:
+        let_go(Workspace.objects.locked(workspace.pk), person, actor=None)
+
+
+@transaction.atomic
+def follow_organization(*, organization: Organization, founder: User | None, at: int) -> None:
+    """Make or rename the workspace, and give it to its founder, however late that is known."""
+    is_news = ExternalRecord.objects.claimed(organization.id).learns(at)
+    workspace = _workspace_of(organization)
+    if workspace is None:
+        return
+    # Before the workspace, in the order in which a departure locks them.
+    is_here = (
+        founder and not _membership_record(organization.id, str(founder.external_id)).is_deleted
+    )
+    workspace = Workspace.objects.locked(workspace.pk)
+    if founder and is_here and workspace.owner_id is None:
+        _settle_owner(workspace, founder)
+    if is_news:
+        _rename(workspace, organization)
+
+
+def _settle_owner(workspace: Workspace, founder: User) -> None:
+    workspace.owner = founder
+    workspace.save_changes("owner")
+    changes: Changes = {"owner": {"old": None, "new": as_told(founder)}}
+    publish(OwnerChanged(actor=None, workspace=workspace, before=None, changes=changes))
+
+
+def _rename(workspace: Workspace, organization: Organization) -> None:
+    wanted = {"name": organization.name, "image_url": organization.image_url}
+    changes = workspace.change(**{field: text for field, text in wanted.items() if text})
+    if changes:
+        workspace.save_changes(*changes)
+        publish(WorkspaceUpdated(actor=None, workspace=workspace, changes=changes))
+
+
+@transaction.atomic
+def close_organization(*, organization: Organization, at: int) -> None:
+    """Close the workspace for good: no token and no late message opens it again."""
+    ExternalRecord.objects.claimed(organization.id).ends(at)
+    alive = Workspace.objects.alive().filter(external_org_id=organization.id).first()
+    if alive is None:
+        return
+    workspace = Workspace.objects.locked(alive.pk)
+    workspace.deleted_at = timezone.now()
+    workspace.save_changes("deleted_at")
+    publish(WorkspaceDeleted(actor=None, workspace=workspace))
+
+
+def keep_removed(*, workspace: Workspace, person: User) -> None:
+    """Whom we removed does not return with the next token, only by the provider's own news."""
+    if workspace.external_org_id and person.external_id:
+        _membership_record(workspace.external_org_id, person.external_id).ends(
+            time.time_ns() // 1_000_000
+        )
+
+
+def _membership_record(organization_id: str, person_id: str) -> ExternalRecord:
+    return ExternalRecord.objects.claimed(f"{organization_id}/{person_id}")
+
+
+def _role(told: str, held: str) -> str:
+    """The provider decides who is ADMIN; among the others we do."""
+    if told == ADMIN:
+        return WorkspaceRole.ADMIN.value
+    return WorkspaceRole.MEMBER.value if held == WorkspaceRole.ADMIN else held
+
+
+def _workspace_of(organization: Organization) -> Workspace | None:
+    """The workspace, made without an owner if need be; None for one that is closed."""
+    if ExternalRecord.objects.claimed(organization.id).is_deleted:
+        return None
+    known = Workspace.objects.filter(external_org_id=organization.id).first()
+    if known is not None:
+        return known if known.deleted_at is None else None
+    workspace = insert_workspace(
+        Workspace(
+            name=organization.name or organization.id,
+            image_url=organization.image_url,
+            external_org_id=organization.id,
+        )
+    )
+    publish(WorkspaceCreated(actor=None, workspace=workspace))
+    return workspace

@@ -1,0 +1,139 @@
+"""Clerk's session tokens: whether one is genuine, and what it says."""
+
+import base64
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import jwt
+import orjson
+from django.conf import settings
+from jwt.exceptions import PyJWKClientConnectionError
+
+from clerk.services.profiles import Organization
+from core.errors import Unavailable
+from identity.providers.jwks import MOST_CHARACTERS as MOST_CHARACTERS_OF_KEY
+from identity.providers.jwks import PAUSE, keys_at
+from identity.services.tokens import InvalidToken, TokenExpired
+
+ALGORITHM = "RS256"
+MOST_CHARACTERS = 8192
+LONGEST_LIFE = 600
+"""Seconds; a session token lives for one minute, so a longer one is something else."""
+PERSON = re.compile(r"user_[A-Za-z0-9]{1,58}")
+ORGANIZATION = re.compile(r"org_[A-Za-z0-9]{1,58}")
+_REQUIRED = ["exp", "iat", "nbf", "iss", "sub", "sid"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claims:
+    """`email` is empty unless Clerk calls it verified; `issued_at` is in milliseconds.
+
+    `proved_at` is when the person last showed a first factor, in seconds since the epoch.
+    """
+
+    person_id: str
+    issued_at: int
+    email: str = ""
+    name: str = ""
+    organization: Organization | None = None
+    role: str = ""
+    impersonator: str = ""
+    proved_at: float | None = None
+
+
+def is_clerks(token: str) -> bool:
+    """Whether the token says so itself; that only chooses who verifies it."""
+    if not settings.CLERK_ISSUER or len(token) > MOST_CHARACTERS:
+        return False
+    try:
+        payload = token.split(".")[1]
+        claims = orjson.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        return bool(claims["iss"] == settings.CLERK_ISSUER)
+    except (ValueError, LookupError, TypeError):
+        return False
+
+
+def read_session(token: str) -> Claims:
+    """What a genuine, current session token says, or InvalidToken."""
+    try:
+        claims: dict[str, Any] = jwt.decode(
+            token,
+            keys_at(settings.CLERK_JWKS_URL).get_signing_key(_key_id(token)),
+            algorithms=[ALGORITHM],
+            issuer=settings.CLERK_ISSUER,
+            leeway=settings.CLERK_LEEWAY,
+            options={"require": _REQUIRED, "verify_aud": False},
+        )
+    except PyJWKClientConnectionError as outage:
+        raise Unavailable(retry_after=int(PAUSE)) from outage
+    except jwt.ExpiredSignatureError as flaw:
+        raise TokenExpired from flaw
+    # A header of a thousand nested lists exhausts the JSON parser's stack.
+    except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as flaw:
+        raise InvalidToken from flaw
+    if not _is_of_a_session(claims):
+        raise InvalidToken
+    return _claims(claims)
+
+
+def _key_id(token: str) -> str:
+    key_id = jwt.get_unverified_header(token).get("kid")
+    if not isinstance(key_id, str) or not 0 < len(key_id) <= MOST_CHARACTERS_OF_KEY:
+        raise InvalidToken
+    return key_id
+
+
+def _is_of_a_session(claims: dict[str, Any]) -> bool:
+    """Templates share key and issuer with sessions, but have no `sid` and live as they like."""
+    return (
+        isinstance(claims["sid"], str)
+        and claims["sid"].startswith("sess_")
+        and PERSON.fullmatch(claims["sub"]) is not None
+        and claims.get("azp") in settings.CLERK_AUTHORIZED_PARTIES
+        and claims.get("sts", "active") == "active"
+        and 0 < int(claims["exp"]) - int(claims["iat"]) <= LONGEST_LIFE
+    )
+
+
+def _claims(claims: dict[str, Any]) -> Claims:
+    organization, role = _organization(claims)
+    is_verified = claims.get("email_verified") in (True, "true")
+    return Claims(
+        person_id=claims["sub"],
+        issued_at=int(claims["iat"]) * 1000,
+        email=_text(claims.get("email")) if is_verified else "",
+        name=_text(claims.get("name"))[:200],
+        organization=organization,
+        role=role,
+        impersonator=_text((_object(claims.get("act"))).get("sub")) or ("?" * ("act" in claims)),
+        proved_at=_proved_at(claims),
+    )
+
+
+def _organization(claims: dict[str, Any]) -> tuple[Organization | None, str]:
+    """The active organisation, from the second version of the claims (`o`) or the first."""
+    second = _object(claims.get("o"))
+    org_id = _text(second.get("id") or claims.get("org_id"))
+    slug = _text(second.get("slg") or claims.get("org_slug"))
+    role = _text(second.get("rol") or claims.get("org_role"))
+    if not ORGANIZATION.fullmatch(org_id):
+        return None, ""
+    return Organization(id=org_id, name=slug[:120]), role.removeprefix("org:")
+
+
+def _proved_at(claims: dict[str, Any]) -> float | None:
+    """From `fva`, the minutes since each factor was verified; -1 is never."""
+    ages = claims.get("fva")
+    first = ages[0] if isinstance(ages, list) and ages else None
+    if not isinstance(first, int) or isinstance(first, bool) or first < 0:
+        return None
+    return float(claims["iat"]) - 60 * first
+
+
+def _object(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) and value.isprintable() else ""

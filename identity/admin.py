@@ -1,0 +1,133 @@
+"""Sessions, factors, addresses, tokens and linked accounts, for staff."""
+
+from typing import Any, ClassVar
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.usersessions.models import UserSession
+from django.contrib import admin, messages
+from django.contrib.sites.models import Site
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from accounts.admin.people import Persons
+from accounts.models import User
+from core.admin.bases import actor_of
+from core.admin.records import ReadOnly
+from core.admin.refusals import sentence
+from core.errors import Refusal
+from core.models import AttemptCount
+from identity.models import KnownDevice, PersonalToken
+from identity.services.enrolment import approve_enrolment
+from identity.services.personal_tokens import revoke_token
+
+OF_LIBRARIES = [Authenticator, EmailAddress, SocialAccount, UserSession]
+"""Shown by pages of our own below: the libraries' write past the services."""
+NOT_SHOWN = [Site, SocialApp, SocialToken]
+
+admin.site.unregister(OF_LIBRARIES + NOT_SHOWN)
+admin.site.unregister(User)
+
+
+@admin.register(User)
+class PersonsWithFactors(Persons):
+    actions: ClassVar[tuple[str, ...]] = (*Persons.actions, "approve_first_factor")
+
+    @admin.action(description="Approve a first second factor", permissions=["superuser"])
+    def approve_first_factor(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        for person in people:
+            try:
+                approve_enrolment(actor=actor_of(request), person=person)
+            except Refusal as refusal:
+                self.message_user(request, f"{person}: {sentence(refusal)}", messages.WARNING)
+            else:
+                self.log_change(request, person, "Approved a first second factor.")
+                self.message_user(request, f"{person}: approved for half an hour.")
+
+
+@admin.register(UserSession)
+class Devices(ReadOnly):
+    """allauth's own page would search people by a user name nobody has here."""
+
+    list_display = ("user", "ip", "user_agent", "last_seen_at")
+    search_fields = ("user__email", "ip")
+    list_select_related = ("user",)
+    fields = ("user", "ip", "user_agent", "created_at", "last_seen_at")
+
+
+@admin.register(Authenticator)
+class Factors(ReadOnly):
+    """Without the secrets, which allauth's own page shows."""
+
+    list_display = ("user", "type", "created_at", "last_used_at")
+    search_fields = ("user__email",)
+    list_select_related = ("user",)
+    fields = ("user", "type", "created_at", "last_used_at")
+
+
+@admin.register(EmailAddress)
+class EmailAddresses(ReadOnly):
+    """Who has a proved address is let in by it: nobody writes one by hand."""
+
+    list_display = ("email", "user", "verified", "primary")
+    list_filter = ("verified", "primary")
+    search_fields = ("email", "user__email")
+    list_select_related = ("user",)
+    ordering = ("email",)
+    fields = ("email", "user", "verified", "primary")
+
+
+@admin.register(SocialAccount)
+class LinkedAccounts(ReadOnly):
+    list_display = ("user", "provider", "uid", "last_login")
+    list_filter = ("provider",)
+    search_fields = ("user__email", "uid")
+    list_select_related = ("user",)
+    ordering = ("-last_login",)
+    fields = ("user", "provider", "uid", "date_joined", "last_login")
+
+
+@admin.register(AttemptCount)
+class AttemptCounts(ReadOnly):
+    """Who is locked out is not told: the keys are hashes."""
+
+    list_display = ("key", "count", "resets_at")
+    ordering = ("-resets_at",)
+
+
+@admin.register(KnownDevice)
+class KnownDevices(ReadOnly):
+    list_display = ("user", "fingerprint", "created_at")
+    search_fields = ("user__email",)
+    list_select_related = ("user",)
+    ordering = ("-created_at",)
+
+
+@admin.register(PersonalToken)
+class PersonalTokens(ReadOnly):
+    list_display = ("name", "user", "scopes", "expires_at", "last_used_at", "revoked_at")
+    list_filter = ("expires_at", "revoked_at")
+    list_select_related = ("user",)
+    search_fields = ("name", "user__email")
+    ordering = ("-created_at",)
+    fields = (
+        "name",
+        "user",
+        "scopes",
+        "workspace_ids",
+        ("created_at", "expires_at"),
+        ("last_used_at", "revoked_at"),
+    )
+    actions = ("revoke",)
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        """Whoever may keep people out may keep their programs out."""
+        return request.user.has_perm("accounts.change_user")
+
+    @admin.action(description="Revoke", permissions=["revoke"])
+    def revoke(self, request: HttpRequest, tokens: QuerySet[Any]) -> None:
+        for token in tokens:
+            revoke_token(actor=actor_of(request), token=token)
+            self.log_change(request, token, "Revoked.")
+        self.message_user(request, "Revoked.", messages.SUCCESS)

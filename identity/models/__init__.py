@@ -1,0 +1,6 @@
+"""Rows about how people sign in."""
+
+from identity.models.devices import KnownDevice
+from identity.models.tokens import PersonalToken, Scope
+
+__all__ = ["KnownDevice", "PersonalToken", "Scope"]

@@ -1,0 +1,64 @@
+"""What follows when something happens to an account."""
+
+import time
+from typing import Any
+
+from allauth.account.signals import authentication_step_completed
+from django.contrib.auth.signals import user_logged_in
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from accounts.events import PersonDeleted
+from accounts.services.references import not_counted
+from core.events import subscribe
+from identity.events import AccountLinked, AccountUnlinked, EnrolmentApproved, PasswordChanged
+from identity.services.access import end_access
+from identity.services.personal_tokens import revoke_tokens_of
+from identity.services.proof_times import PROOFS, SIGNED_IN_AT, newest_of_each_kind
+from identity.services.recovery import tell
+
+
+@receiver(user_logged_in)
+def note_sign_in(request: HttpRequest, **named: Any) -> None:
+    """The one place where a session becomes fresh: every way of signing in ends here."""
+    request.session[SIGNED_IN_AT] = time.time()
+
+
+@receiver(authentication_step_completed)
+def keep_the_newest_proofs(request: HttpRequest, **named: Any) -> None:
+    request.session[PROOFS] = newest_of_each_kind(request.session[PROOFS])
+
+
+@subscribe(PasswordChanged)
+def tell_the_owner(event: PasswordChanged) -> None:
+    tell(event.person, "password_changed")
+
+
+@subscribe(AccountLinked)
+def tell_of_a_new_way_in(event: AccountLinked) -> None:
+    tell(event.person, "account_linked", provider=event.provider, disowned=event.disowned)
+
+
+@subscribe(AccountUnlinked)
+def tell_of_a_way_less(event: AccountUnlinked) -> None:
+    tell(event.person, "account_unlinked", provider=event.provider)
+
+
+@subscribe(EnrolmentApproved)
+def tell_of_the_approval(event: EnrolmentApproved) -> None:
+    tell(event.person, "enrolment_approved")
+
+
+@subscribe(PasswordChanged)
+def end_keys_of_an_intruder(event: PasswordChanged) -> None:
+    """Whoever had to recover the account may not have been alone in it."""
+    if event.recovered:
+        revoke_tokens_of(actor=event.actor, person=event.person)
+
+
+@subscribe(PersonDeleted)
+def end_access_of_the_deleted(event: PersonDeleted) -> None:
+    end_access(event.person)
+
+
+not_counted("account.emailaddress.user")

@@ -1,0 +1,23 @@
+"""What keeps workspaces apart in the tables of this app."""
+
+from typing import ClassVar
+
+from django.db import migrations
+
+from core.tenancy import OneWorkspace, SameWorkspace, TenantPolicy
+
+
+class Migration(migrations.Migration):
+    dependencies: ClassVar = [("tasks", "0001_initial"), ("projects", "0002_tenancy")]
+
+    operations: ClassVar = [
+        OneWorkspace("tasks_task"),
+        SameWorkspace("tasks_task", "project_id", "projects_project"),
+        SameWorkspace("tasks_task", "status_id", "projects_status", scope="project_id"),
+        SameWorkspace("tasks_task", "parent_id", "tasks_task"),
+        SameWorkspace("tasks_taskcounter", "project_id", "projects_project"),
+        SameWorkspace("tasks_statuschange", "task_id", "tasks_task"),
+        TenantPolicy("tasks_task"),
+        TenantPolicy("tasks_taskcounter"),
+        TenantPolicy("tasks_statuschange"),
+    ]
