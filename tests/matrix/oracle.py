@@ -1,9 +1,11 @@
 """What everybody should be answered, from the rules alone: no query, no view, no service."""
 
+from core.rights import RIGHTS, Standing
+from projects.rights import READ_PROJECT, ProjectRole
 from tests.matrix.asks import Ask
 from tests.matrix.people import UNKNOWN
 from tests.matrix.places import Place
-from workspaces.rights import Standing
+from workspaces.rights import WorkspaceRole
 
 INSIDE = {
     "workspace": ("workspace",),
@@ -47,7 +49,7 @@ def _of_object(ask: Ask, who: str, place: Place) -> int:
     if who not in place.roles:
         return 404 if ask.about in place.deleted else 403
     standing = _standing(who, place, in_project=ask.about != "workspace")
-    is_seen = ask.about == "workspace" or standing.covers("project:read")
+    is_seen = ask.about == "workspace" or standing.covers(READ_PROJECT)
     may = _may(ask, who, place, standing)
     if place.deleted.intersection(INSIDE[ask.about]):
         if not (ask.path.endswith("/restore") and place.deleted == {*RETURNS[ask.about]}):
@@ -64,13 +66,13 @@ def _may(ask: Ask, who: str, place: Place, standing: Standing) -> bool:
     if ask.right == "owner":
         return who == place.owner
     is_own = ask.about in ("task", "comment") and who == place.author
-    return standing.covers(ask.right, own=is_own)
+    return standing.covers(RIGHTS[ask.right], own=is_own)
 
 
 def _standing(who: str, place: Place, *, in_project: bool) -> Standing:
     workspace_role, project_role = place.roles[who]
     return Standing(
-        workspace_role=workspace_role,
-        project_role=project_role if in_project else None,
+        workspace_role=WorkspaceRole.held(workspace_role),
+        project_role=ProjectRole.held(project_role) if in_project else None,
         is_led=in_project,
     )
