@@ -2,7 +2,7 @@
 
 import uuid
 import zoneinfo
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -11,10 +11,8 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from accounts.passwords import MOST_CHARACTERS, canonical
+from core.actor import Asking, bound_workspaces, person_in
 from core.models import LockingQuerySet, VersionedRow, public_id
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
 
 
 def check_time_zone(value: str) -> None:
@@ -50,14 +48,15 @@ class PersonQuerySet(LockingQuerySet):
         own = [value for value in values if _is_uuid(value)]
         return self.filter(models.Q(pk__in=own) | models.Q(external_id__in=values))
 
-    def visible_to(self, user: "User | AnonymousUser") -> Self:
-        """People who share a workspace with the user, and the user."""
-        shared = models.Q(memberships__workspace__memberships__user=user.pk)
-        bound = getattr(user, "bound_to", None)
+    def visible_to(self, asking: Asking) -> Self:
+        """People who share a workspace with who asks, and they themselves."""
+        me = person_in(asking)
+        shared = models.Q(memberships__workspace__memberships__user=me)
+        bound = bound_workspaces(asking)
         if bound is not None:
             shared &= models.Q(memberships__workspace__in=bound)
         colleagues = self.model.objects.filter(shared)
-        return self.alive().filter(models.Q(pk__in=colleagues.values("pk")) | models.Q(pk=user.pk))
+        return self.alive().filter(models.Q(pk__in=colleagues.values("pk")) | models.Q(pk=me))
 
 
 class People(BaseUserManager["User"].from_queryset(PersonQuerySet)):  # type: ignore[misc] # mypy knows no computed base
@@ -103,15 +102,6 @@ class User(VersionedRow, AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     objects = People()
-
-    bound_to: frozenset[uuid.UUID] | None = None
-    """The workspaces the credential in use is bound to; None is everywhere they belong."""
-
-    unopened: frozenset[uuid.UUID] = frozenset()
-    """Of their workspaces those in which they have never read anything, as the request began."""
-
-    in_admin: bool = False
-    """Whether they act on the pages for staff, which ask for permissions of their own."""
 
     class Meta:
         verbose_name = "person"

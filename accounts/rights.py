@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from core.actor import Actor
 from core.errors import Forbidden
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ class NotYourAccount(Forbidden):
         super().__init__(required="account:own", you_have=[])
 
 
-def check_own_account(*, actor: "User | None", person: "User") -> None:
-    """Nobody is the system; in the admin, its own permissions have been asked already."""
-    if actor is not None and not actor.in_admin and actor.pk != person.pk:
+def check_own_account(*, actor: Actor, person: "User") -> None:
+    """Refuse anybody but the person, the system and staff in the admin."""
+    if not actor.is_trusted and not actor.is_person(person):
         raise NotYourAccount

@@ -10,6 +10,7 @@ from unfold.contrib.filters.admin import RangeDateFilter
 from accounts.models import User
 from activity.models import Event, EventCounter, TextChange
 from core.admin.records import ReadOnly
+from identity.models import PersonalToken
 from workspaces.models import Workspace
 
 
@@ -17,11 +18,20 @@ from workspaces.models import Workspace
 class Events(ReadOnly):
     """The log keeps ids only; names are looked up as they are today."""
 
-    list_display = ("created_at", "workspace", "seq", "actor", "entity", "action", "what_changed")
-    list_filter = ("entity", "action", ("created_at", RangeDateFilter))
+    list_display = (
+        "created_at",
+        "workspace",
+        "seq",
+        "actor",
+        "credential",
+        "entity",
+        "action",
+        "what_changed",
+    )
+    list_filter = ("entity", "action", "via", ("created_at", RangeDateFilter))
     list_filter_submit = True
-    search_fields = ("=entity_id", "=workspace_id", "=actor_id", "=request_id")
-    search_help_text = "The id of a row, workspace, person or request"
+    search_fields = ("=entity_id", "=workspace_id", "=actor_id", "=token_id", "=request_id")
+    search_help_text = "The id of a row, workspace, person, token or request"
     ordering = ("-created_at",)
     date_hierarchy = "created_at"
     fields = (
@@ -29,6 +39,7 @@ class Events(ReadOnly):
         ("workspace", "workspace_id"),
         "seq",
         ("actor", "actor_id"),
+        ("credential", "token_id", "reason"),
         ("entity", "entity_id"),
         "action",
         "changes",
@@ -44,6 +55,7 @@ class Events(ReadOnly):
             .get_queryset(request)
             .annotate(
                 actor_email=people.values("email"),
+                token_name=PersonalToken.objects.filter(pk=OuterRef("token_id")).values("name"),
                 workspace_name=_names(Workspace.objects.all()),
             )
         )
@@ -51,6 +63,11 @@ class Events(ReadOnly):
     @admin.display(description="Actor", empty_value="system")
     def actor(self, event: Any) -> Any:
         return event.actor_email
+
+    @admin.display(description="By way of")
+    def credential(self, event: Any) -> str:
+        """The kind of credential; a personal token by its name, the system with its reason."""
+        return ": ".join(filter(None, (event.via, event.token_name or event.reason)))
 
     @admin.display(description="Workspace")
     def workspace(self, event: Any) -> Any:

@@ -33,6 +33,12 @@ class Event(Row):
     workspace_id = models.UUIDField(null=True)
     seq = models.BigIntegerField(null=True, editable=False)
     actor_id = models.UUIDField(null=True)
+    via = models.CharField(max_length=16)
+    """What the actor came with: a kind of `Credential`, `system` for nobody."""
+    token_id = models.UUIDField(null=True)
+    """The personal token that was used."""
+    reason = models.CharField(max_length=100, blank=True)
+    """Why the system acted."""
     entity = models.CharField(max_length=20)
     entity_id = models.UUIDField()
     action = models.CharField(max_length=40)

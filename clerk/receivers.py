@@ -13,7 +13,7 @@ from workspaces.events import MemberRemoved
 @subscribe(MemberRemoved)
 def keep_who_was_removed(event: MemberRemoved) -> None:
     """Only for somebody's own decision: what the provider tells carries the provider's time."""
-    if event.actor is not None:
+    if not event.actor.is_system:
         keep_removed(workspace=event.workspace, person=event.person)
 
 

@@ -7,9 +7,9 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateFilter
 
-from accounts.models import User
 from comments.models import Comment
 from comments.services.comments import add_comment, delete_comment, edit_comment, restore_comment
+from core.actor import Actor
 from core.admin.bases import ServiceAdmin
 from core.admin.filters import Deletion
 from core.admin.inlines import Inline
@@ -46,16 +46,16 @@ class Comments(ServiceAdmin):
         fixed = super().get_readonly_fields(request, obj)
         return (*fixed, "task") if obj else fixed
 
-    def create(self, actor: User, **values: Any) -> Comment:
+    def create(self, actor: Actor, **values: Any) -> Comment:
         return add_comment(actor=actor, **values)
 
     def update(
-        self, actor: User, row: Comment, changes: dict[str, Any], version: int | None
+        self, actor: Actor, row: Comment, changes: dict[str, Any], version: int | None
     ) -> None:
         content = changes.get("content", row.content)
         edit_comment(actor=actor, comment=row, content=content, version=version)
 
-    def remove(self, actor: User, row: Comment) -> None:
+    def remove(self, actor: Actor, row: Comment) -> None:
         delete_comment(actor=actor, comment=row)
 
     @admin.display(description="Comment", ordering="content")

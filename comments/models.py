@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from comments.rights import DELETE_COMMENT
+from core.actor import Actor, Asking
 from core.models import RESTORE_WINDOW, UNPURGED, LockingQuerySet
 from core.rights import Standing
 from projects.models import Project, permitted
@@ -18,27 +19,27 @@ from workspaces.models import VersionedTenantRow
 class CommentQuerySet(LockingQuerySet):
     """Comments, chosen."""
 
-    def visible_to(self, user: User) -> Self:
+    def visible_to(self, asking: Asking) -> Self:
         """The live comments on live tasks of the projects the person may read."""
         return self.filter(
             deleted_at=None,
             task__deleted_at=None,
-            task__project__in=Project.objects.reachable_by(user),
+            task__project__in=Project.objects.reachable_by(asking),
         )
 
-    def remembered_by(self, user: User) -> Self:
+    def remembered_by(self, asking: Asking) -> Self:
         """Those, with what was deleted so lately that it can come back."""
         lately = Q(deleted_at__gt=timezone.now() - RESTORE_WINDOW)
         return self.filter(
             Q(deleted_at=None) | lately,
             task__deleted_at=None,
-            task__project__in=Project.objects.reachable_by(user),
+            task__project__in=Project.objects.reachable_by(asking),
         )
 
-    def restorable_by(self, user: User, task: Task) -> Self:
+    def restorable_by(self, actor: Actor, task: Task) -> Self:
         """What the person may bring back on a task they may read."""
-        rows = self.remembered_by(user).filter(task=task, deleted_at__isnull=False)
-        mine = permitted(DELETE_COMMENT, user, project="task__project__", own=Q(author=user))
+        rows = self.remembered_by(actor).filter(task=task, deleted_at__isnull=False)
+        mine = permitted(DELETE_COMMENT, actor, project="task__project__", own=Q(author=actor.user))
         return rows.filter(mine)
 
 
@@ -67,9 +68,9 @@ class Comment(VersionedTenantRow):
     def __str__(self) -> str:
         return self.content[:60]
 
-    def standing_of(self, user: User) -> Standing:
+    def standing_of(self, actor: Actor) -> Standing:
         """What the person may do here follows from the task."""
-        return self.task.standing_of(user)
+        return self.task.standing_of(actor)
 
     def belongs_to(self, user: User) -> bool:
         """Whether the person wrote it."""

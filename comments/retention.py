@@ -6,7 +6,7 @@ from comments.events import CommentPurged
 from comments.models import Comment
 from core.context import as_system
 from core.models import PURGED_AFTER
-from core.retention import delete_contents, deletes_contents_of, purge_batch, retained
+from core.retention import PURGE, delete_contents, deletes_contents_of, purge_batch, retained
 from tasks.models import Task
 
 
@@ -17,7 +17,7 @@ def purge_comments(at_most: int) -> int:
         Comment,
         "content",
         at_most=at_most,
-        event=lambda comment: CommentPurged(actor=None, comment=comment),
+        event=lambda comment: CommentPurged(actor=PURGE, comment=comment),
     )
 
 

@@ -2,13 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 CLEARED = "set_config('gantry.system', '', true)"
 SOME_OF_THEIRS = (
@@ -29,15 +26,18 @@ def opening(person: str) -> str:
     return f"{CLEARED}, {THEIRS.format(person=person)}, {UNOPENED}"
 
 
-def show_workspaces_of(person: "User") -> None:
-    """Show the workspaces the person belongs to by now, as far as their credential reaches."""
-    if person.bound_to is None:
-        shown = _ask(f"SELECT {opening('%s')}", person.pk)
+def show_workspaces_of(
+    person_id: UUID | None, bound: frozenset[UUID] | None = None
+) -> frozenset[UUID]:
+    """Show the workspaces the person belongs to by now, as far as their credential reaches.
+
+    Returns those in which they have never read anything.
+    """
+    if bound is None:
+        shown = _ask(f"SELECT {opening('%s')}", person_id)
     else:
-        reach = list(person.bound_to)
-        shown = _ask(f"SELECT {CLEARED}, {SOME_OF_THEIRS}, {UNOPENED}", person.pk, reach)
-    if shown[-1]:
-        person.unopened = frozenset(shown[-1])
+        shown = _ask(f"SELECT {CLEARED}, {SOME_OF_THEIRS}, {UNOPENED}", person_id, list(bound))
+    return frozenset(shown[-1] or ())
 
 
 def show_also(workspace_id: UUID) -> None:

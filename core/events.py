@@ -3,12 +3,11 @@
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from django.db import transaction
 
-if TYPE_CHECKING:
-    from accounts.models import User
+from core.actor import Actor
 
 Changes = dict[str, dict[str, Any]]
 """What changed: `{field: {"old": …, "new": …}}`, in JSON's own types."""
@@ -16,12 +15,9 @@ Changes = dict[str, dict[str, Any]]
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """Something that happened to a row; subclasses carry the row itself.
+    """Something that happened to a row; subclasses carry the row itself."""
 
-    `actor` is None when the system acted (a provider's webhook, a sweep).
-    """
-
-    actor: "User | None"
+    actor: Actor
     changes: Changes = field(default_factory=dict)
 
 

@@ -15,12 +15,14 @@ from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.db.models import F, Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Now
 
+from core.actor import Actor
 from core.events import Event, publish_all
 from core.models import PURGED_AFTER, IdempotencyKey
 
 logger = logging.getLogger(__name__)
 
 BATCH = 1000
+PURGE = Actor.system("what can no longer be restored is purged")
 CONTENTS_AT_ONCE = 1000
 IDEMPOTENCY_KEPT_FOR = timedelta(hours=24)
 

@@ -7,14 +7,12 @@ needs. In a private project only roles inside it count, but for those that hold 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.db.models import Q, TextChoices
 
+from core.actor import Actor
 from core.errors import Forbidden
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 
 class Role(TextChoices):
@@ -144,18 +142,15 @@ class Standing:
         return frozenset(need for need, holds in facts.items() if holds)
 
 
-def require(right: Right, row: Any, actor: "User | None") -> None:
-    """Refuse unless the actor holds the right on this row.
-
-    Nobody is the system; in the admin, its own permissions have been asked already.
-    """
-    if actor is None or actor.in_admin:
+def require(right: Right, row: Any, actor: Actor) -> None:
+    """Refuse unless the actor holds the right on this row, or need not."""
+    if actor.is_trusted:
         return
     standing = row.standing_of(actor)
     if not standing.covers(right, own=is_own(row, actor)):
         raise Forbidden(required=right.code, you_have=standing.roles)
 
 
-def is_own(row: Any, person: "User") -> bool:
+def is_own(row: Any, actor: Actor) -> bool:
     """Whether a right limited to one's own reaches the row; only some rows are anybody's."""
-    return hasattr(row, "belongs_to") and bool(row.belongs_to(person))
+    return hasattr(row, "belongs_to") and bool(row.belongs_to(actor.person))

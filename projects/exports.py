@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from accounts.services.personal_data import contribute
+from core.actor import Actor
 from core.documents.fields import Document, PublicId
 from projects.models import ProjectMembership
 from projects.rights import ProjectRole
@@ -22,5 +23,5 @@ class OwnProjectMembership(Document):
 contribute(
     "project_memberships",
     OwnProjectMembership,
-    lambda person: ProjectMembership.objects.visible_to(person).filter(user=person),
+    lambda person: ProjectMembership.objects.visible_to(Actor(user=person)).filter(user=person),
 )

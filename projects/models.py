@@ -8,6 +8,7 @@ from django.db.models import F, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import User
+from core.actor import Actor, Asking, bound_workspaces, person_in
 from core.models import RESTORE_WINDOW, UNPURGED, LockingQuerySet
 from core.rights import Need, Right, Role, Standing
 from projects.rights import DELETE_PROJECT, READ_PROJECT, ProjectRole
@@ -48,41 +49,41 @@ class Category(models.TextChoices):
 class ProjectQuerySet(LockingQuerySet):
     """Projects, chosen and annotated."""
 
-    def visible_to(self, user: User) -> Self:
+    def visible_to(self, asking: Asking) -> Self:
         """What the person may read, annotated for the question of rights."""
-        return self.reachable_by(user).with_roles_of(user)
+        return self.reachable_by(asking).with_roles_of(asking)
 
-    def reachable_by(self, user: User) -> Self:
+    def reachable_by(self, asking: Asking) -> Self:
         """The gate alone: not deleted, and open to the person."""
-        return self.open_to(user).alive()
+        return self.open_to(asking).alive()
 
-    def remembered_by(self, user: User) -> Self:
+    def remembered_by(self, asking: Asking) -> Self:
         """Annotated like those visible, with what was deleted so lately that it can come back."""
         lately = Q(deleted_at__gt=timezone.now() - RESTORE_WINDOW)
-        return self.open_to(user).filter(Q(deleted_at=None) | lately).with_roles_of(user)
+        return self.open_to(asking).filter(Q(deleted_at=None) | lately).with_roles_of(asking)
 
-    def restorable_by(self, user: User) -> Self:
+    def restorable_by(self, asking: Asking) -> Self:
         """What the person may bring back."""
-        deleted = self.remembered_by(user).exclude(deleted_at=None)
-        return deleted.filter(permitted(DELETE_PROJECT, user))
+        deleted = self.remembered_by(asking).exclude(deleted_at=None)
+        return deleted.filter(permitted(DELETE_PROJECT, asking))
 
-    def with_roles_of(self, user: User) -> Self:
+    def with_roles_of(self, asking: Asking) -> Self:
         """Annotated for the question of rights."""
         return self.annotate(
-            actor_workspace_role=Membership.objects.of(user)
+            actor_workspace_role=Membership.objects.of(asking)
             .filter(workspace=OuterRef("workspace"))
             .values("role"),
-            actor_project_role=ProjectMembership.objects.of(user)
+            actor_project_role=ProjectMembership.objects.of(asking)
             .filter(project=OuterRef("pk"))
             .values("role"),
         )
 
-    def open_to(self, user: User) -> Self:
+    def open_to(self, asking: Asking) -> Self:
         """What the person may read, deleted or not."""
-        return self.filter(permitted(READ_PROJECT, user), workspace__deleted_at=None)
+        return self.filter(permitted(READ_PROJECT, asking), workspace__deleted_at=None)
 
 
-def permitted(right: Right, user: User, *, project: str = "", own: Q | None = None) -> Q:
+def permitted(right: Right, asking: Asking, *, project: str = "", own: Q | None = None) -> Q:
     """The rows on which the person holds the right; `project` is the path to their project.
 
     `own` are the rows that are the person's, where the right is limited to them.
@@ -90,9 +91,9 @@ def permitted(right: Right, user: User, *, project: str = "", own: Q | None = No
 
     def holding(kind: type[Role], roles: list[str]) -> Q:
         if kind is WorkspaceRole:
-            places = Membership.objects.of(user).filter(role__in=roles).values("workspace_id")
+            places = Membership.objects.of(asking).filter(role__in=roles).values("workspace_id")
             return Q(**{f"{project}workspace_id__in": places})
-        theirs = ProjectMembership.objects.of(user)
+        theirs = ProjectMembership.objects.of(asking)
         # Whoever takes part at all need not be asked for the role: every role is named.
         part = theirs if set(roles) == set(ProjectRole.values) else theirs.filter(role__in=roles)
         return Q(**{f"{project}pk__in": part.values("project_id")})
@@ -167,12 +168,12 @@ class Project(VersionedTenantRow):
     def __str__(self) -> str:
         return f"{self.key} {self.name}"
 
-    def standing_of(self, user: User) -> Standing:
+    def standing_of(self, actor: Actor) -> Standing:
         """What the person may do here; uses the annotations of `visible_to` where they are."""
         if hasattr(self, "actor_workspace_role"):
             roles = self
         else:
-            roles = Project.objects.with_roles_of(user).get(pk=self.pk)
+            roles = Project.objects.with_roles_of(actor).get(pk=self.pk)
         return Standing(
             workspace_role=WorkspaceRole.held(roles.actor_workspace_role),
             project_role=ProjectRole.held(roles.actor_project_role),
@@ -184,23 +185,23 @@ class Project(VersionedTenantRow):
 class ProjectMembershipQuerySet(LockingQuerySet):
     """Project memberships, chosen."""
 
-    def of(self, user: User) -> Self:
-        """The person's own, as far as their credential reaches."""
-        theirs = self.filter(user=user)
-        bound = getattr(user, "bound_to", None)
+    def of(self, asking: Asking) -> Self:
+        """Those of who asks, as far as their credential reaches."""
+        theirs = self.filter(user=person_in(asking))
+        bound = bound_workspaces(asking)
         return theirs if bound is None else theirs.filter(workspace_id__in=bound)
 
-    def visible_to(self, user: User) -> Self:
-        return self.filter(project__in=Project.objects.reachable_by(user))
+    def visible_to(self, asking: Asking) -> Self:
+        return self.filter(project__in=Project.objects.reachable_by(asking))
 
     def become(self, role: str) -> None:
         """Give all of them this role, and a new version with it."""
         self.update(role=role, version=F("version") + 1, updated_at=timezone.now())
 
-    def role_of(self, user: User, project_id: Any) -> str | None:
+    def role_of(self, person: User, project_id: Any) -> str | None:
         """The person's role in the project, None for everybody else. One query."""
-        roles = self.of(user).filter(project_id=project_id).values_list("role", flat=True)
-        return roles.first()
+        theirs = self.filter(user=person, project_id=project_id)
+        return theirs.values_list("role", flat=True).first()
 
 
 class ProjectMembership(VersionedTenantRow):
@@ -232,8 +233,8 @@ class ProjectMembership(VersionedTenantRow):
 class StatusQuerySet(LockingQuerySet):
     """Columns, chosen."""
 
-    def visible_to(self, user: User) -> Self:
-        return self.filter(project__in=Project.objects.reachable_by(user))
+    def visible_to(self, asking: Asking) -> Self:
+        return self.filter(project__in=Project.objects.reachable_by(asking))
 
 
 class Status(TenantRow):

@@ -2,7 +2,7 @@
 
 from core.context import as_system
 from core.models import PURGED_AFTER
-from core.retention import purge_batch, retained
+from core.retention import PURGE, purge_batch, retained
 from projects.events import ProjectPurged
 from projects.models import Project
 
@@ -15,5 +15,5 @@ def purge_projects(at_most: int) -> int:
         "name",
         "description",
         at_most=at_most,
-        event=lambda project: ProjectPurged(actor=None, project=project),
+        event=lambda project: ProjectPurged(actor=PURGE, project=project),
     )

@@ -4,6 +4,7 @@ from django.db.models import F
 from rest_framework import serializers
 
 from accounts.services.personal_data import contribute
+from core.actor import Actor
 from core.documents.expressions import Hyphenated
 from core.documents.fields import Computed, Document, PublicId
 from core.documents.truncation import LongText
@@ -34,10 +35,10 @@ class OwnTask(Document):
 contribute(
     "tasks_created",
     OwnTask,
-    lambda person: Task.objects.visible_to(person).filter(created_by=person),
+    lambda person: Task.objects.visible_to(Actor(user=person)).filter(created_by=person),
 )
 contribute(
     "tasks_assigned",
     OwnTask,
-    lambda person: Task.objects.visible_to(person).filter(assignee=person),
+    lambda person: Task.objects.visible_to(Actor(user=person)).filter(assignee=person),
 )

@@ -8,6 +8,7 @@ from django.db.models import ExpressionWrapper, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import User
+from core.actor import Actor, Asking
 from core.models import RESTORE_WINDOW, UNPURGED, LockingQuerySet, never_truncated
 from core.rights import Standing
 from projects.models import (
@@ -40,29 +41,29 @@ POSITION_STEP = 65_536
 class TaskQuerySet(LockingQuerySet):
     """Tasks, chosen and annotated."""
 
-    def visible_to(self, user: User) -> Self:
+    def visible_to(self, asking: Asking) -> Self:
         """The live tasks of the projects the person may read."""
-        return self.filter(deleted_at=None, project__in=Project.objects.reachable_by(user))
+        return self.filter(deleted_at=None, project__in=Project.objects.reachable_by(asking))
 
-    def remembered_by(self, user: User) -> Self:
+    def remembered_by(self, asking: Asking) -> Self:
         """Those, with what was deleted so lately that it can come back."""
         lately = Q(deleted_at__gt=timezone.now() - RESTORE_WINDOW)
-        readable = Project.objects.reachable_by(user)
+        readable = Project.objects.reachable_by(asking)
         return self.filter(Q(deleted_at=None) | lately, project__in=readable)
 
-    def restorable_by(self, user: User, project: Project) -> Self:
+    def restorable_by(self, actor: Actor, project: Project) -> Self:
         """What the person may bring back in a project they may read."""
-        own = Q(created_by=user) | Q(assignee=user)
-        rows = self.remembered_by(user).filter(project=project, deleted_at__isnull=False)
-        return rows.filter(permitted(DELETE_TASK, user, project="project__", own=own))
+        own = Q(created_by=actor.user) | Q(assignee=actor.user)
+        rows = self.remembered_by(actor).filter(project=project, deleted_at__isnull=False)
+        return rows.filter(permitted(DELETE_TASK, actor, project="project__", own=own))
 
-    def with_standing_of(self, user: User) -> Self:
+    def with_standing_of(self, asking: Asking) -> Self:
         """Annotated for the question of rights, so that asking costs no further query."""
         return self.select_related("project").annotate(
-            actor_workspace_role=Membership.objects.of(user)
+            actor_workspace_role=Membership.objects.of(asking)
             .filter(workspace=OuterRef("workspace"))
             .values("role"),
-            actor_project_role=ProjectMembership.objects.of(user)
+            actor_project_role=ProjectMembership.objects.of(asking)
             .filter(project=OuterRef("project"))
             .values("role"),
         )
@@ -155,12 +156,12 @@ class Task(VersionedTenantRow):
     def __str__(self) -> str:
         return self.title
 
-    def standing_of(self, user: User) -> Standing:
+    def standing_of(self, actor: Actor) -> Standing:
         """What the person may do with this task; uses `with_standing_of` where it was called."""
         if hasattr(self, "actor_workspace_role"):
             self.project.actor_workspace_role = self.actor_workspace_role
             self.project.actor_project_role = self.actor_project_role
-        return self.project.standing_of(user)
+        return self.project.standing_of(actor)
 
     def belongs_to(self, user: User) -> bool:
         """Whether a right limited to one's own reaches it: made by, or given to, the person."""

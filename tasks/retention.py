@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from core.context import as_system
 from core.models import PURGED_AFTER
-from core.retention import delete_contents, deletes_contents_of, purge_batch, retained
+from core.retention import PURGE, delete_contents, deletes_contents_of, purge_batch, retained
 from projects.models import Project
 from tasks.events import TaskPurged
 from tasks.models import Task
@@ -18,7 +18,7 @@ def purge_tasks(at_most: int) -> int:
         "title",
         "description",
         at_most=at_most,
-        event=lambda task: TaskPurged(actor=None, task=task),
+        event=lambda task: TaskPurged(actor=PURGE, task=task),
     )
 
 

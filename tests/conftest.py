@@ -10,6 +10,7 @@ from comments.services.comments import add_comment
 from projects.models import Project
 from tasks.models import Task
 from tasks.services.tasks import create_task
+from tests.support.actors import by
 from tests.support.cast import Cast, gather
 from tests.support.tables import everything
 from workspaces.models import Workspace
@@ -54,13 +55,13 @@ def project(cast: Cast) -> Project:
 @pytest.fixture
 def task(cast: Cast) -> Task:
     """Lea's task, given to nobody."""
-    return create_task(actor=cast.lea, project=cast.project, title="Grind the gears")
+    return create_task(actor=by(cast.lea), project=cast.project, title="Grind the gears")
 
 
 @pytest.fixture
 def comment(cast: Cast, task: Task) -> Comment:
     """What Max said about it."""
-    return add_comment(actor=cast.max, task=task, content="On it")
+    return add_comment(actor=by(cast.max), task=task, content="On it")
 
 
 @pytest.fixture

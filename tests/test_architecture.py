@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -25,18 +26,13 @@ from core.apps import MODULES
 from core.events import Event, subscribers
 
 ROOT = settings.BASE_DIR
-OURS = (
-    "core",
-    "outbox",
-    "accounts",
-    "workspaces",
-    "projects",
-    "tasks",
-    "comments",
-    "activity",
-    "notifications",
-    "dev",
-)
+OURS = [
+    app
+    for app in tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"][
+        "root_packages"
+    ]
+    if app != "config"
+]
 SUPPRESSION = re.compile(r"# noqa|# type: ignore|# pragma: no cover")
 
 

@@ -21,6 +21,7 @@ from outbox.models import Delivery
 from outbox.services import claim_due
 from projects.models import Category, Priority, Project
 from tasks.models import StatusChange, Task, TaskType
+from tests.support.actors import by
 from tests.support.databases import CommittedDatabase
 from tests.support.threads import at_once
 from workspaces.models import Workspace
@@ -66,7 +67,7 @@ def test_seed_demo_leaves_the_traces_of_real_work() -> None:
 def test_seed_demo_twice_changes_nothing() -> None:
     seed()
     ada = User.objects.get(email="ada@example.com")
-    update_workspace(actor=ada, workspace=ada.owned_workspaces.get(), changes={"name": "Ours"})
+    update_workspace(actor=by(ada), workspace=ada.owned_workspaces.get(), changes={"name": "Ours"})
     before = counts()
 
     told = seed()

@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from accounts.services.personal_data import contribute
+from core.actor import Actor
 from core.documents.fields import Document, PublicId
 from identity.services.addresses import addresses_of
 from workspaces.models import Invitation, Membership, OptOut, OptOutKind
@@ -49,7 +50,7 @@ class OwnOptOut(Document):
 contribute(
     "memberships",
     OwnMembership,
-    lambda person: Membership.objects.visible_to(person).filter(user=person),
+    lambda person: Membership.objects.visible_to(Actor(user=person)).filter(user=person),
 )
 contribute(
     "invitations",

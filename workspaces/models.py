@@ -9,6 +9,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.models import User
+from core.actor import Actor, Asking, bound_workspaces, person_in
 from core.models import RESTORE_WINDOW, LockingQuerySet, Row, VersionedRow, public_id
 from core.rights import Standing
 from workspaces.rights import DELETE_WORKSPACE, WorkspaceRole
@@ -24,20 +25,20 @@ class WorkspaceQuerySet(LockingQuerySet):
         except ValueError:
             return self.filter(external_org_id=value)
 
-    def visible_to(self, user: User) -> Self:
+    def visible_to(self, asking: Asking) -> Self:
         """The workspaces the person belongs to, with `actor_role` for the question of rights."""
-        return self.alive().joined_by(user)
+        return self.alive().joined_by(asking)
 
-    def restorable_by(self, user: User) -> Self:
+    def restorable_by(self, asking: Asking) -> Self:
         """The lately deleted ones the person may bring back; a provider's stay closed."""
-        return self.joined_by(user).filter(
+        return self.joined_by(asking).filter(
             deleted_at__gt=timezone.now() - RESTORE_WINDOW,
             external_org_id=None,
             actor_role__in=DELETE_WORKSPACE.roles(WorkspaceRole),
         )
 
-    def joined_by(self, user: User) -> Self:
-        role = Membership.objects.of(user).filter(workspace=models.OuterRef("pk"))
+    def joined_by(self, asking: Asking) -> Self:
+        role = Membership.objects.of(asking).filter(workspace=models.OuterRef("pk"))
         return self.annotate(actor_role=role.values("role")).exclude(actor_role=None)
 
 
@@ -86,9 +87,9 @@ class Workspace(VersionedRow):
     def __str__(self) -> str:
         return self.name
 
-    def standing_of(self, user: User) -> Standing:
+    def standing_of(self, actor: Actor) -> Standing:
         """What the person may do here; uses the annotation of `visible_to` where there is one."""
-        role = getattr(self, "actor_role", None) or Membership.objects.role_of(user, self.pk)
+        role = getattr(self, "actor_role", None) or Membership.objects.of(actor).role_in(self.pk)
         return Standing(workspace_role=WorkspaceRole.held(role))
 
 
@@ -113,27 +114,29 @@ class VersionedTenantRow(VersionedRow):
 class MembershipQuerySet(LockingQuerySet):
     """Memberships, chosen."""
 
-    def of(self, user: User) -> Self:
-        """The person's own, as far as their credential reaches: every gate starts here."""
-        theirs = self.filter(user=user)
-        # A slot of a prepared query is bound to nothing; `Choice` sees to those that are.
-        bound = getattr(user, "bound_to", None)
+    def of(self, asking: Asking) -> Self:
+        """Those of who asks, as far as their credential reaches: every gate starts here."""
+        theirs = self.filter(user=person_in(asking))
+        bound = bound_workspaces(asking)
         return theirs if bound is None else theirs.filter(workspace_id__in=bound)
 
-    def visible_to(self, user: User) -> Self:
+    def visible_to(self, asking: Asking) -> Self:
         return self.filter(
             workspace__deleted_at=None,
-            workspace_id__in=Membership.objects.of(user).values("workspace_id"),
+            workspace_id__in=Membership.objects.of(asking).values("workspace_id"),
         )
 
     def with_public_id(self, value: str) -> Self:
         """The place of the person known by this id."""
         return self.filter(user__in=User.objects.with_public_id(value))
 
-    def role_of(self, user: User, workspace_id: Any) -> str | None:
+    def role_of(self, person: User, workspace_id: Any) -> str | None:
         """The person's role in the workspace, None for a stranger. One query."""
-        roles = self.of(user).filter(workspace_id=workspace_id).values_list("role", flat=True)
-        return roles.first()
+        return self.filter(user=person).role_in(workspace_id)
+
+    def role_in(self, workspace_id: Any) -> str | None:
+        """The role one of these people has in the workspace, None if none has. One query."""
+        return self.filter(workspace_id=workspace_id).values_list("role", flat=True).first()
 
 
 class Membership(VersionedTenantRow):
@@ -160,8 +163,8 @@ class Membership(VersionedTenantRow):
     def __str__(self) -> str:
         return f"{self.user_id} in {self.workspace_id}: {self.role}"
 
-    def standing_of(self, user: User) -> Standing:
-        role = Membership.objects.role_of(user, self.workspace_id)
+    def standing_of(self, actor: Actor) -> Standing:
+        role = Membership.objects.of(actor).role_in(self.workspace_id)
         return Standing(workspace_role=WorkspaceRole.held(role))
 
     def belongs_to(self, user: User) -> bool:

@@ -1,12 +1,10 @@
 """Who may do what in a workspace."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from core.actor import Actor
 from core.errors import Forbidden
 from core.rights import RIGHTS, Role, right
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 
 class WorkspaceRole(Role):
@@ -58,14 +56,14 @@ def may_grant(holder: WorkspaceRole, role: WorkspaceRole) -> bool:
     return True
 
 
-def require_ownership(workspace: Any, actor: "User") -> None:
+def require_ownership(workspace: Any, actor: Actor) -> None:
     """Refuse unless the actor is the owner, who need not be the only ADMIN."""
-    if not actor.in_admin and not acts_as_owner(workspace, actor):
+    if not actor.is_trusted and not acts_as_owner(workspace, actor):
         raise Forbidden(required="workspace:owner", you_have=workspace.standing_of(actor).roles)
 
 
-def acts_as_owner(workspace: Any, person: "User") -> bool:
+def acts_as_owner(workspace: Any, actor: Actor) -> bool:
     """The owner does; while a provider has not named one, every ADMIN."""
     if workspace.owner_id is None:
-        return workspace.standing_of(person).workspace_role is ADMIN
-    return bool(workspace.owner_id == person.pk)
+        return workspace.standing_of(actor).workspace_role is ADMIN
+    return actor.is_person(workspace.owner_id)

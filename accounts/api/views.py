@@ -10,6 +10,7 @@ from accounts.api.documents import Me
 from accounts.api.inputs import ProfileChanges
 from accounts.models import User
 from accounts.services.people import change_profile
+from core.api.actors import actor_of
 from core.api.etags import etag, expected_version
 from core.api.fields import read_body
 from core.api.parameters import if_match
@@ -48,7 +49,9 @@ class Myself(OneTransaction):
         person = cast("User", request.user)
         changes = read_body(ProfileChanges, request)
         version = expected_version(request)
-        return _show(change_profile(actor=person, person=person, version=version, **changes))
+        return _show(
+            change_profile(actor=actor_of(request), person=person, version=version, **changes)
+        )
 
 
 def _show(person: User) -> Response:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.events import PersonDeleted
 from accounts.models import User
 from accounts.rights import check_own_account
+from core.actor import Actor
 from core.context import as_system
 from core.erasure import erase_answers
 from core.events import publish
@@ -19,7 +20,7 @@ NAME = "Deleted user"
 
 @as_system("deleting a person")
 def delete_person(
-    *, actor: User | None, person: User, is_final: bool = False, successor: User | None = None
+    *, actor: Actor, person: User, is_final: bool = False, successor: User | None = None
 ) -> None:
     """Blank everything personal; deleting twice changes nothing.
 

@@ -8,10 +8,12 @@ from django.db import IntegrityError, transaction
 from accounts.events import AccessChanged, PersonRegistered, ProfileChanged
 from accounts.models import User
 from accounts.rights import check_own_account
+from core.actor import Actor
 from core.errors import Conflict, Forbidden
 from core.events import Changes, publish
 
 PROFILE_FIELDS = ("name", "avatar_url", "time_zone")
+SIGN_UP = Actor.system("somebody registers")
 ACCESS_FIELDS = ("is_active", "is_staff", "is_superuser")
 
 
@@ -27,23 +29,24 @@ class AlreadyRegistered(Conflict):
 
 
 @transaction.atomic
-def register_person(
-    *, actor: User | None, email: str, password: str | None, name: str = ""
-) -> User:
-    """Add a person; without a password they can only come in another way (provider, reset)."""
+def register_person(*, actor: Actor, email: str, password: str | None, name: str = "") -> User:
+    """Add a person; without a password they can only come in another way (provider, reset).
+
+    Who registers is the actor of their own registration.
+    """
     try:
         # A savepoint, so that the loser of two parallel sign-ups can still be answered.
         with transaction.atomic():
             person = User.objects.create_user(email, password, name=name)
     except IntegrityError as clash:
         raise AlreadyRegistered from clash
-    publish(PersonRegistered(actor=actor or person, person=person))
+    publish(PersonRegistered(actor=Actor(user=person) if actor.is_system else actor, person=person))
     return person
 
 
 @transaction.atomic
 def change_profile(
-    *, actor: User, person: User, version: int | None = None, **profile: str
+    *, actor: Actor, person: User, version: int | None = None, **profile: str
 ) -> User:
     """Set some of name, avatar_url and time_zone; what stays the same is no change."""
     person = User.objects.alive().locked(person.pk)
@@ -55,12 +58,12 @@ def change_profile(
 
 
 @transaction.atomic
-def change_access(*, actor: User | None, person: User, **access: bool) -> User:
+def change_access(*, actor: Actor, person: User, **access: bool) -> User:
     """Set some of is_active, is_staff and is_superuser; who is inactive is out at once."""
     person = User.objects.alive().locked(person.pk)
     has_powers = person.is_staff or person.is_superuser
     touches_powers = access.get("is_staff") or access.get("is_superuser") or has_powers
-    if access and touches_powers and actor is not None and not actor.is_superuser:
+    if access and touches_powers and not (actor.is_system or actor.person.is_superuser):
         raise NotASuperuser
     if changes := _set(person, ACCESS_FIELDS, access):
         publish(AccessChanged(actor=actor, person=person, changes=changes))

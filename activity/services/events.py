@@ -12,6 +12,7 @@ from accounts.services.references import counted
 from activity.models import Event, TextChange
 from activity.services.differences import difference
 from comments.models import Comment
+from core.actor import Actor
 from core.events import Changes
 from core.events import Event as Happening
 from workspaces.models import Workspace
@@ -31,7 +32,7 @@ def record(happenings: Sequence[Happening], *, entity: str, action: str) -> None
         texts = {field: changes[field] for field in _long_texts(subject, changes)}
         event = Event(
             workspace_id=_workspace_of(subject),
-            actor_id=happening.actor.pk if happening.actor else None,
+            **_by(happening.actor),
             entity=entity,
             entity_id=subject.pk,
             action=action,
@@ -43,6 +44,16 @@ def record(happenings: Sequence[Happening], *, entity: str, action: str) -> None
             edited += [_edit(event, workspace_id, *text) for text in texts.items()]
     Event.objects.bulk_create(events)
     TextChange.objects.bulk_create(edited)
+
+
+def _by(actor: Actor) -> dict[str, Any]:
+    """Who did it, with which credential, or why the system did."""
+    return {
+        "actor_id": actor.person_id,
+        "via": actor.credential.kind,
+        "token_id": actor.credential.token_id,
+        "reason": actor.reason[:100],
+    }
 
 
 def _edit(event: Event, workspace_id: UUID, field: str, change: Any) -> TextChange:

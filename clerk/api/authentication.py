@@ -1,21 +1,21 @@
 """Requests with a session token of Clerk's; listed before our own kinds, which it leaves alone."""
 
-from accounts.models import User
-from clerk.services.sessions import meet
+from clerk.services.sessions import authenticate
 from clerk.services.tokens import is_clerks, read_session
+from core.actor import Actor, Credential
 from identity.api.authentication import BearerAuthentication
-from identity.credentials import Credential
 from identity.services.tokens import InvalidToken
 
 
 class ClerkAuthentication(BearerAuthentication):
-    def identify(self, token: str) -> tuple[User, Credential] | None:
+    def identify(self, token: str) -> Actor | None:
         if not is_clerks(token):
             return None
         claims = read_session(token)
-        person = meet(claims)
-        if person is None:
+        opened = authenticate(claims)
+        if opened is None:
             raise InvalidToken
-        return person, Credential(
+        credential = Credential(
             "clerk", impersonator=claims.impersonator, proved_at=claims.proved_at
         )
+        return Actor(user=opened.person, credential=credential, unopened=opened.unopened)

@@ -8,6 +8,8 @@ from accounts.models import User
 from accounts.services.deletion import delete_person
 from accounts.services.references import has_written, is_referred_to
 from clerk.models import AccountMatch, ExternalRecord
+from clerk.services.profiles import CLERK
+from core.actor import Actor
 from core.context import as_system
 from core.errors import Conflict, NotFound
 from core.events import publish
@@ -60,7 +62,7 @@ def link(person: User, external_id: str, email: str) -> User:
     person.save_changes("external_id", "password")
     prove_address(person, email)
     person.refresh_from_db()
-    publish(PersonLinked(actor=person, person=person))
+    publish(PersonLinked(actor=Actor(user=person), person=person))
     return person
 
 
@@ -72,7 +74,7 @@ def ask_staff(newcomer: User, holder: User, email: str) -> None:
 
 
 @as_system("staff join two accounts")
-def join_accounts(*, actor: User, match: AccountMatch) -> User:
+def join_accounts(*, actor: Actor, match: AccountMatch) -> User:
     """Make both accounts one: the older one, with the places and the open tasks of the newer.
 
     What the newcomer wrote stays that of a deleted user; joining for good is for staff only.
@@ -86,7 +88,7 @@ def join_accounts(*, actor: User, match: AccountMatch) -> User:
 
 
 @as_system("staff keep two accounts apart")
-def keep_apart(*, actor: User, match: AccountMatch) -> AccountMatch:
+def keep_apart(*, actor: Actor, match: AccountMatch) -> AccountMatch:
     """Leave both accounts as they are, and ask no more."""
     match = AccountMatch.objects.locked(match.pk)
     if match.state != AccountMatch.State.KEPT_APART:
@@ -101,7 +103,7 @@ def _move(person: User, email: str) -> User:
     if changes := person.change(email=email):
         person.save_changes("email")
         EmailAddress.objects.filter(user=person).delete()
-        publish(ProfileChanged(actor=person, person=person, changes=changes))
+        publish(ProfileChanged(actor=Actor(user=person), person=person, changes=changes))
     prove_address(person, email)
     return person
 
@@ -127,13 +129,13 @@ def _join_untouched(newcomer: User, holder: User, email: str) -> User:
     """Asked before, and again when every place of the newcomer is locked and gone."""
     if has_written(newcomer):
         raise _Written
-    joined = _join(newcomer, holder, email, actor=None)
+    joined = _join(newcomer, holder, email, actor=CLERK)
     if User.objects.filter(pk=newcomer.pk).exists():
         raise _Written
     return joined
 
 
-def _join(newcomer: User, holder: User, email: str, *, actor: User | None) -> User:
+def _join(newcomer: User, holder: User, email: str, *, actor: Actor) -> User:
     """The caller holds both."""
     external_id = str(newcomer.external_id)
     AccountMatch.objects.filter(newcomer=newcomer).delete()

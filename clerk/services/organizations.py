@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from clerk.models import ExternalRecord
-from clerk.services.profiles import Organization
+from clerk.services.profiles import CLERK, Organization
 from core.context import as_system, show_also
 from core.events import Changes, publish
 from core.models import as_told
@@ -64,12 +64,12 @@ def _add_or_change(
             opened_at=None if is_news else timezone.now(),
         )
         show_also(workspace.pk)
-        publish(MemberAdded(actor=None, membership=membership))
+        publish(MemberAdded(actor=CLERK, membership=membership))
         return
     membership = Membership.objects.locked(membership.pk)
     if changes := membership.change(role=_role(role, membership.role)):
         membership.save_changes("role")
-        publish(MemberRoleChanged(actor=None, membership=membership, changes=changes))
+        publish(MemberRoleChanged(actor=CLERK, membership=membership, changes=changes))
 
 
 @transaction.atomic
@@ -81,7 +81,7 @@ def remove_organization_member(
         return
     workspace = Workspace.objects.filter(external_org_id=organization.id).first()
     if workspace is not None:
-        let_go(Workspace.objects.locked(workspace.pk), person, actor=None)
+        let_go(Workspace.objects.locked(workspace.pk), person, actor=CLERK)
 
 
 @transaction.atomic
@@ -106,7 +106,7 @@ def _settle_owner(workspace: Workspace, founder: User) -> None:
     workspace.owner = founder
     workspace.save_changes("owner")
     changes: Changes = {"owner": {"old": None, "new": as_told(founder)}}
-    publish(OwnerChanged(actor=None, workspace=workspace, before=None, changes=changes))
+    publish(OwnerChanged(actor=CLERK, workspace=workspace, before=None, changes=changes))
 
 
 def _rename(workspace: Workspace, organization: Organization) -> None:
@@ -114,7 +114,7 @@ def _rename(workspace: Workspace, organization: Organization) -> None:
     changes = workspace.change(**{field: text for field, text in wanted.items() if text})
     if changes:
         workspace.save_changes(*changes)
-        publish(WorkspaceUpdated(actor=None, workspace=workspace, changes=changes))
+        publish(WorkspaceUpdated(actor=CLERK, workspace=workspace, changes=changes))
 
 
 @transaction.atomic
@@ -127,7 +127,7 @@ def close_organization(*, organization: Organization, at: int) -> None:
     workspace = Workspace.objects.locked(alive.pk)
     workspace.deleted_at = timezone.now()
     workspace.save_changes("deleted_at")
-    publish(WorkspaceDeleted(actor=None, workspace=workspace))
+    publish(WorkspaceDeleted(actor=CLERK, workspace=workspace))
 
 
 def keep_removed(*, workspace: Workspace, person: User) -> None:
@@ -163,5 +163,5 @@ def _workspace_of(organization: Organization) -> Workspace | None:
             external_org_id=organization.id,
         )
     )
-    publish(WorkspaceCreated(actor=None, workspace=workspace))
+    publish(WorkspaceCreated(actor=CLERK, workspace=workspace))
     return workspace

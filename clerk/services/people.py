@@ -7,7 +7,8 @@ from accounts.services.deletion import delete_person
 from accounts.services.people import AlreadyRegistered, change_profile, register_person
 from clerk.models import ExternalRecord
 from clerk.services.joining import NOWHERE, ask_staff, follow_address, link, may_link
-from clerk.services.profiles import Profile
+from clerk.services.profiles import CLERK, Profile
+from core.actor import Actor
 from identity.services.addresses import person_with, prove_address
 
 
@@ -31,7 +32,10 @@ def follow_person(*, profile: Profile, at: int) -> None:
         return
     if person := follow_address(external_id=profile.id, email=profile.email):
         change_profile(
-            actor=person, person=person, name=profile.name, avatar_url=profile.avatar_url
+            actor=Actor(user=person),
+            person=person,
+            name=profile.name,
+            avatar_url=profile.avatar_url,
         )
 
 
@@ -40,7 +44,7 @@ def forget_person(*, external_id: str, at: int) -> None:
     """Delete the person, and keep them out for good whether we have met them yet or not."""
     ExternalRecord.objects.claimed(external_id).ends(at)
     if person := _known(external_id):
-        delete_person(actor=None, person=person, is_final=True)
+        delete_person(actor=CLERK, person=person, is_final=True)
 
 
 def _known(external_id: str) -> User | None:
@@ -68,14 +72,14 @@ def _registered(profile: Profile) -> User:
     is_free = profile.email and not is_taken
     try:
         person = register_person(
-            actor=None,
+            actor=CLERK,
             email=profile.email if is_free else nowhere,
             password=None,
             name=profile.name,
         )
     except AlreadyRegistered:  # by somebody else, a moment ago
         is_free = False
-        person = register_person(actor=None, email=nowhere, password=None, name=profile.name)
+        person = register_person(actor=CLERK, email=nowhere, password=None, name=profile.name)
     person.external_id = profile.id
     person.save(update_fields=["external_id"])
     if is_free:

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
+from core.actor import Actor
 from core.names import cleaned_name
+
+CLERK = Actor.system("news from Clerk")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

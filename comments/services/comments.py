@@ -3,10 +3,10 @@
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import User
 from comments.events import CommentAdded, CommentDeleted, CommentEdited, CommentRestored
 from comments.models import Comment
 from comments.rights import DELETE_COMMENT, UPDATE_COMMENT
+from core.actor import Actor
 from core.events import publish
 from core.rights import Right, require
 from projects.services.locks import check_restorable
@@ -16,11 +16,11 @@ from tasks.services.locks import held_still, locked_task
 
 
 @transaction.atomic
-def add_comment(*, actor: User, task: Task, content: str) -> Comment:
+def add_comment(*, actor: Actor, task: Task, content: str) -> Comment:
     """Say something about a task that is still there."""
     task = locked_task(CREATE_COMMENT, task, actor)
     comment = Comment.objects.create(
-        workspace_id=task.workspace_id, task=task, author=actor, content=content
+        workspace_id=task.workspace_id, task=task, author=actor.person, content=content
     )
     publish(CommentAdded(actor=actor, comment=comment))
     return comment
@@ -28,7 +28,7 @@ def add_comment(*, actor: User, task: Task, content: str) -> Comment:
 
 @transaction.atomic
 def edit_comment(
-    *, actor: User, comment: Comment, content: str, version: int | None = None
+    *, actor: Actor, comment: Comment, content: str, version: int | None = None
 ) -> Comment:
     """Say it differently; the same words change nothing."""
     comment = _locked(UPDATE_COMMENT, comment, actor, version)
@@ -40,7 +40,7 @@ def edit_comment(
 
 
 @transaction.atomic
-def delete_comment(*, actor: User, comment: Comment, version: int | None = None) -> None:
+def delete_comment(*, actor: Actor, comment: Comment, version: int | None = None) -> None:
     """Take the comment out of sight."""
     comment = _locked(DELETE_COMMENT, comment, actor, version)
     comment.deleted_at = timezone.now()
@@ -49,7 +49,7 @@ def delete_comment(*, actor: User, comment: Comment, version: int | None = None)
 
 
 @transaction.atomic
-def restore_comment(*, actor: User, comment: Comment, version: int | None = None) -> Comment:
+def restore_comment(*, actor: Actor, comment: Comment, version: int | None = None) -> Comment:
     """Bring back what was deleted lately, as it was; what is there stays as it is."""
     comment = _locked(DELETE_COMMENT, comment, actor, version, deleted=True)
     if comment.deleted_at is None:
@@ -62,7 +62,7 @@ def restore_comment(*, actor: User, comment: Comment, version: int | None = None
 
 
 def _locked(
-    right: Right, comment: Comment, actor: User, version: int | None, *, deleted: bool = False
+    right: Right, comment: Comment, actor: Actor, version: int | None, *, deleted: bool = False
 ) -> Comment:
     """The comment under lock, with the actor's right and the version read asked there.
 

@@ -94,7 +94,7 @@ SPECTACULAR_SETTINGS = {
         "Category": "projects.models.Category",
         "TaskType": "tasks.models.TaskType",
         "Workflow": "projects.services.workflows.Workflow",
-        "Scope": "identity.models.Scope",
+        "Scope": "core.actor.Scope",
         "OptOutKind": "workspaces.models.OptOutKind",
     },
 }

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from unfold.admin import ModelAdmin
 
+from core.actor import ADMIN, Actor
 from core.admin.forms import EditForm
 from core.admin.refusals import REFUSAL, REFUSED, in_words, sentence
 from core.days import check_day
@@ -18,11 +19,9 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-def actor_of(request: HttpRequest) -> "User":
+def actor_of(request: HttpRequest) -> Actor:
     """Whoever is signed in; admin pages let nobody else in, and ask their own permissions."""
-    actor = cast("User", request.user)
-    actor.in_admin = True
-    return actor
+    return Actor(user=cast("User", request.user), credential=ADMIN)
 
 
 class ServiceAdmin(ModelAdmin):
@@ -43,13 +42,13 @@ class ServiceAdmin(ModelAdmin):
     show_full_result_count = False
     warn_unsaved_form = True
 
-    def create(self, actor: "User", **values: Any) -> Model:
+    def create(self, actor: Actor, **values: Any) -> Model:
         raise NotImplementedError
 
-    def update(self, actor: "User", row: Any, changes: dict[str, Any], version: int | None) -> None:
+    def update(self, actor: Actor, row: Any, changes: dict[str, Any], version: int | None) -> None:
         raise NotImplementedError
 
-    def remove(self, actor: "User", row: Any) -> None:
+    def remove(self, actor: Actor, row: Any) -> None:
         raise NotImplementedError
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
@@ -142,7 +141,7 @@ class ServiceAdmin(ModelAdmin):
         self,
         request: HttpRequest,
         rows: QuerySet[Any],
-        service: Callable[["User", Any], object],
+        service: Callable[[Actor, Any], object],
         done: str,
     ) -> None:
         """Do the same to each chosen row, and say so here and in the row's history."""

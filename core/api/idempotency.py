@@ -11,6 +11,7 @@ from django.db import connection
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.actors import actor_of
 from core.api.envelope import Exact
 from core.context import SHORT_LOCK_WAITS
 from core.errors import Conflict, Invalid, Refusal
@@ -81,7 +82,7 @@ def claim(request: Request) -> IdempotencyKey | None:
     if not 0 < len(key) <= MAX_KEY or not key.isprintable():
         raise Invalid(errors={"Idempotency-Key": ["1 to 255 printable characters."]})
     # A credential that reaches less must not be handed what another one was answered.
-    principal = getattr(request.auth, "principal", None) or str(request.user.pk)
+    principal = actor_of(request).principal
     claimed = IdempotencyKey(principal=principal, key=key, fingerprint=_fingerprint(request))
     if not _insert(claimed):
         stored = IdempotencyKey.objects.get(principal=claimed.principal, key=key)

@@ -1,10 +1,11 @@
 """Who may come in at all; what they may do inside is a matter of the table of rights."""
 
-from typing import Any, cast
+from typing import Any
 
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from core.api.actors import actor_of
 from core.rights import Right, is_own, require
 
 
@@ -40,7 +41,7 @@ class Can(SignedIn):
         return self
 
     def has_object_permission(self, request: Request, view: Any, obj: Any) -> bool:
-        actor = cast("Any", request.user)
+        actor = actor_of(request)
         for right in self.others:
             if obj.standing_of(actor).covers(right, own=is_own(obj, actor)):
                 return True

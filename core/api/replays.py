@@ -35,7 +35,7 @@ class Touched(NamedTuple):
 def conditions_of(view: "ServiceViewSet", touched: list[Touched]) -> list[Condition] | None:
     """What holds now; None if the caller does not even see what they were shown."""
     # By now the caller may belong to a workspace more.
-    show_workspaces_of(view.actor)
+    show_workspaces_of(view.actor.person_id, view.actor.credential.workspaces)
     found = []
     for model, pk, is_checked in dict.fromkeys(touched):
         try:

@@ -1,7 +1,7 @@
 """The base of every resource: find the row, read the input, call one service, show the result."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import Any, ClassVar, cast
 
 from django.db.models import Model, QuerySet
 from django_filters import FilterSet
@@ -12,6 +12,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
+from core.actor import Actor
+from core.api.actors import actor_of
 from core.api.envelope import Answer
 from core.api.etags import etag, expected_version
 from core.api.fields import find_by_public_id
@@ -24,9 +26,6 @@ from core.documents.compiled import Bound, Choice, whole
 from core.documents.fields import Document, Reading, Shown
 from core.documents.pages import read_one
 from core.errors import NotFound, Stale
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 
 class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
@@ -57,9 +56,9 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
     """The rows this request is about."""
 
     @property
-    def actor(self) -> "User":
-        """The person asking; permissions have made sure that there is one."""
-        return cast("User", self.request.user)
+    def actor(self) -> Actor:
+        """Who asks; permissions have made sure that there is somebody."""
+        return actor_of(self.request)
 
     @property
     def expected_version(self) -> int | None:
@@ -68,7 +67,7 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
     @property
     def values(self) -> dict[str, Any]:
         """What documents may ask about the request, by the name of the slot."""
-        return {"actor": self.actor.pk}
+        return {"actor": self.actor.person_id}
 
     def get_permissions(self) -> list[Any]:
         if self.action is None:  # an undeclared method: let it become a 405

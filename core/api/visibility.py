@@ -1,21 +1,18 @@
 """The one place that decides how an object one may not see is refused."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
 from django.db.models import Model, QuerySet
 
+from core.actor import Actor
 from core.api.fields import as_uuid, find_by_public_id
 from core.api.sizes import LONGEST_VALUE
 from core.errors import Forbidden, NotFound, Refusal
 from core.events import Event, publish
-
-if TYPE_CHECKING:
-    from accounts.models import User
-
 
 # Nothing differs from all of nothing, which is what somebody of no workspace belongs to.
 FOREIGN = """
@@ -34,7 +31,7 @@ class NotAMember(Forbidden):
     message = "You are not a member of this workspace."
 
 
-def find_visible(rows: QuerySet[Any], value: str, *, actor: "User") -> Any:
+def find_visible(rows: QuerySet[Any], value: str, *, actor: Actor) -> Any:
     """The row among `rows` (already cut to what the actor may see) with this public id."""
     found = find_by_public_id(rows, value)
     if found is None:
@@ -45,7 +42,7 @@ def find_visible(rows: QuerySet[Any], value: str, *, actor: "User") -> Any:
     return found
 
 
-def find_known(model: type[Model], pk: Any, *, actor: "User") -> Any:
+def find_known(model: type[Model], pk: Any, *, actor: Actor) -> Any:
     """The row with this key among those the actor may see now, by its gate or by row security."""
     rows: Any = model._default_manager.all()
     if hasattr(rows, "visible_to"):
@@ -56,7 +53,7 @@ def find_known(model: type[Model], pk: Any, *, actor: "User") -> Any:
     return found
 
 
-def _refusal(model: type[Model], value: str, actor: "User") -> Refusal:
+def _refusal(model: type[Model], value: str, actor: Actor) -> Refusal:
     """403 for what lives in somebody else's workspace, 404 for what does not exist.
 
     With HIDE_FOREIGN_OBJECTS both are 404, so that ids reveal nothing.
@@ -66,11 +63,11 @@ def _refusal(model: type[Model], value: str, actor: "User") -> Refusal:
     return NotAMember(required="workspace:read", you_have=[])
 
 
-def _is_foreign(model: type[Model], value: str, actor: "User") -> bool:
+def _is_foreign(model: type[Model], value: str, actor: Actor) -> bool:
     """Whether it exists in a workspace the person is no member of; asked past the walls."""
     if len(value) > LONGEST_VALUE or not value.isprintable():
         return False
     with connection.cursor() as cursor:
         known_as = str(as_uuid(value) or value)
-        cursor.execute(FOREIGN, (actor.pk, model._meta.db_table, known_as))
+        cursor.execute(FOREIGN, (actor.person_id, model._meta.db_table, known_as))
         return bool(cursor.fetchone()[0])

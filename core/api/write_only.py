@@ -6,6 +6,7 @@ import orjson
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.actor import Actor
 from core.api.envelope import Answer
 from core.api.idempotency import Stored
 from core.api.renderers import to_json
@@ -26,7 +27,7 @@ SHOWN_OF_A_REFUSAL = (
 
 def may_read(request: Request) -> bool:
     """Whether the credential lets the caller read; only one that says so does not."""
-    return bool(getattr(request.auth, "may_read", True))
+    return not isinstance(request.auth, Actor) or request.auth.credential.may_read
 
 
 def withhold_documents(response: Response) -> None:

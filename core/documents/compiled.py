@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 from django.core.exceptions import EmptyResultSet
 from django.db.models import Expression, QuerySet
 
+from core.actor import Actor
+
 Shape = Callable[[QuerySet[Any]], QuerySet[Any]]
 """Orders and cuts rows; hashable by what it does, so that its SQL can be kept."""
 
@@ -68,12 +70,17 @@ class Choice:
 
     def bound(self, shape: Shape, *columns: str) -> Bound | None:
         """The SQL of the shaped rows, with `columns` of it, and this request's values for it."""
-        if any(getattr(value, "bound_to", None) is not None for value in self._values.values()):
+        actors = [value for value in self._values.values() if isinstance(value, Actor)]
+        if any(actor.credential.workspaces is not None for actor in actors):
             # A credential bound to workspaces narrows the question itself, not only its values.
             return bind(shape(self.as_queryset()), *columns)
         sql, template = _compiled(self._rows, tuple(self._values), shape, columns)
-        values = {name: getattr(value, "pk", value) for name, value in self._values.items()}
+        values = {name: _parameter(value) for name, value in self._values.items()}
         return Bound(sql, filled(template, values))
+
+
+def _parameter(value: Any) -> Any:
+    return value.person_id if isinstance(value, Actor) else getattr(value, "pk", value)
 
 
 def filled(template: tuple[Any, ...], values: Mapping[str, Any]) -> tuple[Any, ...]:

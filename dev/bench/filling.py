@@ -10,6 +10,7 @@ from django.db.models import Model
 
 from accounts.models import User
 from comments.models import Comment
+from core.actor import Actor
 from dev.bench.walls import restore_policies
 from projects.models import Priority, Project, Status
 from projects.services.projects import create_project
@@ -46,7 +47,7 @@ def fill() -> Place:
 def _workspace(number: int) -> Place:
     people = User.objects.bulk_create(_person(number, n) for n in range(PEOPLE))
     lead, *members = people
-    workspace = create_workspace(actor=lead, name=f"Workspace {number}")
+    workspace = create_workspace(actor=Actor(user=lead), name=f"Workspace {number}")
     Membership.objects.bulk_create(Membership(workspace=workspace, user=one) for one in members)
     projects = [_project(workspace, people, n) for n in range(PROJECTS)]
     return Place(members[0], members[1], projects)
@@ -59,7 +60,7 @@ def _person(workspace: int, number: int) -> User:
 
 def _project(workspace: Workspace, people: list[User], number: int) -> Project:
     project = create_project(
-        actor=people[0],
+        actor=Actor(user=people[0]),
         workspace=workspace,
         team_lead=people[0],
         team_members=people,

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.services.people import change_access, change_profile, register_person
 from comments.services.comments import add_comment
+from core.actor import Actor
 from core.context import as_system
 from core.errors import Conflict
 from dev.demo.passwords import KNOWN_TO_ALL
@@ -26,6 +27,7 @@ from workspaces.services.opening import note_opening
 from workspaces.services.workspaces import add_member, create_workspace
 
 WORLD = Path(__file__).parent / "world"
+DEMO = Actor.system("manage.py seed_demo")
 TEAMS = ("fieldnote", "halden", "riverside")
 
 People = dict[str, User]
@@ -45,7 +47,7 @@ def seed_demo() -> list[User]:
         raise AlreadySeeded
     people = {nick: _register(nick, **facts) for nick, facts in cast.items()}
     people["admin"] = change_access(
-        actor=None, person=people["admin"], is_staff=True, is_superuser=True
+        actor=DEMO, person=people["admin"], is_staff=True, is_superuser=True
     )
     for team in TEAMS:
         _found(people, **_read(team))
@@ -66,9 +68,9 @@ def _is_alone() -> bool:
 
 
 def _register(nick: str, name: str, zone: str) -> User:
-    person = register_person(actor=None, email=_address(nick), password=KNOWN_TO_ALL, name=name)
+    person = register_person(actor=DEMO, email=_address(nick), password=KNOWN_TO_ALL, name=name)
     EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
-    return change_profile(actor=person, person=person, time_zone=zone)
+    return change_profile(actor=Actor(user=person), person=person, time_zone=zone)
 
 
 def _found(
@@ -78,10 +80,12 @@ def _found(
     members: dict[str, str],
     projects: list[dict[str, Any]],
 ) -> None:
-    workspace = create_workspace(actor=people[owner], name=name)
+    workspace = create_workspace(actor=Actor(user=people[owner]), name=name)
     for nick, role in members.items():
-        add_member(actor=people[owner], workspace=workspace, email=_address(nick), role=role)
-        note_opening(actor=people[nick], workspace_id=workspace.pk)
+        add_member(
+            actor=Actor(user=people[owner]), workspace=workspace, email=_address(nick), role=role
+        )
+        note_opening(actor=Actor(user=people[nick]), workspace_id=workspace.pk)
     for project in projects:
         _start(people[owner], people, workspace, **project)
 
@@ -98,7 +102,7 @@ def _start(
     **fields: Any,
 ) -> None:
     project = create_project(
-        actor=owner,
+        actor=Actor(user=owner),
         workspace=workspace,
         team_lead=people[lead] if lead else None,
         team_members=[people[nick] for nick in members],
@@ -114,7 +118,7 @@ def _plan(people: People, project: Project, **told: Any) -> None:
     """A task, what was said about it, and its way through the columns to where it stands."""
     author, assignee = people[told["by"]], people.get(told.get("to", ""))
     task = create_task(
-        actor=author,
+        actor=Actor(user=author),
         project=project,
         title=told["title"],
         description=told.get("text", ""),
@@ -124,9 +128,9 @@ def _plan(people: People, project: Project, **told: Any) -> None:
         due_date=_day(told["due"]),
     )
     for nick, remark in told.get("said", ()):
-        add_comment(actor=people[nick], task=task, content=remark)
+        add_comment(actor=Actor(user=people[nick]), task=task, content=remark)
     for column in _way_to(told["in"], task):
-        transition_task(actor=assignee or author, task=task, status=column)
+        transition_task(actor=Actor(user=assignee or author), task=task, status=column)
 
 
 def _way_to(name: str, task: Task) -> list[Status]:

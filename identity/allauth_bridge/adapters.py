@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 
 from accounts.models import User
 from accounts.passwords import MOST_CHARACTERS
-from accounts.services.people import register_person
+from accounts.services.people import SIGN_UP, register_person
 from core.errors import TooManyRequests
 from core.limits import client_address, give_back, neighbourhood, reset, take
 from identity.allauth_bridge.internals import (
@@ -42,7 +42,7 @@ class AccountAdapter(DefaultAccountAdapter):
     ) -> User:
         fields = form.cleaned_data
         return register_person(
-            actor=None,
+            actor=SIGN_UP,
             email=fields["email"],
             password=fields["password"],
             name=fields.get("name", ""),

@@ -3,6 +3,8 @@
 Named in the settings of REST framework, so it must not import its views.
 """
 
+from dataclasses import replace
+
 from django.contrib.auth import SESSION_KEY
 from django.db import connection
 from rest_framework.authentication import (
@@ -14,9 +16,10 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from accounts.models import User
+from core.actor import Actor, Credential
 from core.api.fields import as_uuid
 from core.context import show_workspaces_of
-from identity.credentials import Credential
+from identity.credentials import check_credential
 from identity.services.personal_secrets import PREFIX
 from identity.services.personal_tokens import open_token
 from identity.services.sessions import open_session
@@ -26,27 +29,26 @@ from identity.services.tokens import InvalidToken, read
 class BearerAuthentication(BaseAuthentication):
     """A broken token is refused; it never falls back to the cookie."""
 
-    def authenticate(self, request: Request) -> tuple[User, Credential] | None:
+    def authenticate(self, request: Request) -> tuple[User, Actor] | None:
         scheme, _, token = get_authorization_header(request).strip().partition(b" ")
         if scheme.lower() != b"bearer":
             return None
         try:
             # What is not ASCII is no token of ours; decoding it this way cannot fail.
-            found = self.identify(token.strip().decode("latin-1"))
+            actor = self.identify(token.strip().decode("latin-1"))
         except InvalidToken as flaw:
             raise AuthenticationFailed(str(flaw), code=flaw.code) from flaw
-        if found is None:
+        if actor is None:
             return None
-        person, credential = found
-        credential.check(request)
-        if credential.kind == "personal_token":  # for others, what found them has seen to this
-            _open_for(person)
-        return person, credential
+        check_credential(actor.credential, request)
+        if actor.credential.kind == "personal_token":  # what found others has seen to this
+            actor = _opened(actor)
+        return actor.person, actor
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"
 
-    def identify(self, token: str) -> tuple[User, Credential] | None:
+    def identify(self, token: str) -> Actor | None:
         """Whose token it is and what it proves; None leaves it to the next class.
 
         Each kind has its own verifier, which pins algorithm, key and issuer: a wrong choice can
@@ -58,38 +60,48 @@ class BearerAuthentication(BaseAuthentication):
 class CookieAuthentication(SessionAuthentication):
     """The pages for developers, who see there what they see with a token; staff see no more."""
 
-    def authenticate(self, request: Request) -> tuple[User, None] | None:
+    def authenticate(self, request: Request) -> tuple[User, Actor] | None:
         """Two queries: one reads the session, one opens it as a token's would be."""
         session = request.session
         person_id = as_uuid(session.get(SESSION_KEY, ""))
-        person = open_session(str(session.session_key), person_id) if person_id else None
-        if person is None:
+        key = str(session.session_key)
+        opened = open_session(key, person_id) if person_id else None
+        if opened is None:
             return None
         self.enforce_csrf(request)
-        return person, None
+        credential = Credential("cookie", key)
+        return opened.person, Actor(
+            user=opened.person, credential=credential, unopened=opened.unopened
+        )
 
 
-def _verify_own(token: str) -> tuple[User, Credential]:
+def _verify_own(token: str) -> Actor:
     claims = read(token, "access")
-    person = open_session(claims.session_key, claims.person_id)
-    if person is None:
+    opened = open_session(claims.session_key, claims.person_id)
+    if opened is None:
         raise InvalidToken
-    return person, Credential("session", claims.session_key)
+    credential = Credential("session", claims.session_key)
+    return Actor(user=opened.person, credential=credential, unopened=opened.unopened)
 
 
-def _verify_personal(text: str) -> tuple[User, Credential]:
+def _verify_personal(text: str) -> Actor:
     token = open_token(text)
     if token is None:
         raise InvalidToken
-    person: User = token.user
-    if token.workspace_ids is not None:
-        person.bound_to = frozenset(token.workspace_ids)
-    scopes = frozenset(token.scopes)
-    principal = f"{person.pk}/{token.digest[:16]}"
-    return person, Credential("personal_token", scopes=scopes, principal=principal)
+    bound = token.workspace_ids
+    credential = Credential(
+        "personal_token",
+        scopes=frozenset(token.scopes),
+        workspaces=None if bound is None else frozenset(bound),
+        token_id=token.pk,
+        principal=f"{token.user_id}/{token.digest[:16]}",
+    )
+    return Actor(user=token.user, credential=credential)
 
 
-def _open_for(person: User) -> None:
+def _opened(actor: Actor) -> Actor:
     """Set the tenant context; outside a transaction there is nothing to set it for."""
-    if connection.in_atomic_block:
-        show_workspaces_of(person)
+    if not connection.in_atomic_block:
+        return actor
+    unopened = show_workspaces_of(actor.person_id, actor.credential.workspaces)
+    return replace(actor, unopened=unopened)

@@ -10,8 +10,10 @@ from rest_framework.response import Response
 from accounts.api.fields import Password
 from accounts.api.views import Myself
 from accounts.services.deletion import delete_person
+from core.api.actors import actor_of
 from core.api.fields import Input, read_body
 from core.api.schema import FAILURE
+from core.limits import neighbourhood
 from identity.services.confirmation import confirm
 
 if TYPE_CHECKING:
@@ -42,6 +44,6 @@ class OwnAccount(Myself):
         """
         password = read_body(Farewell, request).get("password")
         person = cast("User", request.user)
-        confirm(request, person, password)
-        delete_person(actor=person, person=person)
+        confirm(actor_of(request), password, origin=neighbourhood(request))
+        delete_person(actor=actor_of(request), person=person)
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -4,6 +4,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.actors import actor_of
 from core.api.envelope import Answer
 from core.api.fields import read_body
 from core.limits import neighbourhood, take
@@ -104,6 +105,6 @@ class ChangePassword(OwnAccount):
             origin=neighbourhood(request),
         )
         pair = change_password(
-            actor=person, password=body["new_password"], session_key=session.session_key
+            actor=actor_of(request), password=body["new_password"], session_key=session.session_key
         )
         return Response(Answer(pair, "Your password was changed."))

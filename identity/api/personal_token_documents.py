@@ -5,8 +5,8 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.api.fields import Password
+from core.actor import Scope
 from core.api.fields import Input, Name
-from identity.models import Scope
 from identity.services.personal_tokens import DEFAULT_DAYS, MOST_DAYS
 
 

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
+from core.api.actors import actor_of
 from core.api.envelope import Answer
 from core.api.fields import find_by_public_id
 from core.api.permissions import SignedIn
@@ -16,6 +17,7 @@ from core.api.schema import FAILURE
 from core.api.transactions import OneTransaction
 from core.context import as_system
 from core.errors import Invalid, NotFound
+from core.limits import neighbourhood
 from identity.api.personal_token_documents import CreatedToken, NewToken, TokenDocument
 from identity.models import PersonalToken as Token
 from identity.services.confirmation import confirm
@@ -39,7 +41,7 @@ class PersonalTokens(OneTransaction):
         """The tokens not revoked, newest first."""
         person = cast("User", request.user)
         names = _names_of_workspaces(person)
-        tokens = Token.objects.visible_to(person).order_by("-created_at", "-id")
+        tokens = Token.objects.visible_to(actor_of(request)).order_by("-created_at", "-id")
         return Response([_shown(token, names) for token in tokens])
 
     @extend_schema(
@@ -53,10 +55,10 @@ class PersonalTokens(OneTransaction):
         body = NewToken(data=request.data)
         body.is_valid(raise_exception=True)
         wanted = body.validated_data
-        confirm(request, person, wanted.get("password"))
+        confirm(actor_of(request), wanted.get("password"), origin=neighbourhood(request))
         names = _names_of_workspaces(person)
         token, text = create_token(
-            actor=person,
+            actor=actor_of(request),
             name=wanted["name"],
             scopes=wanted["scopes"],
             workspace_ids=_chosen(wanted["workspace_ids"], names),
@@ -79,11 +81,10 @@ class PersonalToken(OneTransaction):
     )
     def delete(self, request: Request, pk: str) -> Response:
         """Revoke a token at once."""
-        person = cast("User", request.user)
-        token = find_by_public_id(Token.objects.visible_to(person), pk)
+        token = find_by_public_id(Token.objects.visible_to(actor_of(request)), pk)
         if token is None:
             raise NotFound
-        revoke_token(actor=person, token=token)
+        revoke_token(actor=actor_of(request), token=token)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -7,6 +7,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.actors import actor_of
 from core.api.fields import read_body
 from core.api.schema import FAILURE
 from core.limits import neighbourhood, take
@@ -92,7 +93,7 @@ class LinkedAccounts(FactorView):
     def post(self, request: Request) -> Response:
         """Link the account an ID token names."""
         _check_may_link(self.stranger)
-        account = link_account(actor=own(request)[0], identity=_named_in(request))
+        account = link_account(actor=actor_of(request), identity=_named_in(request))
         shown = provider_documents.LinkedAccount(account).data
         return Response(shown, status=status.HTTP_201_CREATED)
 
@@ -124,7 +125,7 @@ class Linked(FactorView):
     def delete(self, request: Request, account_id: int) -> Response:
         """Unlink an account at a provider; the last way to sign in stays."""
         as_person(self.stranger, demand_recent_proof)
-        unlink_account(actor=own(request)[0], account_id=account_id)
+        unlink_account(actor=actor_of(request), account_id=account_id)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

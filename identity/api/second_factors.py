@@ -1,10 +1,7 @@
 """Second factors over HTTP."""
 
-from typing import Any
-
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status
-from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -15,6 +12,7 @@ from core.api.schema import FAILURE
 from identity.allauth_bridge.steps import as_newcomer, as_person
 from identity.api import factor_documents
 from identity.api.documents import SignedIn
+from identity.api.permissions import WithSession
 from identity.api.person_view import PersonView
 from identity.api.sign_in import FOREIGN, TOO_OFTEN, TRANSPORT, WRONG, AuthView, as_shown
 from identity.services import second_factors
@@ -39,17 +37,10 @@ NEW_CODES = "Have new recovery codes made, with a new key."
 UNFINISHED = {401: WRONG, 429: TOO_OFTEN}
 
 
-class OwnSession(BasePermission):
-    """A token of a session, not one made for programs or by a provider."""
-
-    def has_permission(self, request: Request, view: Any) -> bool:
-        return getattr(request.auth, "kind", None) == "session"
-
-
 class FactorView(PersonView):
     """For the person of an access token; a cookie is not enough to change how one signs in."""
 
-    permission_classes = [IsSignedIn, OwnSession]
+    permission_classes = [IsSignedIn, WithSession]
 
 
 class Factors(FactorView):

@@ -1,6 +1,6 @@
 """Rows about how people sign in."""
 
 from identity.models.devices import KnownDevice
-from identity.models.tokens import PersonalToken, Scope
+from identity.models.tokens import PersonalToken
 
-__all__ = ["KnownDevice", "PersonalToken", "Scope"]
+__all__ = ["KnownDevice", "PersonalToken"]

@@ -7,19 +7,17 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.models import User
+from core.actor import Asking, Scope, person_in
 from core.models import LockingQuerySet, Row
 
 
-class Scope(models.TextChoices):
-    """What a personal token may be used for; `write` alone does not read."""
-
-    READ = "read"
-    WRITE = "write"
-
-
 class PersonalTokenQuerySet(LockingQuerySet):
-    def visible_to(self, user: User) -> Self:
-        return self.filter(user=user, revoked_at=None)
+    def visible_to(self, asking: Asking) -> Self:
+        return self.filter(user=person_in(asking), revoked_at=None)
+
+    def of(self, person: User) -> Self:
+        """The person's, as long as they are not revoked."""
+        return self.filter(user=person, revoked_at=None)
 
     def usable(self) -> Self:
         """Neither revoked nor expired, of somebody who may sign in."""

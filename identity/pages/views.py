@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import FormView
 
+from core.actor import Actor
 from core.errors import Refusal
 from core.limits import neighbourhood
 from identity.allauth_bridge.steps import person_of
@@ -140,7 +141,7 @@ class ChangePassword(LoginRequiredMixin, FormView[NewPassword]):
                 origin=neighbourhood(self.request),
             )
             change_password(
-                actor=person,
+                actor=Actor(user=person),
                 password=form.cleaned_data["new_password"],
                 session_key=str(self.request.session.session_key),
             )

@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from requests import RequestException
 
 from accounts.models import User
+from core.actor import Actor
 from core.errors import Invalid, Unauthenticated
 from identity.allauth_bridge.flows import Entered
 from identity.allauth_bridge.internals import OAuth2Error, perform_login, record_authentication
@@ -108,10 +109,10 @@ def finish(request: HttpRequest, provider: Provider, state: dict[str, Any]) -> N
     if linking is None:
         _log_in(request, identity)
         return
-    person = open_session(linking["session"], UUID(linking["person"]))
-    if person is None:
+    opened = open_session(linking["session"], UUID(linking["person"]))
+    if opened is None:
         raise InvalidState
-    link_account(actor=person, identity=identity)
+    link_account(actor=Actor(user=opened.person), identity=identity)
 
 
 def accounts_of(person: User) -> list[SocialAccount]:

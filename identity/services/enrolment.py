@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, get_random_string, salted_hmac
 
 from accounts.models import User
+from core.actor import Actor
 from core.errors import Conflict, Forbidden
 from core.events import publish
 from core.limits import counted, neighbourhood, take
@@ -116,9 +117,9 @@ def spend_proof(request: HttpRequest) -> None:
 
 
 @transaction.atomic
-def approve_enrolment(*, actor: User | None, person: User) -> User:
+def approve_enrolment(*, actor: Actor, person: User) -> User:
     """Let staff enrol a first factor without a mail, for half an hour; never oneself."""
-    if actor is not None and (not actor.is_superuser or actor.pk == person.pk):
+    if not actor.is_system and (not actor.person.is_superuser or actor.is_person(person)):
         raise ApprovalNotAllowed
     person = User.objects.active().locked(person.pk)
     if not needs_mailbox_proof(person):

@@ -7,7 +7,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.services.people import AlreadyRegistered, register_person
+from accounts.services.people import SIGN_UP, AlreadyRegistered, register_person
+from core.actor import Actor
 from core.errors import Conflict, Forbidden, NotFound
 from core.events import publish
 from identity.allauth_bridge.steps import UnverifiedEmail
@@ -50,9 +51,9 @@ def person_for(identity: Identity) -> User:
 
 
 @transaction.atomic
-def link_account(*, actor: User, identity: Identity) -> SocialAccount:
+def link_account(*, actor: Actor, identity: Identity) -> SocialAccount:
     """Let an account at a provider open one's own; linking it twice changes nothing."""
-    person = User.objects.active().locked(actor.pk)
+    person = User.objects.active().locked(actor.person_id)
     known = _known(identity)
     if known is not None:
         if known.user_id != person.pk:
@@ -67,9 +68,9 @@ def link_account(*, actor: User, identity: Identity) -> SocialAccount:
 
 
 @transaction.atomic
-def unlink_account(*, actor: User, account_id: int) -> None:
+def unlink_account(*, actor: Actor, account_id: int) -> None:
     """Remove an account at a provider, unless nothing else would let its owner in."""
-    person = User.objects.locked(actor.pk)
+    person = User.objects.locked(actor.person_id)
     account = SocialAccount.objects.filter(user=person, pk=account_id).first()
     if account is None:
         raise NotFound
@@ -91,7 +92,7 @@ def _person_for(identity: Identity) -> User:
     holder = person_with(identity.email)
     if holder is not None:
         return _taken_up(holder, identity)
-    person = register_person(actor=None, email=identity.email, password=None, name=identity.name)
+    person = register_person(actor=SIGN_UP, email=identity.email, password=None, name=identity.name)
     prove_address(person, identity.email)
     _link(person, identity)
     return person
@@ -127,7 +128,7 @@ def _taken_up(holder: User, identity: Identity) -> User:
     _link(person, identity)
     publish(
         AccountLinked(
-            actor=person,
+            actor=Actor(user=person),
             person=person,
             provider=identity.provider.name,
             disowned=not is_proved,

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.rights import check_own_account
+from core.actor import Actor
 from core.errors import Conflict
 from core.events import publish
 from identity.events import PersonalTokenCreated, PersonalTokenRevoked
@@ -29,31 +30,31 @@ class TooManyTokens(Conflict):
 @transaction.atomic
 def create_token(
     *,
-    actor: User,
+    actor: Actor,
     name: str,
     scopes: Iterable[str],
     workspace_ids: Iterable[UUID] | None = None,
     days: int = DEFAULT_DAYS,
 ) -> tuple[PersonalToken, str]:
     """A new token of the actor's and its text, which nobody will see again."""
-    User.objects.locked(actor.pk)
+    User.objects.locked(actor.person_id)
     if PersonalToken.objects.visible_to(actor).count() >= MOST_TOKENS:
         raise TooManyTokens
     text = mint()
     token = PersonalToken.objects.create(
-        user=actor,
+        user=actor.person,
         name=name,
         digest=digest(text),
         scopes=sorted(set(scopes)),
         workspace_ids=None if workspace_ids is None else sorted(set(workspace_ids)),
         expires_at=timezone.now() + timedelta(days=days),
     )
-    publish(PersonalTokenCreated(actor=actor, person=actor, token=token))
+    publish(PersonalTokenCreated(actor=actor, person=actor.person, token=token))
     return token, text
 
 
 @transaction.atomic
-def revoke_token(*, actor: User | None, token: PersonalToken) -> None:
+def revoke_token(*, actor: Actor, token: PersonalToken) -> None:
     """End a token at once; ending it twice changes nothing."""
     token = PersonalToken.objects.locked(token.pk)
     check_own_account(actor=actor, person=token.user)
@@ -64,10 +65,10 @@ def revoke_token(*, actor: User | None, token: PersonalToken) -> None:
 
 
 @transaction.atomic
-def revoke_tokens_of(*, actor: User | None, person: User) -> None:
+def revoke_tokens_of(*, actor: Actor, person: User) -> None:
     """End every token of a person at once."""
     check_own_account(actor=actor, person=person)
-    for token in PersonalToken.objects.visible_to(person).order_by("pk"):
+    for token in PersonalToken.objects.of(person).order_by("pk"):
         revoke_token(actor=actor, token=token)
 
 

@@ -16,6 +16,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import User
+from core.actor import Actor
 from core.errors import Invalid, Unauthenticated
 from core.events import publish
 from core.limits import counted, reset
@@ -90,7 +91,7 @@ def reset_password(*, key: str, password: str) -> User:
     _set_password(person, password, field="password")
     end_sessions_of(person)
     reset(WRONG_PASSWORDS, person.email)
-    publish(PasswordChanged(actor=person, person=person, recovered=True))
+    publish(PasswordChanged(actor=Actor(user=person), person=person, recovered=True))
     return person
 
 
@@ -102,17 +103,17 @@ def prove_password(*, person: User, password: str, field: str, origin: str) -> N
 
 
 @transaction.atomic
-def change_password(*, actor: User, password: str, session_key: str) -> Pair:
+def change_password(*, actor: Actor, password: str, session_key: str) -> Pair:
     """Set the password of somebody who has just proved the old one; only this session goes on."""
-    person = User.objects.locked(actor.pk)
-    if person.password != actor.password:
+    person = User.objects.locked(actor.person_id)
+    if person.password != actor.person.password:
         raise IncorrectPassword(errors={"current_password": [IncorrectPassword.message]})
     _set_password(person, password, field="new_password")
     end_sessions_of(person, but=session_key)
     pair = carry_over(person, session_key)
     if pair is None:
         raise Unauthenticated
-    publish(PasswordChanged(actor=person, person=person, recovered=False))
+    publish(PasswordChanged(actor=Actor(user=person), person=person, recovered=False))
     return pair
 
 

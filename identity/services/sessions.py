@@ -1,7 +1,7 @@
 """The live session behind every token: opened in one query, ended in two."""
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from allauth.usersessions.models import UserSession
@@ -33,7 +33,14 @@ _KNOWN = _BY_PROVIDER.format(f"{_PERSON}, {context.opening('u.id')}")
 _store = SessionStore()
 
 
-def open_session(session_key: str, person_id: UUID) -> User | None:
+class Opened(NamedTuple):
+    """Who is let in, and the workspaces of theirs in which they have never read anything."""
+
+    person: User
+    unopened: frozenset[UUID]
+
+
+def open_session(session_key: str, person_id: UUID) -> Opened | None:
     """The person whose session is alive and still theirs. One query.
 
     Inside a transaction it also sets the tenant context; outside there is nothing to set it for.
@@ -46,15 +53,13 @@ def open_session(session_key: str, person_id: UUID) -> User | None:
         return None
     person = User.from_db(DEFAULT_DB_ALIAS, _COLUMNS, row[1 : len(_COLUMNS) + 1])
     if _is_owned(row[0], person.pk, person.password):
-        if is_opening and row[-1]:
-            person.unopened = frozenset(row[-1])
-        return person
+        return Opened(person, frozenset((is_opening and row[-1]) or ()))
     if is_opening:
         context.show_nothing()
     return None
 
 
-def open_known(external_id: str) -> User | None:
+def open_known(external_id: str) -> Opened | None:
     """The person a provider knows by this id, if they may come in; sets the tenant context, too."""
     with connection.cursor() as cursor:
         cursor.execute(_KNOWN, (external_id,))
@@ -62,9 +67,7 @@ def open_known(external_id: str) -> User | None:
     if row is None:
         return None
     person = User.from_db(DEFAULT_DB_ALIAS, _COLUMNS, row[: len(_COLUMNS)])
-    if row[-1]:
-        person.unopened = frozenset(row[-1])
-    return person
+    return Opened(person, frozenset(row[-1] or ()))
 
 
 @lru_cache(maxsize=4096)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from accounts.models import User
+from core.actor import Actor
 from outbox.services import enqueue
 from projects.models import Project
 from tasks.models import Task
@@ -12,9 +13,9 @@ LISTED = 20
 """How many tasks one mail lists by name."""
 
 
-def tell_assignee(*, actor: User | None, task: Task) -> None:
+def tell_assignee(*, actor: Actor, task: Task) -> None:
     """Mail the person the task was given to, unless they took it themselves."""
-    recipient, by = task.assignee_id, actor.pk if actor else None
+    recipient, by = task.assignee_id, actor.person_id
     if recipient is None or recipient == by:
         return
     enqueue(
@@ -27,11 +28,9 @@ def tell_assignee(*, actor: User | None, task: Task) -> None:
     )
 
 
-def tell_successor(
-    *, actor: User | None, project: Project, person: User, tasks: Sequence[Task]
-) -> None:
+def tell_successor(*, actor: Actor, project: Project, person: User, tasks: Sequence[Task]) -> None:
     """One mail about all tasks somebody takes over in a project, those due first listed."""
-    recipient, by = tasks[0].assignee_id, actor.pk if actor else None
+    recipient, by = tasks[0].assignee_id, actor.person_id
     if recipient is None or recipient == by:
         return
     first = min(tasks, key=lambda task: task.pk)

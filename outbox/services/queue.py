@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -13,15 +13,13 @@ from django.db import connection, transaction
 from django.db.models import F, Value
 from django.db.models.functions import Concat, Now
 
+from core.actor import Actor
 from core.context import as_system
 from core.errors import Conflict
 from core.events import publish
 from core.retention import lock_batch
 from outbox.events import DeliveryResent
 from outbox.models import PATIENCE, UNDECIDED, Delivery, Heartbeat, State
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 logger = logging.getLogger(__name__)
 
@@ -183,7 +181,7 @@ def release(claim: Claim) -> None:
 
 
 @transaction.atomic
-def resend(*, actor: "User", delivery: Delivery) -> Delivery:
+def resend(*, actor: Actor, delivery: Delivery) -> Delivery:
     """Send a decided delivery once more; the new generation marks the copy as intended."""
     delivery = Delivery.objects.locked(delivery.pk)
     if delivery.state in UNDECIDED:

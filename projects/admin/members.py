@@ -7,7 +7,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
-from accounts.models import User
+from core.actor import Actor
 from core.admin.bases import ServiceAdmin
 from core.admin.inlines import Inline
 from projects.models import ProjectMembership
@@ -47,11 +47,11 @@ class ProjectMemberships(ServiceAdmin):
     def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         return _without_lead(super().formfield_for_choice_field(db_field, request, **kwargs))
 
-    def create(self, actor: User, **values: Any) -> ProjectMembership:
+    def create(self, actor: Actor, **values: Any) -> ProjectMembership:
         person = values.pop("user")
         return add_project_member(actor=actor, person=person, **values)
 
-    def remove(self, actor: User, row: ProjectMembership) -> None:
+    def remove(self, actor: Actor, row: ProjectMembership) -> None:
         remove_project_member(actor=actor, project=row.project, person=row.user)
 
 

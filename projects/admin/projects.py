@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateFilter
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from accounts.models import User
+from core.actor import Actor
 from core.admin.badges import badge
 from core.admin.bases import ServiceAdmin
 from core.admin.filters import Deletion
@@ -107,18 +107,18 @@ class Projects(ServiceAdmin):
         fixed = super().get_readonly_fields(request, obj)
         return (*fixed, "workspace") if obj else fixed
 
-    def create(self, actor: User, **values: Any) -> Project:
+    def create(self, actor: Actor, **values: Any) -> Project:
         return create_project(actor=actor, **values)
 
     def update(
-        self, actor: User, row: Project, changes: dict[str, Any], version: int | None
+        self, actor: Actor, row: Project, changes: dict[str, Any], version: int | None
     ) -> None:
         plain = {name: value for name, value in changes.items() if name != "team_lead"}
         update_project(actor=actor, project=row, changes=plain, version=version)
         if "team_lead" in changes:
             set_project_lead(actor=actor, project=row, person=changes["team_lead"])
 
-    def remove(self, actor: User, row: Project) -> None:
+    def remove(self, actor: Actor, row: Project) -> None:
         delete_project(actor=actor, project=row)
 
     @badge("Status", ordering="status", colours=PROJECT_COLOURS)

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import User
+from core.actor import Actor
 from core.events import publish
 from core.rights import require
 from projects.events import ProjectArchived, ProjectDeleted, ProjectRestored, ProjectUnarchived
@@ -16,7 +16,7 @@ from workspaces.models import Workspace
 
 
 @transaction.atomic
-def archive_project(*, actor: User, project: Project, version: int | None = None) -> Project:
+def archive_project(*, actor: Actor, project: Project, version: int | None = None) -> Project:
     """Put the project aside; archiving twice changes nothing."""
     project = locked_project(ARCHIVE_PROJECT, project, actor, version=version)
     if project.archived_at is None:
@@ -27,7 +27,7 @@ def archive_project(*, actor: User, project: Project, version: int | None = None
 
 
 @transaction.atomic
-def unarchive_project(*, actor: User, project: Project, version: int | None = None) -> Project:
+def unarchive_project(*, actor: Actor, project: Project, version: int | None = None) -> Project:
     """Take the project up again."""
     project = locked_project(ARCHIVE_PROJECT, project, actor, version=version)
     if project.archived_at is not None:
@@ -38,13 +38,13 @@ def unarchive_project(*, actor: User, project: Project, version: int | None = No
 
 
 @transaction.atomic
-def delete_project(*, actor: User, project: Project, version: int | None = None) -> None:
+def delete_project(*, actor: Actor, project: Project, version: int | None = None) -> None:
     """Take the project and all its tasks out of sight; the rows stay for a restore."""
     _delete(locked_project(DELETE_PROJECT, project, actor, version=version), actor=actor)
 
 
 @transaction.atomic
-def restore_project(*, actor: User, project: Project, version: int | None = None) -> Project:
+def restore_project(*, actor: Actor, project: Project, version: int | None = None) -> Project:
     """Bring back what was deleted lately, as it was; what is there stays as it is."""
     project = Project.objects.locked(project.pk)
     require(DELETE_PROJECT, project, actor)
@@ -57,14 +57,14 @@ def restore_project(*, actor: User, project: Project, version: int | None = None
 
 
 @transaction.atomic
-def delete_projects_of(*, actor: User | None, workspace: Workspace) -> None:
+def delete_projects_of(*, actor: Actor, workspace: Workspace) -> None:
     """Take every project of a workspace that goes out of sight with it."""
     for pk in Project.objects.alive().filter(workspace=workspace).order_by("pk").values("pk"):
         _delete(Project.objects.alive().locked(pk["pk"]), actor=actor)
 
 
 @transaction.atomic
-def restore_projects_of(*, actor: User | None, workspace: Workspace, since: datetime) -> None:
+def restore_projects_of(*, actor: Actor, workspace: Workspace, since: datetime) -> None:
     """Bring back what went with the workspace; what was deleted before stays deleted.
 
     The caller holds the workspace.
@@ -74,13 +74,13 @@ def restore_projects_of(*, actor: User | None, workspace: Workspace, since: date
         _restore(project, actor=actor)
 
 
-def _restore(project: Project, *, actor: User | None) -> None:
+def _restore(project: Project, *, actor: Actor) -> None:
     project.deleted_at = None
     project.save_changes("deleted_at")
     publish(ProjectRestored(actor=actor, project=project))
 
 
-def _delete(project: Project, *, actor: User | None) -> None:
+def _delete(project: Project, *, actor: Actor) -> None:
     project.deleted_at = timezone.now()
     project.save_changes("deleted_at")
     publish(ProjectDeleted(actor=actor, project=project))

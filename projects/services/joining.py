@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from accounts.models import User
+from core.actor import Actor
 from core.events import Changes, publish
 from core.models import as_told
 from projects.events import ProjectLeadChanged, ProjectMemberAdded
@@ -12,7 +13,7 @@ from projects.services.members import lead
 
 
 @transaction.atomic
-def take_over_project_memberships(*, actor: User | None, person: User, former: User) -> None:
+def take_over_project_memberships(*, actor: Actor, person: User, former: User) -> None:
     """Give the person every place the former account has; what both have stays as it is.
 
     The caller holds the workspaces; the former account leaves its places afterwards.
@@ -32,7 +33,7 @@ def take_over_project_memberships(*, actor: User | None, person: User, former: U
             _hand_lead(project, former, person, actor=actor)
 
 
-def _hand_lead(project: Project, former: User, person: User, *, actor: User | None) -> None:
+def _hand_lead(project: Project, former: User, person: User, *, actor: Actor) -> None:
     ProjectMembership.objects.filter(project=project, user=former).become(ProjectRole.MEMBER)
     lead(project, person)
     project.save_changes("team_lead")

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from accounts.models import User
+from core.actor import Actor
 from core.errors import Conflict, NotFound
 from core.models import RESTORE_WINDOW
 from core.rights import Right, require
@@ -16,7 +16,7 @@ class Archived(Conflict):
 
 
 def locked_project(
-    right: Right, project: Project, actor: User | None, *, version: int | None = None
+    right: Right, project: Project, actor: Actor, *, version: int | None = None
 ) -> Project:
     """The living project under lock, with the actor's right and the version read asked there."""
     held: Project = Project.objects.alive().locked(project.pk)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from accounts.models import User
+from core.actor import Actor
 from core.errors import Conflict, Invalid, NotFound
 from core.events import Changes, publish
 from core.models import as_told
@@ -37,7 +38,7 @@ class LeadsTheProject(Conflict):
 
 @transaction.atomic
 def add_project_member(
-    *, actor: User, project: Project, person: User, role: str = ProjectRole.MEMBER
+    *, actor: Actor, project: Project, person: User, role: str = ProjectRole.MEMBER
 ) -> ProjectMembership:
     """Take somebody of the workspace into the project."""
     project = locked_project(MANAGE_MEMBERS, project, actor)
@@ -53,7 +54,7 @@ def add_project_member(
 
 @transaction.atomic
 def set_project_role(
-    *, actor: User, project: Project, person: User, role: str, version: int | None = None
+    *, actor: Actor, project: Project, person: User, role: str, version: int | None = None
 ) -> ProjectMembership:
     """Give a member another role; LEAD hands the project over and needs the right to do that."""
     leads = role == ProjectRole.LEAD
@@ -74,7 +75,7 @@ def set_project_role(
 @transaction.atomic
 def remove_project_member(
     *,
-    actor: User,
+    actor: Actor,
     project: Project,
     person: User,
     handover: Handover = TO_LEAD,
@@ -90,7 +91,7 @@ def remove_project_member(
 
 @transaction.atomic
 def set_project_lead(
-    *, actor: User, project: Project, person: User | None, version: int | None = None
+    *, actor: Actor, project: Project, person: User | None, version: int | None = None
 ) -> Project:
     """Make the person the lead, taking them in if needed; None leaves the project without one."""
     project = locked_project(SET_LEAD, project, actor, version=version)
@@ -109,7 +110,7 @@ def set_project_lead(
 
 @transaction.atomic
 def leave_projects(
-    *, actor: User | None, workspace: Workspace, person: User, handover: Handover = TO_LEAD
+    *, actor: Actor, workspace: Workspace, person: User, handover: Handover = TO_LEAD
 ) -> None:
     """Let somebody go from every project of a workspace; those they led are without a lead.
 
@@ -127,7 +128,7 @@ def leave_projects(
 
 
 def join(
-    project: Project, people: Iterable[User], *, actor: User, field: str = "team_members"
+    project: Project, people: Iterable[User], *, actor: Actor, field: str = "team_members"
 ) -> None:
     """Make each of them a member; who is one stays what they are. The caller holds a lock."""
     wanted = {person.pk: person for person in people}
@@ -150,9 +151,7 @@ def lead(project: Project, person: User) -> None:
     Project.objects.filter(pk=project.pk).update(team_lead=person)
 
 
-def _let_go(
-    projects: list[Project], person: User, *, actor: User | None, handover: Handover
-) -> None:
+def _let_go(projects: list[Project], person: User, *, actor: Actor, handover: Handover) -> None:
     """End the person's places in these locked projects, then have their work handed on."""
     for project in projects:
         _end_place(project, person, actor=actor)
@@ -160,7 +159,7 @@ def _let_go(
         publish(ProjectsLeft(actor=actor, projects=projects, person=person, handover=handover))
 
 
-def _end_place(project: Project, person: User, *, actor: User | None) -> None:
+def _end_place(project: Project, person: User, *, actor: Actor) -> None:
     if project.team_lead_id == person.pk:
         _step_down(project)
         project.save_changes("team_lead")

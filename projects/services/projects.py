@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from accounts.models import User
+from core.actor import Actor
 from core.errors import Invalid
 from core.events import publish
 from core.rights import require
@@ -31,7 +32,7 @@ class EndsBeforeItStarts(Invalid):
 @transaction.atomic
 def create_project(
     *,
-    actor: User,
+    actor: Actor,
     workspace: Workspace,
     team_lead: User | None = None,
     team_members: Iterable[User] = (),
@@ -41,13 +42,13 @@ def create_project(
     """A project with its columns, its people and, where one is named, its lead."""
     workspace = Workspace.objects.alive().locked(workspace.pk)
     require(CREATE_PROJECT, workspace, actor)
-    project = Project(workspace=workspace, created_by=actor, **fields)
+    project = Project(workspace=workspace, created_by=actor.person, **fields)
     _check_dates(project)
     project.key = _free_key(workspace, project.name)
     project.save(force_insert=True)
     _lay_out(project, Workflow(workflow))
     publish(ProjectCreated(actor=actor, project=project))
-    join(project, [actor, *team_members], actor=actor)
+    join(project, [actor.person, *team_members], actor=actor)
     if team_lead:
         join(project, [team_lead], actor=actor, field="team_lead")
         lead(project, team_lead)
@@ -56,7 +57,7 @@ def create_project(
 
 @transaction.atomic
 def update_project(
-    *, actor: User, project: Project, changes: dict[str, Any], version: int | None = None
+    *, actor: Actor, project: Project, changes: dict[str, Any], version: int | None = None
 ) -> Project:
     """Change the fields given; the same values again change nothing."""
     project = locked_project(UPDATE_PROJECT, project, actor, version=version)

@@ -8,7 +8,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateFilter
 
-from accounts.models import User
+from core.actor import Actor
 from core.admin.badges import badge
 from core.admin.bases import ServiceAdmin
 from core.admin.filters import Deletion
@@ -121,13 +121,13 @@ class Tasks(ServiceAdmin):
         )
         return found
 
-    def create(self, actor: User, **values: Any) -> Task:
+    def create(self, actor: Actor, **values: Any) -> Task:
         return create_task(actor=actor, **values)
 
-    def update(self, actor: User, row: Task, changes: dict[str, Any], version: int | None) -> None:
+    def update(self, actor: Actor, row: Task, changes: dict[str, Any], version: int | None) -> None:
         update_task(actor=actor, task=row, changes=changes, version=version)
 
-    def remove(self, actor: User, row: Task) -> None:
+    def remove(self, actor: Actor, row: Task) -> None:
         delete_task(actor=actor, task=row)
 
     @admin.display(description="Key", ordering="number")
@@ -156,5 +156,5 @@ class Tasks(ServiceAdmin):
         )
 
 
-def _finish(actor: User, task: Task) -> Task:
+def _finish(actor: Actor, task: Task) -> Task:
     return transition_task(actor=actor, task=task, status=done_column(task.project))

@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from accounts.models import User
+from core.actor import Actor
 from core.context import as_system
 from core.events import publish
 from core.rights import require
@@ -14,7 +15,7 @@ from tasks.services.locks import held_still
 
 
 @as_system("due times of somebody who is gone, in all workspaces")
-def release_due_times(*, actor: User | None, person: User) -> None:
+def release_due_times(*, actor: Actor, person: User) -> None:
     """Keep the due times the person set, on nobody's clock: theirs is blanked."""
     timed = Task.objects.filter(due_set_by=person, due_time__isnull=False).defer("description")
     tasks = list(timed.select_for_update(no_key=True, of=("self",)).order_by("pk"))
@@ -26,7 +27,7 @@ def release_due_times(*, actor: User | None, person: User) -> None:
 
 
 @transaction.atomic
-def restore_task(*, actor: User, task: Task, version: int | None = None) -> Task:
+def restore_task(*, actor: Actor, task: Task, version: int | None = None) -> Task:
     """Bring back what was deleted lately, as it was; what is there stays as it is."""
     task = held_still(task, deleted=True)
     require(DELETE_TASK, task, actor)

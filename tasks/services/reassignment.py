@@ -9,6 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
+from core.actor import Actor
 from core.events import Changes, publish_all
 from core.models import as_told
 from projects.models import Project, ProjectMembership
@@ -23,7 +24,7 @@ Successors = dict[UUID, User]
 
 @transaction.atomic
 def hand_over_tasks(
-    *, actor: User | None, person: User, projects: Sequence[Project], handover: Handover
+    *, actor: Actor, person: User, projects: Sequence[Project], handover: Handover
 ) -> None:
     """Give the person's open tasks to whoever takes over in each project, else to nobody.
 
@@ -63,7 +64,7 @@ def _named(successor: User | None, projects: dict[UUID, Project]) -> Successors:
     return dict.fromkeys(places.values_list("project_id", flat=True), successor)
 
 
-def _refuse(lacking: list[Project], actor: User | None) -> None:
+def _refuse(lacking: list[Project], actor: Actor) -> None:
     """Name the projects the successor is no member of; those hidden from the actor are counted."""
     if not lacking:
         return
@@ -94,7 +95,7 @@ def _assign(tasks: list[Task], successors: Successors) -> None:
             task.assignee, task.version, task.updated_at = successor, task.version + 1, now
 
 
-def _publish(tasks: list[Task], person: User, actor: User | None) -> None:
+def _publish(tasks: list[Task], person: User, actor: Actor) -> None:
     publish_all(
         [
             TaskAssigned(

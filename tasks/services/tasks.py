@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from core.actor import Actor
 from core.errors import Invalid
 from core.events import Changes, publish
 from core.models import as_told
@@ -39,7 +40,7 @@ class DueTimeNeedsDueDate(Invalid):
 @transaction.atomic
 def create_task(
     *,
-    actor: User,
+    actor: Actor,
     project: Project,
     status: Status | None = None,
     assignee: User | None = None,
@@ -54,12 +55,12 @@ def create_task(
         workspace_id=project.workspace_id,
         project=project,
         number=next_number(project),
-        created_by=actor,
+        created_by=actor.person,
         assignee=assignee,
         **fields,
     )
     _check_due(task)
-    task.due_set_by = actor if task.due_date else None
+    task.due_set_by = actor.user if task.due_date else None
     task.position = task.number * POSITION_STEP
     task.enter(status or default_column(project))
     task.save(force_insert=True)
@@ -73,7 +74,7 @@ def create_task(
 
 @transaction.atomic
 def update_task(
-    *, actor: User, task: Task, changes: dict[str, Any], version: int | None = None
+    *, actor: Actor, task: Task, changes: dict[str, Any], version: int | None = None
 ) -> Task:
     """Change what is given: words, dates, column, assignee. The same values change nothing."""
     task = locked_task(UPDATE_TASK, task, actor, version=version)
@@ -88,14 +89,16 @@ def update_task(
 
 
 @transaction.atomic
-def transition_task(*, actor: User, task: Task, status: Status, version: int | None = None) -> Task:
+def transition_task(
+    *, actor: Actor, task: Task, status: Status, version: int | None = None
+) -> Task:
     """Put the task into a column its workflow allows; where it stands already, nothing happens."""
     task = locked_task(TRANSITION_TASK, task, actor, version=version)
     return _edit(task, {"status": status}, actor=actor)
 
 
 @transaction.atomic
-def delete_task(*, actor: User, task: Task, version: int | None = None) -> None:
+def delete_task(*, actor: Actor, task: Task, version: int | None = None) -> None:
     """Take the task out of sight; the row and its number stay."""
     task = locked_task(DELETE_TASK, task, actor, version=version)
     task.deleted_at = timezone.now()
@@ -104,13 +107,13 @@ def delete_task(*, actor: User, task: Task, version: int | None = None) -> None:
 
 
 @transaction.atomic
-def delete_tasks(*, actor: User, tasks: Sequence[Task]) -> None:
+def delete_tasks(*, actor: Actor, tasks: Sequence[Task]) -> None:
     """All of them or none; locked in the order everybody locks in."""
     for task in sorted(tasks, key=lambda task: (task.project_id, task.pk)):
         delete_task(actor=actor, task=task)
 
 
-def _edit(task: Task, changes: dict[str, Any], *, actor: User) -> Task:
+def _edit(task: Task, changes: dict[str, Any], *, actor: Actor) -> Task:
     """Carry out on a locked task what the actor may.
 
     Whoever finished it may have left the project since: reopened, it is nobody's.
@@ -125,7 +128,7 @@ def _edit(task: Task, changes: dict[str, Any], *, actor: User) -> Task:
     changed = task.change(**words)
     if {"due_date", "due_time"} & changed.keys():
         _check_due(task)
-        task.due_set_by = actor if task.due_date else None
+        task.due_set_by = actor.user if task.due_date else None
     if column != column_before:
         check_transition(task.project, column_before, column)
         task.enter(column)
@@ -159,17 +162,19 @@ def _save(task: Task, *fields: str) -> None:
     task.save_changes(*fields, "status", "category", "completed_at", "due_set_by")
 
 
-def _remember_step(task: Task, actor: User, *, before: Status | None) -> None:
+def _remember_step(task: Task, actor: Actor, *, before: Status | None) -> None:
     StatusChange(
         workspace_id=task.workspace_id,
         task=task,
-        actor=actor,
+        actor=actor.user,
         source=before.key if before else "",
         target=task.status.key,
     ).save()
 
 
-def _tell(actor: User, task: Task, changed: Changes, column: Status, assignee: User | None) -> None:
+def _tell(
+    actor: Actor, task: Task, changed: Changes, column: Status, assignee: User | None
+) -> None:
     """Publish what happened, one event for each thing a person would call by its own name."""
     assignment = {k: v for k, v in changed.items() if k == "assignee"}
     words = {k: v for k, v in changed.items() if k != "assignee"}

@@ -16,6 +16,7 @@ from core.errors import NotFound
 from projects.models import ProjectMembership
 from tasks.models import Task
 from tasks.services.tasks import create_task
+from tests.support.actors import by
 from tests.support.cast import Cast, client_of, person
 from tests.support.log import log_of
 from tests.support.sign_in import PASSWORD, bearing
@@ -49,7 +50,7 @@ def test_delete_person_blanks_them_and_keeps_a_tombstone(grace: User) -> None:
 def test_delete_person_ends_every_session(grace: User, stranger: APIClient) -> None:
     pair, other = token_pair_for(grace), access_token_for(grace)
 
-    delete_person(actor=grace, person=grace)
+    delete_person(actor=by(grace), person=grace)
 
     assert bearing(other).get("/api/auth/me").status_code == 401
     assert bearing(pair["access_token"]).get("/api/auth/me").status_code == 401
@@ -60,7 +61,7 @@ def test_delete_person_ends_every_session(grace: User, stranger: APIClient) -> N
 
 
 def test_delete_person_frees_their_address(grace: User, stranger: APIClient) -> None:
-    delete_person(actor=grace, person=grace)
+    delete_person(actor=by(grace), person=grace)
 
     newcomer = {"email": "grace@example.com", "password": PASSWORD, "name": "Another"}
     shown = stranger.post("/api/auth/register", newcomer)
@@ -70,19 +71,19 @@ def test_delete_person_frees_their_address(grace: User, stranger: APIClient) -> 
 
 
 def test_delete_person_twice_changes_nothing(grace: User) -> None:
-    delete_person(actor=None, person=grace)
+    delete_person(actor=by(None), person=grace)
     first = User.objects.get(pk=grace.pk)
-    delete_person(actor=None, person=grace)
+    delete_person(actor=by(None), person=grace)
     assert User.objects.get(pk=grace.pk).email == first.email
     assert Event.objects.filter(entity_id=grace.pk, action="deleted").count() == 1
 
 
 def test_a_deleted_person_is_not_edited_by_a_late_request(grace: User) -> None:
-    delete_person(actor=grace, person=grace)
+    delete_person(actor=by(grace), person=grace)
     with pytest.raises(NotFound):
-        change_profile(actor=grace, person=grace, name="Grace")
+        change_profile(actor=by(grace), person=grace, name="Grace")
     with pytest.raises(NotFound):
-        change_access(actor=grace, person=grace, is_active=True)
+        change_access(actor=by(grace), person=grace, is_active=True)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +123,7 @@ def test_delete_person_is_not_for_strangers(stranger: APIClient) -> None:
 
 
 def test_delete_person_ends_memberships_and_unassigns(cast: Cast) -> None:
-    task = create_task(actor=cast.ada, project=cast.project, title="Oil", assignee=cast.lea)
+    task = create_task(actor=by(cast.ada), project=cast.project, title="Oil", assignee=cast.lea)
 
     leave(cast.lea)
 
@@ -185,7 +186,7 @@ def test_the_last_admin_names_another_one_first(cast: Cast) -> None:
     assert (refusal["code"], refusal["workspaces"]) == ("last_admin", named)
     assert Membership.objects.filter(user=cast.ada).exists()
 
-    add_member(actor=cast.ada, workspace=cast.workspace, email=cast.sam.email, role="ADMIN")
+    add_member(actor=by(cast.ada), workspace=cast.workspace, email=cast.sam.email, role="ADMIN")
     leave(cast.ada)
 
 
@@ -209,7 +210,7 @@ def test_a_workspace_nobody_else_is_in_goes_with_its_projects(cast: Cast) -> Non
 
 def test_a_workspace_named_after_a_firm_keeps_its_name(db: None) -> None:
     sole = person("sole")
-    firm, own = create_workspace(actor=sole, name="Firm"), personal_workspace(actor=sole)
+    firm, own = create_workspace(actor=by(sole), name="Firm"), personal_workspace(actor=by(sole))
     leave(sole)
     names = Workspace.objects.filter(pk__in=[firm.pk, own.pk]).values_list("name", flat=True)
     assert sorted(names) == ["Deleted workspace", "Firm"]

@@ -4,6 +4,7 @@ from accounts.models import User
 from projects.models import ProjectMembership
 from tasks.models import Task
 from tasks.services.tasks import create_task
+from tests.support.actors import by
 from tests.support.cast import Cast, Client, client_of, gather
 from tests.support.databases import CommittedDatabase
 from tests.support.threads import at_once
@@ -19,7 +20,7 @@ def leaving(client: Client) -> int:
 
 def test_of_two_admins_who_leave_at_once_one_stays(committed_db: CommittedDatabase) -> None:
     cast = gather()
-    add_member(actor=cast.ada, workspace=cast.workspace, email=cast.sam.email, role="ADMIN")
+    add_member(actor=by(cast.ada), workspace=cast.workspace, email=cast.sam.email, role="ADMIN")
     Workspace.objects.filter(pk=cast.workspace.pk).update(owner=cast.pia)
     admins = [client_of(cast.ada), client_of(cast.sam)]
 
@@ -34,7 +35,7 @@ def test_nobody_keeps_a_task_who_is_deleted_while_it_is_given_to_them(
     committed_db: CommittedDatabase,
 ) -> None:
     cast = gather()
-    tasks = [create_task(actor=cast.lea, project=cast.project, title="Oil") for _ in range(4)]
+    tasks = [create_task(actor=by(cast.lea), project=cast.project, title="Oil") for _ in range(4)]
     leaver, givers = client_of(cast.max), [client_of(cast.lea) for _ in tasks]
     body = {"assigneeId": str(cast.max.pk)}
 

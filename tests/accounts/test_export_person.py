@@ -20,6 +20,7 @@ from projects.services.members import remove_project_member
 from tasks.models import Task
 from tasks.services.tasks import create_task
 from tests.notifications.mailing import send_all
+from tests.support.actors import by
 from tests.support.bulk import comments_on, tasks_with
 from tests.support.cast import Cast, client_of
 from tests.support.documents import at
@@ -41,19 +42,22 @@ def traces(cast: Cast) -> Task:
     pairs = ((cast.max, cast.lea), (cast.lea, cast.max))
     for n, (giver, taker) in enumerate(pairs):
         task = create_task(
-            actor=giver,
+            actor=by(giver),
             project=cast.project,
             title=f"{giver.name}'s secret",
             assignee=taker,
             due_date=DAY,
         )
-        add_comment(actor=giver, task=task, content=f"{giver.name}'s word")
+        add_comment(actor=by(giver), task=task, content=f"{giver.name}'s word")
         EmailAddress.objects.create(user=giver, email=giver.email)
         SocialAccount.objects.create(user=giver, provider="p", uid=f"{giver.name}'s uid")
         Authenticator.objects.create(user=giver, type="totp", data={"secret": "hush"})
         UserSession.objects.create(user=giver, session_key=str(n), ip="10.0.0.1", user_agent="B")
         invite_person(
-            actor=cast.sam, workspace=cast.elsewhere, email=giver.email, message=f"{giver.name}?"
+            actor=by(cast.sam),
+            workspace=cast.elsewhere,
+            email=giver.email,
+            message=f"{giver.name}?",
         )
     return task
 
@@ -141,7 +145,7 @@ def test_export_shows_the_mail_that_was_sent(cast: Cast, traces: Task) -> None:
 
 def test_export_leaves_out_what_one_may_no_longer_read(cast: Cast, traces: Task) -> None:
     Project.objects.filter(pk=cast.project.pk).update(visibility="PRIVATE")
-    remove_project_member(actor=cast.lea, project=cast.project, person=cast.max)
+    remove_project_member(actor=by(cast.lea), project=cast.project, person=cast.max)
 
     data = exported(cast.max)
 

@@ -7,6 +7,7 @@ import psycopg
 import pytest
 
 from tasks.services.tasks import create_task, update_task
+from tests.support.actors import by
 from tests.support.cast import gather
 from tests.support.context import AS_SYSTEM
 from tests.support.databases import CommittedDatabase
@@ -18,8 +19,8 @@ STATEMENTS = ("UPDATE {} SET created_at = now()", "DELETE FROM {}", "TRUNCATE {}
 @pytest.fixture
 def filled_db(committed_db: CommittedDatabase) -> Iterator[CommittedDatabase]:
     cast = gather()
-    task = create_task(actor=cast.lea, project=cast.project, title="Oil")
-    update_task(actor=cast.lea, task=task, changes={"description": "Every wheel"})
+    task = create_task(actor=by(cast.lea), project=cast.project, title="Oil")
+    update_task(actor=by(cast.lea), task=task, changes={"description": "Every wheel"})
     yield committed_db
     with psycopg.connect(committed_db.direct_url, options=AS_SYSTEM) as owner:
         for table in TABLES:

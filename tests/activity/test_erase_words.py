@@ -10,6 +10,7 @@ from comments.services.comments import edit_comment
 from tasks.models import Task
 from tasks.services.tasks import update_task
 from tests.admin.world import number_the_events
+from tests.support.actors import by
 from tests.support.cast import Cast
 from tests.support.log import edits_of
 
@@ -21,9 +22,9 @@ def texts() -> list[Any]:
 
 
 def test_an_edit_of_a_long_text_is_told_by_its_difference(cast: Cast, task: Task) -> None:
-    task = update_task(actor=cast.lea, task=task, changes={"description": LONG})
+    task = update_task(actor=by(cast.lea), task=task, changes={"description": LONG})
     shorter = LONG.replace("Every", "Each", 1)
-    update_task(actor=cast.lea, task=task, changes={"description": shorter, "title": "Oil"})
+    update_task(actor=by(cast.lea), task=task, changes={"description": shorter, "title": "Oil"})
     event = Event.objects.filter(entity_id=task.pk).latest("created_at")
     assert event.changes == {
         "title": {"old": "Grind the gears", "new": "Oil"},
@@ -35,19 +36,19 @@ def test_an_edit_of_a_long_text_is_told_by_its_difference(cast: Cast, task: Task
 
 
 def test_deleting_a_person_erases_their_words_and_no_event(cast: Cast, comment: Comment) -> None:
-    task = update_task(actor=cast.lea, task=comment.task, changes={"description": LONG})
-    update_task(actor=cast.max, task=task, changes={"description": "Done"})
-    edit_comment(actor=cast.ada, comment=comment, content="Moderated")
+    task = update_task(actor=by(cast.lea), task=comment.task, changes={"description": LONG})
+    update_task(actor=by(cast.max), task=task, changes={"description": "Done"})
+    edit_comment(actor=by(cast.ada), comment=comment, content="Moderated")
     number_the_events()
     before = list(Event.objects.order_by("pk").values())
-    delete_person(actor=cast.max, person=cast.max)
+    delete_person(actor=by(cast.max), person=cast.max)
     assert [edits is None for edits in texts()] == [False, True, True]
     assert list(Event.objects.order_by("pk").values())[: len(before)] == before
 
 
 def test_words_are_erased_once(cast: Cast, comment: Comment) -> None:
-    edit_comment(actor=cast.max, comment=comment, content="Off it")
-    delete_person(actor=cast.max, person=cast.max)
+    edit_comment(actor=by(cast.max), comment=comment, content="Off it")
+    delete_person(actor=by(cast.max), person=cast.max)
     assert texts() == [None]
-    delete_person(actor=cast.ada, person=cast.ada, is_final=True)
+    delete_person(actor=by(cast.ada), person=cast.ada, is_final=True)
     assert texts() == [None]

@@ -13,6 +13,7 @@ from activity.models import Event, EventCounter
 from projects.services.projects import create_project
 from tasks.models import Task
 from tasks.services.tasks import create_task
+from tests.support.actors import by
 from tests.support.cast import Cast, gather
 from tests.support.context import AS_SYSTEM
 from tests.support.databases import CommittedDatabase
@@ -33,7 +34,7 @@ def cast(committed_db: CommittedDatabase) -> Cast:
 
 def test_events_of_one_transaction_are_numbered_in_their_order(cast: Cast) -> None:
     with transaction.atomic():
-        tasks = [create_task(actor=cast.lea, project=cast.project, title=t) for t in "abc"]
+        tasks = [create_task(actor=by(cast.lea), project=cast.project, title=t) for t in "abc"]
         assert set(Event.objects.filter(entity="task").values_list("seq", flat=True)) == {None}
     events = Event.objects.filter(entity="task").order_by("seq")
     assert [event.entity_id for event in events] == [task.pk for task in tasks]
@@ -42,21 +43,21 @@ def test_events_of_one_transaction_are_numbered_in_their_order(cast: Cast) -> No
 def test_a_rollback_leaves_no_event_and_no_gap(cast: Cast) -> None:
     before = numbers(cast.workspace.pk)
     with transaction.atomic():
-        create_task(actor=cast.lea, project=cast.project, title="Never")
+        create_task(actor=by(cast.lea), project=cast.project, title="Never")
         transaction.set_rollback(True)
     assert numbers(cast.workspace.pk) == before
-    create_task(actor=cast.lea, project=cast.project, title="Next")
+    create_task(actor=by(cast.lea), project=cast.project, title="Next")
     assert numbers(cast.workspace.pk) == [*before, len(before) + 1]
 
 
 def test_forty_writers_in_two_workspaces_leave_no_gap(cast: Cast) -> None:
-    other = create_project(actor=cast.sam, workspace=cast.elsewhere, name="Other")
+    other = create_project(actor=by(cast.sam), workspace=cast.elsewhere, name="Other")
     places = [(cast.lea, cast.project), (cast.sam, other)]
 
     def write(n: int) -> None:
         actor, project = places[n % 2]
         for _ in range(2):
-            create_task(actor=actor, project=project, title="Oil")
+            create_task(actor=by(actor), project=project, title="Oil")
 
     times(20, write)
     for workspace in (cast.workspace, cast.elsewhere):
@@ -84,7 +85,7 @@ def test_a_reader_never_misses_an_event(cast: Cast, committed_db: CommittedDatab
     def write(n: int) -> None:
         for pause in range(4):
             with transaction.atomic():
-                create_task(actor=cast.ada, project=projects[n], title="Oil")
+                create_task(actor=by(cast.ada), project=projects[n], title="Oil")
                 time.sleep((n + pause) % 3 * 0.01)
 
     following = (committed_db.url, cast.workspace.pk, seen, done)

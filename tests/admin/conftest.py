@@ -7,6 +7,7 @@ from projects.models import Project
 from tasks.models import Task
 from tasks.services.tasks import create_task
 from tests.admin.desk import Desk
+from tests.support.actors import by
 from tests.support.cast import Cast
 from tests.support.staff import sign_in_staff
 
@@ -26,4 +27,4 @@ def desk(root: User) -> Desk:
 
 @pytest.fixture
 def task(cast: Cast, project: Project) -> Task:
-    return create_task(actor=cast.lea, project=project, title="Grind the gears")
+    return create_task(actor=by(cast.lea), project=project, title="Grind the gears")

@@ -8,6 +8,7 @@ from clerk.models import AccountMatch
 from projects.models import ProjectMembership
 from tasks.services.tasks import create_task
 from tests.admin.desk import Desk, told
+from tests.support.actors import by
 from tests.support.cast import Cast, person
 from tests.support.log import log_of
 from workspaces.models import Membership
@@ -23,7 +24,7 @@ def match(cast: Cast) -> AccountMatch:
 
 
 def test_staff_join_two_accounts(desk: Desk, root: User, cast: Cast, match: AccountMatch) -> None:
-    task = create_task(actor=cast.max, project=cast.project, title="Oil", assignee=cast.max)
+    task = create_task(actor=by(cast.max), project=cast.project, title="Oil", assignee=cast.max)
 
     page = desk.act("join", match)
 

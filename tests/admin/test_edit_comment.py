@@ -8,12 +8,13 @@ from comments.models import Comment
 from comments.services.comments import add_comment
 from tasks.models import Task
 from tests.admin.desk import Desk, add_page_of, list_of, page_of, told
+from tests.support.actors import by
 from tests.support.cast import Cast
 
 
 @pytest.fixture
 def comment(cast: Cast, task: Task) -> Comment:
-    return add_comment(actor=cast.max, task=task, content="With which oil?")
+    return add_comment(actor=by(cast.max), task=task, content="With which oil?")
 
 
 def actions(comment: Comment) -> list[str]:

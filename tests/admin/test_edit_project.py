@@ -4,6 +4,7 @@ from accounts.models import User
 from activity.models import Event
 from projects.models import Project, ProjectMembership, Status
 from tests.admin.desk import Desk, add_page_of, errors_of, list_of, page_of, told
+from tests.support.actors import by
 from tests.support.cast import Cast
 from workspaces.models import Workspace
 from workspaces.services.workspaces import add_member
@@ -21,7 +22,7 @@ def roles(project: Project) -> dict[str, str]:
 def test_add_project_lays_out_its_board(
     desk: Desk, root: User, cast: Cast, workspace: Workspace
 ) -> None:
-    add_member(actor=cast.ada, workspace=workspace, email=root.email, role="MEMBER")
+    add_member(actor=by(cast.ada), workspace=workspace, email=root.email, role="MEMBER")
     fields = {"workspace": str(workspace.pk), "name": "Loom", "workflow": "KANBAN"}
 
     desk.submit(add_page_of(Project), **fields, team_lead=str(cast.pia.pk))

@@ -17,6 +17,7 @@ from tasks.models import Task
 from tasks.services.columns import done_column
 from tasks.services.tasks import create_task, delete_task, update_task
 from tests.admin.desk import Desk, add_page_of, errors_of, fields_of, list_of, page_of, told
+from tests.support.actors import by
 from tests.support.cast import Cast
 
 
@@ -24,9 +25,9 @@ from tests.support.cast import Cast
 def ticket(cast: Cast) -> Task:
     """A task whose workflow only moves forward, one step at a time."""
     strict = create_project(
-        actor=cast.ada, workspace=cast.workspace, name="Desk", workflow=Workflow.TICKET
+        actor=by(cast.ada), workspace=cast.workspace, name="Desk", workflow=Workflow.TICKET
     )
-    return create_task(actor=cast.ada, project=strict, title="Answer the telephone")
+    return create_task(actor=by(cast.ada), project=strict, title="Answer the telephone")
 
 
 def logged(task: Task) -> list[tuple[str, str]]:
@@ -91,7 +92,7 @@ def test_edit_task_offers_the_columns_of_its_project(desk: Desk, task: Task, tic
 
 def test_edit_task_never_overwrites_somebody_else(desk: Desk, cast: Cast, task: Task) -> None:
     on_screen = fields_of(desk.get(page_of(task)))
-    update_task(actor=cast.lea, task=task, changes={"title": "Sharpen the gears"})
+    update_task(actor=by(cast.lea), task=task, changes={"title": "Sharpen the gears"})
 
     page = desk.post(page_of(task), on_screen | {"priority": "URGENT"})
 
@@ -102,7 +103,7 @@ def test_edit_task_never_overwrites_somebody_else(desk: Desk, cast: Cast, task: 
 
 def test_edit_task_without_its_day_forgets_the_hour(desk: Desk, cast: Cast, task: Task) -> None:
     day = {"due_date": date(2030, 1, 31), "due_time": "09:30"}
-    update_task(actor=cast.lea, task=task, changes=day)
+    update_task(actor=by(cast.lea), task=task, changes=day)
 
     assert desk.submit(page_of(task), due_date="").status_code == 302
 
@@ -122,7 +123,7 @@ def test_add_task_takes_the_next_number(desk: Desk, root: User, task: Task) -> N
 def test_add_task_to_an_archived_project_is_refused(
     desk: Desk, cast: Cast, project: Project
 ) -> None:
-    archive_project(actor=cast.ada, project=project)
+    archive_project(actor=by(cast.ada), project=project)
 
     page = desk.submit(add_page_of(Task), project=str(project.pk), title="Polish")
 
@@ -152,7 +153,7 @@ def test_delete_chosen_tasks(desk: Desk, task: Task, ticket: Task) -> None:
 def test_a_deleted_task_is_found_and_read_but_not_changed(
     desk: Desk, cast: Cast, task: Task
 ) -> None:
-    delete_task(actor=cast.lea, task=task)
+    delete_task(actor=by(cast.lea), task=task)
 
     assert list(desk.get(list_of(Task)).context["cl"].result_list) == []
     assert list(desk.get(list_of(Task), {"deleted": "yes"}).context["cl"].result_list) == [task]
@@ -161,7 +162,7 @@ def test_a_deleted_task_is_found_and_read_but_not_changed(
 
 
 def test_mark_done_moves_every_chosen_task(desk: Desk, cast: Cast, task: Task) -> None:
-    other = create_task(actor=cast.lea, project=task.project, title="Polish")
+    other = create_task(actor=by(cast.lea), project=task.project, title="Polish")
 
     page = desk.act("mark_done", task, other)
 

@@ -4,6 +4,7 @@ from accounts.models import User
 from activity.models import Event
 from tasks.services.tasks import create_task
 from tests.admin.desk import Desk, add_page_of, errors_of, list_of, page_of, told
+from tests.support.actors import by
 from tests.support.cast import Cast
 from tests.support.log import log_of
 from workspaces.models import Membership, Workspace
@@ -62,7 +63,7 @@ def test_the_owner_is_neither_demoted_nor_removed(desk: Desk, cast: Cast) -> Non
 
 
 def test_remove_a_member(desk: Desk, root: User, cast: Cast) -> None:
-    task = create_task(actor=cast.lea, project=cast.project, title="Oil", assignee=cast.max)
+    task = create_task(actor=by(cast.lea), project=cast.project, title="Oil", assignee=cast.max)
     desk.delete_row(Membership.objects.get(user=cast.max))
 
     assert not Membership.objects.filter(user=cast.max).exists()

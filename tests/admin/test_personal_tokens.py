@@ -4,11 +4,12 @@ from accounts.models import User
 from identity.models import PersonalToken
 from identity.services.personal_tokens import create_token
 from tests.admin.desk import Desk, page_of
+from tests.support.actors import by
 from tests.support.log import log_of
 
 
 def test_staff_revoke_a_token(desk: Desk, root: User, ada: User) -> None:
-    token, text = create_token(actor=ada, name="CI", scopes=["read"])
+    token, text = create_token(actor=by(ada), name="CI", scopes=["read"])
 
     page = desk.get(page_of(token))
     desk.act("revoke", token)

@@ -21,6 +21,7 @@ from accounts.services.people import NotASuperuser, change_access
 from identity.models import PersonalToken
 from tests.admin.desk import Desk, add_page_of, fields_of, list_of, page_of
 from tests.admin.world import fill
+from tests.support.actors import by
 from tests.support.staff import sign_in_staff
 
 ROWS_OF_IDENTITY: list[Any] = [
@@ -165,8 +166,8 @@ def test_only_superusers_change_who_is_staff(clerk: User) -> None:
         (root, {"is_active": False}),
     ):
         with pytest.raises(NotASuperuser):
-            change_access(actor=clerk, person=person, **access)
+            change_access(actor=by(clerk), person=person, **access)
 
-    assert change_access(actor=root, person=owner, is_staff=True).is_staff
+    assert change_access(actor=by(root), person=owner, is_staff=True).is_staff
     other = User.objects.get(email="owner2@example.com")
-    assert not change_access(actor=clerk, person=other, is_active=False).is_active
+    assert not change_access(actor=by(clerk), person=other, is_active=False).is_active

@@ -26,6 +26,7 @@ from projects.services.projects import create_project
 from projects.services.workflows import Workflow
 from tasks.services.columns import done_column
 from tasks.services.tasks import create_task, transition_task
+from tests.support.actors import by
 from tests.support.cast import person
 from workspaces.services.invitations import invite_person
 from workspaces.services.opt_outs import opt_out
@@ -43,23 +44,29 @@ def fill() -> None:
 def plan_work(n: int) -> User:
     """A workspace whose owner gives a task to a colleague, who comments on it."""
     owner, colleague = person(f"owner{n}"), person(f"colleague{n}")
-    workspace = create_workspace(actor=owner, name=f"Works {n}")
-    add_member(actor=owner, workspace=workspace, email=colleague.email, role="MEMBER")
-    invite_person(actor=owner, workspace=workspace, email=f"new{n}@example.com")
+    workspace = create_workspace(actor=by(owner), name=f"Works {n}")
+    add_member(actor=by(owner), workspace=workspace, email=colleague.email, role="MEMBER")
+    invite_person(actor=by(owner), workspace=workspace, email=f"new{n}@example.com")
     opt_out(workspace=workspace, recipient_id=stranger_at(f"no{n}@example.com"))
-    strict = create_project(actor=owner, workspace=workspace, name="Desk", workflow=Workflow.TICKET)
-    create_task(actor=owner, project=strict, title="Answer the telephone")
+    strict = create_project(
+        actor=by(owner), workspace=workspace, name="Desk", workflow=Workflow.TICKET
+    )
+    create_task(actor=by(owner), project=strict, title="Answer the telephone")
     project = create_project(
-        actor=owner, workspace=workspace, name="Engine", team_lead=colleague, team_members=[owner]
+        actor=by(owner),
+        workspace=workspace,
+        name="Engine",
+        team_lead=colleague,
+        team_members=[owner],
     )
     tomorrow = timezone.now().date() + timedelta(days=1)
     task = create_task(
-        actor=owner, project=project, title="Oil it", assignee=colleague, due_date=tomorrow
+        actor=by(owner), project=project, title="Oil it", assignee=colleague, due_date=tomorrow
     )
-    comment = add_comment(actor=colleague, task=task, content="With which oil?")
-    edit_comment(actor=colleague, comment=comment, content="With which oil, please?")
-    done = create_task(actor=owner, project=project, title="Unpack it")
-    transition_task(actor=owner, task=done, status=done_column(project))
+    comment = add_comment(actor=by(colleague), task=task, content="With which oil?")
+    edit_comment(actor=by(colleague), comment=comment, content="With which oil, please?")
+    done = create_task(actor=by(owner), project=project, title="Unpack it")
+    transition_task(actor=by(owner), task=done, status=done_column(project))
     return owner
 
 
@@ -91,7 +98,7 @@ def sign_in(n: int, owner: User) -> None:
     newcomer = person(f"newcomer{n}")
     AccountMatch.objects.create(newcomer=newcomer, holder=owner, email=owner.email)
     WebhookReceipt.objects.create(id=f"msg_{n}", kind="user.created")
-    create_token(actor=owner, name=f"Robot {n}", scopes=["read"])
+    create_token(actor=by(owner), name=f"Robot {n}", scopes=["read"])
     UserSession.objects.create(user=owner, session_key=str(n), ip="127.0.0.1", user_agent="Browser")
 
 

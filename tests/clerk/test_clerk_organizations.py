@@ -10,6 +10,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from identity.models import PersonalToken
+from tests.support.actors import by
 from tests.support.clerk_peer import Peer, switched_on, token
 from tests.support.credentials import identify
 from tests.support.sign_in import bearing
@@ -83,7 +84,7 @@ def test_who_was_removed_here_does_not_return_with_the_next_token(clerk: Peer) -
     status(token(**seated))
     workspace, boss = Workspace.objects.get(), User.objects.get(external_id="user_boss")
 
-    let_go(workspace, User.objects.get(external_id="user_grace"), actor=boss)
+    let_go(workspace, User.objects.get(external_id="user_grace"), actor=by(boss))
 
     assert status(token(iat=int(time.time()) + 3, **seated)) == 200
     assert [membership.user for membership in Membership.objects.all()] == [boss]

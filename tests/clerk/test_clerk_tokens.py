@@ -21,6 +21,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from accounts.models import User
 from identity.providers import jwks
 from identity.services.personal_tokens import create_token
+from tests.support.actors import by
 from tests.support.clerk_peer import (
     ISSUER,
     OURS,
@@ -275,7 +276,7 @@ def test_a_proved_address_is_linked_and_keeps_its_password(clerk: Peer, grace: U
 
 def test_whoever_squatted_the_address_is_out(clerk: Peer, grace: User) -> None:
     session = access_token_for(grace)
-    _, personal = create_token(actor=grace, name="Back door", scopes=["read"])
+    _, personal = create_token(actor=by(grace), name="Back door", scopes=["read"])
     Authenticator.objects.create(user=grace, type="totp", data={})
     assert {status(session), status(personal)} == {200}
 

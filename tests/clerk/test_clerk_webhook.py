@@ -13,6 +13,7 @@ from clerk.services.people import welcome_person
 from clerk.services.profiles import Profile
 from projects.models import ProjectMembership
 from projects.services.projects import create_project
+from tests.support.actors import by
 from tests.support.clerk_messages import (
     NOW,
     ORG,
@@ -192,7 +193,7 @@ def test_an_organisation_and_its_people() -> None:
 def test_who_left_takes_no_project_along_and_stays_away() -> None:
     tell("organizationMembership.created", seat("org:admin"), msg="msg_1")
     person, workspace = User.objects.get(), Workspace.objects.get()
-    project = create_project(actor=person, workspace=workspace, name="Engine", team_lead=person)
+    project = create_project(actor=by(person), workspace=workspace, name="Engine", team_lead=person)
 
     tell("organizationMembership.deleted", seat(), msg="msg_2", at=NOW + 10)
     tell("organizationMembership.updated", seat("org:admin", NOW + 5), msg="msg_3")

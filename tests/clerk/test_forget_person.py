@@ -23,6 +23,7 @@ from notifications.models import Reminder
 from outbox.models import Delivery, State
 from tasks.services.tasks import create_task
 from tests.notifications.mailing import send_all
+from tests.support.actors import by
 from tests.support.cast import Cast, client_of
 from tests.support.sign_in import PASSWORD, bearing
 from tests.support.staff import sign_in_staff
@@ -37,7 +38,7 @@ TRACES = ("zephyrine", "quux")
 @pytest.fixture
 def zoe(cast: Cast, stranger: APIClient) -> User:
     """Somebody who has left a trace wherever a name or an address can stand."""
-    invite_person(actor=cast.ada, workspace=cast.workspace, email=ADDRESS)
+    invite_person(actor=by(cast.ada), workspace=cast.workspace, email=ADDRESS)
     body = {"email": ADDRESS, "password": PASSWORD, "name": NAME}
     entered = stranger.post("/api/auth/register", body).json()["data"]
     zoe: User = User.objects.get(email=ADDRESS)
@@ -45,10 +46,10 @@ def zoe(cast: Cast, stranger: APIClient) -> User:
     key: dict[str, Any] = {"Idempotency-Key": "sam's"}
     path = f"/api/workspaces/{cast.elsewhere.pk}/invitations"
     client_of(cast.sam).ask("POST", path, sent, status=201, **key)
-    add_member(actor=cast.ada, workspace=cast.workspace, email=ADDRESS, role="MEMBER")
-    personal_workspace(actor=zoe)
-    change_profile(actor=zoe, person=zoe, name="Zephyrine", avatar_url="https://e.com/quux.png")
-    change_profile(actor=zoe, person=zoe, name=NAME)
+    add_member(actor=by(cast.ada), workspace=cast.workspace, email=ADDRESS, role="MEMBER")
+    personal_workspace(actor=by(zoe))
+    change_profile(actor=by(zoe), person=zoe, name="Zephyrine", avatar_url="https://e.com/quux.png")
+    change_profile(actor=by(zoe), person=zoe, name=NAME)
     _work(cast, bearing(entered["access_token"]))
     _sign_in_elsewhere(zoe)
     return zoe
@@ -63,7 +64,7 @@ def _work(cast: Cast, zoe: APIClient) -> None:
     assert mine.status_code == 201
     zoe.post(f"/api/tasks/{mine.json()['data']['id']}/comments", {"content": "With which oil?"})
     create_task(
-        actor=cast.lea,
+        actor=by(cast.lea),
         project=cast.project,
         title="Due",
         assignee=User.objects.get(email=ADDRESS),
@@ -114,7 +115,7 @@ def test_no_table_tells_of_a_deleted_person(cast: Cast, zoe: User) -> None:
         "workspaces_workspace",
     }
 
-    delete_person(actor=zoe, person=zoe)
+    delete_person(actor=by(zoe), person=zoe)
 
     assert tables_telling(*TRACES) == set()
     sessions = [session.get_decoded() for session in Session.objects.all()]
@@ -127,7 +128,7 @@ def test_pending_mail_is_skipped_and_reminders_are_cancelled(cast: Cast, zoe: Us
     pending = Delivery.objects.filter(recipient_id=zoe.pk, state=State.PENDING)
     assert pending.filter(kind="task_assigned").exists()
 
-    delete_person(actor=zoe, person=zoe)
+    delete_person(actor=by(zoe), person=zoe)
 
     assert not Reminder.objects.planned().filter(recipient=zoe).exists()
     closed = Delivery.objects.filter(recipient_id=zoe.pk).values_list("state", "reason")
@@ -140,7 +141,7 @@ def test_pending_mail_is_skipped_and_reminders_are_cancelled(cast: Cast, zoe: Us
 def test_an_answer_that_named_them_is_forgotten_but_its_key_stays_used(
     cast: Cast, zoe: User
 ) -> None:
-    delete_person(actor=zoe, person=zoe)
+    delete_person(actor=by(zoe), person=zoe)
 
     assert not IdempotencyKey.objects.filter(principal=str(zoe.pk)).exists()
     kept = IdempotencyKey.objects.get(principal=str(cast.lea.pk), key="lea's")
@@ -157,13 +158,13 @@ def test_an_answer_that_named_them_is_forgotten_but_its_key_stays_used(
 
 def test_what_they_did_is_still_in_the_log(cast: Cast, zoe: User) -> None:
     before = client_of(cast.ada).ask("GET", f"/api/projects/{cast.project.pk}/tasks")["data"]
-    delete_person(actor=zoe, person=zoe)
+    delete_person(actor=by(zoe), person=zoe)
     after = client_of(cast.ada).ask("GET", f"/api/projects/{cast.project.pk}/tasks")["data"]
     assert [task["id"] for task in after] == [task["id"] for task in before]
     assert {task["created_by"]["name"] for task in after} == {"Lea", "Deleted user"}
 
 
 def test_the_log_never_holds_a_name(cast: Cast) -> None:
-    change_profile(actor=cast.max, person=cast.max, name="Maximilian")
+    change_profile(actor=by(cast.max), person=cast.max, name="Maximilian")
     [change] = Event.objects.filter(entity_id=cast.max.pk).values_list("changes", flat=True)
     assert change == {"name": {"old": None, "new": None}}

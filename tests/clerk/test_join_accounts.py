@@ -9,6 +9,7 @@ from allauth.mfa.models import Authenticator
 from accounts.models import User
 from clerk.models import AccountMatch
 from identity.services.personal_tokens import create_token
+from tests.support.actors import by
 from tests.support.cast import Client, client_of, person
 from tests.support.clerk_messages import NOW, ORG, grace, tell
 from tests.support.clerk_peer import Peer, token
@@ -99,7 +100,7 @@ def test_an_address_nobody_has_is_taken_over(provider: Peer) -> None:
 def test_whoever_squatted_the_address_is_out(provider: Peer, way: Any) -> None:
     holder = local(proved=False)
     session = access_token_for(holder)
-    _, personal = create_token(actor=holder, name="Back door", scopes=["read"])
+    _, personal = create_token(actor=by(holder), name="Back door", scopes=["read"])
     Authenticator.objects.create(user=holder, type="totp", data={})
     first_seen()
 

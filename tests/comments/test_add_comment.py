@@ -6,6 +6,7 @@ from comments.models import Comment
 from comments.services.comments import add_comment
 from tasks.models import Task
 from tasks.services.tasks import create_task, transition_task
+from tests.support.actors import by
 from tests.support.cast import Cast, client_of, gather
 from tests.support.databases import CommittedDatabase
 from tests.support.documents import comment_document
@@ -39,16 +40,16 @@ def test_add_comment_to_a_task_that_is_gone(cast: Cast, task: Task) -> None:
 
 def test_comments_and_moves_do_not_stop_each_other(committed_db: CommittedDatabase) -> None:
     cast = gather()
-    task = create_task(actor=cast.lea, project=cast.project, title="Oil")
+    task = create_task(actor=by(cast.lea), project=cast.project, title="Oil")
     columns = list(cast.project.statuses.order_by("position"))
 
     def talk() -> None:
         for n in range(5):
-            add_comment(actor=cast.max, task=task, content=str(n))
+            add_comment(actor=by(cast.max), task=task, content=str(n))
 
     def move() -> None:
         for column in (*columns, columns[0]):
-            transition_task(actor=cast.lea, task=task, status=column)
+            transition_task(actor=by(cast.lea), task=task, status=column)
 
     at_once(talk, move, talk, move)
     assert Comment.objects.count() == 10

@@ -6,6 +6,7 @@ from comments.models import Comment
 from comments.services.comments import add_comment
 from projects.services.members import add_project_member
 from projects.services.projects import update_project
+from tests.support.actors import by
 from tests.support.cast import Cast, client_of
 from tests.support.rights import Row, check, each, routes_in, routes_of, rows
 
@@ -54,20 +55,20 @@ def test_rights_on_the_comment_of_max(cast: Cast, comment: Comment, row: Row) ->
 
 @each(VIEWED_BY_GUS)
 def test_rights_of_a_viewer(cast: Cast, comment: Comment, row: Row) -> None:
-    add_project_member(actor=cast.lea, project=cast.project, person=cast.gus, role="VIEWER")
+    add_project_member(actor=by(cast.lea), project=cast.project, person=cast.gus, role="VIEWER")
     ask(row, cast, comment)
 
 
 @each(PRIVATE)
 def test_rights_in_a_private_project(cast: Cast, comment: Comment, row: Row) -> None:
-    update_project(actor=cast.lea, project=cast.project, changes={"visibility": "PRIVATE"})
+    update_project(actor=by(cast.lea), project=cast.project, changes={"visibility": "PRIVATE"})
     ask(row, cast, comment)
 
 
 @pytest.mark.parametrize("who", ["moe", "lea", "pia"])
 def test_people_edit_what_they_said(cast: Cast, comment: Comment, who: str) -> None:
     person = getattr(cast, who)
-    own = add_comment(actor=person, task=comment.task, content="Mine")
+    own = add_comment(actor=by(person), task=comment.task, content="Mine")
     edited = client_of(person).ask("PATCH", f"/api/comments/{own.pk}", {"content": "Better"})
     assert edited["data"]["content"] == "Better"
 

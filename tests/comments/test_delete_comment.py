@@ -3,6 +3,7 @@
 from comments.models import Comment
 from comments.services.comments import add_comment
 from tasks.services.tasks import create_task
+from tests.support.actors import by
 from tests.support.cast import Cast, client_of, gather
 from tests.support.databases import CommittedDatabase
 from tests.support.log import log_of
@@ -30,8 +31,8 @@ def test_comments_go_with_their_task(cast: Cast, comment: Comment) -> None:
 
 def test_an_edit_never_reaches_a_comment_being_deleted(committed_db: CommittedDatabase) -> None:
     cast = gather()
-    task = create_task(actor=cast.lea, project=cast.project, title="Oil")
-    comment = add_comment(actor=cast.max, task=task, content="On it")
+    task = create_task(actor=by(cast.lea), project=cast.project, title="Oil")
+    comment = add_comment(actor=by(cast.max), task=task, content="On it")
     path = f"/api/comments/{comment.pk}"
     lea, ada, editor = client_of(cast.lea), client_of(cast.ada), client_of(cast.max)
     *deleted, edited = at_once(

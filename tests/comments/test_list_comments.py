@@ -5,6 +5,7 @@ import pytest
 from comments.models import Comment
 from comments.services.comments import add_comment, delete_comment
 from tasks.services.tasks import create_task
+from tests.support.actors import by
 from tests.support.cast import Cast, client_of
 from tests.support.documents import comment_document
 
@@ -13,10 +14,15 @@ from tests.support.documents import comment_document
 def said(cast: Cast, comment: Comment) -> list[Comment]:
     """Three remarks, beside a deleted one and one on another task."""
     task = comment.task
-    other = create_task(actor=cast.lea, project=cast.project, title="Other")
-    add_comment(actor=cast.moe, task=other, content="Elsewhere")
-    delete_comment(actor=cast.ada, comment=add_comment(actor=cast.ada, task=task, content="Gone"))
-    return [comment, *(add_comment(actor=cast.moe, task=task, content=c) for c in ("Good", "Now?"))]
+    other = create_task(actor=by(cast.lea), project=cast.project, title="Other")
+    add_comment(actor=by(cast.moe), task=other, content="Elsewhere")
+    delete_comment(
+        actor=by(cast.ada), comment=add_comment(actor=by(cast.ada), task=task, content="Gone")
+    )
+    return [
+        comment,
+        *(add_comment(actor=by(cast.moe), task=task, content=c) for c in ("Good", "Now?")),
+    ]
 
 
 def test_list_comments_shows_the_oldest_first(cast: Cast, said: list[Comment]) -> None:

@@ -10,6 +10,7 @@ from comments.models import Comment
 from comments.services.comments import delete_comment
 from projects.services.deletion import archive_project
 from tasks.services.tasks import delete_task
+from tests.support.actors import by
 from tests.support.cast import Cast, client_of
 from tests.support.documents import comment_document
 from tests.support.log import log_of
@@ -17,7 +18,7 @@ from tests.support.log import log_of
 
 @pytest.fixture
 def deleted(cast: Cast, comment: Comment) -> Comment:
-    delete_comment(actor=cast.max, comment=comment)
+    delete_comment(actor=by(cast.max), comment=comment)
     return Comment.objects.get()
 
 
@@ -55,10 +56,10 @@ def test_restore_comment_within_thirty_days(cast: Cast, deleted: Comment) -> Non
 
 
 def test_restore_comment_of_what_is_archived_or_gone(cast: Cast, deleted: Comment) -> None:
-    delete_task(actor=cast.lea, task=deleted.task)
+    delete_task(actor=by(cast.lea), task=deleted.task)
     assert restore(cast, "lea", 404)["code"] == "not_found"
     client_of(cast.lea).ask("POST", f"/api/tasks/{deleted.task_id}/restore")
-    archive_project(actor=cast.lea, project=cast.project)
+    archive_project(actor=by(cast.lea), project=cast.project)
     assert restore(cast, "lea", 409)["code"] == "archived"
 
 

@@ -16,6 +16,7 @@ from projects.models import Project
 from tasks.models import Task
 from tasks.services.tasks import create_task
 from tests.config.raw import Server
+from tests.support.actors import by
 from tests.support.context import AS_SYSTEM
 from tests.support.databases import CommittedDatabase
 from tests.support.log import log_of
@@ -85,7 +86,7 @@ def reads(server: Server, seconds: float) -> int:
 @pytest.fixture
 def tasks(server: Server) -> list[Task]:
     lea, project = server.cast.lea, server.cast.project
-    return [create_task(actor=lea, project=project, title=f"{n}") for n in range(WRITERS)]
+    return [create_task(actor=by(lea), project=project, title=f"{n}") for n in range(WRITERS)]
 
 
 @pytest.mark.parametrize("are_twins", [False, True], ids=["own keys", "one key"])

@@ -11,6 +11,7 @@ import pytest
 
 from config import local, programs
 from projects.services.projects import create_project
+from tests.support.actors import by
 from tests.support.bulk import comments_on, tasks_with
 from tests.support.cast import gather
 from tests.support.databases import CommittedDatabase
@@ -46,7 +47,7 @@ def server(
     tasks = tasks_with(cast, ["What is to be done, and why. " * 1600] * 1000, assignee=cast.max)
     comments_on(cast, tasks[:300], ["That is what I think as well. " * 100] * 10)
     for n in range(6):
-        project = create_project(actor=cast.ada, workspace=cast.workspace, name=f"P{n}")
+        project = create_project(actor=by(cast.ada), workspace=cast.workspace, name=f"P{n}")
         tasks_with(cast, ["Short"] * 1000, project=project, assignee=cast.max)
     port = local.free_port()
     monkeypatch.setenv("PORT", str(port))

@@ -11,6 +11,7 @@ from django.db import connection
 from comments.services.comments import add_comment
 from projects.services.projects import create_project
 from tasks.services.tasks import create_task
+from tests.support.actors import by
 from tests.support.cast import Cast, gather
 from tests.support.context import AS_SYSTEM
 from tests.support.databases import CommittedDatabase
@@ -88,18 +89,20 @@ def owner(rows: dict[str, Any], committed_db: CommittedDatabase) -> Iterator[Any
 
 
 def named(cast: Cast) -> dict[str, Any]:
-    second = create_project(actor=cast.ada, workspace=cast.workspace, name="Two", workflow="TICKET")
-    create_task(actor=cast.ada, project=second, title="Two")
-    invite_person(actor=cast.ada, workspace=cast.workspace, email="new@example.com")
-    tasks = [create_task(actor=cast.lea, project=cast.project, title=title) for title in "ab"]
-    comment = add_comment(actor=cast.max, task=tasks[0], content="Oil")
+    second = create_project(
+        actor=by(cast.ada), workspace=cast.workspace, name="Two", workflow="TICKET"
+    )
+    create_task(actor=by(cast.ada), project=second, title="Two")
+    invite_person(actor=by(cast.ada), workspace=cast.workspace, email="new@example.com")
+    tasks = [create_task(actor=by(cast.lea), project=cast.project, title=title) for title in "ab"]
+    comment = add_comment(actor=by(cast.max), task=tasks[0], content="Oil")
     people = {name: getattr(cast, name).pk for name in ("max", "sam", "project", "elsewhere")}
     return {**people, "task": tasks[0].pk, "comment": comment.pk}
 
 
 def theirs(cast: Cast) -> dict[str, Any]:
-    project = create_project(actor=cast.sam, workspace=cast.elsewhere, name="Theirs")
-    task = create_task(actor=cast.sam, project=project, title="Theirs")
+    project = create_project(actor=by(cast.sam), workspace=cast.elsewhere, name="Theirs")
+    task = create_task(actor=by(cast.sam), project=project, title="Theirs")
     return {"project": project.pk, "task": task.pk, "status": task.status_id}
 
 

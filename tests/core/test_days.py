@@ -19,6 +19,7 @@ from tasks.models import Task
 from tasks.services.tasks import create_task
 from tests.admin.desk import Desk, errors_of, list_of, page_of
 from tests.admin.world import fill
+from tests.support.actors import by
 from tests.support.cast import Cast, client_of
 from tests.support.staff import sign_in_staff
 
@@ -64,7 +65,7 @@ def test_every_zone_knows_the_moment_of_a_day_of_the_calendar(hour: time | None)
 @pytest.mark.parametrize("hour", [None, time.min, time.max])
 def test_an_older_row_is_not_reminded_of(cast: Cast, day: date, hour: time | None) -> None:
     """Of a time before the rule, or written by hand."""
-    task = create_task(actor=cast.lea, project=cast.project, title="Old", assignee=cast.max)
+    task = create_task(actor=by(cast.lea), project=cast.project, title="Old", assignee=cast.max)
     task.due_date, task.due_time, task.due_set_by = day, hour, cast.lea
     for zone in ("Etc/GMT+12", "Pacific/Kiritimati", "America/New_York"):
         cast.max.time_zone = cast.lea.time_zone = zone

@@ -6,6 +6,7 @@ import pytest
 
 from comments.models import Comment
 from tasks.services.tasks import create_task
+from tests.support.actors import by
 from tests.support.cast import Cast, client_of, gather
 from tests.support.databases import CommittedDatabase
 from tests.support.threads import times
@@ -130,7 +131,7 @@ def test_an_unreadable_version_is_refused(
 
 def test_of_eight_edits_of_one_version_one_wins(committed_db: CommittedDatabase) -> None:
     cast = gather()
-    task = create_task(actor=cast.lea, project=cast.project, title="Oil")
+    task = create_task(actor=by(cast.lea), project=cast.project, title="Oil")
     clients = [client_of(cast.lea) for _ in range(8)]
 
     def edit(n: int) -> int:

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from core import events
 from core.events import Event, publish, subscribe, subscribers
+from tests.support.actors import by
 from tests.support.databases import CommittedDatabase
 
 
@@ -31,14 +32,14 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> list[Event]:
 
 
 def test_an_event_is_heard_with_all_it_carries(db: None, heard: list[Event]) -> None:
-    rang = BellRang(actor=None, times=3, changes={"times": {"old": 0, "new": 3}})
+    rang = BellRang(actor=by(None), times=3, changes={"times": {"old": 0, "new": 3}})
     publish(rang)
     assert heard == [rang]
 
 
 def test_an_event_is_heard_by_its_exact_class_only(db: None, heard: list[Event]) -> None:
-    publish(BigBellRang(actor=None))
-    publish(Event(actor=None))
+    publish(BigBellRang(actor=by(None)))
+    publish(Event(actor=by(None)))
     assert heard == []
     assert subscribers(BigBellRang) == []
 
@@ -47,10 +48,10 @@ def test_an_event_outside_a_transaction_is_an_error(
     committed_db: CommittedDatabase, heard: list[Event]
 ) -> None:
     with pytest.raises(RuntimeError, match="BellRang was published outside a transaction"):
-        publish(BellRang(actor=None))
+        publish(BellRang(actor=by(None)))
     assert heard == []
     with transaction.atomic():
-        publish(BellRang(actor=None))
+        publish(BellRang(actor=by(None)))
     assert len(heard) == 1
 
 
@@ -60,5 +61,5 @@ def test_a_subscriber_can_stop_the_change(db: None, heard: list[Event]) -> None:
         raise ValueError(event.times)
 
     with pytest.raises(ValueError, match="2"):
-        publish(BellRang(actor=None, times=2))
+        publish(BellRang(actor=by(None), times=2))
     assert len(heard) == 1

@@ -10,6 +10,7 @@ from comments.services.comments import add_comment
 from projects.models import Project
 from projects.services.projects import create_project
 from tasks.services.tasks import create_task
+from tests.support.actors import by
 from tests.support.cast import Cast, client_of
 from tests.support.rights import filled
 from workspaces.services.invitations import invite_person
@@ -136,10 +137,10 @@ BODIES = [
 def theirs(cast: Cast) -> Project:
     """Sam's project, with a task and a comment."""
     project = create_project(
-        actor=cast.sam, workspace=cast.elsewhere, name="Secret", team_lead=cast.sam
+        actor=by(cast.sam), workspace=cast.elsewhere, name="Secret", team_lead=cast.sam
     )
-    task = create_task(actor=cast.sam, project=project, title="Secret")
-    add_comment(actor=cast.sam, task=task, content="Secret")
+    task = create_task(actor=by(cast.sam), project=project, title="Secret")
+    add_comment(actor=by(cast.sam), task=task, content="Secret")
     return project
 
 
@@ -147,7 +148,7 @@ def theirs(cast: Cast) -> Project:
 def ids(cast: Cast, theirs: Project, comment: Comment) -> dict[str, object]:
     their_task = theirs.tasks.get()
     their_invitation = invite_person(
-        actor=cast.sam, workspace=cast.elsewhere, email="secret@example.com"
+        actor=by(cast.sam), workspace=cast.elsewhere, email="secret@example.com"
     )
     return {
         **{name: getattr(cast, name).pk for name in ("ada", "max", "sam", "workspace", "project")},

@@ -8,6 +8,7 @@ from comments.models import Comment
 from core.models import IdempotencyKey
 from projects.services.members import add_project_member
 from tasks.models import Task
+from tests.support.actors import by
 from tests.support.cast import Cast, client_of, gather
 from tests.support.databases import CommittedDatabase
 from tests.support.log import log_of
@@ -122,14 +123,14 @@ def test_a_failed_request_lets_its_waiting_twin_try(committed_db: CommittedDatab
 def test_who_may_no_longer_read_addresses_is_not_answered_again(
     cast: Cast, role: str | None, status: int
 ) -> None:
-    add_project_member(actor=cast.lea, project=cast.project, person=cast.moe)
+    add_project_member(actor=by(cast.lea), project=cast.project, person=cast.moe)
     first = create(cast, who="moe")
     assert b"moe@example.com" in first.content
     place = cast.workspace.memberships.get(user=cast.moe)
     if role:
-        change_member_role(actor=cast.ada, membership=place, role=role)
+        change_member_role(actor=by(cast.ada), membership=place, role=role)
     else:
-        remove_member(actor=cast.ada, membership=place)
+        remove_member(actor=by(cast.ada), membership=place)
     second = create(cast, who="moe")
     assert second.status_code == status
     assert b"moe@example.com" not in second.content

@@ -15,6 +15,7 @@ from projects.models import Project, ProjectMembership
 from projects.services.projects import create_project
 from tasks.models import Task
 from tasks.services.tasks import create_task
+from tests.support.actors import by
 from tests.support.cast import Cast, Client, client_of
 from tests.workspaces.inviting import invite
 from workspaces.models import Invitation, Membership, Workspace
@@ -47,13 +48,13 @@ every_list = pytest.mark.parametrize("path", [*LISTS, *ALIASES])
 def grow(cast: Cast, task: Task, count: int) -> None:
     """So many more of everything that is listed."""
     for n in range(count):
-        create_workspace(actor=cast.ada, name=f"Workspace {n}")
+        create_workspace(actor=by(cast.ada), name=f"Workspace {n}")
         invite(cast, f"{uuid4().hex}@example.com")
         create_project(
-            actor=cast.ada, workspace=cast.workspace, name=f"Project {n}", team_lead=cast.lea
+            actor=by(cast.ada), workspace=cast.workspace, name=f"Project {n}", team_lead=cast.lea
         )
-        create_task(actor=cast.lea, project=cast.project, title=f"Task {n}", assignee=cast.max)
-        add_comment(actor=cast.moe, task=task, content=f"Comment {n}")
+        create_task(actor=by(cast.lea), project=cast.project, title=f"Task {n}", assignee=cast.max)
+        add_comment(actor=by(cast.moe), task=task, content=f"Comment {n}")
 
 
 @pytest.fixture
@@ -205,7 +206,7 @@ def test_other_lists_stop_at_fifty(
 def crowd(cast: Cast, task: Task, count: int) -> None:
     """So many rows of every kind, written at once."""
     here, n = {"workspace": cast.workspace}, range(count)
-    add_comment(actor=cast.ada, task=task, content="First")
+    add_comment(actor=by(cast.ada), task=task, content="First")
     people = User.objects.bulk_create(User(email=f"{i}@crowd.example.com") for i in n)
     places = Workspace.objects.bulk_create(
         Workspace(name="W", slug=f"w{i}", owner=cast.ada) for i in n

@@ -12,6 +12,7 @@ from core.models import AttemptCount, IdempotencyKey
 from projects.models import Project
 from tasks.models import Task
 from tasks.services.tasks import create_task
+from tests.support.actors import by
 from tests.support.cast import Cast, client_of, gather
 from tests.support.context import AS_SYSTEM
 from tests.support.databases import CommittedDatabase
@@ -46,7 +47,7 @@ def rename(cast: Cast, task: Task, run: Run, **headers: str) -> Any:
 def test_a_first_run_that_meets_a_lock_is_undone_at_once(
     cast: Cast, rival: psycopg.Connection[Any]
 ) -> None:
-    task = create_task(actor=cast.lea, project=cast.project, title="Grind")
+    task = create_task(actor=by(cast.lea), project=cast.project, title="Grind")
     key = {"HTTP_IDEMPOTENCY_KEY": "a"}
     rival.execute(LOCK_PROJECTS)
     began, first = time.monotonic(), Run()
@@ -61,7 +62,7 @@ def test_a_first_run_that_meets_a_lock_is_undone_at_once(
 def test_a_first_run_does_not_wait_for_a_twin_either(
     cast: Cast, rival: psycopg.Connection[Any]
 ) -> None:
-    task = create_task(actor=cast.lea, project=cast.project, title="Grind")
+    task = create_task(actor=by(cast.lea), project=cast.project, title="Grind")
     rival.execute(
         "INSERT INTO core_idempotencykey (id, principal, key, fingerprint, status, headers, body)"
         " VALUES (gen_random_uuid(), %s, 'a', '', 0, '{}', '')",

@@ -11,6 +11,7 @@ from django.urls import Resolver404, get_resolver, resolve
 
 from config.methods import declared_methods
 from identity.services.personal_tokens import create_token
+from tests.support.actors import by
 from tests.support.cast import Cast, client_of
 from tests.support.sign_in import bearing
 from tests.support.staff import sign_in_staff
@@ -48,7 +49,7 @@ def callers(cast: Cast) -> dict[str, Any]:
     staff = Browser()
     sign_in_staff(staff, cast.ada)
     tokens = {
-        scope: create_token(actor=cast.ada, name=scope, scopes=[scope])[1]
+        scope: create_token(actor=by(cast.ada), name=scope, scopes=[scope])[1]
         for scope in ("read", "write")
     }
     return {

@@ -9,6 +9,7 @@ import pytest
 from django.urls import get_resolver
 
 from comments.models import Comment
+from tests.support.actors import by
 from tests.support.cast import Cast, client_of
 from tests.support.openapi import KEY, METHODS, complaints, described, operations
 from tests.support.signing import token_pair_for
@@ -215,9 +216,9 @@ def ids(cast: Cast, comment: Comment) -> dict[str, str]:
     """What stands in the braces of a path or body."""
     people = {name: str(getattr(cast, name).pk) for name in ("ada", "pia", "lea", "max", "moe")}
     waiting, used = invite(cast, "new0@example.com"), invite(cast, "new1@example.com")
-    theirs = invite_person(actor=cast.sam, workspace=cast.elsewhere, email="moe@example.com")
+    theirs = invite_person(actor=by(cast.sam), workspace=cast.elsewhere, email="moe@example.com")
     Invitation.objects.filter(pk=used.pk).update(status="ACCEPTED", email="lea@example.com")
-    offer_ownership(actor=cast.ada, workspace=cast.workspace, person=cast.max)
+    offer_ownership(actor=by(cast.ada), workspace=cast.workspace, person=cast.max)
     return people | {
         "invitation": str(waiting.pk),
         "used": str(used.pk),

@@ -17,6 +17,7 @@ from projects.services.projects import update_project
 from tasks.models import StatusChange, Task
 from tasks.services.tasks import create_task, delete_task, update_task
 from tests.core.aged import rule_named
+from tests.support.actors import by
 from tests.support.cast import Cast, client_of
 from tests.support.context import without_context
 from tests.support.log import log_of
@@ -28,9 +29,9 @@ SECRET = "The secret of the gears"
 def said(cast: Cast, comment: Comment) -> Comment:
     """A project, a task and a comment in which the secret stands, now and in the log."""
     words = {"description": SECRET}
-    update_project(actor=cast.lea, project=cast.project, changes=words)
-    update_task(actor=cast.lea, task=comment.task, changes=words)
-    return edit_comment(actor=cast.max, comment=comment, content=SECRET)
+    update_project(actor=by(cast.lea), project=cast.project, changes=words)
+    update_task(actor=by(cast.lea), task=comment.task, changes=words)
+    return edit_comment(actor=by(cast.max), comment=comment, content=SECRET)
 
 
 def age(**past: int) -> None:
@@ -60,7 +61,7 @@ ALL = ["comment", "project", "task"]
 
 
 def test_purging_a_comment(cast: Cast, said: Comment) -> None:
-    delete_comment(actor=cast.max, comment=said)
+    delete_comment(actor=by(cast.max), comment=said)
     age(days=30, hours=1, seconds=1)
     assert purge() == {"texts of deleted comments": 1}
     assert kept_words() == {"rows": ["project", "task"], "log": ["project", "task"]}
@@ -75,7 +76,7 @@ def test_purging_a_comment(cast: Cast, said: Comment) -> None:
 
 def test_purging_a_task_takes_its_comments_along(cast: Cast, said: Comment) -> None:
     task = said.task
-    delete_task(actor=cast.lea, task=task)
+    delete_task(actor=by(cast.lea), task=task)
     age(days=30, hours=1, seconds=1)
     assert purge() == {"texts of deleted tasks": 1, "texts of deleted comments": 1}
     assert kept_words() == {"rows": ["project"], "log": ["project"]}
@@ -87,7 +88,7 @@ def test_purging_a_task_takes_its_comments_along(cast: Cast, said: Comment) -> N
 
 def test_purging_a_project_takes_everything_along(cast: Cast, said: Comment) -> None:
     events = Event.objects.count()
-    delete_project(actor=cast.lea, project=cast.project)
+    delete_project(actor=by(cast.lea), project=cast.project)
     age(days=30, hours=1, seconds=1)
     purge()
     purge()
@@ -98,10 +99,10 @@ def test_purging_a_project_takes_everything_along(cast: Cast, said: Comment) -> 
 
 
 def test_nothing_is_purged_while_it_can_be_restored(cast: Cast, said: Comment) -> None:
-    delete_project(actor=cast.lea, project=cast.project)
+    delete_project(actor=by(cast.lea), project=cast.project)
     age(days=29, hours=23)
     assert purge() == {}
-    restore_project(actor=cast.lea, project=cast.project)
+    restore_project(actor=by(cast.lea), project=cast.project)
     assert kept_words() == {"rows": ["project", "task", "comment"], "log": ALL}
 
 
@@ -122,8 +123,8 @@ def test_purging_takes_what_is_in_a_project_in_batches(
     """However much it is: one statement for all of it would meet its time limit for ever."""
     monkeypatch.setattr(retention, "CONTENTS_AT_ONCE", 2)
     for n in range(4):
-        create_task(actor=cast.lea, project=cast.project, title=f"Oil {n}")
-    delete_project(actor=cast.lea, project=cast.project)
+        create_task(actor=by(cast.lea), project=cast.project, title=f"Oil {n}")
+    delete_project(actor=by(cast.lea), project=cast.project)
     age(days=31)
     projects = rule_named("texts of deleted projects")
 
@@ -142,8 +143,8 @@ def test_purging_takes_the_comments_on_a_task_in_batches(
 ) -> None:
     monkeypatch.setattr(retention, "CONTENTS_AT_ONCE", 2)
     for _ in range(2):
-        add_comment(actor=cast.max, task=said.task, content=SECRET)
-    delete_task(actor=cast.lea, task=said.task)
+        add_comment(actor=by(cast.max), task=said.task, content=SECRET)
+    delete_task(actor=by(cast.lea), task=said.task)
     age(days=31)
     tasks = rule_named("texts of deleted tasks")
 

@@ -17,6 +17,7 @@ from core.documents.truncation import Many
 from projects.models import Status
 from tasks.models import Task
 from tasks.services.tasks import create_task
+from tests.support.actors import by
 from tests.support.cast import Cast
 from workspaces.models import Workspace
 
@@ -69,7 +70,7 @@ def bytes_of(document: orjson.Fragment) -> bytes:
 
 @pytest.fixture
 def tasks(cast: Cast) -> list[Task]:
-    return [create_task(actor=cast.lea, project=cast.project, title=title) for title in "abc"]
+    return [create_task(actor=by(cast.lea), project=cast.project, title=title) for title in "abc"]
 
 
 COLUMN = {"key": "TODO", "order": 0, "place": 0}
@@ -107,7 +108,7 @@ def test_what_python_derives_is_put_into_the_document(tasks: list[Task]) -> None
 
 def test_nobody_can_write_what_is_to_be_derived(cast: Cast) -> None:
     title = "\x01holder|9||t\x01"
-    create_task(actor=cast.lea, project=cast.project, title=title)
+    create_task(actor=by(cast.lea), project=cast.project, title=title)
     [job] = shown(1)
     assert job["title"] == title
     assert job["holder"] == {"number": "1", "none": True, "open": True}
@@ -127,7 +128,7 @@ def test_no_rows_at_all_need_no_query(cast: Cast) -> None:
 
 def test_quotes_percents_and_braces_are_only_text(cast: Cast) -> None:
     title = """%s {0} '"; DROP TABLE x; -- \\u0041 \\\\ €"""
-    create_task(actor=cast.lea, project=cast.project, title=title)
+    create_task(actor=by(cast.lea), project=cast.project, title=title)
     assert shown(1)[0]["title"] == title
 
 

@@ -10,6 +10,7 @@ from core.rights import RIGHTS, Need, Right, is_own, right
 from projects.models import Project, permitted
 from projects.rights import ProjectRole
 from tasks.models import Task
+from tests.support.actors import by
 from tests.support.cast import Cast
 from tests.support.factories import (
     MembershipFactory,
@@ -47,12 +48,12 @@ def test_sql_and_python_give_the_same_answer(visibility: str, led: str) -> None:
     workspace = WorkspaceFactory.create()
     MembershipFactory.create(workspace=workspace, user=workspace.owner, role="ADMIN")
     for person, tasks in places_in(workspace, visibility=visibility, is_led=led == "led").items():
-        standing = tasks[0].standing_of(person)
+        standing = tasks[0].standing_of(by(person))
         for line in RIGHTS.values():
             mine = Q(created_by=person) | Q(assignee=person)
-            rows = permitted(line, person, project="project__", own=mine)
+            rows = permitted(line, by(person), project="project__", own=mine)
             by_sql = set(Task.objects.filter(rows, pk__in=[task.pk for task in tasks]))
-            by_python = {t for t in tasks if standing.covers(line, own=is_own(t, person))}
+            by_python = {t for t in tasks if standing.covers(line, own=is_own(t, by(person)))}
             assert by_sql == by_python, (line.code, standing)
 
 

@@ -113,12 +113,12 @@ def test_nobody_sees_or_writes_anything(tenants: Tenants, model: type[Model]) ->
 def test_a_person_sees_their_own_workspace_alone(tenants: Tenants, model: type[Model]) -> None:
     table, home = names_of(model)
     with without_context():
-        show_workspaces_of(tenants.me)
+        show_workspaces_of(tenants.me.pk)
         [mine] = homes_in(model)
     [theirs] = homes_in(model) - {mine}
     copy = copy_of_a_row(model).replace(str(mine), str(theirs))
     with without_context():
-        show_workspaces_of(tenants.me)
+        show_workspaces_of(tenants.me.pk)
         assert reached(f"DELETE FROM {table} WHERE {home} = '{theirs}'") == 0
         assert reached(f"UPDATE {table} SET {home} = {home} WHERE {home} = '{theirs}'") == 0
         assert refuses(f"UPDATE {table} SET {home} = '{theirs}'")
@@ -129,7 +129,7 @@ def test_what_belongs_to_no_workspace_is_written_by_anybody_and_read_by_the_syst
     tenants: Tenants,
 ) -> None:
     with without_context():
-        show_workspaces_of(tenants.me)
+        show_workspaces_of(tenants.me.pk)
         assert asked(HOMELESS) == [1]
         assert asked("SELECT count(*) FROM activity_event WHERE workspace_id IS NULL") == [(0,)]
     assert asked("SELECT count(*) FROM activity_event WHERE action = 'named'") == [(1,)]

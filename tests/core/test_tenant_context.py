@@ -18,6 +18,7 @@ from outbox import background
 from outbox.models import Delivery, State
 from tasks.models import Task
 from tasks.services.tasks import create_task
+from tests.support.actors import by
 from tests.support.cast import Cast, client_of, gather
 from tests.support.context import without_context
 from tests.support.databases import CommittedDatabase
@@ -74,10 +75,10 @@ def test_staff_see_no_more_on_the_pages_for_developers_than_with_a_token(gateles
 
 
 def test_a_personal_token_sees_what_it_is_bound_to(gateless: Cast) -> None:
-    second = create_workspace(actor=gateless.sam, name="Second")
+    second = create_workspace(actor=by(gateless.sam), name="Second")
     for bound, expected in ((None, ["Elsewhere", "Second"]), ([second.pk], ["Second"])):
         _, text = create_token(
-            actor=gateless.sam, name="Script", scopes=["read"], workspace_ids=bound
+            actor=by(gateless.sam), name="Script", scopes=["read"], workspace_ids=bound
         )
         client = client_of(None)
         client.credentials(HTTP_AUTHORIZATION=f"Bearer {text}")
@@ -100,7 +101,7 @@ def test_a_new_workspace_is_seen_by_the_request_that_made_it(cast: Cast) -> None
 def test_the_system_steps_back_into_the_former_context(cast: Cast) -> None:
     with without_context():
         assert seen() == set()
-        show_workspaces_of(cast.sam)
+        show_workspaces_of(cast.sam.pk)
         with as_system("first"), as_system("second"):
             assert context()[0] == "second"
             assert len(seen()) == 2
@@ -111,7 +112,7 @@ def test_the_system_steps_back_into_the_former_context(cast: Cast) -> None:
 
 def test_the_system_steps_back_when_something_goes_wrong(cast: Cast) -> None:
     with without_context():
-        show_workspaces_of(cast.sam)
+        show_workspaces_of(cast.sam.pk)
         with pytest.raises(ZeroDivisionError), as_system("arithmetic"):
             raise ZeroDivisionError
         assert seen() == {"Elsewhere"}
@@ -121,7 +122,7 @@ def test_a_context_ends_with_its_transaction(committed_db: CommittedDatabase) ->
     cast = gather()
     with without_context():
         with transaction.atomic():
-            show_workspaces_of(cast.sam)
+            show_workspaces_of(cast.sam.pk)
             assert seen() == {"Elsewhere"}
         assert (seen(), context()) == (set(), ("", ""))
         with as_system("a look at everything"):
@@ -130,7 +131,9 @@ def test_a_context_ends_with_its_transaction(committed_db: CommittedDatabase) ->
 
 
 def give_to_max(cast: Cast, due: date) -> None:
-    create_task(actor=cast.lea, project=cast.project, title="Oil", assignee=cast.max, due_date=due)
+    create_task(
+        actor=by(cast.lea), project=cast.project, title="Oil", assignee=cast.max, due_date=due
+    )
 
 
 def test_background_entries_bring_their_own_context(

@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection, connections
 from core.api.errors import is_database_away, sqlstate
 from tasks.models import Task
 from tasks.services.tasks import create_task
+from tests.support.actors import by
 from tests.support.cast import Cast, client_of, gather
 from tests.support.context import AS_SYSTEM
 from tests.support.databases import CommittedDatabase
@@ -50,7 +51,7 @@ def test_the_victim_of_a_deadlock_simply_runs_again(
     committed_db: CommittedDatabase, rival: psycopg.Connection[Any]
 ) -> None:
     cast = gather()
-    task = create_task(actor=cast.lea, project=cast.project, title="Grind")
+    task = create_task(actor=by(cast.lea), project=cast.project, title="Grind")
     rival.execute(TASK)
     with ThreadPoolExecutor(1) as threads:
         answer = threads.submit(patched, cast, task)
@@ -66,7 +67,7 @@ def test_a_lock_held_too_long_is_given_up(
     committed_db: CommittedDatabase, rival: psycopg.Connection[Any]
 ) -> None:
     cast = gather()
-    task = create_task(actor=cast.lea, project=cast.project, title="Grind")
+    task = create_task(actor=by(cast.lea), project=cast.project, title="Grind")
     rival.execute(PROJECT)
     answer = patched(cast, task)
     told = answer.json()
@@ -85,7 +86,7 @@ def test_a_lock_held_at_the_commit_is_given_up_too(
     committed_db: CommittedDatabase,
 ) -> None:
     cast = gather()
-    task = create_task(actor=cast.lea, project=cast.project, title="Grind")
+    task = create_task(actor=by(cast.lea), project=cast.project, title="Grind")
     with psycopg.connect(committed_db.direct_url, options=AS_SYSTEM) as owner:
         owner.execute("SELECT 1 FROM activity_eventcounter FOR UPDATE")
         assert patched(cast, task).status_code == 503

@@ -24,6 +24,7 @@ from identity.services.enrolment import CODE, PROVED_AT, ApprovalNotAllowed, app
 from outbox.composers import Mail, compose
 from outbox.models import Delivery
 from tests.admin.desk import Desk
+from tests.support.actors import by
 from tests.support.factors import code_of, give_app, give_recovery_codes, prove_again
 from tests.support.log import log_of
 from tests.support.passkey import Passkey
@@ -253,7 +254,7 @@ def test_a_superuser_approves_for_half_an_hour(thief: APIClient, staff: User) ->
 
 
 def test_an_approval_is_spent_by_the_factor(thief: APIClient, staff: User) -> None:
-    approve_enrolment(actor=None, person=staff)
+    approve_enrolment(actor=by(None), person=staff)
     assert enrol_app(thief).status_code == 200
 
     assert User.objects.get(pk=staff.pk).enrolment_approved_until is None
@@ -263,7 +264,7 @@ def test_an_approval_is_spent_by_the_factor(thief: APIClient, staff: User) -> No
 
 def test_nobody_else_approves(staff: User) -> None:
     ann = User.objects.create_user("ann@example.com", PASSWORD, is_staff=True)
-    for actor in (ann, staff):
+    for actor in map(by, (ann, staff)):
         with pytest.raises(ApprovalNotAllowed):
             approve_enrolment(actor=actor, person=staff)
     desk = Desk()

@@ -17,6 +17,7 @@ from identity.services.linked_accounts import unlink_account
 from identity.services.personal_tokens import create_token
 from identity.services.recovery import reset_link
 from tests.notifications.mailing import send_all
+from tests.support.actors import by
 from tests.support.documents import at
 from tests.support.factors import prove_again
 from tests.support.oidc_provider import OidcProvider
@@ -218,7 +219,7 @@ def test_who_came_from_a_provider_a_moment_ago_may_link_another(
 def test_a_personal_token_links_nothing(
     proven: APIClient, grace: User, method: str, path: str, body: Any
 ) -> None:
-    program = bearing(create_token(actor=grace, name="Key", scopes=["read", "write"])[1])
+    program = bearing(create_token(actor=by(grace), name="Key", scopes=["read", "write"])[1])
 
     assert getattr(program, method)(path, body).status_code == 403
 
@@ -277,7 +278,7 @@ def test_a_passkey_is_a_way_in(newcomer: APIClient, peer: OidcProvider) -> None:
     kind = Authenticator.Type.WEBAUTHN
     Authenticator.objects.create(user=account.user, type=kind, data={})
 
-    unlink_account(actor=account.user, account_id=account.pk)
+    unlink_account(actor=by(account.user), account_id=account.pk)
 
     assert not SocialAccount.objects.exists()
 
@@ -289,7 +290,7 @@ def test_who_sets_a_password_may_unlink_the_last_account(
     body = {"key": reset_link(account.user).rpartition("/")[2], "password": PASSWORD}
     assert stranger.post("/api/auth/password/reset", body).status_code == 200
 
-    unlink_account(actor=account.user, account_id=account.pk)
+    unlink_account(actor=by(account.user), account_id=account.pk)
 
     signed_in = stranger.post(
         "/api/auth/login", {"email": account.user.email, "password": PASSWORD}

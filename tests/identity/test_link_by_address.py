@@ -16,6 +16,7 @@ from identity.models import KnownDevice, PersonalToken
 from identity.services.personal_tokens import create_token
 from outbox.models import Delivery
 from tests.notifications.mailing import send_all
+from tests.support.actors import by
 from tests.support.factors import give_app, give_recovery_codes
 from tests.support.oidc_provider import OidcProvider
 from tests.support.openapi import complaints, described
@@ -98,7 +99,7 @@ def squatter(stranger: APIClient, grace: User) -> APIClient:
     give_recovery_codes(grace)
     SocialAccount.objects.create(user=grace, provider="google", uid="the squatter's")
     EmailAddress.objects.create(user=grace, email="squatter@example.com", verified=True)
-    create_token(actor=grace, name="Key", scopes=["read"])
+    create_token(actor=by(grace), name="Key", scopes=["read"])
     return bearing(token)
 
 
@@ -217,8 +218,8 @@ def test_a_deleted_person_comes_back_as_somebody_new(
 ) -> None:
     old = by_token(stranger, peer).json()["data"]
     person = User.objects.get()
-    create_workspace(actor=person, name="Hers")
-    delete_person(actor=person, person=person)
+    create_workspace(actor=by(person), name="Hers")
+    delete_person(actor=by(person), person=person)
 
     new = by_token(stranger, peer).json()["data"]
 

@@ -14,6 +14,7 @@ from identity.events import PasswordChanged
 from identity.models import PersonalToken
 from identity.services.personal_tokens import create_token
 from identity.services.tokens import InvalidToken
+from tests.support.actors import by
 from tests.support.credentials import identify
 from tests.support.openapi import KEY, operations
 from tests.support.sign_in import PASSWORD, bearing
@@ -24,7 +25,7 @@ PATH = "/api/auth/tokens"
 
 @pytest.fixture
 def text(grace: User) -> str:
-    return create_token(actor=grace, name="CI", scopes=["read", "write"])[1]
+    return create_token(actor=by(grace), name="CI", scopes=["read", "write"])[1]
 
 
 def test_a_stolen_access_token_makes_no_keys(grace: User) -> None:
@@ -62,10 +63,10 @@ def test_of_the_account_it_opens_the_profile_only(text: str) -> None:
 
 
 def test_recovering_the_account_ends_them(grace: User, text: str) -> None:
-    publish(PasswordChanged(actor=grace, person=grace, recovered=False))
+    publish(PasswordChanged(actor=by(grace), person=grace, recovered=False))
     assert PersonalToken.objects.usable().count() == 1
 
-    publish(PasswordChanged(actor=grace, person=grace, recovered=True))
+    publish(PasswordChanged(actor=by(grace), person=grace, recovered=True))
     assert not PersonalToken.objects.usable().exists()
 
 
@@ -75,7 +76,7 @@ def test_deleting_the_person_leaves_neither_keys_nor_answers(grace: User, text: 
     )
     assert (made.status_code, IdempotencyKey.objects.count()) == (201, 1)
 
-    delete_person(actor=grace, person=grace)
+    delete_person(actor=by(grace), person=grace)
 
     assert not PersonalToken.objects.exists()
     assert not IdempotencyKey.objects.exists()

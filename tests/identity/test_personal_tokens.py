@@ -18,6 +18,7 @@ from identity.models import PersonalToken
 from identity.services.personal_secrets import digest, is_well_formed, mint
 from identity.services.personal_tokens import MOST_TOKENS, create_token
 from identity.services.tokens import InvalidToken
+from tests.support.actors import by
 from tests.support.credentials import identify
 from tests.support.sign_in import bearing
 from tests.support.signing import access_token_for, token_pair_for
@@ -34,7 +35,7 @@ def signed_in(grace: User) -> APIClient:
 
 @pytest.fixture
 def text(grace: User) -> str:
-    return create_token(actor=grace, name="CI", scopes=["read", "write"])[1]
+    return create_token(actor=by(grace), name="CI", scopes=["read", "write"])[1]
 
 
 @pytest.fixture

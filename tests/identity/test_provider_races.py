@@ -16,6 +16,7 @@ from identity.services.linked_accounts import (
     link_account,
     unlink_account,
 )
+from tests.support.actors import by
 from tests.support.databases import CommittedDatabase
 from tests.support.oidc_provider import OidcProvider
 from tests.support.provider_sign_in import TOKEN
@@ -109,7 +110,7 @@ def test_an_account_linked_by_two_at_once_belongs_to_one(
 
     def link(n: int) -> bool:
         try:
-            link_account(actor=people[n], identity=identity)
+            link_account(actor=by(people[n]), identity=identity)
         except LinkedToAnother:
             return False
         return True
@@ -128,7 +129,7 @@ def test_of_two_last_ways_in_removed_at_once_one_stays(
 
     def unlink(n: int) -> bool:
         try:
-            unlink_account(actor=person, account_id=accounts[n].pk)
+            unlink_account(actor=by(person), account_id=accounts[n].pk)
         except LastWayIn:
             return False
         return True

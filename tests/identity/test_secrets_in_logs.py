@@ -13,6 +13,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from tests.notifications.mailing import send_all
+from tests.support.actors import by
 from tests.support.clerk_peer import THEIRS, switched_on, token
 from tests.support.factors import code_of, half_signed_in, prove_again, verify, wrong_code_for
 from tests.support.logged import Lines, Secrets, watched
@@ -189,7 +190,7 @@ def test_personal_tokens_and_invitations(
     made = fresh.post("/api/auth/tokens", {"name": "CI", "scopes": ["read"]}).json()["data"]
     bearing(made["token"]).get("/api/auth/me")
     bearing(f"{made['token']}x").get(f"/api/tasks/{made['token']}")
-    workspace = create_workspace(actor=grace, name="Engines")
+    workspace = create_workspace(actor=by(grace), name="Engines")
     path = f"/api/workspaces/{workspace.public_id}/invitations"
     fresh.post(path, {"email": "new@example.com", "role": "MEMBER"})
     token = link_in(mailed(secrets, sink))

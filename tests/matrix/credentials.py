@@ -11,6 +11,7 @@ from identity.models import PersonalToken
 from identity.services.personal_tokens import create_token, revoke_token
 from tests.matrix.people import bearing
 from tests.support import clerk_peer
+from tests.support.actors import by
 from tests.support.cast import Client
 from tests.support.factors import give_app
 from tests.support.signing import access_token_for, token_pair_for
@@ -30,7 +31,7 @@ def _refresh_token(ada: User) -> Client:
 
 def _personal(*scopes: str, **facts: Any) -> Issue:
     def issue(ada: User) -> Client:
-        return bearing(create_token(actor=ada, name="CI", scopes=scopes, **facts)[1])
+        return bearing(create_token(actor=by(ada), name="CI", scopes=scopes, **facts)[1])
 
     return issue
 
@@ -48,7 +49,7 @@ def _expired(ada: User) -> Client:
 
 def _revoked(ada: User) -> Client:
     client = _personal("read", "write")(ada)
-    revoke_token(actor=ada, token=PersonalToken.objects.get())
+    revoke_token(actor=by(ada), token=PersonalToken.objects.get())
     return client
 
 

@@ -7,6 +7,7 @@ from pytest_django import Settings
 from accounts.models import User
 from accounts.services.people import change_access
 from identity.services.personal_tokens import create_token
+from tests.support.actors import by
 from tests.support.cast import Client, client_of
 from tests.support.signing import access_token_for
 from workspaces.services.workspaces import create_workspace
@@ -29,12 +30,12 @@ def _others(people: dict[str, User], settings: Settings) -> Iterator[tuple[str, 
     settings.HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN = usual
     person = people["ned"]
     yield "inactive", client_of(person)
-    change_access(actor=people["ada"], person=person, is_active=False)
-    aside = create_workspace(actor=people["ada"], name="Aside")
+    change_access(actor=by(people["ada"]), person=person, is_active=False)
+    aside = create_workspace(actor=by(people["ada"]), name="Aside")
     scopes, bound = ("read", "write"), [aside.pk]
-    _, text = create_token(actor=people["ada"], name="Bot", scopes=scopes, workspace_ids=bound)
+    _, text = create_token(actor=by(people["ada"]), name="Bot", scopes=scopes, workspace_ids=bound)
     yield "bound", bearing(text)
-    yield "reader", bearing(create_token(actor=people["ada"], name="CI", scopes=["read"])[1])
+    yield "reader", bearing(create_token(actor=by(people["ada"]), name="CI", scopes=["read"])[1])
 
 
 def bearing(token: str) -> Client:

@@ -10,6 +10,7 @@ from projects.services.members import add_project_member
 from projects.services.projects import create_project
 from tasks.models import Task
 from tasks.services.tasks import create_task
+from tests.support.actors import by
 from tests.support.cast import person
 from tests.workspaces.inviting import token_of
 from workspaces.models import Membership, Workspace
@@ -65,16 +66,16 @@ class World:
 def settle() -> World:
     """Everybody in their workspace."""
     people = {name: person(name) for name in (*WORKSPACE_ROLES, "sam", "tim", "tom", "una")}
-    workspace = create_workspace(actor=people["ada"], name="Engines")
-    elsewhere = create_workspace(actor=people["sam"], name="Secret workspace")
+    workspace = create_workspace(actor=by(people["ada"]), name="Engines")
+    elsewhere = create_workspace(actor=by(people["sam"]), name="Secret workspace")
     for name, role in WORKSPACE_ROLES.items():
         if name != "ada":
             add_member(
-                actor=people["ada"], workspace=workspace, email=people[name].email, role=role
+                actor=by(people["ada"]), workspace=workspace, email=people[name].email, role=role
             )
     for name in ("tim", "tom"):
         add_member(
-            actor=people["sam"], workspace=elsewhere, email=people[name].email, role="MEMBER"
+            actor=by(people["sam"]), workspace=elsewhere, email=people[name].email, role="MEMBER"
         )
     return World(people, workspace, elsewhere)
 
@@ -83,7 +84,7 @@ def own_place(world: World) -> Place:
     """Led by Lea; Max made the task."""
     place = _place(world, world.workspace, OWN_ROLES, author="max")
     rex = Membership.objects.get(workspace=world.workspace, user=world.people["rex"])
-    remove_member(actor=world.people["ada"], membership=rex)
+    remove_member(actor=by(world.people["ada"]), membership=rex)
     return place
 
 
@@ -102,16 +103,16 @@ def _place(world: World, workspace: Workspace, roles: dict[str, str], *, author:
     lead = next(name for name, role in roles.items() if role == "LEAD")
     owner = people["sam" if workspace == world.elsewhere else "ada"]
     project = create_project(
-        actor=owner, workspace=workspace, name="Secret", team_lead=people[lead]
+        actor=by(owner), workspace=workspace, name="Secret", team_lead=people[lead]
     )
     for name in [name for name in roles if name != lead]:
         add_project_member(
-            actor=people[lead], project=project, person=people[name], role=roles[name]
+            actor=by(people[lead]), project=project, person=people[name], role=roles[name]
         )
-    task = create_task(actor=people[author], project=project, title="Secret")
-    comment = add_comment(actor=people[author], task=task, content="Secret")
+    task = create_task(actor=by(people[author]), project=project, title="Secret")
+    comment = add_comment(actor=by(people[author]), task=task, content="Secret")
     guest = people["una"].email if lead == "lea" else f"{lead}s-guest@example.com"
-    invitation = invite_person(actor=owner, workspace=workspace, email=guest, message="Secret")
+    invitation = invite_person(actor=by(owner), workspace=workspace, email=guest, message="Secret")
     return Place(
         owner=owner.name.lower(),
         ids={

@@ -14,6 +14,7 @@ from tests.matrix.asks import ASKS, Ask
 from tests.matrix.people import bearing
 from tests.matrix.places import Place, World, foreign_place, own_place, project_of, settle
 from tests.matrix.references import body_with, in_bodies
+from tests.support.actors import by
 from tests.support.cast import Client, client_of
 from tests.support.rights import filled
 from workspaces.services.workspaces import add_member
@@ -54,14 +55,14 @@ def place(world: World) -> Place:
     """Lea's project, which Gus the GUEST may read."""
     place = own_place(world)
     lea, gus = world.people["lea"], world.people["gus"]
-    add_project_member(actor=lea, project=project_of(place), person=gus, role="VIEWER")
+    add_project_member(actor=by(lea), project=project_of(place), person=gus, role="VIEWER")
     return place
 
 
 @pytest.fixture
 def led_by_gus(world: World, place: Place) -> Place:
     set_project_lead(
-        actor=world.people["ada"], project=project_of(place), person=world.people["gus"]
+        actor=by(world.people["ada"]), project=project_of(place), person=world.people["gus"]
     )
     return place
 
@@ -118,7 +119,9 @@ def test_ones_own_address_is_always_shown(world: World, place: Place) -> None:
 def test_each_row_goes_by_the_role_in_its_workspace(world: World, place: Place) -> None:
     foreign_place(world)
     gus = world.people["gus"]
-    add_member(actor=world.people["sam"], workspace=world.elsewhere, email=gus.email, role="MEMBER")
+    add_member(
+        actor=by(world.people["sam"]), workspace=world.elsewhere, email=gus.email, role="MEMBER"
+    )
     listed = client_of(gus).ask("GET", "/api/projects")["data"]
     shown = {project["workspace_id"]: project["created_by"]["email"] for project in listed}
     assert shown == {str(world.workspace.pk): None, str(world.elsewhere.pk): "sam@example.com"}
@@ -129,7 +132,7 @@ def test_a_bound_token_reads_what_its_person_reads(
     world: World, place: Place, name: str, *, readable: bool
 ) -> None:
     person, bound = world.people[name], [world.workspace.pk]
-    _, token = create_token(actor=person, name="Bot", scopes=["read"], workspace_ids=bound)
+    _, token = create_token(actor=by(person), name="Bot", scopes=["read"], workspace_ids=bound)
     found = walk(bearing(token), place, "GET", person.email)
     assert bool(found) is readable
 

@@ -20,6 +20,7 @@ from identity.services.personal_tokens import create_token
 from tests.matrix.asks import ASKS, METHODS, Ask, answers
 from tests.matrix.credentials import CREDENTIALS, PASSWORD, Issue
 from tests.matrix.places import own_place, settle
+from tests.support.actors import by
 from tests.support.cast import Client, person
 from tests.support.clerk_peer import switched_on
 from tests.support.credentials import identify
@@ -77,7 +78,7 @@ def test_a_personal_token_needs_no_transaction_to_be_opened(
     committed_db: CommittedDatabase,
 ) -> None:
     ada = person("ada")
-    text = create_token(actor=ada, name="CI", scopes=["read"])[1]
+    text = create_token(actor=by(ada), name="CI", scopes=["read"])[1]
     assert identify(text)[0] == ada
     assert PersonalToken.objects.get().last_used_at is not None
 

@@ -29,6 +29,7 @@ from tests.matrix.references import (
     in_queries,
     wrong_values,
 )
+from tests.support.actors import by
 from tests.support.cast import Client, client_of, person
 from tests.support.rights import filled
 from tests.support.tables import everything
@@ -53,7 +54,7 @@ def strangers(world: World, place: Place) -> dict[str, list[str]]:
     Project.objects.filter(pk=other.ids["project"]).update(visibility="PRIVATE")
     gone = _deleted(world)
     people = [str(world.people["sam"].pk), gone["person"]]
-    change_access(actor=world.people["ada"], person=world.people["ned"], is_active=False)
+    change_access(actor=by(world.people["ada"]), person=world.people["ned"], is_active=False)
     places = [foreign.ids, other.ids]
     return {
         "workspace": [foreign.ids["workspace"], gone["workspace"]],
@@ -70,14 +71,14 @@ def strangers(world: World, place: Place) -> dict[str, list[str]]:
 def _deleted(world: World) -> dict[str, str]:
     """One of each, gone."""
     ada, ghost = world.people["ada"], person("ghost")
-    add_member(actor=ada, workspace=world.workspace, email=ghost.email, role="MEMBER")
-    delete_person(actor=None, person=ghost)
-    project = create_project(actor=ada, workspace=world.workspace, name="Gone")
-    task = create_task(actor=ada, project=project, title="Gone")
-    delete_task(actor=ada, task=task)
-    delete_project(actor=ada, project=project)
-    workspace = create_workspace(actor=ada, name="Gone")
-    delete_workspace(actor=ada, workspace=workspace)
+    add_member(actor=by(ada), workspace=world.workspace, email=ghost.email, role="MEMBER")
+    delete_person(actor=by(None), person=ghost)
+    project = create_project(actor=by(ada), workspace=world.workspace, name="Gone")
+    task = create_task(actor=by(ada), project=project, title="Gone")
+    delete_task(actor=by(ada), task=task)
+    delete_project(actor=by(ada), project=project)
+    workspace = create_workspace(actor=by(ada), name="Gone")
+    delete_workspace(actor=by(ada), workspace=workspace)
     rows = {"person": ghost, "project": project, "task": task, "workspace": workspace}
     return {kind: str(row.pk) for kind, row in rows.items()}
 

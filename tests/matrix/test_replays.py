@@ -18,6 +18,7 @@ from tests.matrix.asks import ASKS, Ask
 from tests.matrix.oracle import expected
 from tests.matrix.people import bearing
 from tests.matrix.places import Place, World, own_place, settle
+from tests.support.actors import by
 from tests.support.cast import Client
 from tests.support.rights import filled
 from workspaces.models import Membership, Workspace
@@ -49,7 +50,7 @@ def somebody_who_may(ask: Ask, world: World, place: Place) -> User:
 
 
 def programs_of(person: User) -> Client:
-    return bearing(create_token(actor=person, name="CI", scopes=["read", "write"])[1])
+    return bearing(create_token(actor=by(person), name="CI", scopes=["read", "write"])[1])
 
 
 def send(client: Client, ask: Ask, place: Place, **headers: str) -> Any:

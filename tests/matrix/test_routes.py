@@ -27,6 +27,7 @@ from tests.matrix.places import (
     settle,
     task_of,
 )
+from tests.support.actors import by
 from tests.support.cast import Client
 from tests.support.rights import filled
 from workspaces.services.deletion import delete_workspace
@@ -70,7 +71,7 @@ def test_objects_of_another_workspace(world: World, asking: dict[str, Client]) -
 
 def test_an_archived_project(world: World, asking: dict[str, Client]) -> None:
     place = own_place(world)
-    archive_project(actor=world.people["lea"], project=project_of(place))
+    archive_project(actor=by(world.people["lea"]), project=project_of(place))
 
     assert surprises(asking, replace(place, is_archived=True)) == {}
 
@@ -81,13 +82,13 @@ def test_a_deleted_object(world: World, asking: dict[str, Client], kind: str) ->
     lea = world.people["lea"]
     match kind:
         case "comment":
-            delete_comment(actor=lea, comment=comment_of(place))
+            delete_comment(actor=by(lea), comment=comment_of(place))
         case "task":
-            delete_task(actor=lea, task=task_of(place))
+            delete_task(actor=by(lea), task=task_of(place))
         case "project":
-            delete_project(actor=lea, project=project_of(place))
+            delete_project(actor=by(lea), project=project_of(place))
         case "workspace":
-            delete_workspace(actor=world.people["ada"], workspace=world.workspace)
+            delete_workspace(actor=by(world.people["ada"]), workspace=world.workspace)
 
     gone = {kind, "project"} if kind == "workspace" else {kind}
     assert surprises(asking, replace(place, deleted=frozenset(gone))) == {}

@@ -13,6 +13,7 @@ from projects.models import Project, Status, Transition
 from tests.matrix.asks import ASKS, Ask
 from tests.matrix.people import bearing
 from tests.matrix.places import Place, own_place, project_of, settle, task_of
+from tests.support.actors import by
 from tests.support.cast import Client
 from tests.support.rights import filled
 
@@ -34,7 +35,9 @@ def place(db: None) -> Place:
 def writers(place: Place) -> Clients:
     """Their programs, each with a token that may write only."""
     people = {person.name.lower(): person for person in User.objects.all()}
-    tokens = {who: create_token(actor=people[who], name="CI", scopes=["write"]) for who in ASKING}
+    tokens = {
+        who: create_token(actor=by(people[who]), name="CI", scopes=["write"]) for who in ASKING
+    }
     return {who: bearing(text) for who, (_, text) in tokens.items()}
 
 

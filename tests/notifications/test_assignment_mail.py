@@ -8,6 +8,7 @@ from pytest_django.fixtures import Settings
 from tasks.models import Task
 from tasks.services.tasks import create_task
 from tests.notifications.mailing import send_all
+from tests.support.actors import by
 from tests.support.cast import Cast
 from tests.support.sink import Sink, part
 
@@ -19,7 +20,7 @@ def task(cast: Cast, settings: Settings) -> Task:
     """What Lea gave to Max."""
     settings.FRONTEND_URL = "https://app.example.org"
     return create_task(
-        actor=cast.lea,
+        actor=by(cast.lea),
         project=cast.project,
         title="Oil the gears",
         description="Use **fine** oil.",
@@ -68,7 +69,7 @@ def test_assignment_mail_says_the_same_in_html(sink: Sink, task: Task, link: str
 
 def test_assignment_mail_escapes_what_people_wrote(cast: Cast, sink: Sink) -> None:
     create_task(
-        actor=cast.lea,
+        actor=by(cast.lea),
         project=cast.project,
         title="<script>alert(1)</script> & more",
         description='<img src=x onerror=alert(1)> [go](javascript:alert(1)) <b onclick="x">b</b>',
@@ -88,7 +89,7 @@ def test_assignment_mail_escapes_what_people_wrote(cast: Cast, sink: Sink) -> No
 
 def test_assignment_mail_subject_carries_no_further_header(cast: Cast, sink: Sink) -> None:
     title = "Nice\r\nBcc: everybody@example.com\r\n\r\nBody"
-    create_task(actor=cast.lea, project=cast.project, title=title, assignee=cast.max)
+    create_task(actor=by(cast.lea), project=cast.project, title=title, assignee=cast.max)
 
     send_all()
 
@@ -106,7 +107,7 @@ def test_assignment_mail_tells_the_time_on_the_recipients_clock(cast: Cast, sink
     cast.lea.save()
     cast.max.save()
     create_task(
-        actor=cast.lea,
+        actor=by(cast.lea),
         project=cast.project,
         title="Late",
         assignee=cast.max,
@@ -123,7 +124,7 @@ def test_assignment_mail_tells_the_time_on_the_recipients_clock(cast: Cast, sink
 def test_assignment_mail_tells_no_address_of_who_has_no_name(cast: Cast, sink: Sink) -> None:
     cast.lea.name = ""
     cast.lea.save()
-    create_task(actor=cast.lea, project=cast.project, title="Oil", assignee=cast.max)
+    create_task(actor=by(cast.lea), project=cast.project, title="Oil", assignee=cast.max)
 
     send_all()
 

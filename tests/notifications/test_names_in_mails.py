@@ -11,6 +11,7 @@ from django.test import override_settings
 from outbox.composers import Mail, compose, kinds
 from outbox.models import Delivery
 from tasks.services.tasks import create_task
+from tests.support.actors import by
 from tests.support.cast import Cast
 from tests.support.linkifier import links_in_html, links_in_text
 from tests.support.nasty_names import NASTY
@@ -32,7 +33,7 @@ OWN_ADDRESS = ("unknown_account", "password_reset", "account")
 def a_task(cast: Cast, kind: str, name: str) -> Delivery:
     """A mail about something that is called so all over."""
     task = create_task(
-        actor=cast.lea,
+        actor=by(cast.lea),
         project=cast.project,
         title="Oil",
         description=name,
@@ -55,7 +56,7 @@ def a_notice(cast: Cast, kind: str, name: str) -> Delivery:
 
 
 def a_handover(cast: Cast, kind: str, name: str) -> Delivery:
-    task = create_task(actor=cast.lea, project=cast.project, title="Oil", assignee=cast.max)
+    task = create_task(actor=by(cast.lea), project=cast.project, title="Oil", assignee=cast.max)
     task.__class__.objects.filter(pk=task.pk).update(title=name[:255])
     ids = {"project": str(cast.project.pk), "person": str(cast.lea.pk)}
     payload = {**ids, "tasks": [str(task.pk)], "count": 1}
@@ -63,7 +64,7 @@ def a_handover(cast: Cast, kind: str, name: str) -> Delivery:
 
 
 def an_offer(cast: Cast, kind: str, name: str) -> Delivery:
-    offer_ownership(actor=cast.ada, workspace=cast.workspace, person=cast.max)
+    offer_ownership(actor=by(cast.ada), workspace=cast.workspace, person=cast.max)
     return Delivery.objects.get(kind=kind, recipient_id=cast.max.pk)
 
 

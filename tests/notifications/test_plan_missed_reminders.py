@@ -22,6 +22,7 @@ from projects.services.deletion import (
 from tasks.models import Task
 from tasks.services.tasks import create_task
 from tests.notifications.mailing import send_all
+from tests.support.actors import by
 from tests.support.cast import Cast
 from tests.support.sink import Sink
 from workspaces.services.deletion import delete_workspace, restore_workspace
@@ -34,7 +35,7 @@ Step = Callable[[Cast], object]
 def task_of_max(cast: Cast) -> Task:
     """Its reminder is planned, for a day that never comes in a test."""
     return create_task(
-        actor=cast.max,
+        actor=by(cast.max),
         project=cast.project,
         title="Oil it",
         assignee=cast.max,
@@ -50,35 +51,35 @@ def pass_time(**ago: float) -> None:
 
 
 def archive(cast: Cast) -> None:
-    archive_project(actor=cast.lea, project=cast.project)
+    archive_project(actor=by(cast.lea), project=cast.project)
 
 
 def unarchive(cast: Cast) -> None:
-    unarchive_project(actor=cast.lea, project=cast.project)
+    unarchive_project(actor=by(cast.lea), project=cast.project)
 
 
 def delete(cast: Cast) -> None:
-    delete_project(actor=cast.ada, project=cast.project)
+    delete_project(actor=by(cast.ada), project=cast.project)
 
 
 def restore(cast: Cast) -> None:
-    restore_project(actor=cast.ada, project=cast.project)
+    restore_project(actor=by(cast.ada), project=cast.project)
 
 
 def delete_all(cast: Cast) -> None:
-    delete_workspace(actor=cast.ada, workspace=cast.workspace)
+    delete_workspace(actor=by(cast.ada), workspace=cast.workspace)
 
 
 def restore_all(cast: Cast) -> None:
-    restore_workspace(actor=cast.ada, workspace=cast.workspace)
+    restore_workspace(actor=by(cast.ada), workspace=cast.workspace)
 
 
 def close_account(cast: Cast) -> None:
-    change_access(actor=None, person=cast.max, is_active=False)
+    change_access(actor=by(None), person=cast.max, is_active=False)
 
 
 def open_account(cast: Cast) -> None:
-    change_access(actor=None, person=cast.max, is_active=True)
+    change_access(actor=by(None), person=cast.max, is_active=True)
 
 
 @pytest.mark.parametrize(

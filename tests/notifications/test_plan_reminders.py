@@ -15,6 +15,7 @@ from notifications.services.due_dates import due_in_words
 from outbox.models import Delivery, State
 from tasks.models import Task
 from tasks.services.tasks import create_task, delete_task, transition_task, update_task
+from tests.support.actors import by
 from tests.support.cast import Cast
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +32,7 @@ def a_zone_where_it_is(hour: int) -> str:
 def due_task(cast: Cast, day: date | None, hour: time | None = None) -> Task:
     """A task Lea gave to Max."""
     return create_task(
-        actor=cast.lea,
+        actor=by(cast.lea),
         project=cast.project,
         title="Due",
         due_date=day,
@@ -43,19 +44,19 @@ def due_task(cast: Cast, day: date | None, hour: time | None = None) -> Task:
 def own_task(cast: Cast, day: date) -> Task:
     """A task Max gave to himself."""
     return create_task(
-        actor=cast.max, project=cast.project, title="Own", due_date=day, assignee=cast.max
+        actor=by(cast.max), project=cast.project, title="Own", due_date=day, assignee=cast.max
     )
 
 
 def midday(cast: Cast) -> ZoneInfo:
     """Max is where it is noon now."""
     zone = a_zone_where_it_is(12)
-    change_profile(actor=cast.max, person=cast.max, time_zone=zone)
+    change_profile(actor=by(cast.max), person=cast.max, time_zone=zone)
     return ZoneInfo(zone)
 
 
 def nobodys_task(cast: Cast, day: date) -> Task:
-    return create_task(actor=cast.lea, project=cast.project, title="Nobody's", due_date=day)
+    return create_task(actor=by(cast.lea), project=cast.project, title="Nobody's", due_date=day)
 
 
 def plan() -> list[tuple[str, datetime]]:
@@ -79,8 +80,8 @@ def plan() -> list[tuple[str, datetime]]:
 def test_plan_counts_on_the_right_clock(
     cast: Cast, recipient_zone: str, setter_zone: str, hour: time | None, expected: datetime
 ) -> None:
-    change_profile(actor=cast.max, person=cast.max, time_zone=recipient_zone)
-    change_profile(actor=cast.lea, person=cast.lea, time_zone=setter_zone)
+    change_profile(actor=by(cast.max), person=cast.max, time_zone=recipient_zone)
+    change_profile(actor=by(cast.lea), person=cast.lea, time_zone=setter_zone)
 
     due_task(cast, DAY, hour)
 
@@ -112,12 +113,12 @@ def test_plan_of_a_task_reopened_today_does_not_remind_again(cast: Cast) -> None
     columns = {column.key: column for column in cast.project.statuses.all()}
 
     for key in ("DONE", "TODO"):
-        transition_task(actor=cast.max, task=task, status=columns[key])
+        transition_task(actor=by(cast.max), task=task, status=columns[key])
     assert plan() == []
 
     Delivery.objects.update(state=State.SKIPPED)
     for key in ("DONE", "TODO"):
-        transition_task(actor=cast.max, task=task, status=columns[key])
+        transition_task(actor=by(cast.max), task=task, status=columns[key])
     assert [name for name, _ in plan()] == ["Max"]
 
 
@@ -126,8 +127,8 @@ def test_plan_does_not_add_a_reminder_to_a_fresh_assignment_mail(cast: Cast) -> 
     assert plan() == []
 
     Delivery.objects.update(created_at=datetime.now(UTC) - timedelta(minutes=61))
-    update_task(actor=cast.lea, task=task, changes={"due_time": time(1)})
-    update_task(actor=cast.lea, task=task, changes={"due_time": None})
+    update_task(actor=by(cast.lea), task=task, changes={"due_time": time(1)})
+    update_task(actor=by(cast.lea), task=task, changes={"due_time": None})
 
     assert [name for name, _ in plan()] == ["Max"]
 
@@ -135,9 +136,9 @@ def test_plan_does_not_add_a_reminder_to_a_fresh_assignment_mail(cast: Cast) -> 
 def test_plan_follows_the_date(cast: Cast) -> None:
     task = due_task(cast, DAY)
 
-    update_task(actor=cast.lea, task=task, changes={"due_date": date(2031, 7, 2)})
+    update_task(actor=by(cast.lea), task=task, changes={"due_date": date(2031, 7, 2)})
     assert plan() == [("Max", datetime(2031, 7, 2, 9, tzinfo=UTC))]
-    update_task(actor=cast.lea, task=task, changes={"due_date": None})
+    update_task(actor=by(cast.lea), task=task, changes={"due_date": None})
 
     assert plan() == []
     states = Reminder.objects.order_by("rev").values_list("rev", "state")
@@ -147,9 +148,9 @@ def test_plan_follows_the_date(cast: Cast) -> None:
 def test_plan_follows_the_assignee(cast: Cast) -> None:
     task = due_task(cast, DAY)
 
-    update_task(actor=cast.max, task=task, changes={"assignee": cast.lea})
+    update_task(actor=by(cast.max), task=task, changes={"assignee": cast.lea})
     assert [name for name, _ in plan()] == ["Lea"]
-    update_task(actor=cast.lea, task=task, changes={"assignee": None})
+    update_task(actor=by(cast.lea), task=task, changes={"assignee": None})
 
     assert plan() == []
 
@@ -158,13 +159,13 @@ def test_plan_follows_the_work(cast: Cast) -> None:
     task = due_task(cast, DAY)
     columns = {column.key: column for column in cast.project.statuses.all()}
 
-    transition_task(actor=cast.max, task=task, status=columns["IN_PROGRESS"])
+    transition_task(actor=by(cast.max), task=task, status=columns["IN_PROGRESS"])
     assert [row.rev for row in Reminder.objects.planned()] == [1]
-    transition_task(actor=cast.max, task=task, status=columns["DONE"])
+    transition_task(actor=by(cast.max), task=task, status=columns["DONE"])
     assert plan() == []
-    transition_task(actor=cast.max, task=task, status=columns["TODO"])
+    transition_task(actor=by(cast.max), task=task, status=columns["TODO"])
     assert [row.rev for row in Reminder.objects.planned()] == [2]
-    delete_task(actor=cast.lea, task=task)
+    delete_task(actor=by(cast.lea), task=task)
 
     assert plan() == []
 
@@ -173,7 +174,7 @@ def test_plan_follows_the_recipients_clock(cast: Cast) -> None:
     due_task(cast, DAY)
     due_task(cast, DAY, time(17))
 
-    change_profile(actor=cast.max, person=cast.max, time_zone="Asia/Tokyo")
+    change_profile(actor=by(cast.max), person=cast.max, time_zone="Asia/Tokyo")
 
     assert plan() == [
         ("Max", datetime(2031, 7, 1, 0, tzinfo=UTC)),
@@ -186,7 +187,7 @@ def test_plan_follows_the_clock_of_whoever_set_the_time(cast: Cast) -> None:
     due_task(cast, DAY, time(17))
     nobodys_task(cast, DAY)
 
-    change_profile(actor=cast.lea, person=cast.lea, time_zone="Asia/Tokyo")
+    change_profile(actor=by(cast.lea), person=cast.lea, time_zone="Asia/Tokyo")
 
     assert plan() == [
         ("Max", datetime(2031, 7, 1, 8, tzinfo=UTC)),
@@ -201,12 +202,12 @@ def test_plan_follows_the_clock_of_whoever_set_the_time(cast: Cast) -> None:
 
 def test_plan_counts_on_the_assignees_clock_when_whoever_set_the_time_is_gone(cast: Cast) -> None:
     """Their own is blanked, so that the plan and the words of the mail would differ."""
-    change_profile(actor=cast.lea, person=cast.lea, time_zone="Asia/Tokyo")
-    change_profile(actor=cast.max, person=cast.max, time_zone="America/New_York")
+    change_profile(actor=by(cast.lea), person=cast.lea, time_zone="Asia/Tokyo")
+    change_profile(actor=by(cast.max), person=cast.max, time_zone="America/New_York")
     task = due_task(cast, DAY, time(17))
     assert plan() == [("Max", datetime(2031, 7, 1, 8, tzinfo=UTC))]
 
-    delete_person(actor=cast.lea, person=cast.lea, is_final=True)
+    delete_person(actor=by(cast.lea), person=cast.lea, is_final=True)
 
     assert plan() == [("Max", datetime(2031, 7, 1, 21, tzinfo=UTC))]
     task.refresh_from_db()
@@ -222,7 +223,7 @@ def test_plan_follows_a_clock_at_the_same_cost_for_many_tasks(cast: Cast) -> Non
         for _ in range(4):
             due_task(cast, DAY, time(17))
         with CaptureQueriesContext(connection) as statements:
-            change_profile(actor=cast.lea, person=cast.lea, time_zone=zone)
+            change_profile(actor=by(cast.lea), person=cast.lea, time_zone=zone)
         costs.append(len(statements))
 
     assert costs[0] == costs[1]
@@ -231,11 +232,11 @@ def test_plan_follows_a_clock_at_the_same_cost_for_many_tasks(cast: Cast) -> Non
 def test_plan_of_an_hour_that_a_clock_moved_into_the_past_is_for_now(cast: Cast) -> None:
     zone = midday(cast)
     today = datetime.now(zone).date()
-    change_profile(actor=cast.lea, person=cast.lea, time_zone=zone.key)
+    change_profile(actor=by(cast.lea), person=cast.lea, time_zone=zone.key)
     due_task(cast, today, time(13))
     Delivery.objects.update(created_at=datetime.now(UTC) - timedelta(minutes=61))
 
-    change_profile(actor=cast.lea, person=cast.lea, time_zone=a_zone_where_it_is(14))
+    change_profile(actor=by(cast.lea), person=cast.lea, time_zone=a_zone_where_it_is(14))
 
     [(name, moment)] = plan()
     assert (name, moment < datetime.now(UTC)) == ("Max", True)

@@ -14,6 +14,7 @@ from projects.models import ProjectMembership
 from tasks.models import Task
 from tasks.services.tasks import create_task, delete_task, transition_task, update_task
 from tests.notifications.mailing import send_all
+from tests.support.actors import by
 from tests.support.cast import Cast
 from tests.support.sink import Sink, part
 
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.django_db
 def task(cast: Cast) -> Task:
     """A task of Max whose reminder is in the outbox."""
     made = create_task(
-        actor=cast.max,
+        actor=by(cast.max),
         project=cast.project,
         title="Oil it",
         assignee=cast.max,
@@ -54,11 +55,11 @@ def test_reminder_mail_says_what_is_due(cast: Cast, task: Task, sink: Sink) -> N
 
 def complete(cast: Cast, task: Task) -> None:
     done = cast.project.statuses.get(key="DONE")
-    transition_task(actor=cast.max, task=task, status=done)
+    transition_task(actor=by(cast.max), task=task, status=done)
 
 
 def delete(cast: Cast, task: Task) -> None:
-    delete_task(actor=cast.lea, task=task)
+    delete_task(actor=by(cast.lea), task=task)
 
 
 def delete_project(cast: Cast, task: Task) -> None:
@@ -77,11 +78,11 @@ def delete_workspace(cast: Cast, task: Task) -> None:
 
 
 def take_away(cast: Cast, task: Task) -> None:
-    update_task(actor=cast.max, task=task, changes={"assignee": None})
+    update_task(actor=by(cast.max), task=task, changes={"assignee": None})
 
 
 def postpone(cast: Cast, task: Task) -> None:
-    update_task(actor=cast.lea, task=task, changes={"due_date": date(2031, 7, 2)})
+    update_task(actor=by(cast.lea), task=task, changes={"due_date": date(2031, 7, 2)})
 
 
 def leave(cast: Cast, task: Task) -> None:

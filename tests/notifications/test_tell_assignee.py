@@ -7,6 +7,7 @@ from projects.models import ProjectMembership
 from tasks.models import Task
 from tasks.services.tasks import create_task, delete_task, update_task
 from tests.notifications.mailing import send_all
+from tests.support.actors import by
 from tests.support.cast import Cast
 from tests.support.sink import Sink
 from workspaces.models import Membership
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 def given(cast: Cast) -> Task:
     """A task Lea gave to Max."""
-    return create_task(actor=cast.lea, project=cast.project, title="Oil it", assignee=cast.max)
+    return create_task(actor=by(cast.lea), project=cast.project, title="Oil it", assignee=cast.max)
 
 
 def told() -> list[tuple[str, str]]:
@@ -31,9 +32,9 @@ def test_create_task_tells_the_assignee(cast: Cast) -> None:
 
 
 def test_assign_task_never_tells_the_actor(cast: Cast) -> None:
-    task = create_task(actor=cast.max, project=cast.project, title="Mine", assignee=cast.max)
-    update_task(actor=cast.max, task=task, changes={"assignee": None})
-    update_task(actor=cast.lea, task=task, changes={"title": "Still nobody's"})
+    task = create_task(actor=by(cast.max), project=cast.project, title="Mine", assignee=cast.max)
+    update_task(actor=by(cast.max), task=task, changes={"assignee": None})
+    update_task(actor=by(cast.lea), task=task, changes={"title": "Still nobody's"})
 
     assert told() == []
 
@@ -42,7 +43,7 @@ def test_assign_task_tells_the_new_person_only(cast: Cast, sink: Sink) -> None:
     task = given(cast)
     send_all()
 
-    update_task(actor=cast.max, task=task, changes={"assignee": cast.lea})
+    update_task(actor=by(cast.max), task=task, changes={"assignee": cast.lea})
     send_all()
 
     assert [mail["To"] for mail in sink.mails] == ["max@example.com", "lea@example.com"]
@@ -52,14 +53,14 @@ def test_assign_task_again_tells_again(cast: Cast, sink: Sink) -> None:
     task = given(cast)
     send_all()
     for assignee in (None, cast.max):
-        task = update_task(actor=cast.lea, task=task, changes={"assignee": assignee})
+        task = update_task(actor=by(cast.lea), task=task, changes={"assignee": assignee})
         send_all()
 
     assert sink.recipients == ["max@example.com"] * 2
 
 
 def test_assignment_mail_is_skipped_when_given_to_somebody_else(cast: Cast, sink: Sink) -> None:
-    update_task(actor=cast.lea, task=given(cast), changes={"assignee": None})
+    update_task(actor=by(cast.lea), task=given(cast), changes={"assignee": None})
 
     [skipped] = send_all()
 
@@ -68,7 +69,7 @@ def test_assignment_mail_is_skipped_when_given_to_somebody_else(cast: Cast, sink
 
 
 def test_assignment_mail_is_skipped_when_deleted(cast: Cast, sink: Sink) -> None:
-    delete_task(actor=cast.lea, task=given(cast))
+    delete_task(actor=by(cast.lea), task=given(cast))
 
     [skipped] = send_all()
 

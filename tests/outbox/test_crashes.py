@@ -14,6 +14,7 @@ from django.db import connection
 from outbox.models import Delivery, Heartbeat, State
 from tasks.models import Task
 from tasks.services.tasks import create_task
+from tests.support.actors import by
 from tests.support.cast import Cast, gather
 from tests.support.databases import CommittedDatabase
 from tests.support.programs import Programs, eventually
@@ -44,7 +45,9 @@ def people(committed_db: CommittedDatabase) -> Cast:
 
 
 def assign(people: Cast, title: str = "Oil it") -> Task:
-    return create_task(actor=people.lea, project=people.project, title=title, assignee=people.max)
+    return create_task(
+        actor=by(people.lea), project=people.project, title=title, assignee=people.max
+    )
 
 
 def is_sent() -> bool:

@@ -10,6 +10,7 @@ from core.retention import apply_rules
 from outbox.models import Delivery, State
 from outbox.services import StillOnItsWay, resend, sweep
 from tests.outbox.notes import claim, send, write
+from tests.support.actors import by
 from tests.support.factories import UserFactory
 from tests.support.sink import Sink
 
@@ -25,7 +26,7 @@ def test_resend_sends_a_copy_that_is_known_as_one(sink: Sink, staff: User) -> No
     write()
     first = send(claim())
 
-    again = resend(actor=staff, delivery=first)
+    again = resend(actor=by(staff), delivery=first)
     assert (again.state, again.attempts, again.generation) == (State.PENDING, 0, 1)
     send(claim())
 
@@ -37,7 +38,7 @@ def test_resend_sends_a_copy_that_is_known_as_one(sink: Sink, staff: User) -> No
 
 def test_resend_of_what_is_still_on_its_way_is_refused(staff: User) -> None:
     with pytest.raises(StillOnItsWay):
-        resend(actor=staff, delivery=write())
+        resend(actor=by(staff), delivery=write())
 
 
 def test_sweep_gives_up_after_three_days() -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from comments.models import Comment
 from projects.services.deletion import archive_project
+from tests.support.actors import by
 from tests.support.cast import Cast, client_of
 from tests.support.documents import project_alone
 from tests.support.log import log_of
@@ -43,7 +44,7 @@ def test_archiving_twice_changes_nothing(cast: Cast, method: str) -> None:
 def test_an_archived_project_refuses_work(
     cast: Cast, comment: Comment, method: str, path: str, body: dict[str, str] | None
 ) -> None:
-    archive_project(actor=cast.lea, project=cast.project)
+    archive_project(actor=by(cast.lea), project=cast.project)
     named = {"project": cast.project.pk, "task": comment.task_id, "comment": comment.pk}
     person = cast.max if "comment" in path else cast.lea
     refusal = client_of(person).ask(method, path.format(**named), body, status=409)
@@ -56,7 +57,7 @@ def test_an_archived_project_refuses_work(
 
 
 def test_an_archived_project_can_still_be_read(cast: Cast, comment: Comment) -> None:
-    archive_project(actor=cast.lea, project=cast.project)
+    archive_project(actor=by(cast.lea), project=cast.project)
     moe = client_of(cast.moe)
     assert len(moe.ask("GET", f"/api/projects/{cast.project.pk}/tasks")["data"]) == 1
     assert len(moe.ask("GET", f"/api/tasks/{comment.task_id}/comments")["data"]["items"]) == 1

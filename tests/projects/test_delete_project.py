@@ -4,6 +4,7 @@ from comments.models import Comment
 from projects.models import Project
 from projects.services.projects import create_project
 from tasks.models import Task
+from tests.support.actors import by
 from tests.support.cast import Cast, client_of, gather
 from tests.support.databases import CommittedDatabase
 from tests.support.log import log_of
@@ -26,7 +27,7 @@ def test_a_deleted_project_keeps_its_rows_and_its_key(cast: Cast, task: Task) ->
     client_of(cast.ada).ask("DELETE", f"/api/projects/{cast.project.pk}", status=204)
     assert Project.objects.filter(pk=cast.project.pk).exclude(deleted_at=None).exists()
     assert Task.objects.filter(pk=task.pk).exists()
-    again = create_project(actor=cast.ada, workspace=cast.workspace, name="Engine")
+    again = create_project(actor=by(cast.ada), workspace=cast.workspace, name="Engine")
     assert again.key == "ENG2"
 
 

@@ -9,6 +9,7 @@ from projects.models import Project
 from projects.services.members import add_project_member
 from projects.services.projects import create_project
 from tasks.services.tasks import create_task
+from tests.support.actors import by
 from tests.support.cast import Cast, Client, client_of
 
 LISTS = [
@@ -23,13 +24,13 @@ LISTS = [
 @pytest.fixture
 def shared(cast: Cast) -> Project:
     """What is shared with Gus, beside two projects that are not, all with the same work."""
-    shared = create_project(actor=cast.ada, workspace=cast.workspace, name="Shared")
+    shared = create_project(actor=by(cast.ada), workspace=cast.workspace, name="Shared")
     hidden: dict[str, Any] = {"visibility": "PRIVATE", "name": "Hidden"}
-    others = [cast.project, create_project(actor=cast.ada, workspace=cast.workspace, **hidden)]
+    others = [cast.project, create_project(actor=by(cast.ada), workspace=cast.workspace, **hidden)]
     for project in (shared, *others):
-        task = create_task(actor=cast.ada, project=project, title=f"In {project.name}")
-        add_comment(actor=cast.ada, task=task, content=f"On {project.name}")
-    add_project_member(actor=cast.ada, project=shared, person=cast.gus, role="VIEWER")
+        task = create_task(actor=by(cast.ada), project=project, title=f"In {project.name}")
+        add_comment(actor=by(cast.ada), task=task, content=f"On {project.name}")
+    add_project_member(actor=by(cast.ada), project=shared, person=cast.gus, role="VIEWER")
     return shared
 
 

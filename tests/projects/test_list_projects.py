@@ -6,6 +6,7 @@ import pytest
 
 from projects.services.projects import create_project, update_project
 from tasks.models import Task
+from tests.support.actors import by
 from tests.support.cast import Cast, client_of
 from tests.support.documents import (
     person,
@@ -17,7 +18,7 @@ from tests.support.documents import (
 
 
 def test_list_projects_shows_what_one_may_read(cast: Cast) -> None:
-    secret = create_project(actor=cast.sam, workspace=cast.elsewhere, name="Secret")
+    secret = create_project(actor=by(cast.sam), workspace=cast.elsewhere, name="Secret")
     answer = client_of(cast.moe).ask("GET", "/api/projects")
     assert answer == {
         "success": True,
@@ -44,7 +45,7 @@ def test_a_listed_project_is_the_one_shown_alone(cast: Cast) -> None:
     ],
 )
 def test_the_second_spellings_embed_members_and_tasks(cast: Cast, task: Task, path: str) -> None:
-    create_project(actor=cast.sam, workspace=cast.elsewhere, name="Secret")
+    create_project(actor=by(cast.sam), workspace=cast.elsewhere, name="Secret")
     answer = client_of(cast.moe).ask("GET", path.format(cast.workspace.pk))
     expected = project_alone(cast.project, cast.moe)
     assert expected["tasks"] == [task_in_project(task)]
@@ -66,7 +67,7 @@ def test_list_projects_leaves_out_deleted_tasks(cast: Cast, task: Task) -> None:
 @pytest.mark.parametrize("name", ["workspace", "workspaceId", "workspace_id"])
 def test_list_projects_of_one_workspace(cast: Cast, name: str) -> None:
     cast.elsewhere.memberships.create(workspace=cast.elsewhere, user=cast.ada, role="ADMIN")
-    other = create_project(actor=cast.sam, workspace=cast.elsewhere, name="Other")
+    other = create_project(actor=by(cast.sam), workspace=cast.elsewhere, name="Other")
     ada = client_of(cast.ada)
     assert len(ada.ask("GET", "/api/projects")["data"]) == 2
     found = ada.ask("GET", f"/api/projects?{name}={cast.elsewhere.pk}")["data"]
@@ -74,7 +75,7 @@ def test_list_projects_of_one_workspace(cast: Cast, name: str) -> None:
 
 
 def test_a_private_project_is_seen_by_its_people_and_admins(cast: Cast) -> None:
-    update_project(actor=cast.lea, project=cast.project, changes={"visibility": "PRIVATE"})
+    update_project(actor=by(cast.lea), project=cast.project, changes={"visibility": "PRIVATE"})
     seen = {
         name: len(client_of(getattr(cast, name)).ask("GET", "/api/projects")["data"])
         for name in ("sam", "gus", "moe", "max", "lea", "pia", "ada")
@@ -94,7 +95,7 @@ def test_a_private_project_is_seen_by_its_people_and_admins(cast: Cast) -> None:
 )
 def test_list_projects_filtered(cast: Cast, query: str, found: list[str]) -> None:
     more: dict[str, Any] = {"status": "PLANNING", "priority": "HIGH"}
-    create_project(actor=cast.ada, workspace=cast.workspace, name="Second", **more)
+    create_project(actor=by(cast.ada), workspace=cast.workspace, name="Second", **more)
     listed = client_of(cast.moe).ask("GET", f"/api/projects?{query}")["data"]
     assert [project["name"] for project in listed] == found
 

@@ -11,6 +11,7 @@ from accounts.models import User
 from accounts.services.deletion import delete_person
 from accounts.services.people import change_access
 from projects.models import Project
+from tests.support.actors import by
 from tests.support.cast import Cast, client_of, person
 from workspaces.services.workspaces import add_member
 
@@ -41,9 +42,9 @@ def outside(cast: Cast) -> list[User]:
     """People with accounts who may not be named: elsewhere, nowhere, switched off, deleted."""
     people = [cast.sam, person("una"), person("ned"), person("ghost")]
     for each in people[2:]:
-        add_member(actor=cast.ada, workspace=cast.workspace, email=each.email)
-    change_access(actor=cast.ada, person=people[2], is_active=False)
-    delete_person(actor=None, person=people[3])
+        add_member(actor=by(cast.ada), workspace=cast.workspace, email=each.email)
+    change_access(actor=by(cast.ada), person=people[2], is_active=False)
+    delete_person(actor=by(None), person=people[3])
     Project.objects.filter(pk=cast.project.pk).update(team_lead=None)
     return people
 

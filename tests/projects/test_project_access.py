@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from projects.services.members import add_project_member
 from projects.services.projects import update_project
+from tests.support.actors import by
 from tests.support.cast import Cast, client_of
 from tests.support.documents import person
 
@@ -25,7 +26,7 @@ def because(cast: Cast) -> dict[str, list[str]]:
 
 
 def test_access_tells_both_roles_and_the_reason(cast: Cast) -> None:
-    add_project_member(actor=cast.lea, project=cast.project, person=cast.gus, role="VIEWER")
+    add_project_member(actor=by(cast.lea), project=cast.project, person=cast.gus, role="VIEWER")
     assert access(cast)[-1] == {
         "user": person(cast.gus),
         "workspace_role": "GUEST",
@@ -44,14 +45,14 @@ def test_access_tells_both_roles_and_the_reason(cast: Cast) -> None:
 
 def test_access_to_a_private_project(cast: Cast) -> None:
     cast.project.memberships.filter(user=cast.ada).delete()
-    update_project(actor=cast.lea, project=cast.project, changes={"visibility": "PRIVATE"})
+    update_project(actor=by(cast.lea), project=cast.project, changes={"visibility": "PRIVATE"})
     assert because(cast) == {"Ada": BY_WORKSPACE, "Lea": BY_PROJECT, "Max": BY_PROJECT}
 
 
 def test_access_is_what_people_really_have(cast: Cast) -> None:
     cast.workspace.memberships.filter(user=cast.moe).update(role="BILLING")
     for visibility in ("WORKSPACE", "PRIVATE"):
-        update_project(actor=cast.lea, project=cast.project, changes={"visibility": visibility})
+        update_project(actor=by(cast.lea), project=cast.project, changes={"visibility": visibility})
         path = f"/api/projects/{cast.project.pk}"
         seeing = {
             user.name

@@ -8,6 +8,7 @@ from comments.models import Comment
 from projects.models import Project, ProjectMembership
 from tasks.models import Task
 from tasks.services.tasks import create_task
+from tests.support.actors import by
 from tests.support.cast import Cast, client_of, gather
 from tests.support.databases import CommittedDatabase
 from tests.support.log import log_of
@@ -72,7 +73,7 @@ def test_nobody_is_a_member_twice(committed_db: CommittedDatabase) -> None:
 
 def test_nothing_is_written_into_an_archived_project(committed_db: CommittedDatabase) -> None:
     cast = gather()
-    task = create_task(actor=cast.lea, project=cast.project, title="Oil")
+    task = create_task(actor=by(cast.lea), project=cast.project, title="Oil")
     say = call(cast, "max", "POST", f"tasks/{task.pk}/comments", {"message": "x"})
     create = call(cast, "max", "POST", "projects/{project}/tasks", {"title": "x"})
     archive = call(cast, "pia", "POST", "projects/{project}/archive")

@@ -5,6 +5,7 @@ from typing import Any
 from projects.services.deletion import delete_project
 from projects.services.members import add_project_member, set_project_lead
 from projects.services.projects import create_project, update_project
+from tests.support.actors import by
 from tests.support.cast import Cast, client_of
 from tests.support.rights import Row, check, each, routes_in, routes_of, rows
 
@@ -120,20 +121,20 @@ def test_rights_in_a_project_with_a_lead(cast: Cast, row: Row) -> None:
 
 @each(LEADERLESS)
 def test_rights_in_a_project_without_a_lead(cast: Cast, row: Row) -> None:
-    set_project_lead(actor=cast.ada, project=cast.project, person=None)
+    set_project_lead(actor=by(cast.ada), project=cast.project, person=None)
     ask(cast, row)
 
 
 @each(PRIVATE)
 def test_rights_in_a_private_project(cast: Cast, row: Row) -> None:
     cast.project.memberships.filter(user=cast.ada).delete()
-    update_project(actor=cast.lea, project=cast.project, changes={"visibility": "PRIVATE"})
+    update_project(actor=by(cast.lea), project=cast.project, changes={"visibility": "PRIVATE"})
     ask(cast, row)
 
 
 @each(SHARED_WITH_GUS)
 def test_rights_of_a_guest_the_project_is_shared_with(cast: Cast, row: Row) -> None:
-    add_project_member(actor=cast.lea, project=cast.project, person=cast.gus, role="VIEWER")
+    add_project_member(actor=by(cast.lea), project=cast.project, person=cast.gus, role="VIEWER")
     ask(cast, row)
 
 
@@ -144,7 +145,7 @@ def test_rights_to_hand_over_by_role(cast: Cast, row: Row) -> None:
 
 @each(DELETED)
 def test_rights_on_a_deleted_project(cast: Cast, row: Row) -> None:
-    delete_project(actor=cast.lea, project=cast.project)
+    delete_project(actor=by(cast.lea), project=cast.project)
     ask(cast, row)
 
 
@@ -162,7 +163,7 @@ def test_a_refusal_names_both_roles(cast: Cast) -> None:
 
 
 def test_leading_one_project_gives_no_right_in_another(cast: Cast) -> None:
-    create_project(actor=cast.ada, workspace=cast.workspace, name="Loom", team_lead=cast.max)
+    create_project(actor=by(cast.ada), workspace=cast.workspace, name="Loom", team_lead=cast.max)
     path = f"/api/projects/{cast.project.pk}"
     refusal = client_of(cast.max).ask("PATCH", path, {"name": "Mine"}, status=403)
     assert refusal["you_have"] == ["workspace:MEMBER", "project:MEMBER"]

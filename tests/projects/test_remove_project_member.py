@@ -5,6 +5,7 @@ import pytest
 from projects.services.members import remove_project_member
 from tasks.models import Task
 from tasks.services.tasks import create_task, delete_task, update_task
+from tests.support.actors import by
 from tests.support.cast import Cast, client_of, gather
 from tests.support.databases import CommittedDatabase
 from tests.support.log import log_of
@@ -14,7 +15,7 @@ from workspaces.models import Membership
 
 @pytest.mark.parametrize("spelling", ["member", "members"])
 def test_remove_project_member_hands_their_tasks_to_the_lead(cast: Cast, spelling: str) -> None:
-    task = create_task(actor=cast.lea, project=cast.project, title="Oil", assignee=cast.max)
+    task = create_task(actor=by(cast.lea), project=cast.project, title="Oil", assignee=cast.max)
     path = f"/api/projects/{cast.project.pk}/{spelling}/{cast.max.pk}"
     assert client_of(cast.lea).ask("DELETE", path, status=204) is None
     task.refresh_from_db()
@@ -27,8 +28,8 @@ def test_remove_project_member_hands_their_tasks_to_the_lead(cast: Cast, spellin
 
 
 def test_remove_project_member_keeps_the_tasks_of_others(cast: Cast) -> None:
-    task = create_task(actor=cast.lea, project=cast.project, title="Oil", assignee=cast.lea)
-    remove_project_member(actor=cast.lea, project=cast.project, person=cast.max)
+    task = create_task(actor=by(cast.lea), project=cast.project, title="Oil", assignee=cast.lea)
+    remove_project_member(actor=by(cast.lea), project=cast.project, person=cast.max)
     task.refresh_from_db()
     assert (task.assignee, task.version) == (cast.lea, 1)
 
@@ -49,7 +50,7 @@ def test_nobody_keeps_a_task_who_leaves_while_it_is_given_to_them(
     committed_db: CommittedDatabase,
 ) -> None:
     cast = gather()
-    tasks = [create_task(actor=cast.lea, project=cast.project, title="Oil") for _ in range(4)]
+    tasks = [create_task(actor=by(cast.lea), project=cast.project, title="Oil") for _ in range(4)]
     path = f"/api/projects/{cast.project.pk}/members/{cast.max.pk}"
     lea = client_of(cast.lea)
     giving = [client_of(cast.lea) for _ in tasks]
@@ -67,19 +68,19 @@ def test_nobody_keeps_a_task_who_leaves_while_it_is_given_to_them(
 
 
 def test_a_removed_member_cannot_be_given_a_task(cast: Cast, task: Task) -> None:
-    remove_project_member(actor=cast.lea, project=cast.project, person=cast.max)
+    remove_project_member(actor=by(cast.lea), project=cast.project, person=cast.max)
     body = {"assignee_id": str(cast.max.pk)}
     refusal = client_of(cast.lea).ask("PATCH", f"/api/tasks/{task.pk}", body, status=400)
     assert refusal["code"] == "not_in_project"
     assert refusal["errors"] == {"assignee_id": ["The assignee is not a member of the project."]}
-    assert update_task(actor=cast.lea, task=task, changes={}).assignee is None
+    assert update_task(actor=by(cast.lea), task=task, changes={}).assignee is None
 
 
 def test_remove_project_member_hands_deleted_tasks_over_too(cast: Cast) -> None:
-    task = create_task(actor=cast.lea, project=cast.project, title="Oil", assignee=cast.max)
-    delete_task(actor=cast.lea, task=task)
+    task = create_task(actor=by(cast.lea), project=cast.project, title="Oil", assignee=cast.max)
+    delete_task(actor=by(cast.lea), task=task)
     task.refresh_from_db()
     assert task.assignee == cast.max
-    remove_project_member(actor=cast.lea, project=cast.project, person=cast.max)
+    remove_project_member(actor=by(cast.lea), project=cast.project, person=cast.max)
     task.refresh_from_db()
     assert task.assignee == cast.lea

@@ -9,6 +9,7 @@ from django.utils import timezone
 from comments.models import Comment
 from projects.models import Project
 from projects.services.deletion import delete_project
+from tests.support.actors import by
 from tests.support.cast import Cast, client_of
 from tests.support.documents import project_alone
 from tests.support.log import log_of
@@ -16,7 +17,7 @@ from tests.support.log import log_of
 
 @pytest.fixture
 def deleted(cast: Cast, comment: Comment) -> Project:
-    delete_project(actor=cast.lea, project=cast.project)
+    delete_project(actor=by(cast.lea), project=cast.project)
     cast.project.refresh_from_db()
     return cast.project
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from projects.services.members import set_project_lead
+from tests.support.actors import by
 from tests.support.cast import Cast, client_of
 from tests.support.documents import project_member_document
 from tests.support.log import log_of
@@ -87,7 +88,7 @@ def test_set_project_role_refuses(cast: Cast, unchanged: None, body: dict[str, A
 
 
 def test_a_viewer_only_reads(cast: Cast) -> None:
-    set_project_lead(actor=cast.lea, project=cast.project, person=None)
+    set_project_lead(actor=by(cast.lea), project=cast.project, person=None)
     cast.workspace.memberships.filter(user=cast.max).update(role="GUEST")
     max_ = client_of(cast.max)
     path = f"/api/projects/{cast.project.pk}/tasks"

@@ -11,6 +11,7 @@ from accounts.models import User
 from projects.models import Project
 from projects.services.members import add_project_member
 from projects.services.projects import create_project
+from tests.support.actors import by
 from tests.support.signing import access_token_for
 from workspaces.models import Membership, Workspace
 from workspaces.services.workspaces import add_member, create_workspace
@@ -57,14 +58,16 @@ def gather() -> Cast:
     """Everybody in their place."""
     people = {name: person(name) for name in ("ada", "pia", "lea", "max", "moe", "gus", "sam")}
     ada = people["ada"]
-    workspace = create_workspace(actor=ada, name="Analytical Engines")
+    workspace = create_workspace(actor=by(ada), name="Analytical Engines")
     roles = {"pia": "PM", "lea": "MEMBER", "max": "MEMBER", "moe": "MEMBER", "gus": "GUEST"}
     for name, role in roles.items():
-        add_member(actor=ada, workspace=workspace, email=people[name].email, role=role)
+        add_member(actor=by(ada), workspace=workspace, email=people[name].email, role=role)
     Membership.objects.update(opened_at=Now())  # they have all been there
-    elsewhere = create_workspace(actor=people["sam"], name="Elsewhere")
-    project = create_project(actor=ada, workspace=workspace, name="Engine", team_lead=people["lea"])
-    add_project_member(actor=people["lea"], project=project, person=people["max"])
+    elsewhere = create_workspace(actor=by(people["sam"]), name="Elsewhere")
+    project = create_project(
+        actor=by(ada), workspace=workspace, name="Engine", team_lead=people["lea"]
+    )
+    add_project_member(actor=by(people["lea"]), project=project, person=people["max"])
     return Cast(**people, workspace=workspace, elsewhere=elsewhere, project=project)
 
 

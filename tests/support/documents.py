@@ -8,6 +8,7 @@ from comments.models import Comment
 from core.rights import is_own
 from projects.models import Project, ProjectMembership
 from tasks.models import Task
+from tests.support.actors import by
 from tests.support.rights import ABILITIES
 from workspaces.models import Invitation, Membership, Workspace
 
@@ -202,7 +203,7 @@ def comment_document(comment: Comment, reader: User) -> dict[str, Any]:
 
 
 def _abilities(kind: str, row: Any, reader: User) -> dict[str, bool]:
-    standing, own = row.standing_of(reader), is_own(row, reader)
+    standing, own = row.standing_of(by(reader)), is_own(row, by(reader))
     return {name: standing.covers(code, own=own) for name, code in ABILITIES[kind].items()}
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from projects.services.members import add_project_member
 from tasks.models import Task
+from tests.support.actors import by
 from tests.support.cast import Cast, client_of
 from tests.support.log import log_of
 
@@ -36,7 +37,7 @@ def test_assign_task_twice_changes_nothing(cast: Cast, task: Task) -> None:
 
 
 def test_assign_task_to_a_viewer(cast: Cast, task: Task) -> None:
-    add_project_member(actor=cast.lea, project=cast.project, person=cast.gus, role="VIEWER")
+    add_project_member(actor=by(cast.lea), project=cast.project, person=cast.gus, role="VIEWER")
     shown = assign(cast, task, {"assigneeId": str(cast.gus.pk)})["data"]
     assert shown["assignee"]["name"] == "Gus"
 

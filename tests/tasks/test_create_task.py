@@ -6,6 +6,7 @@ import pytest
 
 from projects.services.projects import create_project
 from tasks.models import StatusChange, Task
+from tests.support.actors import by
 from tests.support.cast import Cast, client_of, gather
 from tests.support.databases import CommittedDatabase
 from tests.support.documents import task_alone
@@ -97,7 +98,7 @@ def test_a_due_time_needs_a_due_date(cast: Cast, unchanged: None) -> None:
 
 
 def test_numbers_count_per_project(cast: Cast) -> None:
-    other = create_project(actor=cast.ada, workspace=cast.workspace, name="Other")
+    other = create_project(actor=by(cast.ada), workspace=cast.workspace, name="Other")
     keys = [create(cast)["data"]["key"] for _ in range(2)]
     path = f"/api/projects/{other.pk}/tasks"
     keys.append(client_of(cast.ada).ask("POST", path, {"title": "x"}, status=201)["data"]["key"])

@@ -7,6 +7,7 @@ import pytest
 
 from tasks.models import Task
 from tasks.services.tasks import create_task
+from tests.support.actors import by
 from tests.support.cast import Cast, client_of, gather
 from tests.support.databases import CommittedDatabase
 from tests.support.log import log_of
@@ -17,7 +18,7 @@ from tests.support.threads import at_once, times
 def tasks(cast: Cast) -> list[Task]:
     """Two of Lea's, one of Max's."""
     makers = (cast.lea, cast.lea, cast.max)
-    return [create_task(actor=maker, project=cast.project, title="Oil") for maker in makers]
+    return [create_task(actor=by(maker), project=cast.project, title="Oil") for maker in makers]
 
 
 def delete(cast: Cast, body: Any, who: str = "lea", status: int = 200) -> Any:
@@ -40,7 +41,7 @@ def test_delete_task_takes_it_out_of_sight(cast: Cast, task: Task) -> None:
 
 def test_a_deleted_task_keeps_its_number(cast: Cast, task: Task) -> None:
     client_of(cast.lea).ask("DELETE", f"/api/tasks/{task.pk}", status=204)
-    assert create_task(actor=cast.lea, project=cast.project, title="Next").number == 2
+    assert create_task(actor=by(cast.lea), project=cast.project, title="Next").number == 2
 
 
 @pytest.mark.parametrize("key", ["task_ids", "taskIds"])
@@ -67,7 +68,7 @@ def test_delete_tasks_twice(cast: Cast, tasks: list[Task]) -> None:
 
 def test_delete_task_four_times_at_once_deletes_once(committed_db: CommittedDatabase) -> None:
     cast = gather()
-    task = create_task(actor=cast.lea, project=cast.project, title="Oil")
+    task = create_task(actor=by(cast.lea), project=cast.project, title="Oil")
     clients = [client_of(cast.lea) for _ in range(4)]
     answers = times(4, lambda n: clients[n].delete(f"/api/tasks/{task.pk}").status_code)
     assert sorted(answers) == [204, 404, 404, 404]
@@ -76,7 +77,7 @@ def test_delete_task_four_times_at_once_deletes_once(committed_db: CommittedData
 
 def test_an_edit_never_reaches_a_task_being_deleted(committed_db: CommittedDatabase) -> None:
     cast = gather()
-    task = create_task(actor=cast.lea, project=cast.project, title="Oil")
+    task = create_task(actor=by(cast.lea), project=cast.project, title="Oil")
     lea, editors = client_of(cast.lea), [client_of(cast.max) for _ in range(4)]
     path = f"/api/tasks/{task.pk}"
 

@@ -17,6 +17,7 @@ from projects.services.members import add_project_member, remove_project_member,
 from projects.services.projects import create_project
 from tasks.models import Task
 from tasks.services.tasks import create_task, delete_task, transition_task
+from tests.support.actors import by
 from tests.support.cast import Cast, Client, client_of, gather
 from tests.support.databases import CommittedDatabase
 from tests.support.log import log_of
@@ -52,7 +53,7 @@ WAYS: Ways = {
     "workspace": lambda at: by_http(at, "pia", f"workspaces/{at.workspace.pk}/members/{at.max.pk}"),
     "leaving": lambda at: by_http(at, "max", f"workspaces/{at.workspace.pk}/members/me"),
     "leaving at the provider": left_at_clerk,
-    "deletion": lambda at: delete_person(actor=at.max, person=at.max),
+    "deletion": lambda at: delete_person(actor=by(at.max), person=at.max),
     "deletion at the provider": deleted_at_clerk,
 }
 
@@ -60,13 +61,15 @@ WAYS: Ways = {
 def given(cast: Cast, title: str = "Oil", project: Project | None = None, **more: Any) -> Task:
     """A task of Max's."""
     return create_task(
-        actor=cast.ada, project=project or cast.project, title=title, assignee=cast.max, **more
+        actor=by(cast.ada), project=project or cast.project, title=title, assignee=cast.max, **more
     )
 
 
 def finished(cast: Cast) -> Task:
     task = given(cast, "Done")
-    return transition_task(actor=cast.lea, task=task, status=cast.project.statuses.get(key="DONE"))
+    return transition_task(
+        actor=by(cast.lea), task=task, status=cast.project.statuses.get(key="DONE")
+    )
 
 
 def assignee_of(task: Task) -> Any:
@@ -76,7 +79,7 @@ def assignee_of(task: Task) -> Any:
 def second_project(cast: Cast, **fields: Any) -> Project:
     """One more project with Max in it."""
     return create_project(
-        actor=cast.ada, workspace=cast.workspace, name="Loom", team_members=[cast.max], **fields
+        actor=by(cast.ada), workspace=cast.workspace, name="Loom", team_members=[cast.max], **fields
     )
 
 
@@ -110,7 +113,7 @@ def test_without_a_lead_who_can_sign_in_nobody_takes_over(cast: Cast) -> None:
 
 
 def test_nobody_inherits_from_the_lead(cast: Cast) -> None:
-    task = create_task(actor=cast.lea, project=cast.project, title="Oil", assignee=cast.lea)
+    task = create_task(actor=by(cast.lea), project=cast.project, title="Oil", assignee=cast.lea)
 
     client_of(cast.lea).ask("DELETE", f"/api/workspaces/{cast.workspace.pk}/members/me", status=204)
 
@@ -120,7 +123,7 @@ def test_nobody_inherits_from_the_lead(cast: Cast) -> None:
 @pytest.mark.parametrize("key", ["reassign_to", "reassignTo", "query"])
 @pytest.mark.parametrize("who", ["moe", "nobody"])
 def test_removal_names_who_takes_over(cast: Cast, key: str, who: str) -> None:
-    add_project_member(actor=cast.lea, project=cast.project, person=cast.moe)
+    add_project_member(actor=by(cast.lea), project=cast.project, person=cast.moe)
     task = given(cast)
     named = str(cast.moe.pk) if who == "moe" else None
 
@@ -136,7 +139,7 @@ def test_removal_names_who_takes_over(cast: Cast, key: str, who: str) -> None:
 
 @pytest.mark.parametrize("spelling", ["member", "members"])
 def test_removal_from_a_project_names_who_takes_over(cast: Cast, spelling: str) -> None:
-    add_project_member(actor=cast.lea, project=cast.project, person=cast.moe)
+    add_project_member(actor=by(cast.lea), project=cast.project, person=cast.moe)
     task = given(cast)
     path = f"/api/projects/{cast.project.pk}/{spelling}/{cast.max.pk}"
 
@@ -184,7 +187,7 @@ def test_who_takes_over_is_in_every_project_with_open_tasks(cast: Cast) -> None:
 def test_deleted_tasks_and_projects_are_no_reason_to_refuse(cast: Cast) -> None:
     loom = second_project(cast)
     task = given(cast, project=loom)
-    delete_task(actor=cast.ada, task=task)
+    delete_task(actor=by(cast.ada), task=task)
     gone = second_project(cast)
     lost = given(cast, project=gone)
     client_of(cast.ada).ask("DELETE", f"/api/projects/{gone.pk}", status=204)
@@ -200,9 +203,9 @@ def test_hundreds_of_tasks_take_no_more_statements(cast: Cast) -> None:
         for n in range(number):
             given(cast, f"Task {n}", due_date=date(2031, 7, 1))
         with CaptureQueriesContext(connection) as asked:
-            remove_project_member(actor=cast.lea, project=cast.project, person=cast.max)
+            remove_project_member(actor=by(cast.lea), project=cast.project, person=cast.max)
         counts.append(len(asked))
-        add_project_member(actor=cast.lea, project=cast.project, person=cast.max)
+        add_project_member(actor=by(cast.lea), project=cast.project, person=cast.max)
     assert counts[0] == counts[1]
     assert Task.objects.filter(assignee=cast.lea).count() == 22
 
@@ -255,7 +258,7 @@ def test_a_task_reopened_by_a_members_hand_stays_theirs(cast: Cast) -> None:
 def test_nobody_outside_keeps_an_open_task(committed_db: CommittedDatabase) -> None:
     """They are removed while they are given tasks, old and new, and while the lead changes."""
     cast = gather()
-    tasks = [create_task(actor=cast.lea, project=cast.project, title="Oil") for _ in range(2)]
+    tasks = [create_task(actor=by(cast.lea), project=cast.project, title="Oil") for _ in range(2)]
     given(cast)
     body = {"assigneeId": str(cast.max.pk)}
     new = {**body, "title": "New"}
@@ -282,7 +285,7 @@ def test_whoever_takes_over_may_be_removed_at_the_same_moment(
     committed_db: CommittedDatabase,
 ) -> None:
     cast = gather()
-    add_project_member(actor=cast.lea, project=cast.project, person=cast.moe)
+    add_project_member(actor=by(cast.lea), project=cast.project, person=cast.moe)
     task = given(cast)
     place = f"/api/projects/{cast.project.pk}/members"
     clients = [client_of(cast.lea) for _ in range(2)]
@@ -305,14 +308,14 @@ def test_the_last_lead_and_a_member_who_leave_at_once(committed_db: CommittedDat
         for name in ("lea", "max")
     }
     at_once(
-        lambda: remove_member(actor=cast.lea, membership=places["lea"]),
-        lambda: remove_member(actor=cast.max, membership=places["max"]),
+        lambda: remove_member(actor=by(cast.lea), membership=places["lea"]),
+        lambda: remove_member(actor=by(cast.max), membership=places["max"]),
     )
     assert assignee_of(task) is None
 
 
 def test_a_new_lead_takes_over(cast: Cast) -> None:
-    set_project_lead(actor=cast.ada, project=cast.project, person=cast.moe)
+    set_project_lead(actor=by(cast.ada), project=cast.project, person=cast.moe)
     task = given(cast)
     remove(cast)
     assert assignee_of(task) == cast.moe

@@ -11,6 +11,7 @@ from comments.services.comments import add_comment, delete_comment
 from projects.services.projects import create_project
 from tasks.models import Task
 from tasks.services.tasks import create_task
+from tests.support.actors import by
 from tests.support.cast import Cast, client_of
 from tests.support.documents import comment_document, task_document
 
@@ -22,10 +23,10 @@ def listed(cast: Cast, query: str = "", **options: Any) -> Any:
 
 def test_list_tasks_shows_the_newest_first(cast: Cast, comment: Comment) -> None:
     newer = create_task(
-        actor=cast.lea, project=cast.project, title="Oil", assignee=cast.max, due_date=None
+        actor=by(cast.lea), project=cast.project, title="Oil", assignee=cast.max, due_date=None
     )
-    other = create_project(actor=cast.ada, workspace=cast.workspace, name="Other")
-    create_task(actor=cast.ada, project=other, title="Elsewhere")
+    other = create_project(actor=by(cast.ada), workspace=cast.workspace, name="Other")
+    create_task(actor=by(cast.ada), project=other, title="Elsewhere")
     assert listed(cast) == {
         "success": True,
         "data": [task_document(newer, cast.moe), task_document(comment.task, cast.moe)],
@@ -53,8 +54,8 @@ def test_list_tasks_embeds_comments_on_request(cast: Cast, comment: Comment) -> 
 
 
 def test_the_second_spelling_embeds_comments(cast: Cast, comment: Comment) -> None:
-    gone = add_comment(actor=cast.moe, task=comment.task, content="Never mind")
-    delete_comment(actor=cast.moe, comment=gone)
+    gone = add_comment(actor=by(cast.moe), task=comment.task, content="Never mind")
+    delete_comment(actor=by(cast.moe), comment=gone)
     answer = client_of(cast.moe).ask("GET", f"/api/tasks/project/{cast.project.pk}/tasks")
     expected = {
         **task_document(comment.task, cast.moe),
@@ -66,7 +67,7 @@ def test_the_second_spelling_embeds_comments(cast: Cast, comment: Comment) -> No
 
 def test_the_second_spelling_embeds_the_newest_twenty_comments(cast: Cast, task: Task) -> None:
     for n in range(23):
-        add_comment(actor=cast.max, task=task, content=str(n))
+        add_comment(actor=by(cast.max), task=task, content=str(n))
     [shown] = client_of(cast.moe).ask("GET", f"/api/tasks/project/{cast.project.pk}/tasks")["data"]
     assert [c["content"] for c in shown["comments"]] == [str(n) for n in range(3, 23)]
     assert shown["comment_count"] == 23

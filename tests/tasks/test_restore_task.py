@@ -13,6 +13,7 @@ from projects.services.deletion import archive_project, delete_project
 from projects.services.members import add_project_member
 from tasks.models import Task
 from tasks.services.tasks import create_task, delete_task, update_task
+from tests.support.actors import by
 from tests.support.cast import Cast, client_of, gather
 from tests.support.databases import CommittedDatabase
 from tests.support.documents import task_alone
@@ -22,7 +23,7 @@ from tests.support.threads import times
 
 @pytest.fixture
 def deleted(cast: Cast, comment: Comment) -> Task:
-    delete_task(actor=cast.lea, task=comment.task)
+    delete_task(actor=by(cast.lea), task=comment.task)
     return Task.objects.get()
 
 
@@ -67,9 +68,9 @@ def test_restore_task_within_thirty_days(cast: Cast, deleted: Task) -> None:
 
 
 def test_restore_task_of_an_archived_or_deleted_project(cast: Cast, deleted: Task) -> None:
-    archive_project(actor=cast.lea, project=cast.project)
+    archive_project(actor=by(cast.lea), project=cast.project)
     assert restore(cast, "lea", 409)["code"] == "archived"
-    delete_project(actor=cast.lea, project=cast.project)
+    delete_project(actor=by(cast.lea), project=cast.project)
     assert restore(cast, "lea", 404)["code"] == "not_found"
 
 
@@ -81,9 +82,9 @@ def test_restore_task_under_the_version_read(cast: Cast, deleted: Task) -> None:
 def test_restore_task_plans_its_reminder_anew(cast: Cast) -> None:
     due = date(2031, 7, 1)
     task = create_task(
-        actor=cast.lea, project=cast.project, title="Oil", assignee=cast.max, due_date=due
+        actor=by(cast.lea), project=cast.project, title="Oil", assignee=cast.max, due_date=due
     )
-    delete_task(actor=cast.lea, task=task)
+    delete_task(actor=by(cast.lea), task=task)
     restore(cast, "lea")
     states = Reminder.objects.order_by("rev").values_list("state", flat=True)
     assert list(states) == ["CANCELLED", "PLANNED"]
@@ -91,8 +92,8 @@ def test_restore_task_plans_its_reminder_anew(cast: Cast) -> None:
 
 def test_restore_task_four_times_at_once_restores_once(committed_db: CommittedDatabase) -> None:
     cast = gather()
-    task = create_task(actor=cast.lea, project=cast.project, title="Oil")
-    delete_task(actor=cast.lea, task=task)
+    task = create_task(actor=by(cast.lea), project=cast.project, title="Oil")
+    delete_task(actor=by(cast.lea), task=task)
     clients = [client_of(cast.lea) for _ in range(4)]
     path = f"/api/tasks/{task.pk}/restore"
     assert times(4, lambda n: clients[n].post(path).status_code) == [200] * 4
@@ -106,7 +107,7 @@ def test_restore_task_four_times_at_once_restores_once(committed_db: CommittedDa
 def test_list_what_can_be_restored(
     cast: Cast, deleted: Task, who: str, found: int, path: str
 ) -> None:
-    add_project_member(actor=cast.lea, project=cast.project, person=cast.gus, role="VIEWER")
+    add_project_member(actor=by(cast.lea), project=cast.project, person=cast.gus, role="VIEWER")
     client, here = client_of(getattr(cast, who)), f"/api/{path.format(cast.project.pk)}?deleted="
     listed = client.ask("GET", f"{here}true")["data"]
     assert [task["id"] for task in listed] == [str(deleted.pk)] * found
@@ -116,9 +117,9 @@ def test_list_what_can_be_restored(
 
 
 def test_list_what_one_made_oneself(cast: Cast, deleted: Task) -> None:
-    own = create_task(actor=cast.max, project=cast.project, title="Own")
-    update_task(actor=cast.max, task=own, changes={"title": "Mine"})
-    delete_task(actor=cast.max, task=own)
+    own = create_task(actor=by(cast.max), project=cast.project, title="Own")
+    update_task(actor=by(cast.max), task=own, changes={"title": "Mine"})
+    delete_task(actor=by(cast.max), task=own)
     here = f"/api/projects/{cast.project.pk}/tasks?deleted=true"
     listed = client_of(cast.max).ask("GET", here)["data"]
     assert [task["title"] for task in listed] == ["Mine"]

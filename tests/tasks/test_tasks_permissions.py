@@ -8,6 +8,7 @@ from projects.services.members import add_project_member
 from projects.services.projects import update_project
 from tasks.models import Task
 from tasks.services.tasks import create_task
+from tests.support.actors import by
 from tests.support.cast import Cast, client_of
 from tests.support.rights import Row, check, each, routes_in, routes_of, rows
 
@@ -75,13 +76,13 @@ def test_rights_on_somebody_elses_task(cast: Cast, task: Task, row: Row) -> None
 
 @each(VIEWED_BY_GUS)
 def test_rights_of_a_viewer(cast: Cast, task: Task, row: Row) -> None:
-    add_project_member(actor=cast.lea, project=cast.project, person=cast.gus, role="VIEWER")
+    add_project_member(actor=by(cast.lea), project=cast.project, person=cast.gus, role="VIEWER")
     ask(row, cast, task)
 
 
 @each(PRIVATE)
 def test_rights_in_a_private_project(cast: Cast, task: Task, row: Row) -> None:
-    update_project(actor=cast.lea, project=cast.project, changes={"visibility": "PRIVATE"})
+    update_project(actor=by(cast.lea), project=cast.project, changes={"visibility": "PRIVATE"})
     ask(row, cast, task)
 
 
@@ -93,12 +94,12 @@ def test_rights_to_give_a_task_to_somebody(cast: Cast, task: Task, row: Row) -> 
 @pytest.mark.parametrize("who", ["moe", "max"])
 def test_people_may_delete_what_they_made(cast: Cast, who: str) -> None:
     person = getattr(cast, who)
-    own = create_task(actor=person, project=cast.project, title="Mine")
+    own = create_task(actor=by(person), project=cast.project, title="Mine")
     client_of(person).ask("DELETE", f"/api/tasks/{own.pk}", status=204)
 
 
 def test_a_member_may_give_away_what_they_made(cast: Cast) -> None:
-    own = create_task(actor=cast.moe, project=cast.project, title="Mine")
+    own = create_task(actor=by(cast.moe), project=cast.project, title="Mine")
     given = client_of(cast.moe).ask(
         "PATCH", f"/api/tasks/{own.pk}", {"assigneeId": str(cast.max.pk)}
     )

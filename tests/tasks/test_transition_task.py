@@ -8,6 +8,7 @@ from projects.models import Project
 from projects.services.projects import create_project
 from tasks.models import StatusChange, Task
 from tasks.services.tasks import create_task
+from tests.support.actors import by
 from tests.support.cast import Cast, client_of
 from tests.support.documents import task_alone
 from tests.support.log import log_of
@@ -16,7 +17,9 @@ from tests.support.log import log_of
 @pytest.fixture
 def tickets(cast: Cast) -> Project:
     """A project whose tasks only go forward."""
-    return create_project(actor=cast.ada, workspace=cast.workspace, name="Desk", workflow="TICKET")
+    return create_project(
+        actor=by(cast.ada), workspace=cast.workspace, name="Desk", workflow="TICKET"
+    )
 
 
 def move(cast: Cast, task: Task, status: str, *, expected: int = 200) -> Any:
@@ -50,7 +53,7 @@ def test_a_task_is_complete_as_long_as_it_stands_in_a_finished_column(
 
 
 def test_completion_is_dated_once(cast: Cast, tickets: Project) -> None:
-    task = create_task(actor=cast.ada, project=tickets, title="Help")
+    task = create_task(actor=by(cast.ada), project=tickets, title="Help")
     dates = [move(cast, task, key)["data"]["completed_at"] for key in ("in_progress", "resolved")]
     assert dates[0] is None
     assert move(cast, task, "closed")["data"]["completed_at"] == dates[1]
@@ -68,7 +71,7 @@ def test_completion_is_dated_once(cast: Cast, tickets: Project) -> None:
 def test_a_strict_workflow_says_where_the_task_may_go(
     cast: Cast, tickets: Project, way: list[str], wrong: str, allowed: list[str]
 ) -> None:
-    task = create_task(actor=cast.ada, project=tickets, title="Help")
+    task = create_task(actor=by(cast.ada), project=tickets, title="Help")
     for key in way:
         move(cast, task, key)
     refusal = move(cast, task, wrong, expected=409)
@@ -108,7 +111,7 @@ def test_is_complete_moves_the_task(cast: Cast, task: Task, method: str) -> None
 
 def test_a_closed_ticket_is_complete_already(cast: Cast, tickets: Project) -> None:
     closed = tickets.statuses.get(key="closed")
-    task = create_task(actor=cast.ada, project=tickets, title="Help", status=closed)
+    task = create_task(actor=by(cast.ada), project=tickets, title="Help", status=closed)
     body = {"is_complete": True, "title": "Thanks"}
     shown = client_of(cast.moe).ask("PUT", f"/api/tasks/{task.pk}", body)["data"]
     assert (shown["status"], shown["title"]) == ("closed", "Thanks")

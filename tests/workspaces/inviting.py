@@ -7,6 +7,7 @@ from allauth.account.models import EmailAddress
 from accounts.models import User
 from core.sealing import unseal
 from outbox.models import Delivery
+from tests.support.actors import by
 from tests.support.cast import Cast
 from workspaces.models import Invitation
 from workspaces.services.invitation_links import PURPOSE
@@ -15,7 +16,7 @@ from workspaces.services.invitations import invite_person
 
 def invite(cast: Cast, email: str = "sam@example.com", **more: Any) -> Invitation:
     """Ada asks somebody in."""
-    return invite_person(actor=cast.ada, workspace=cast.workspace, email=email, **more)
+    return invite_person(actor=by(cast.ada), workspace=cast.workspace, email=email, **more)
 
 
 def token_of(invitation: Invitation) -> str:

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
+from tests.support.actors import by
 from tests.support.cast import Cast, client_of, gather, person
 from tests.support.databases import CommittedDatabase
 from tests.support.documents import member_document
@@ -93,10 +94,10 @@ def test_accept_invitation_twice(cast: Cast) -> None:
 def test_an_old_link_raises_nobody(cast: Cast) -> None:
     """Neither somebody who got in another way, nor somebody who had to leave."""
     path = path_of(token_of(invite(cast, role="ADMIN")))
-    place = add_member(actor=cast.ada, workspace=cast.workspace, email=cast.sam.email)
+    place = add_member(actor=by(cast.ada), workspace=cast.workspace, email=cast.sam.email)
     sam = client_of(cast.sam)
     assert sam.ask("POST", path, status=409)["code"] == "invitation_revoked"
-    remove_member(actor=cast.ada, membership=place)
+    remove_member(actor=by(cast.ada), membership=place)
     assert sam.ask("POST", path, status=409)["code"] == "invitation_revoked"
     assert not Membership.objects.filter(workspace=cast.workspace, user=cast.sam).exists()
 
@@ -131,9 +132,13 @@ def test_somebody_accepts_while_they_are_added(committed_db: CommittedDatabase) 
     token = token_of(invite(cast, role="GUEST"))
 
     accepted, added = at_once(
-        lambda: succeeds(accept_invitation, actor=cast.sam, token=token),
+        lambda: succeeds(accept_invitation, actor=by(cast.sam), token=token),
         lambda: succeeds(
-            add_member, actor=cast.ada, workspace=cast.workspace, email=cast.sam.email, role="PM"
+            add_member,
+            actor=by(cast.ada),
+            workspace=cast.workspace,
+            email=cast.sam.email,
+            role="PM",
         ),
     )
 

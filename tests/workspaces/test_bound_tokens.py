@@ -9,6 +9,7 @@ from core.api.viewsets import ServiceViewSet
 from identity.services.personal_tokens import create_token
 from projects.services.projects import create_project
 from tasks.services.tasks import create_task
+from tests.support.actors import by
 from tests.support.cast import Cast, Client, client_of
 from tests.test_architecture import OURS, routes, sources
 from tests.workspaces.inviting import token_of
@@ -27,10 +28,12 @@ def holding(text: str) -> Client:
 @pytest.fixture
 def second(cast: Cast) -> Workspace:
     """A workspace of Ada's that the token is not bound to, with a project and a task."""
-    workspace = create_workspace(actor=cast.ada, name="Second")
-    project = create_project(actor=cast.ada, workspace=workspace, name="Secret", team_lead=cast.ada)
-    create_task(actor=cast.ada, project=project, title="Hidden")
-    personal_workspace(actor=cast.ada)
+    workspace = create_workspace(actor=by(cast.ada), name="Second")
+    project = create_project(
+        actor=by(cast.ada), workspace=workspace, name="Secret", team_lead=cast.ada
+    )
+    create_task(actor=by(cast.ada), project=project, title="Hidden")
+    personal_workspace(actor=by(cast.ada))
     return workspace
 
 
@@ -38,14 +41,14 @@ def second(cast: Cast) -> Workspace:
 def bound(cast: Cast, second: Workspace) -> Client:
     """Ada's programs, in her first workspace only."""
     _, text = create_token(
-        actor=cast.ada, name="CI", scopes=["read", "write"], workspace_ids=[cast.workspace.pk]
+        actor=by(cast.ada), name="CI", scopes=["read", "write"], workspace_ids=[cast.workspace.pk]
     )
     return holding(text)
 
 
 @pytest.fixture
 def reading(cast: Cast) -> Client:
-    return holding(create_token(actor=cast.ada, name="CI", scopes=["read"])[1])
+    return holding(create_token(actor=by(cast.ada), name="CI", scopes=["read"])[1])
 
 
 def unsafe_routes() -> list[tuple[str, str]]:
@@ -71,7 +74,7 @@ def test_a_reading_token_reads(reading: Client, cast: Cast) -> None:
 
 
 def test_a_writing_token_does_not_read(cast: Cast) -> None:
-    client = holding(create_token(actor=cast.ada, name="CI", scopes=["write"])[1])
+    client = holding(create_token(actor=by(cast.ada), name="CI", scopes=["write"])[1])
 
     assert client.ask("GET", "/api/workspaces", status=403)["required"] == "read"
 
@@ -107,7 +110,7 @@ def test_a_bound_token_finds_nothing_elsewhere(
     project = second.projects.get()
     names = {"workspace": second.pk, "project": project.pk, "task": project.tasks.get().pk}
     address = path.format(**names)
-    free = holding(create_token(actor=cast.ada, name="CI", scopes=["read"])[1])
+    free = holding(create_token(actor=by(cast.ada), name="CI", scopes=["read"])[1])
     free.ask("GET", address)  # compiled and kept for whoever asks next
 
     bound.ask("GET", address, status=404)
@@ -139,7 +142,7 @@ def test_a_bound_token_makes_no_workspace(bound: Client, cast: Cast, path: str) 
 
 
 def test_a_bound_token_takes_no_invitation(bound: Client, cast: Cast) -> None:
-    offer = invite_person(actor=cast.sam, workspace=cast.elsewhere, email=cast.ada.email)
+    offer = invite_person(actor=by(cast.sam), workspace=cast.elsewhere, email=cast.ada.email)
     path = f"/api/invitations/{token_of(offer)}/accept"
 
     assert bound.ask("POST", path, status=403)["code"] == "credential_bound"
@@ -150,7 +153,7 @@ def test_a_bound_token_takes_no_invitation(bound: Client, cast: Cast) -> None:
 def test_a_bound_token_restores_nothing_elsewhere(
     bound: Client, cast: Cast, second: Workspace
 ) -> None:
-    delete_workspace(actor=cast.ada, workspace=second)
+    delete_workspace(actor=by(cast.ada), workspace=second)
     assert bound.ask("GET", "/api/workspaces?deleted=true")["data"] == []
     bound.ask("POST", f"/api/workspaces/{second.pk}/restore", status=404)
     client_of(cast.ada).ask("POST", f"/api/workspaces/{second.pk}/restore")
@@ -159,7 +162,7 @@ def test_a_bound_token_restores_nothing_elsewhere(
 def test_a_token_is_not_answered_what_another_was(
     bound: Client, cast: Cast, second: Workspace
 ) -> None:
-    free = holding(create_token(actor=cast.ada, name="CI", scopes=["read", "write"])[1])
+    free = holding(create_token(actor=by(cast.ada), name="CI", scopes=["read", "write"])[1])
     path, body = f"/api/workspaces/{second.pk}", {"name": "Renamed"}
     key: dict[str, Any] = {"Idempotency-Key": "k"}
     free.ask("PATCH", path, body, **key)

@@ -7,6 +7,7 @@ import pytest
 from projects.services.members import set_project_lead
 from projects.services.projects import update_project
 from tasks.models import Task
+from tests.support.actors import by
 from tests.support.cast import Cast, client_of
 
 NONE = "None of your roles includes this."
@@ -57,13 +58,13 @@ def test_can_names_the_code_and_the_roles(cast: Cast) -> None:
 
 
 def test_can_in_a_private_project(cast: Cast, task: Task) -> None:
-    update_project(actor=cast.lea, project=cast.project, changes={"visibility": "PRIVATE"})
+    update_project(actor=by(cast.lea), project=cast.project, changes={"visibility": "PRIVATE"})
     cast.project.memberships.filter(user=cast.max).update(role="VIEWER")
     assert can(cast, "max", "tasks/{task}", "update")["data"]["reason"] == PRIVATE
 
 
 def test_can_follows_the_lead(cast: Cast) -> None:
-    set_project_lead(actor=cast.lea, project=cast.project, person=None)
+    set_project_lead(actor=by(cast.lea), project=cast.project, person=None)
     assert can(cast, "ada", "projects/{project}", "update")["data"]["allowed"]
     assert can(cast, "lea", "projects/{project}", "update")["data"]["reason"] == NONE
 

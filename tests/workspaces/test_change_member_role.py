@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.actors import by
 from tests.support.cast import Cast, Client, client_of, gather
 from tests.support.databases import CommittedDatabase
 from tests.support.documents import member_document
@@ -85,7 +86,7 @@ def test_change_member_role_refuses_what_is_no_role(
 
 
 def test_the_owner_stays_admin(cast: Cast) -> None:
-    add_member(actor=cast.ada, workspace=cast.workspace, email=cast.sam.email, role="ADMIN")
+    add_member(actor=by(cast.ada), workspace=cast.workspace, email=cast.sam.email, role="ADMIN")
     for name in ("ada", "sam"):
         client = client_of(getattr(cast, name))
         refusal = client.ask("PATCH", path_of(cast, "ada"), {"role": "PM"}, status=409)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.actors import by
 from tests.support.cast import Cast, client_of
 from tests.support.log import log_of
 from workspaces.models import Workspace
@@ -66,9 +67,9 @@ def test_change_settings_refuses_what_cannot_be_set(
 
 
 def test_change_settings_leaves_our_own_marks_alone(cast: Cast) -> None:
-    own = personal_workspace(actor=cast.ada)
+    own = personal_workspace(actor=by(cast.ada))
     client_of(cast.ada).ask("PATCH", path_of(own), {"time_zone": "Europe/Berlin"})
-    assert personal_workspace(actor=cast.ada) == own
+    assert personal_workspace(actor=by(cast.ada)) == own
     own.refresh_from_db()
     assert own.settings == {"personal": True, "time_zone": "Europe/Berlin"}
 

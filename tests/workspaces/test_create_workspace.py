@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.support.actors import by
 from tests.support.cast import Cast, client_of, gather
 from tests.support.databases import CommittedDatabase
 from tests.support.documents import workspace_document
@@ -76,13 +77,13 @@ def test_one_name_chosen_by_eight_at_once_gives_eight_slugs(
     committed_db: CommittedDatabase,
 ) -> None:
     ada = gather().ada
-    made = times(8, lambda _: create_workspace(actor=ada, name="Twins").slug)
+    made = times(8, lambda _: create_workspace(actor=by(ada), name="Twins").slug)
     assert len(set(made)) == 8
     assert "twins" in made
 
 
 def test_a_personal_workspace_is_made_once(committed_db: CommittedDatabase) -> None:
     gus = gather().gus
-    found = times(4, lambda _: personal_workspace(actor=gus).pk)
+    found = times(4, lambda _: personal_workspace(actor=by(gus)).pk)
     assert len(set(found)) == 1
     assert Workspace.objects.filter(owner=gus).count() == 1

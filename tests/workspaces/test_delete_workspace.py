@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from projects.services.deletion import delete_project
 from projects.services.projects import create_project
+from tests.support.actors import by
 from tests.support.cast import Cast, Client, client_of
 from tests.support.documents import workspace_document
 from tests.support.log import log_of
@@ -62,8 +63,8 @@ def test_delete_workspace_heeds_the_version_read(ada: Client, path: str) -> None
 def test_restore_workspace_brings_back_what_went_with_it(
     cast: Cast, ada: Client, path: str
 ) -> None:
-    before = create_project(actor=cast.ada, workspace=cast.workspace, name="Long gone")
-    delete_project(actor=cast.ada, project=before)
+    before = create_project(actor=by(cast.ada), workspace=cast.workspace, name="Long gone")
+    delete_project(actor=by(cast.ada), project=before)
     ada.ask("DELETE", path, status=204)
 
     answer = ada.ask("POST", f"{path}/restore")
@@ -121,7 +122,7 @@ def test_a_workspace_of_a_provider_is_not_restored_here(
 def test_list_deleted_workspaces_shows_what_one_may_restore(
     cast: Cast, ada: Client, deleted: Workspace
 ) -> None:
-    add_member(actor=cast.sam, workspace=cast.elsewhere, email=cast.ada.email, role="PM")
+    add_member(actor=by(cast.sam), workspace=cast.elsewhere, email=cast.ada.email, role="PM")
     client_of(cast.sam).ask("DELETE", f"/api/workspaces/{cast.elsewhere.pk}", status=204)
 
     answer = ada.ask("GET", "/api/workspaces?deleted=true")

@@ -7,6 +7,7 @@ import pytest
 from accounts.services.deletion import delete_person
 from outbox.models import Delivery
 from tests.notifications.mailing import send_all
+from tests.support.actors import by
 from tests.support.cast import Cast, client_of, person
 from tests.support.log import log_of
 from tests.support.sink import Sink
@@ -20,7 +21,7 @@ from workspaces.services.members import change_member_role, remove_member
 def pias(cast: Cast) -> Invitation:
     """Pia, a PM, asks Sam in; Ada asks somebody else, to tell the two apart."""
     invite(cast, "other@example.com")
-    return invite_person(actor=cast.pia, workspace=cast.workspace, email="sam@example.com")
+    return invite_person(actor=by(cast.pia), workspace=cast.workspace, email="sam@example.com")
 
 
 def status_of(invitation: Invitation) -> str:
@@ -34,7 +35,7 @@ def place_of(cast: Cast, name: str) -> Membership:
 
 
 def test_what_somebody_offered_goes_with_them(cast: Cast, pias: Invitation) -> None:
-    remove_member(actor=cast.ada, membership=place_of(cast, "pia"))
+    remove_member(actor=by(cast.ada), membership=place_of(cast, "pia"))
     assert status_of(pias) == "REVOKED"
     assert log_of(pias)[-1] == ("revoked", cast.ada.pk, {})
     assert Invitation.objects.filter(status="PENDING").count() == 1
@@ -46,16 +47,16 @@ def test_what_somebody_offered_goes_with_them(cast: Cast, pias: Invitation) -> N
 def test_what_somebody_offered_stands_while_they_could_offer_it(
     cast: Cast, pias: Invitation, role: str, status: str
 ) -> None:
-    change_member_role(actor=cast.ada, membership=place_of(cast, "pia"), role=role)
+    change_member_role(actor=by(cast.ada), membership=place_of(cast, "pia"), role=role)
     assert status_of(pias) == status
 
 
 def test_an_offer_of_admin_ends_with_the_senders_own(cast: Cast) -> None:
-    change_member_role(actor=cast.ada, membership=place_of(cast, "pia"), role="ADMIN")
+    change_member_role(actor=by(cast.ada), membership=place_of(cast, "pia"), role="ADMIN")
     facts: dict[str, Any] = {"actor": cast.pia, "workspace": cast.workspace}
     high = invite_person(email="a@example.com", role="ADMIN", **facts)
     low = invite_person(email="b@example.com", role="MEMBER", **facts)
-    change_member_role(actor=cast.ada, membership=place_of(cast, "pia"), role="PM")
+    change_member_role(actor=by(cast.ada), membership=place_of(cast, "pia"), role="PM")
     assert (status_of(high), status_of(low)) == ("REVOKED", "PENDING")
 
 
@@ -81,10 +82,10 @@ def test_nothing_is_kept_of_what_was_sent_to_somebody_deleted(cast: Cast, sink: 
     send_all()
     zoe = person("zoe")
     late = invite_person(
-        actor=cast.sam, workspace=cast.elsewhere, email=zoe.email, message="Zoe, come"
+        actor=by(cast.sam), workspace=cast.elsewhere, email=zoe.email, message="Zoe, come"
     )
 
-    delete_person(actor=None, person=zoe)
+    delete_person(actor=by(None), person=zoe)
 
     for invitation in (early, late):
         assert status_of(invitation) == "REVOKED"
@@ -98,6 +99,6 @@ def test_what_was_accepted_is_forgotten_too(cast: Cast) -> None:
     zoe = person("zoe")
     invitation = invite(cast, zoe.email, message="Dear Zoe")
     client_of(zoe).ask("POST", f"/api/invitations/{token_of(invitation)}/accept")
-    delete_person(actor=None, person=zoe)
+    delete_person(actor=by(None), person=zoe)
     assert status_of(invitation) == "ACCEPTED"
     assert (invitation.email, invitation.message) == ("", "")

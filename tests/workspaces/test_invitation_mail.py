@@ -8,6 +8,7 @@ from pytest_django.fixtures import Settings
 
 from outbox.models import Delivery
 from tests.notifications.mailing import send_all
+from tests.support.actors import by
 from tests.support.cast import Cast, client_of, person
 from tests.support.sink import Sink, part
 from tests.workspaces.inviting import invite, token_of
@@ -118,7 +119,7 @@ def test_nothing_is_sent_into_a_deleted_workspace(cast: Cast, sink: Sink) -> Non
 
 def test_only_the_latest_link_is_sent(cast: Cast, sink: Sink) -> None:
     invitation = invite(cast)
-    resend_invitation(actor=cast.pia, invitation=invitation)
+    resend_invitation(actor=by(cast.pia), invitation=invitation)
     states = sorted(delivery.state for delivery in send_all())
     assert states == ["SENT", "SKIPPED"]
     [mail] = sink.mails

@@ -5,6 +5,7 @@ from pytest_django.fixtures import Settings
 
 from core.errors import TooManyRequests
 from outbox.models import Delivery
+from tests.support.actors import by
 from tests.support.cast import Cast, client_of, gather
 from tests.support.databases import CommittedDatabase
 from tests.support.threads import succeeds, times
@@ -30,7 +31,7 @@ def ask(cast: Cast, workspace: Workspace, number: int) -> int:
 
 
 def test_invitations_count_over_all_workspaces(cast: Cast) -> None:
-    own = [cast.workspace, *(create_workspace(actor=cast.ada, name=f"W{n}") for n in range(3))]
+    own = [cast.workspace, *(create_workspace(actor=by(cast.ada), name=f"W{n}") for n in range(3))]
 
     statuses = [ask(cast, own[number % 4], number) for number in range(MOST + 2)]
 
@@ -41,12 +42,12 @@ def test_invitations_count_over_all_workspaces(cast: Cast) -> None:
 
 
 def test_sending_again_counts_as_well(cast: Cast) -> None:
-    invitation = invite_person(actor=cast.ada, workspace=cast.workspace, email="a@example.com")
+    invitation = invite_person(actor=by(cast.ada), workspace=cast.workspace, email="a@example.com")
     for _ in range(MOST - 1):
-        resend_invitation(actor=cast.ada, invitation=invitation)
+        resend_invitation(actor=by(cast.ada), invitation=invitation)
 
     with pytest.raises(TooManyRequests):
-        resend_invitation(actor=cast.ada, invitation=invitation)
+        resend_invitation(actor=by(cast.ada), invitation=invitation)
 
 
 def test_refused_invitations_do_not_count(cast: Cast) -> None:
@@ -59,12 +60,12 @@ def test_refused_invitations_do_not_count(cast: Cast) -> None:
 
 def test_invitations_are_counted_exactly_in_parallel(committed_db: CommittedDatabase) -> None:
     cast = gather()
-    own = [create_workspace(actor=cast.ada, name=f"W{n}") for n in range(12)]
+    own = [create_workspace(actor=by(cast.ada), name=f"W{n}") for n in range(12)]
 
     sent = times(
         12,
         lambda n: succeeds(
-            invite_person, actor=cast.ada, workspace=own[n], email=f"{n}@example.com"
+            invite_person, actor=by(cast.ada), workspace=own[n], email=f"{n}@example.com"
         ),
     )
 

@@ -4,6 +4,7 @@ import re
 
 from django.utils import timezone
 
+from tests.support.actors import by
 from tests.support.cast import Cast, client_of
 from tests.support.documents import member_document, workspace_document
 from workspaces.models import Workspace
@@ -11,7 +12,7 @@ from workspaces.services.workspaces import create_workspace
 
 
 def test_list_workspaces_shows_ones_own_only(cast: Cast) -> None:
-    second = create_workspace(actor=cast.ada, name="Second")
+    second = create_workspace(actor=by(cast.ada), name="Second")
     assert client_of(cast.ada).ask("GET", "/api/workspaces") == {
         "success": True,
         "data": [
@@ -78,7 +79,7 @@ def test_a_member_by_the_word_me(cast: Cast) -> None:
 
 
 def test_list_workspaces_in_the_order_asked_for(cast: Cast) -> None:
-    create_workspace(actor=cast.ada, name="Zeppelin")
+    create_workspace(actor=by(cast.ada), name="Zeppelin")
     ada = client_of(cast.ada)
     down = ada.ask("GET", "/api/workspaces?ordering=-name")["data"]
     assert [item["name"] for item in down] == ["Zeppelin", "Analytical Engines"]

@@ -12,6 +12,7 @@ from outbox.models import Delivery, State
 from outbox.services import claim_due, deliver
 from tasks.services.tasks import create_task
 from tests.notifications.mailing import send_all
+from tests.support.actors import by
 from tests.support.cast import Cast, client_of, gather, person
 from tests.support.databases import CommittedDatabase
 from tests.support.sink import Sink, part
@@ -30,7 +31,9 @@ def unopened(cast: Cast) -> None:
 
 def assign(cast: Cast, count: int) -> None:
     for number in range(count):
-        create_task(actor=cast.lea, project=cast.project, title=f"Task {number}", assignee=cast.max)
+        create_task(
+            actor=by(cast.lea), project=cast.project, title=f"Task {number}", assignee=cast.max
+        )
 
 
 def test_more_than_ten_mails_are_skipped(cast: Cast, sink: Sink) -> None:
@@ -71,7 +74,7 @@ def test_invitations_sent_again_are_within_the_allowance(cast: Cast, sink: Sink)
     invitation = invite(cast, "new@example.com")
     for _ in range(MOST_A_DAY + 1):
         send_all()
-        invitation = resend_invitation(actor=cast.ada, invitation=invitation)
+        invitation = resend_invitation(actor=by(cast.ada), invitation=invitation)
 
     assert [row.reason for row in send_all()] == [TOO_MANY]
     assert len(sink.mails) == MOST_A_DAY
@@ -100,7 +103,7 @@ def test_descriptions_hold_links_for_members_only(cast: Cast, sink: Sink) -> Non
     for opened_at in (Now(), None):
         Membership.objects.filter(user=cast.max).update(opened_at=opened_at)
         create_task(
-            actor=cast.lea,
+            actor=by(cast.lea),
             project=cast.project,
             title="T",
             description=words,
@@ -174,7 +177,7 @@ def test_lists_of_everything_open_nothing(cast: Cast, path: str) -> None:
 
 def test_what_others_do_opens_nothing(cast: Cast) -> None:
     person("zoe")
-    place = add_member(actor=cast.ada, workspace=cast.workspace, email="zoe@example.com")
+    place = add_member(actor=by(cast.ada), workspace=cast.workspace, email="zoe@example.com")
 
     client_of(cast.ada).ask("GET", f"/api/workspaces/{cast.workspace.pk}/members/{place.user_id}")
 

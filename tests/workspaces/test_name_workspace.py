@@ -7,6 +7,7 @@ import pytest
 from identity.services.personal_tokens import create_token
 from projects.models import Project
 from projects.services.projects import create_project
+from tests.support.actors import by
 from tests.support.cast import Cast, client_of
 from tests.support.sign_in import bearing
 from workspaces.models import Workspace
@@ -18,8 +19,8 @@ ADD = "/api/workspace/add-member"
 
 @pytest.mark.parametrize("path", LISTS)
 def test_lists_answer_for_every_workspace_one_belongs_to(cast: Cast, path: str) -> None:
-    other = create_project(actor=cast.sam, workspace=cast.elsewhere, name="Loom")
-    add_member(actor=cast.sam, workspace=cast.elsewhere, email=cast.moe.email, role="MEMBER")
+    other = create_project(actor=by(cast.sam), workspace=cast.elsewhere, name="Loom")
+    add_member(actor=by(cast.sam), workspace=cast.elsewhere, email=cast.moe.email, role="MEMBER")
 
     shown = client_of(cast.moe).ask("GET", path)["data"]
 
@@ -50,7 +51,7 @@ def test_a_route_that_needs_a_workspace_refuses(
 
 def test_a_bound_token_has_no_workspace_of_its_own(cast: Cast) -> None:
     _, text = create_token(
-        actor=cast.ada, name="CI", scopes=["read", "write"], workspace_ids=[cast.workspace.pk]
+        actor=by(cast.ada), name="CI", scopes=["read", "write"], workspace_ids=[cast.workspace.pk]
     )
     answer = bearing(text).post("/api/projects", {"name": "Mine"}, format="json")
     assert (answer.status_code, answer.json()["code"]) == (403, "credential_bound")

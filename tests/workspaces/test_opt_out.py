@@ -20,6 +20,7 @@ from projects.models import ProjectMembership
 from projects.services.members import add_project_member
 from tasks.services.tasks import create_task
 from tests.notifications.mailing import send_all
+from tests.support.actors import by
 from tests.support.cast import Cast, client_of
 from tests.support.sink import Sink
 from tests.support.tables import everything
@@ -65,7 +66,7 @@ def test_looking_at_the_page_changes_nothing(cast: Cast, accept: str) -> None:
 
 
 def test_leaving_ends_the_place_and_what_hangs_on_it(cast: Cast) -> None:
-    task = create_task(actor=cast.lea, project=cast.project, title="T", assignee=cast.max)
+    task = create_task(actor=by(cast.lea), project=cast.project, title="T", assignee=cast.max)
 
     assert "You have left" in leave(cast, cast.max.pk, action="leave")
 
@@ -161,7 +162,7 @@ def test_whom_the_workspace_needs_is_only_muted(cast: Cast, sink: Sink, name: st
     if name == "pia":  # the last ADMIN, and not the owner
         Membership.objects.filter(user=cast.ada).update(role="PM")
         Membership.objects.filter(user=cast.pia).update(role="ADMIN")
-    create_task(actor=cast.lea, project=cast.project, title="T", assignee=cast.lea)
+    create_task(actor=by(cast.lea), project=cast.project, title="T", assignee=cast.lea)
     assert "You will still belong to it" in Browser().get(page_of(cast, needed.pk)).content.decode()
 
     leave(cast, needed.pk)
@@ -173,11 +174,11 @@ def test_whom_the_workspace_needs_is_only_muted(cast: Cast, sink: Sink, name: st
 
 def mute_stops_mail(cast: Cast, needed: User, sink: Sink) -> None:
     if not ProjectMembership.objects.filter(user=needed).exists():
-        add_project_member(actor=cast.lea, project=cast.project, person=needed)
-    create_task(actor=cast.lea, project=cast.project, title="T", assignee=needed)
+        add_project_member(actor=by(cast.lea), project=cast.project, person=needed)
+    create_task(actor=by(cast.lea), project=cast.project, title="T", assignee=needed)
     assert [row.reason for row in send_all()] == [OPTED_OUT]
     leave(cast, needed.pk, action="allow")
-    create_task(actor=cast.lea, project=cast.project, title="T", assignee=needed)
+    create_task(actor=by(cast.lea), project=cast.project, title="T", assignee=needed)
     assert [row.state for row in send_all()] == ["SENT"]
 
 
@@ -207,7 +208,7 @@ def test_a_deleted_person_leaves_nothing_behind(cast: Cast) -> None:
     leave(cast, cast.max.pk)
     leave(cast, stranger_at(cast.max.email))
 
-    delete_person(actor=None, person=cast.max)
+    delete_person(actor=by(None), person=cast.max)
 
     assert not OptOut.objects.exists()
 
@@ -225,7 +226,7 @@ def test_the_export_tells_of_it(cast: Cast) -> None:
 def test_lifting_twice_is_lifting_once(cast: Cast) -> None:
     leave(cast, cast.max.pk)
     for _ in range(2):
-        lift_opt_out(actor=None, workspace=cast.workspace, recipient_ids={cast.max.pk})
+        lift_opt_out(actor=by(None), workspace=cast.workspace, recipient_ids={cast.max.pk})
     assert Event.objects.filter(action="lifted").count() == 1
 
 
@@ -248,7 +249,7 @@ def test_a_provider_seats_nobody_who_declined(cast: Cast) -> None:
         seat(cast.max, later, is_news=is_news)
     assert not Membership.objects.filter(workspace=workspace, user=cast.max).exists()
 
-    lift_opt_out(actor=cast.max, workspace=workspace, recipient_ids={cast.max.pk})
+    lift_opt_out(actor=by(cast.max), workspace=workspace, recipient_ids={cast.max.pk})
     seat(cast.max, later + 1)
 
     assert Membership.objects.filter(workspace=workspace, user=cast.max).exists()

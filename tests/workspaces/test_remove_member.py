@@ -5,6 +5,7 @@ import pytest
 from accounts.services.deletion import delete_person
 from projects.models import ProjectMembership
 from tasks.services.tasks import create_task
+from tests.support.actors import by
 from tests.support.cast import Cast, Client, client_of, gather
 from tests.support.databases import CommittedDatabase
 from tests.support.log import log_of
@@ -23,7 +24,7 @@ def admins_of(cast: Cast) -> int:
 
 
 def test_remove_member_ends_all_that_hangs_on_the_place(cast: Cast) -> None:
-    task = create_task(actor=cast.ada, project=cast.project, title="Oil", assignee=cast.max)
+    task = create_task(actor=by(cast.ada), project=cast.project, title="Oil", assignee=cast.max)
 
     client_of(cast.pia).ask("DELETE", path_of(cast, "max"), status=204)
 
@@ -85,7 +86,7 @@ def test_remove_member_twice(cast: Cast) -> None:
 
 @pytest.mark.parametrize("name", ["ada", "sam"])
 def test_the_owner_stays(cast: Cast, name: str) -> None:
-    add_member(actor=cast.ada, workspace=cast.workspace, email=cast.sam.email, role="ADMIN")
+    add_member(actor=by(cast.ada), workspace=cast.workspace, email=cast.sam.email, role="ADMIN")
     refusal = client_of(getattr(cast, name)).ask("DELETE", path_of(cast, "ada"), status=409)
     assert refusal["code"] == "owns_the_workspace"
     assert Membership.objects.filter(workspace=cast.workspace, user=cast.ada).exists()
@@ -160,7 +161,7 @@ def test_one_admin_leaves_while_the_other_is_deleted(committed_db: CommittedData
 
     left, deleted = at_once(
         lambda: max_.delete(path_of(cast, "me")).status_code == 204,
-        lambda: succeeds(delete_person, actor=None, person=cast.moe),
+        lambda: succeeds(delete_person, actor=by(None), person=cast.moe),
     )
 
     assert left is not deleted

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from outbox.models import Delivery
+from tests.support.actors import by
 from tests.support.cast import Cast, client_of, gather
 from tests.support.databases import CommittedDatabase
 from tests.support.documents import invitation_document
@@ -109,7 +110,7 @@ def test_revoke_invitation_twice_changes_nothing(cast: Cast) -> None:
 
 def test_revoke_invitation_that_was_accepted(cast: Cast) -> None:
     invitation = invite(cast)
-    accept_invitation(actor=cast.sam, token=token_of(invitation))
+    accept_invitation(actor=by(cast.sam), token=token_of(invitation))
     refusal = client_of(cast.ada).ask("DELETE", path_of(invitation), status=409)
     assert refusal["code"] == "invitation_accepted"
 
@@ -133,8 +134,8 @@ def test_an_invitation_is_revoked_or_accepted(committed_db: CommittedDatabase) -
     token = token_of(invitation)
 
     revoked, accepted = at_once(
-        lambda: succeeds(revoke_invitation, actor=cast.ada, invitation=invitation),
-        lambda: succeeds(accept_invitation, actor=cast.sam, token=token),
+        lambda: succeeds(revoke_invitation, actor=by(cast.ada), invitation=invitation),
+        lambda: succeeds(accept_invitation, actor=by(cast.sam), token=token),
     )
 
     invitation.refresh_from_db()

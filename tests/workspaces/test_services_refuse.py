@@ -12,6 +12,7 @@ from comments.models import Comment
 from core.errors import Forbidden
 from identity.models import PersonalToken
 from identity.services.personal_tokens import create_token
+from tests.support.actors import by
 from tests.support.cast import Cast
 from tests.support.factories import UserFactory
 from tests.test_architecture import OURS
@@ -45,12 +46,11 @@ ASKED_OTHERWISE = {
     "clerk.services.people.follow_person": SYSTEM,
     "clerk.services.people.forget_person": SYSTEM,
     "clerk.services.people.welcome_person": SYSTEM,
-    "clerk.services.sessions.meet": SYSTEM,
+    "clerk.services.sessions.authenticate": SYSTEM,
     "identity.allauth_bridge.flows.another_session": STEP,
     "accounts.services.personal_data.everything_of": OWN,
-    "core.limits.counted": STEP,
-    "identity.mails.post": SYSTEM,
-    "identity.mails.post_code": STEP,
+    "identity.services.mails.post": SYSTEM,
+    "identity.services.mails.post_code": STEP,
     "identity.services.enrolment.approve_enrolment": STAFF,
     "accounts.rights.check_own_account": STEP,
     "identity.services.personal_tokens.create_token": OWN,
@@ -86,8 +86,7 @@ ASKED_OTHERWISE = {
     "workspaces.services.ownership.accept_ownership": OWN,
     "workspaces.services.ownership.decline_ownership": OWN,
     "workspaces.services.ownership.end_offer": STEP,
-    "core.api.abilities.verdict": QUESTION,
-    "core.rights.require": STEP,
+    "workspaces.rights.acts_as_owner": QUESTION,
     "workspaces.rights.require_ownership": STEP,
     "workspaces.services.workspaces.check_grant": STEP,
     "workspaces.services.workspaces.create_workspace": ANYBODY,
@@ -178,7 +177,7 @@ def invitation(cast: Cast) -> Invitation:
 
 @pytest.fixture
 def token(cast: Cast) -> PersonalToken:
-    return create_token(actor=cast.max, name="CI", scopes=["read"])[0]
+    return create_token(actor=by(cast.max), name="CI", scopes=["read"])[0]
 
 
 @pytest.mark.parametrize("who", ["stranger", "sam", "gus"])
@@ -189,5 +188,5 @@ def test_a_service_refuses_who_may_not(
 ) -> None:
     actor = getattr(cast, who, None) or UserFactory.create()
     with pytest.raises(Forbidden) as refusal:
-        service(actor=actor, **arguments(service, cast, comment))
+        service(actor=by(actor), **arguments(service, cast, comment))
     assert {"required", "you_have"} <= refusal.value.facts.keys()

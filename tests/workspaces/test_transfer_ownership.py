@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.services.deletion import delete_person
 from accounts.services.people import change_access
 from tests.notifications.mailing import send_all
+from tests.support.actors import by
 from tests.support.cast import Cast, client_of, gather
 from tests.support.databases import CommittedDatabase
 from tests.support.documents import workspace_document
@@ -127,7 +128,7 @@ def test_whom_it_was_offered_to_leaves(cast: Cast) -> None:
     offer(cast)
     path = f"/api/workspaces/{cast.workspace.pk}/members/me"
     client_of(cast.max).ask("DELETE", path, status=204)
-    add_member(actor=cast.ada, workspace=cast.workspace, email=cast.max.email)
+    add_member(actor=by(cast.ada), workspace=cast.workspace, email=cast.max.email)
     assert answer(cast, "max", "accept", 409)["code"] == "not_offered"
 
 
@@ -135,14 +136,14 @@ def test_an_offer_ends_with_its_owner(cast: Cast) -> None:
     """Succession asks nobody: whoever could offer the workspace again is gone."""
     Membership.objects.filter(user=cast.pia).update(role="ADMIN")
     offer(cast)
-    delete_person(actor=None, person=cast.ada, is_final=True)
+    delete_person(actor=by(None), person=cast.ada, is_final=True)
     assert owner_of(cast) == cast.pia
     assert answer(cast, "max", "accept", 409)["code"] == "not_offered"
 
 
 def test_an_offer_of_somebody_who_cannot_sign_in_counts_for_nothing(cast: Cast) -> None:
     offer(cast)
-    change_access(actor=None, person=cast.ada, is_active=False)
+    change_access(actor=by(None), person=cast.ada, is_active=False)
     assert answer(cast, "max", "accept", 409)["code"] == "not_offered"
 
 
@@ -195,7 +196,7 @@ def test_transfer_ownership_refuses(
 
 
 def test_transfer_ownership_needs_a_member(cast: Cast) -> None:
-    add_member(actor=cast.sam, workspace=cast.elsewhere, email=cast.ada.email)
+    add_member(actor=by(cast.sam), workspace=cast.elsewhere, email=cast.ada.email)
     body = {"user_id": str(cast.sam.pk)}
     refusal = client_of(cast.ada).ask("PUT", path_of(cast), body, status=400)
     assert refusal["code"] == "not_in_workspace"
@@ -211,11 +212,11 @@ def test_transfer_ownership_needs_somebody_who_can_sign_in(cast: Cast) -> None:
 
 def test_nobody_becomes_owner_who_is_being_deleted(committed_db: CommittedDatabase) -> None:
     cast = gather()
-    offer_ownership(actor=cast.ada, workspace=cast.workspace, person=cast.max)
+    offer_ownership(actor=by(cast.ada), workspace=cast.workspace, person=cast.max)
 
     accepted, left = at_once(
-        lambda: succeeds(accept_ownership, actor=cast.max, workspace=cast.workspace),
-        lambda: succeeds(delete_person, actor=cast.max, person=cast.max),
+        lambda: succeeds(accept_ownership, actor=by(cast.max), workspace=cast.workspace),
+        lambda: succeeds(delete_person, actor=by(cast.max), person=cast.max),
     )
 
     assert accepted is not left
@@ -227,16 +228,18 @@ def test_an_offer_has_one_outcome(committed_db: CommittedDatabase, rival: str) -
     cast = gather()
     facts: dict[str, Any] = {"workspace": cast.workspace}
     Membership.objects.filter(user=cast.pia).update(role="ADMIN")
-    offer_ownership(actor=cast.ada, person=cast.max, **facts)
+    offer_ownership(actor=by(cast.ada), person=cast.max, **facts)
     rivals: dict[str, Any] = {
-        "withdraw": lambda: succeeds(withdraw_offer, actor=cast.ada, **facts),
-        "replace": lambda: succeeds(offer_ownership, actor=cast.ada, person=cast.pia, **facts),
-        "accept": lambda: succeeds(accept_ownership, actor=cast.max, **facts),
-        "succession": lambda: succeeds(delete_person, actor=None, person=cast.ada, is_final=True),
+        "withdraw": lambda: succeeds(withdraw_offer, actor=by(cast.ada), **facts),
+        "replace": lambda: succeeds(offer_ownership, actor=by(cast.ada), person=cast.pia, **facts),
+        "accept": lambda: succeeds(accept_ownership, actor=by(cast.max), **facts),
+        "succession": lambda: succeeds(
+            delete_person, actor=by(None), person=cast.ada, is_final=True
+        ),
     }
 
     accepted, other = at_once(
-        lambda: succeeds(accept_ownership, actor=cast.max, **facts), rivals[rival]
+        lambda: succeeds(accept_ownership, actor=by(cast.max), **facts), rivals[rival]
     )
 
     is_max = owner_of(cast) == cast.max

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.actors import by
 from tests.support.cast import Cast, client_of
 from tests.support.rights import Row, check, each, routes_in, routes_of, rows
 from tests.workspaces.inviting import invite, token_of
@@ -68,10 +69,10 @@ BODIES = {
 def named(cast: Cast) -> dict[str, object]:
     """What stands in the braces of a path or body."""
     invitation = invite(cast)
-    deleted = create_workspace(actor=cast.ada, name="Deleted")
+    deleted = create_workspace(actor=by(cast.ada), name="Deleted")
     for one in (cast.pia, cast.max, cast.gus):
-        add_member(actor=cast.ada, workspace=deleted, email=one.email, role="PM")
-    delete_workspace(actor=cast.ada, workspace=deleted)
+        add_member(actor=by(cast.ada), workspace=deleted, email=one.email, role="PM")
+    delete_workspace(actor=by(cast.ada), workspace=deleted)
     return {
         "workspace": cast.workspace.pk,
         "deleted": deleted.pk,

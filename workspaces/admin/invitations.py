@@ -7,7 +7,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateFilter
 
-from accounts.models import User
+from core.actor import Actor
 from core.admin.badges import badge
 from core.admin.bases import ServiceAdmin
 from workspaces.models import Invitation, InvitationStatus
@@ -57,7 +57,7 @@ class Invitations(ServiceAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
-    def create(self, actor: User, **values: Any) -> Invitation:
+    def create(self, actor: Actor, **values: Any) -> Invitation:
         return invite_person(actor=actor, **values)
 
     @badge("Status", ordering="status", colours=COLOURS)

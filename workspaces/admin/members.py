@@ -7,7 +7,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateFilter
 
-from accounts.models import User
+from core.actor import Actor
 from core.admin.bases import ServiceAdmin
 from core.admin.inlines import Inline
 from workspaces.models import Membership
@@ -53,15 +53,15 @@ class Memberships(ServiceAdmin):
         fixed = super().get_readonly_fields(request, obj)
         return (*fixed, "workspace", "user", "message") if obj else fixed
 
-    def create(self, actor: User, **values: Any) -> Membership:
+    def create(self, actor: Actor, **values: Any) -> Membership:
         person = values.pop("user")
         return add_member(actor=actor, email=person.email, **values)
 
     def update(
-        self, actor: User, row: Membership, changes: dict[str, Any], version: int | None
+        self, actor: Actor, row: Membership, changes: dict[str, Any], version: int | None
     ) -> None:
         role = changes.get("role", row.role)
         change_member_role(actor=actor, membership=row, role=role, version=version)
 
-    def remove(self, actor: User, row: Membership) -> None:
+    def remove(self, actor: Actor, row: Membership) -> None:
         remove_member(actor=actor, membership=row)

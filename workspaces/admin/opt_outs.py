@@ -5,7 +5,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
-from accounts.models import User
+from core.actor import Actor
 from core.admin.bases import ServiceAdmin
 from workspaces.models import OptOut
 from workspaces.services.opt_out_records import lift_opt_out
@@ -27,5 +27,5 @@ class OptOuts(ServiceAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
-    def remove(self, actor: User, row: OptOut) -> None:
+    def remove(self, actor: Actor, row: OptOut) -> None:
         lift_opt_out(actor=actor, workspace=row.workspace, recipient_ids={row.recipient_id})

@@ -7,7 +7,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import RangeDateFilter
 
-from accounts.models import User
+from core.actor import Actor
 from core.admin.bases import ServiceAdmin
 from core.admin.filters import Deletion
 from workspaces.admin.members import Members
@@ -59,11 +59,11 @@ class Workspaces(ServiceAdmin):
     def people(self, workspace: Any) -> int:
         return int(workspace.people)
 
-    def create(self, actor: User, **values: Any) -> Workspace:
+    def create(self, actor: Actor, **values: Any) -> Workspace:
         return create_workspace(actor=actor, **values)
 
     def update(
-        self, actor: User, row: Workspace, changes: dict[str, Any], version: int | None
+        self, actor: Actor, row: Workspace, changes: dict[str, Any], version: int | None
     ) -> None:
         plain = {name: value for name, value in changes.items() if name != "owner"}
         update_workspace(actor=actor, workspace=row, changes=plain, version=version)
@@ -72,7 +72,7 @@ class Workspaces(ServiceAdmin):
                 raise NeedsOwner
             transfer_ownership(actor=actor, workspace=row, person=changes["owner"])
 
-    def remove(self, actor: User, row: Workspace) -> None:
+    def remove(self, actor: Actor, row: Workspace) -> None:
         delete_workspace(actor=actor, workspace=row)
 
     @admin.action(description="Restore the chosen workspaces", permissions=["change"])

@@ -103,9 +103,9 @@ class ReceivedInvitations(ServiceViewSet):
     @as_system("invitations to addresses of the person asking")
     def list(self, request: Request) -> Response:
         """Those that wait at an address one has proved."""
-        if self.actor.bound_to is not None:
+        if self.actor.credential.workspaces is not None:
             raise CredentialBound
-        own = Invitation.objects.open().sent_to(*proved_addresses(self.actor))
+        own = Invitation.objects.open().sent_to(*proved_addresses(self.actor.person))
         return self.show_list(own)
 
     @as_system("an invitation the person asking holds")
@@ -115,7 +115,7 @@ class ReceivedInvitations(ServiceViewSet):
         By the token of its link, or by the id of an invitation sent to an address one has proved.
         """
         if as_uuid(token):
-            own = Invitation.objects.sent_to(*proved_addresses(self.actor))
+            own = Invitation.objects.sent_to(*proved_addresses(self.actor.person))
             invitation = self.find_among(own, token)
             membership = accept_own_invitation(actor=self.actor, invitation=invitation)
         else:

@@ -99,7 +99,7 @@ class Members(Inviting):
     def _member(self, pk: str, person: str) -> Membership:
         """The permission is asked on the place itself, which may be one's own."""
         places = Membership.objects.filter(workspace=self._workspace(pk))
-        wanted = self.actor.public_id if person == ONESELF else person
+        wanted = self.actor.person.public_id if person == ONESELF else person
         membership: Membership = self.find_among(places, str(wanted))
         self.check_object_permissions(self.request, membership)
         return membership

@@ -9,6 +9,7 @@ from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.actor import Actor
 from core.api.fields import Input
 from core.api.permissions import Anyone
 from core.api.transactions import OneTransaction
@@ -24,6 +25,9 @@ LEAVE, ALLOW = "leave", "allow"
 HTML = OptOutPage.media_type
 PAGE = {(status, HTML): OpenApiTypes.STR for status in (200, 400, 404, 503)}
 PAGE_OF_A_BODY = PAGE | {(status, HTML): OpenApiTypes.STR for status in (413, 415)}
+
+
+BY_LINK = Actor.system("the link of a mail")
 
 
 class OptOutAnswer(Input):
@@ -56,7 +60,7 @@ class OptOuts(OneTransaction):
         answer = OptOutAnswer(data=request.data)
         answer.is_valid(raise_exception=True)
         if answer.validated_data["action"] == ALLOW:
-            lift_opt_out(actor=None, workspace=workspace, recipient_ids={recipient_id})
+            lift_opt_out(actor=BY_LINK, workspace=workspace, recipient_ids={recipient_id})
         else:
             opt_out(workspace=workspace, recipient_id=recipient_id)
         return _page(workspace, recipient_id)

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.services.recipients import stranger_at
+from core.actor import Actor
 from core.errors import Conflict, Forbidden, NotFound
 from core.events import publish
 from core.rights import Standing
@@ -45,18 +46,18 @@ def invitation_behind(token: str) -> Invitation:
 
 
 @transaction.atomic
-def accept_invitation(*, actor: User, token: str) -> Membership:
+def accept_invitation(*, actor: Actor, token: str) -> Membership:
     """Take the place a link offers. Holding the link is not enough: the address must be theirs."""
     known = Invitation.objects.filter(token_hash=digest(token)).first()
     if known is None:
         raise NotFound
-    return _accept(known, actor, addresses_of(actor))
+    return _accept(known, actor, addresses_of(actor.person))
 
 
 @transaction.atomic
-def accept_own_invitation(*, actor: User, invitation: Invitation) -> Membership:
+def accept_own_invitation(*, actor: Actor, invitation: Invitation) -> Membership:
     """The same without the link, for somebody who has proved the address, wherever that counts."""
-    return _accept(invitation, actor, proved_addresses(actor))
+    return _accept(invitation, actor, proved_addresses(actor.person))
 
 
 def is_backed(invitation: Invitation) -> bool:
@@ -70,11 +71,11 @@ def is_backed(invitation: Invitation) -> bool:
     return may_grant(held, WorkspaceRole(invitation.role))
 
 
-def _accept(known: Invitation, actor: User, addresses: set[str]) -> Membership:
-    if actor.bound_to is not None:
+def _accept(known: Invitation, actor: Actor, addresses: set[str]) -> Membership:
+    if actor.credential.workspaces is not None:
         raise CredentialBound
     # In the order of all locks: the person, the workspace, what is in it.
-    User.objects.active().locked(actor.pk)
+    User.objects.active().locked(actor.person_id)
     workspace = Workspace.objects.alive().locked(known.workspace_id)
     invitation = Invitation.objects.locked(known.pk)
     if invitation.token_hash != known.token_hash:  # another link was sent meanwhile
@@ -83,15 +84,15 @@ def _accept(known: Invitation, actor: User, addresses: set[str]) -> Membership:
     _check_open(invitation)
     if not is_backed(invitation):
         raise InvitationVoid
-    if Membership.objects.role_of(actor, workspace.pk):
+    if Membership.objects.role_of(actor.person, workspace.pk):
         raise AlreadyMember
     return _take_place(invitation, actor)
 
 
-def _check_address(invitation: Invitation, actor: User, addresses: set[str]) -> None:
+def _check_address(invitation: Invitation, actor: Actor, addresses: set[str]) -> None:
     if invitation.email in addresses:
         return
-    if invitation.email == actor.email.lower():
+    if invitation.email == actor.person.email.lower():
         raise AddressNotProved(required="verified_address", you_have=["registered_address"])
     raise WrongAddress(required="invited_address", you_have=["another_address"])
 
@@ -102,12 +103,12 @@ def _check_open(invitation: Invitation) -> None:
         raise InvitationExpired
 
 
-def _take_place(invitation: Invitation, actor: User) -> Membership:
-    invitation.status, invitation.accepted_by = InvitationStatus.ACCEPTED, actor
+def _take_place(invitation: Invitation, actor: Actor) -> Membership:
+    invitation.status, invitation.accepted_by = InvitationStatus.ACCEPTED, actor.person
     invitation.save_changes("status", "accepted_by")
     membership = Membership.objects.create(
         workspace_id=invitation.workspace_id,
-        user=actor,
+        user=actor.person,
         role=invitation.role,
         message=invitation.message,
         invited_by=invitation.invited_by,
@@ -116,7 +117,7 @@ def _take_place(invitation: Invitation, actor: User) -> Membership:
     lift_opt_out(
         actor=actor,
         workspace=membership.workspace,
-        recipient_ids={actor.pk, stranger_at(invitation.email)},
+        recipient_ids={actor.person.pk, stranger_at(invitation.email)},
     )
     publish(InvitationAccepted(actor=actor, invitation=invitation))
     publish(MemberAdded(actor=actor, membership=membership))

@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import User
+from core.actor import Actor
 from core.errors import NotFound
 from core.events import publish
 from core.models import RESTORE_WINDOW
@@ -14,7 +14,7 @@ from workspaces.rights import DELETE_WORKSPACE
 
 
 @transaction.atomic
-def delete_workspace(*, actor: User, workspace: Workspace, version: int | None = None) -> None:
+def delete_workspace(*, actor: Actor, workspace: Workspace, version: int | None = None) -> None:
     """Take the workspace and all that is in it out of sight; the rows stay for a restore."""
     workspace = Workspace.objects.alive().locked(workspace.pk)
     require(DELETE_WORKSPACE, workspace, actor)
@@ -26,7 +26,7 @@ def delete_workspace(*, actor: User, workspace: Workspace, version: int | None =
 
 @transaction.atomic
 def restore_workspace(
-    *, actor: User, workspace: Workspace, version: int | None = None
+    *, actor: Actor, workspace: Workspace, version: int | None = None
 ) -> Workspace:
     """Bring back what was deleted lately, as it was; what is there stays as it is."""
     workspace = Workspace.objects.locked(workspace.pk)

@@ -6,8 +6,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import User
 from accounts.services.recipients import recipient_of
+from core.actor import Actor
 from core.errors import Conflict
 from core.events import publish
 from core.models import as_told
@@ -37,7 +37,7 @@ class InvitationRevoked(Conflict):
 
 @transaction.atomic
 def invite_person(
-    *, actor: User, workspace: Workspace, email: str, role: str = "", message: str = ""
+    *, actor: Actor, workspace: Workspace, email: str, role: str = "", message: str = ""
 ) -> Invitation:
     """Offer a place to an address, whether or not anybody has an account with it."""
     role = role or role_for_newcomers(workspace)
@@ -53,7 +53,7 @@ def invite_person(
 
 
 @transaction.atomic
-def resend_invitation(*, actor: User, invitation: Invitation) -> Invitation:
+def resend_invitation(*, actor: Actor, invitation: Invitation) -> Invitation:
     """Send a new link, on the word of whoever sends it now; the one before is dead."""
     workspace = _held(invitation.workspace, actor, invitation.role)
     invitation = Invitation.objects.locked(invitation.pk)
@@ -67,7 +67,7 @@ def resend_invitation(*, actor: User, invitation: Invitation) -> Invitation:
 
 
 @transaction.atomic
-def revoke_invitation(*, actor: User, invitation: Invitation, version: int | None = None) -> None:
+def revoke_invitation(*, actor: Actor, invitation: Invitation, version: int | None = None) -> None:
     """Take an invitation back; doing it twice changes nothing."""
     workspace = Workspace.objects.alive().locked(invitation.workspace_id)
     require(INVITE, workspace, actor)
@@ -86,14 +86,14 @@ def check_undecided(invitation: Invitation) -> None:
         raise InvitationRevoked
 
 
-def revoke(invitation: Invitation, *, actor: User | None) -> None:
+def revoke(invitation: Invitation, *, actor: Actor) -> None:
     """The caller holds the workspace."""
     invitation.status = InvitationStatus.REVOKED
     invitation.save_changes("status")
     publish(events.InvitationRevoked(actor=actor, invitation=invitation))
 
 
-def _held(workspace: Workspace, actor: User, role: str) -> Workspace:
+def _held(workspace: Workspace, actor: Actor, role: str) -> Workspace:
     """The workspace under lock, where the actor may invite to this role now."""
     workspace = Workspace.objects.alive().locked(workspace.pk)
     require(INVITE, workspace, actor)
@@ -115,13 +115,13 @@ def _check_free(invitation: Invitation) -> None:
         raise AlreadyInvited(errors={"email": [AlreadyInvited.message]})
 
 
-def _send(invitation: Invitation, *, actor: User) -> None:
+def _send(invitation: Invitation, *, actor: Actor) -> None:
     """Save with a new token, which goes into the mail, sealed until then, and nowhere else."""
     count_invitation(actor)
     token = secrets.token_urlsafe(32)
     invitation.token_hash = digest(token)
     invitation.status = InvitationStatus.PENDING
-    invitation.invited_by = actor
+    invitation.invited_by = actor.person
     invitation.sent_at = timezone.now()
     invitation.expires_at = invitation.sent_at + settings.INVITATION_LIFETIME
     invitation.save()
@@ -131,7 +131,7 @@ def _send(invitation: Invitation, *, actor: User) -> None:
         dedupe_key=f"invitation:{invitation.pk}:{invitation.version}",
         payload={
             "invitation": str(invitation.pk),
-            "actor": str(actor.pk),
+            "actor": str(actor.person_id),
             "sealed": seal(PURPOSE, token),
         },
         workspace_id=invitation.workspace_id,

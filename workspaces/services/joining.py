@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from accounts.services.references import not_counted
+from core.actor import Actor
 from core.events import Changes, publish
 from core.models import as_told
 from workspaces.events import MemberAdded, MemberRoleChanged, OwnerChanged
@@ -17,7 +18,7 @@ not_counted("workspaces.workspace.owner", Q(external_org_id__isnull=False))
 
 
 @transaction.atomic
-def take_over_memberships(*, actor: User | None, person: User, former: User) -> None:
+def take_over_memberships(*, actor: Actor, person: User, former: User) -> None:
     """Give the person every place the former account has; ADMIN in either account stays ADMIN."""
     theirs = Membership.objects.filter(user=former).values("workspace")
     workspaces = Workspace.objects.filter(Q(pk__in=theirs) | Q(owner=former)).order_by("pk")
@@ -32,7 +33,7 @@ def take_over_memberships(*, actor: User | None, person: User, former: User) -> 
             publish(OwnerChanged(actor=actor, workspace=workspace, before=former, changes=changes))
 
 
-def _take_over(place: Membership, person: User, *, actor: User | None) -> None:
+def _take_over(place: Membership, person: User, *, actor: Actor) -> None:
     held: Membership | None = Membership.objects.filter(
         workspace=place.workspace_id, user=person
     ).first()

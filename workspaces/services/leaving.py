@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
+from core.actor import Actor
 from core.errors import Conflict
 from core.events import Changes, publish
 from core.models import as_told
@@ -36,7 +37,7 @@ class LastAdmin(Conflict):
 @transaction.atomic
 def end_memberships(
     *,
-    actor: User | None,
+    actor: Actor,
     person: User,
     is_final: bool = False,
     handover: Handover = TO_LEAD,
@@ -63,7 +64,7 @@ def end_memberships(
 
 
 def let_go(
-    workspace: Workspace, person: User, *, actor: User | None, handover: Handover = TO_LEAD
+    workspace: Workspace, person: User, *, actor: Actor, handover: Handover = TO_LEAD
 ) -> None:
     """End a membership, if there is one; who depends on it was asked, or is succeeded now."""
     membership = Membership.objects.filter(workspace=workspace, user=person)
@@ -84,7 +85,7 @@ def let_go(
         _succeed(workspace, person, actor=actor)
 
 
-def _succeed(workspace: Workspace, person: User, *, actor: User | None) -> None:
+def _succeed(workspace: Workspace, person: User, *, actor: Actor) -> None:
     """Let the ADMIN, else the member, who is here longest take what only the person held.
 
     Nobody is asked: there is nobody left who could offer it again. Where an identity provider
@@ -105,7 +106,7 @@ def _succeed(workspace: Workspace, person: User, *, actor: User | None) -> None:
 
 
 def _pass_ownership(
-    workspace: Workspace, person: User, successor: Membership | None, *, actor: User | None
+    workspace: Workspace, person: User, successor: Membership | None, *, actor: Actor
 ) -> None:
     if workspace.owner_id != person.pk:
         return
@@ -141,7 +142,7 @@ def _told(workspaces: list[Workspace]) -> list[dict[str, str]]:
     return [{"id": workspace.public_id, "name": workspace.name} for workspace in workspaces]
 
 
-def _delete(workspace: Workspace, *, actor: User | None) -> None:
+def _delete(workspace: Workspace, *, actor: Actor) -> None:
     workspace.deleted_at = timezone.now()
     if workspace.settings.get("personal"):  # it is called after its person
         workspace.name, workspace.slug = "Deleted workspace", f"deleted-{secrets.token_hex(8)}"

@@ -2,13 +2,13 @@
 
 from django.conf import settings
 
-from accounts.models import User
+from core.actor import Actor
 from core.limits import Limit, take
 
 HOUR = 3600
 
 
-def count_admission(actor: User) -> None:
+def count_admission(actor: Actor) -> None:
     """Use up one attempt, whatever comes of it: the answer tells who has an account."""
     limit = Limit("people taken into workspaces", settings.ADMISSIONS_PER_HOUR, HOUR)
-    take(limit, str(actor.pk))
+    take(limit, str(actor.person_id))

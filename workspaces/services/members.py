@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from accounts.models import User
+from core.actor import Actor
 from core.errors import Conflict, Invalid
 from core.events import publish
 from core.models import as_told
@@ -33,7 +34,7 @@ class NotAdmin(Invalid):
 
 @transaction.atomic
 def change_member_role(
-    *, actor: User, membership: Membership, role: str, version: int | None = None
+    *, actor: Actor, membership: Membership, role: str, version: int | None = None
 ) -> Membership:
     """Give a member another role; nobody gives or takes one that may do more than their own."""
     workspace, membership = _locked(membership)
@@ -49,7 +50,7 @@ def change_member_role(
 @transaction.atomic
 def remove_member(
     *,
-    actor: User,
+    actor: Actor,
     membership: Membership,
     handover: Handover = TO_LEAD,
     version: int | None = None,
@@ -61,7 +62,7 @@ def remove_member(
     workspace, membership = _locked(membership)
     require(REMOVE_MEMBER, membership, actor)
     membership.check_version(version)
-    if membership.user_id != actor.pk:
+    if membership.user_id != actor.person_id:
         check_grant(actor, workspace, membership.role)
     check_replaceable(workspace, membership)
     _check_successor(workspace, membership.user, handover)
@@ -69,7 +70,7 @@ def remove_member(
 
 
 @transaction.atomic
-def transfer_ownership(*, actor: User, workspace: Workspace, person: User) -> Workspace:
+def transfer_ownership(*, actor: Actor, workspace: Workspace, person: User) -> Workspace:
     """Hand the workspace to another member at once: what staff may; owners offer it instead."""
     # Held before the workspace, so that nobody takes over who is being deleted.
     held_candidate(person)
@@ -96,7 +97,7 @@ def place_of_candidate(workspace: Workspace, person: User) -> Membership:
     return place
 
 
-def make_owner(workspace: Workspace, place: Membership, *, actor: User | None) -> Workspace:
+def make_owner(workspace: Workspace, place: Membership, *, actor: Actor) -> Workspace:
     """Give the locked workspace to a member, who becomes ADMIN; the former owner stays one."""
     before, successor = workspace.owner, place.user
     if before == successor:
@@ -131,7 +132,7 @@ def _check_successor(workspace: Workspace, person: User, handover: Handover) -> 
         raise NotInWorkspace(errors={"reassign_to": [NotInWorkspace.message]})
 
 
-def _set_role(membership: Membership, role: str, *, actor: User | None) -> None:
+def _set_role(membership: Membership, role: str, *, actor: Actor) -> None:
     changes = membership.change(role=role)
     membership.save_changes("role")
     publish(MemberRoleChanged(actor=actor, membership=membership, changes=changes))

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from accounts.models import User
 from accounts.services.recipients import stranger_at
+from core.actor import Actor
 from core.events import publish
 from workspaces.events import OptOutLifted
 from workspaces.models import OptOut, Workspace
@@ -18,7 +18,7 @@ def has_declined(workspace: Workspace, *recipient_ids: UUID) -> bool:
 
 
 @transaction.atomic
-def lift_opt_out(*, actor: User | None, workspace: Workspace, recipient_ids: set[UUID]) -> None:
+def lift_opt_out(*, actor: Actor, workspace: Workspace, recipient_ids: set[UUID]) -> None:
     """Let the workspace write, add and invite again; by the recipient's own will only."""
     workspace = Workspace.objects.locked(workspace.pk)
     for chosen in OptOut.objects.filter(workspace=workspace).of(*recipient_ids).order_by("pk"):

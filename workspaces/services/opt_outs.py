@@ -7,6 +7,7 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.services.recipients import stranger_at
+from core.actor import Actor
 from core.errors import NotFound
 from core.events import publish
 from workspaces.events import OptedOut
@@ -49,6 +50,7 @@ def opt_out(*, workspace: Workspace, recipient_id: UUID) -> OptOut:
     """
     # In the order of all locks: the person, the workspace.
     person = User.objects.filter(pk=recipient_id).held()
+    actor = Actor(user=person) if person else Actor.system("somebody without an account opts out")
     workspace = Workspace.objects.locked(workspace.pk)
     kind = _leave(workspace, recipient_id)
     chosen, is_new = OptOut.objects.get_or_create(
@@ -59,9 +61,11 @@ def opt_out(*, workspace: Workspace, recipient_id: UUID) -> OptOut:
         return chosen
     chosen.kind = kind
     chosen.save(update_fields=["kind"])
-    _end_invitations(workspace, recipient_id, person)
+    if person is not None:
+        end_invitations_to(actor=actor, workspace=workspace, person=person)
+    _revoke_invitations(workspace, recipient_id, actor)
     changes = {"kind": {"old": before, "new": kind.value}}
-    publish(OptedOut(actor=person, opt_out=chosen, changes=changes))
+    publish(OptedOut(actor=actor, opt_out=chosen, changes=changes))
     return chosen
 
 
@@ -70,18 +74,16 @@ def _leave(workspace: Workspace, recipient_id: UUID) -> OptOutKind:
     if membership is None:
         return OptOutKind.DECLINED
     try:
-        remove_member(actor=membership.user, membership=membership)
+        remove_member(actor=Actor(user=membership.user), membership=membership)
     except (OwnsTheWorkspace, LastAdmin, NotFound):  # NotFound: the workspace is deleted
         return OptOutKind.MUTED
     return OptOutKind.DECLINED
 
 
-def _end_invitations(workspace: Workspace, recipient_id: UUID, person: User | None) -> None:
-    if person is not None:
-        end_invitations_to(actor=person, workspace=workspace, person=person)
+def _revoke_invitations(workspace: Workspace, recipient_id: UUID, actor: Actor) -> None:
     for invitation in workspace.invitations.filter(status=InvitationStatus.PENDING):
         if stranger_at(invitation.email) == recipient_id:
-            revoke(invitation, actor=person)
+            revoke(invitation, actor=actor)
 
 
 def _membership(workspace: Workspace, recipient_id: UUID) -> Membership | None:

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from core.actor import Actor
 from core.errors import Conflict
 from core.events import Changes, publish
 from core.models import as_told
@@ -24,7 +25,7 @@ class NotOffered(Conflict):
 
 
 @transaction.atomic
-def offer_ownership(*, actor: User, workspace: Workspace, person: User) -> Workspace:
+def offer_ownership(*, actor: Actor, workspace: Workspace, person: User) -> Workspace:
     """Ask another member to own the workspace; a new offer replaces the one before.
 
     Offering it again to the same person, or to the owner, changes nothing.
@@ -37,7 +38,7 @@ def offer_ownership(*, actor: User, workspace: Workspace, person: User) -> Works
     if person.pk in (workspace.owner_id, _candidate_of(workspace)):
         return workspace
     before, workspace.offered_to = workspace.offered_to, place.user
-    workspace.offered_by, workspace.offer_expires_at = actor, timezone.now() + LIFETIME
+    workspace.offered_by, workspace.offer_expires_at = actor.person, timezone.now() + LIFETIME
     _save(workspace)
     publish(
         OwnershipOffered(
@@ -49,20 +50,24 @@ def offer_ownership(*, actor: User, workspace: Workspace, person: User) -> Works
 
 
 @transaction.atomic
-def accept_ownership(*, actor: User, workspace: Workspace) -> Workspace:
+def accept_ownership(*, actor: Actor, workspace: Workspace) -> Workspace:
     """Become the owner and ADMIN, while whoever offered it still could."""
-    held_candidate(actor)
+    held_candidate(actor.person)
     workspace = _locked_offer(workspace, actor)
     offerer = workspace.offered_by
-    if offerer is None or not offerer.is_active or not acts_as_owner(workspace, offerer):
+    if (
+        offerer is None
+        or not offerer.is_active
+        or not acts_as_owner(workspace, Actor(user=offerer))
+    ):
         raise NotOffered
-    place = place_of_candidate(workspace, actor)
+    place = place_of_candidate(workspace, actor.person)
     _clear(workspace)
     return make_owner(workspace, place, actor=actor)
 
 
 @transaction.atomic
-def decline_ownership(*, actor: User, workspace: Workspace) -> Workspace:
+def decline_ownership(*, actor: Actor, workspace: Workspace) -> Workspace:
     """Refuse an offer; the owner may make another one."""
     workspace = _locked_offer(workspace, actor)
     changes = _clear(workspace)
@@ -71,7 +76,7 @@ def decline_ownership(*, actor: User, workspace: Workspace) -> Workspace:
 
 
 @transaction.atomic
-def withdraw_offer(*, actor: User, workspace: Workspace) -> Workspace:
+def withdraw_offer(*, actor: Actor, workspace: Workspace) -> Workspace:
     """Take the offer back; without one nothing changes."""
     workspace = Workspace.objects.alive().locked(workspace.pk)
     require_ownership(workspace, actor)
@@ -79,7 +84,7 @@ def withdraw_offer(*, actor: User, workspace: Workspace) -> Workspace:
     return workspace
 
 
-def end_offer(*, actor: User | None, workspace: Workspace, person: User | None = None) -> None:
+def end_offer(*, actor: Actor, workspace: Workspace, person: User | None = None) -> None:
     """End the offer, or only one to this person. The caller holds the workspace."""
     candidate = workspace.offered_to_id
     if candidate is not None and (person is None or person.pk == candidate):
@@ -91,9 +96,9 @@ def is_offered_to(workspace: Workspace, person: User) -> bool:
     return _candidate_of(workspace) == person.pk
 
 
-def _locked_offer(workspace: Workspace, actor: User) -> Workspace:
+def _locked_offer(workspace: Workspace, actor: Actor) -> Workspace:
     workspace = Workspace.objects.alive().locked(workspace.pk)
-    if not is_offered_to(workspace, actor):
+    if not is_offered_to(workspace, actor.person):
         raise NotOffered
     return workspace
 
@@ -120,14 +125,14 @@ def _changes(before: User | None, after: User | None) -> Changes:
     return {"pending_owner": {"old": as_told(before), "new": as_told(after)}}
 
 
-def _enqueue_mail(workspace: Workspace, actor: User) -> None:
+def _enqueue_mail(workspace: Workspace, actor: Actor) -> None:
     candidate = workspace.offered_to_id
-    if candidate is None or candidate == actor.pk:
+    if candidate is None or candidate == actor.person_id:
         return
     enqueue(
         kind=MAIL,
         recipient_id=candidate,
         dedupe_key=f"ownership.offered:{workspace.pk}:{workspace.version}:{candidate}",
-        payload={"workspace": str(workspace.pk), "actor": str(actor.pk)},
+        payload={"workspace": str(workspace.pk), "actor": str(actor.person_id)},
         workspace_id=workspace.pk,
     )

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from accounts.models import User
+from core.actor import Actor
 from core.errors import TooManyRequests
 from core.limits import Limit, take_uncommitted
 from outbox.models import Delivery
@@ -27,7 +27,7 @@ def check_pace(workspace: Workspace) -> None:
         raise TooManyRequests(retry_after=max(1, int(wait.total_seconds())))
 
 
-def count_invitation(actor: User) -> None:
+def count_invitation(actor: Actor) -> None:
     """Use up one of the actor's own, wherever they send it; a refused invitation does not count."""
     most, seconds = settings.INVITATIONS_PER_HOUR, int(HOUR.total_seconds())
-    take_uncommitted(Limit("invitations of a person", most, seconds), str(actor.pk))
+    take_uncommitted(Limit("invitations of a person", most, seconds), str(actor.person_id))

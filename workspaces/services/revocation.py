@@ -4,6 +4,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from accounts.services.recipients import stranger_at
+from core.actor import Actor
 from core.erasure import erase_answers
 from identity.services.addresses import addresses_of
 from outbox.services import erase_deliveries_of
@@ -13,26 +14,26 @@ from workspaces.services.invitations import revoke
 from workspaces.services.opt_out_records import erase_opt_outs
 
 
-def end_invitations_to(*, actor: User | None, workspace: Workspace, person: User) -> None:
+def end_invitations_to(*, actor: Actor, workspace: Workspace, person: User) -> None:
     """Who is in needs none; who has to leave must not come back with an old one."""
     for invitation in _pending(workspace.invitations.filter(email__in=_addresses(person))):
         revoke(invitation, actor=actor)
 
 
-def end_invitations_by(*, actor: User | None, workspace: Workspace, person: User) -> None:
+def end_invitations_by(*, actor: Actor, workspace: Workspace, person: User) -> None:
     """What somebody offered goes with them."""
     for invitation in _pending(workspace.invitations.filter(invited_by=person)):
         revoke(invitation, actor=actor)
 
 
-def end_unbacked_invitations(*, actor: User | None, workspace: Workspace, person: User) -> None:
+def end_unbacked_invitations(*, actor: Actor, workspace: Workspace, person: User) -> None:
     """What somebody offered and, in their new role, could not."""
     for invitation in _pending(workspace.invitations.filter(invited_by=person)):
         if not is_backed(invitation):
             revoke(invitation, actor=actor)
 
 
-def erase_invitations(*, actor: User | None, person: User) -> None:
+def erase_invitations(*, actor: Actor, person: User) -> None:
     """Keep no address, message or opt-out of somebody who is deleted."""
     addresses = _addresses(person)
     sent = Invitation.objects.filter(Q(email__in=addresses) | Q(accepted_by=person))

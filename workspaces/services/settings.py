@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts.models import User
+from core.actor import Actor
 from core.events import Changes, publish
 from core.rights import require
 from workspaces.events import WorkspaceUpdated
@@ -21,7 +21,7 @@ DEFAULTS = {
 
 @transaction.atomic
 def change_settings(
-    *, actor: User, workspace: Workspace, changes: dict[str, Any], version: int | None = None
+    *, actor: Actor, workspace: Workspace, changes: dict[str, Any], version: int | None = None
 ) -> Workspace:
     """Merge: what is named is set, null brings the default back, the rest stays."""
     workspace = Workspace.objects.alive().locked(workspace.pk)

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.services.recipients import stranger_at
+from core.actor import Actor
 from core.context import as_system, show_also
 from core.errors import Conflict, Forbidden, NotFound
 from core.events import publish
@@ -50,25 +51,25 @@ class CredentialBound(Forbidden):
 
 
 @transaction.atomic
-def create_workspace(*, actor: User, name: str, slug: str = "", image_url: str = "") -> Workspace:
+def create_workspace(*, actor: Actor, name: str, slug: str = "", image_url: str = "") -> Workspace:
     """A new tenant; its creator owns it and becomes its ADMIN."""
-    if actor.bound_to is not None:
+    if actor.credential.workspaces is not None:
         raise CredentialBound
-    User.objects.active().locked(actor.pk)
-    workspace = Workspace(name=name, slug=slug, image_url=image_url, owner=actor)
+    User.objects.active().locked(actor.person_id)
+    workspace = Workspace(name=name, slug=slug, image_url=image_url, owner=actor.person)
     workspace = _insert_as_asked(workspace) if slug else insert_workspace(workspace)
     Membership.objects.create(
-        workspace=workspace, user=actor, role=WorkspaceRole.ADMIN, opened_at=timezone.now()
+        workspace=workspace, user=actor.person, role=WorkspaceRole.ADMIN, opened_at=timezone.now()
     )
     publish(WorkspaceCreated(actor=actor, workspace=workspace))
     return workspace
 
 
 @as_system("one's own workspace, made by another request meanwhile")
-def personal_workspace(*, actor: User) -> Workspace:
+def personal_workspace(*, actor: Actor) -> Workspace:
     """The workspace for somebody's own things, made on demand; two requests find the same one."""
-    User.objects.locked(actor.pk)
-    owned = Workspace.objects.visible_to(actor).filter(owner=actor, settings__personal=True)
+    User.objects.locked(actor.person_id)
+    owned = Workspace.objects.visible_to(actor).filter(owner=actor.person, settings__personal=True)
     workspace: Workspace = owned.first() or _create_personal_workspace(actor)
     show_also(workspace.pk)
     return workspace
@@ -76,7 +77,7 @@ def personal_workspace(*, actor: User) -> Workspace:
 
 @transaction.atomic
 def update_workspace(
-    *, actor: User, workspace: Workspace, changes: dict[str, Any], version: int | None = None
+    *, actor: Actor, workspace: Workspace, changes: dict[str, Any], version: int | None = None
 ) -> Workspace:
     """Change the fields given; the same values again change nothing."""
     workspace = Workspace.objects.alive().locked(workspace.pk)
@@ -91,7 +92,7 @@ def update_workspace(
 
 @transaction.atomic
 def add_member(
-    *, actor: User, workspace: Workspace, email: str, role: str = "", message: str = ""
+    *, actor: Actor, workspace: Workspace, email: str, role: str = "", message: str = ""
 ) -> Membership:
     """Give somebody who has an account a place in the workspace, at once."""
     # Held before the workspace, so that nobody enters who is being deleted.
@@ -106,7 +107,7 @@ def add_member(
     if has_declined(workspace, person.pk, stranger_at(email.strip().lower())):
         raise Declined(errors={"email": [Declined.message]})
     membership = Membership.objects.create(
-        workspace=workspace, user=person, role=role, message=message, invited_by=actor
+        workspace=workspace, user=person, role=role, message=message, invited_by=actor.person
     )
     publish(MemberAdded(actor=actor, membership=membership))
     return membership
@@ -136,11 +137,11 @@ def insert_workspace(workspace: Workspace) -> Workspace:
     raise Conflict
 
 
-def check_grant(actor: User, workspace: Workspace, *roles: str) -> None:
+def check_grant(actor: Actor, workspace: Workspace, *roles: str) -> None:
     """Refuse to give or take what may do more than the actor; the caller holds the workspace."""
-    if actor.in_admin:
+    if actor.is_trusted:
         return
-    held = Membership.objects.role_of(actor, workspace.pk) or ""
+    held = Membership.objects.of(actor).role_in(workspace.pk) or ""
     for role in roles:
         if not held or not may_grant(WorkspaceRole(held), WorkspaceRole(role)):
             raise RoleOutOfReach(required=f"workspace:{role}", you_have=[f"workspace:{held}"])
@@ -163,8 +164,10 @@ def _telling_of_a_taken_slug() -> Iterator[None]:
         raise SlugTaken from clash
 
 
-def _create_personal_workspace(actor: User) -> Workspace:
-    workspace = create_workspace(actor=actor, name=f"{actor.get_short_name() or 'My'} workspace")
+def _create_personal_workspace(actor: Actor) -> Workspace:
+    workspace = create_workspace(
+        actor=actor, name=f"{actor.person.get_short_name() or 'My'} workspace"
+    )
     workspace.settings = {"personal": True}
     workspace.save(update_fields=["settings"])
     return workspace
