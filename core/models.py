@@ -13,6 +13,7 @@ from django.utils import timezone
 from core.errors import NotFound, Stale
 from core.events import Changes
 from core.lock_waits import may_wait
+from core.shared_locks import ShareQuery
 
 RESTORE_WINDOW = timedelta(days=30)
 """How long what was deleted can be brought back."""
@@ -62,10 +63,17 @@ class LockingQuerySet(models.QuerySet[Any]):
 
         NO KEY, because FOR UPDATE fights the key-share lock every insert of a child takes.
         """
-        row = self.select_for_update(no_key=True, of=("self",)).filter(pk=pk).first()
-        if row is None:
-            raise NotFound
-        return row
+        return _found(self.select_for_update(no_key=True, of=("self",)).filter(pk=pk))
+
+    def locked_shared(self, pk: uuid.UUID) -> Any:
+        """The row under FOR SHARE, which many may hold: it stays as it is for all of them.
+
+        Not FOR KEY SHARE, which lets `locked` pass. Never followed by `locked` or a change of the
+        same row in one transaction: two that did so would wait for each other.
+        """
+        rows = self.select_for_update(no_key=True, of=("self",)).filter(pk=pk)
+        rows.query = rows.query.chain(ShareQuery)
+        return _found(rows)
 
     def select_for_update(self, *args: Any, **named: Any) -> Self:
         """Django's; without waiting where the request may not."""
@@ -76,6 +84,13 @@ class LockingQuerySet(models.QuerySet[Any]):
     def alive(self) -> Self:
         """Not deleted; models without soft deletion override nothing and never call it."""
         return self.filter(deleted_at=None)
+
+
+def _found(rows: LockingQuerySet) -> Any:
+    row = rows.first()
+    if row is None:
+        raise NotFound
+    return row
 
 
 class Row(models.Model):
