@@ -8,7 +8,7 @@ from django.db.models import F, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import User
-from core.models import RESTORE_WINDOW, UNPURGED, LockingQuerySet
+from core.models import RESTORE_WINDOW, UNPURGED, LockingQuerySet, SharingQuerySet
 from workspaces.models import Membership, TenantRow, VersionedTenantRow, Workspace
 from workspaces.rights import ProjectRole, Standing, WorkspaceRole, holders, project_holders
 
@@ -43,7 +43,7 @@ class Category(models.TextChoices):
     CLOSED = "CLOSED"
 
 
-class ProjectQuerySet(LockingQuerySet):
+class ProjectQuerySet(SharingQuerySet):
     """Projects, chosen and annotated."""
 
     def visible_to(self, user: User) -> Self:

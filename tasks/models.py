@@ -8,7 +8,7 @@ from django.db.models import ExpressionWrapper, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import User
-from core.models import RESTORE_WINDOW, UNPURGED, LockingQuerySet, never_truncated
+from core.models import RESTORE_WINDOW, UNPURGED, SharingQuerySet, never_truncated
 from projects.models import (
     Category,
     Priority,
@@ -35,7 +35,7 @@ POSITION_STEP = 65_536
 """Room left between two neighbours in a column, so that a move rewrites one row."""
 
 
-class TaskQuerySet(LockingQuerySet):
+class TaskQuerySet(SharingQuerySet):
     """Tasks, chosen and annotated."""
 
     def visible_to(self, user: User) -> Self:

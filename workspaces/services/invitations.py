@@ -68,7 +68,7 @@ def resend_invitation(*, actor: User, invitation: Invitation) -> Invitation:
 @transaction.atomic
 def revoke_invitation(*, actor: User, invitation: Invitation, version: int | None = None) -> None:
     """Take an invitation back; doing it twice changes nothing."""
-    workspace = Workspace.objects.alive().locked_shared(invitation.workspace_id)
+    workspace = Workspace.objects.alive().locked(invitation.workspace_id)
     require("workspace:invite", workspace, actor)
     invitation = Invitation.objects.locked(invitation.pk)
     invitation.check_version(version)
