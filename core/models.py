@@ -13,6 +13,7 @@ from django.utils import timezone
 from core.errors import NotFound, Stale
 from core.events import Changes
 from core.lock_waits import may_wait
+from core.shared_locks import ShareQuery, in_turn
 
 RESTORE_WINDOW = timedelta(days=30)
 """How long what was deleted can be brought back."""
@@ -62,10 +63,7 @@ class LockingQuerySet(models.QuerySet[Any]):
 
         NO KEY, because FOR UPDATE fights the key-share lock every insert of a child takes.
         """
-        row = self.select_for_update(no_key=True, of=("self",)).filter(pk=pk).first()
-        if row is None:
-            raise NotFound
-        return row
+        return _found(self.select_for_update(no_key=True, of=("self",)).filter(pk=pk))
 
     def select_for_update(self, *args: Any, **named: Any) -> Self:
         """Django's; without waiting where the request may not."""
@@ -76,6 +74,31 @@ class LockingQuerySet(models.QuerySet[Any]):
     def alive(self) -> Self:
         """Not deleted; models without soft deletion override nothing and never call it."""
         return self.filter(deleted_at=None)
+
+
+class SharingQuerySet(LockingQuerySet):
+    """Rows that can be locked shared as well; both kinds of lock are given in turn."""
+
+    def locked(self, pk: uuid.UUID) -> Any:
+        """The row under FOR NO KEY UPDATE, after whoever has asked for it before."""
+        return super(SharingQuerySet, self.filter(in_turn(pk, is_shared=False))).locked(pk)
+
+    def locked_shared(self, pk: uuid.UUID) -> Any:
+        """The row under FOR SHARE, which many may hold: it stays as it is for all of them.
+
+        Not FOR KEY SHARE, which lets `locked` pass. Never followed by `locked` or a change of the
+        same row in one transaction: two that did so would wait for each other.
+        """
+        rows = self.filter(in_turn(pk, is_shared=True), pk=pk)
+        rows.query = rows.query.chain(ShareQuery)
+        return _found(rows.select_for_update(no_key=True, of=("self",)))
+
+
+def _found(rows: LockingQuerySet) -> Any:
+    row = rows.first()
+    if row is None:
+        raise NotFound
+    return row
 
 
 class Row(models.Model):

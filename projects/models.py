@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from core.actor import Actor, Asking, bound_workspaces, person_in
-from core.models import RESTORE_WINDOW, UNPURGED, LockingQuerySet
+from core.models import RESTORE_WINDOW, UNPURGED, LockingQuerySet, SharingQuerySet
 from core.rights import Need, Right, Role, Standing
 from projects.rights import DELETE_PROJECT, READ_PROJECT, ProjectRole
 from workspaces.models import Membership, TenantRow, VersionedTenantRow, Workspace
@@ -46,7 +46,7 @@ class Category(models.TextChoices):
     CLOSED = "CLOSED"
 
 
-class ProjectQuerySet(LockingQuerySet):
+class ProjectQuerySet(SharingQuerySet):
     """Projects, chosen and annotated."""
 
     def visible_to(self, asking: Asking) -> Self:

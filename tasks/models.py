@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from core.actor import Actor, Asking
-from core.models import RESTORE_WINDOW, UNPURGED, LockingQuerySet, never_truncated
+from core.models import RESTORE_WINDOW, UNPURGED, SharingQuerySet, never_truncated
 from core.rights import Standing
 from projects.models import (
     Category,
@@ -38,7 +38,7 @@ POSITION_STEP = 65_536
 """Room left between two neighbours in a column, so that a move rewrites one row."""
 
 
-class TaskQuerySet(LockingQuerySet):
+class TaskQuerySet(SharingQuerySet):
     """Tasks, chosen and annotated."""
 
     def visible_to(self, asking: Asking) -> Self:

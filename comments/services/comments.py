@@ -1,4 +1,4 @@
-"""Everything that changes a comment. Locks go project first, then task, then comment."""
+"""Everything that changes a comment. Project and task are shared, the comment is locked."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,13 +12,14 @@ from core.rights import Right, require
 from projects.services.locks import check_restorable
 from tasks.models import Task
 from tasks.rights import CREATE_COMMENT
-from tasks.services.locks import held_still, locked_task
+from tasks.services.locks import shared_task
 
 
 @transaction.atomic
 def add_comment(*, actor: Actor, task: Task, content: str) -> Comment:
     """Say something about a task that is still there."""
-    task = locked_task(CREATE_COMMENT, task, actor)
+    task = shared_task(task)
+    require(CREATE_COMMENT, task, actor)
     comment = Comment.objects.create(
         workspace_id=task.workspace_id, task=task, author=actor.person, content=content
     )
@@ -68,7 +69,7 @@ def _locked(
 
     One that is gone is not found, unless `deleted` ones are wanted as well.
     """
-    task = held_still(comment.task)
+    task = shared_task(comment.task)
     comments = Comment.objects.all() if deleted else Comment.objects.alive()
     held: Comment = comments.locked(comment.pk)
     held.task = task

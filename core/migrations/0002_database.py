@@ -1,4 +1,4 @@
-"""Functions whose bodies an upper app brings, and the table of Django's database cache."""
+"""Functions, two of which upper apps bring the bodies of, and the table of Django's database cache."""
 
 from typing import ClassVar
 
@@ -9,6 +9,25 @@ FUNCTIONS = """
 CREATE FUNCTION workspaces_of(person uuid) RETURNS uuid[] LANGUAGE sql AS 'SELECT ''{}''::uuid[]';
 CREATE FUNCTION locate(kind text, known_as text) RETURNS uuid LANGUAGE sql AS 'SELECT NULL::uuid';
 REVOKE ALL ON FUNCTION workspaces_of(uuid), locate(text, text) FROM PUBLIC;
+"""
+# Advisory locks are given in turn, which those of rows are not; see core/shared_locks.py.
+TURNS = """
+CREATE FUNCTION await_turn(key text, is_shared boolean, may_wait boolean) RETURNS boolean
+LANGUAGE plpgsql AS $$
+DECLARE
+    number bigint := hashtextextended(key, 0);
+BEGIN
+    IF may_wait AND is_shared THEN
+        PERFORM pg_advisory_xact_lock_shared(number);
+    ELSIF may_wait THEN
+        PERFORM pg_advisory_xact_lock(number);
+    ELSIF is_shared AND NOT pg_try_advisory_xact_lock_shared(number)
+        OR NOT is_shared AND NOT pg_try_advisory_xact_lock(number) THEN
+        RAISE lock_not_available USING MESSAGE = 'it is not the turn of this lock';
+    END IF;
+    RETURN true;
+END
+$$;
 """
 CACHE = """
 CREATE UNLOGGED TABLE core_cache (
@@ -25,5 +44,6 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             FUNCTIONS, "DROP FUNCTION workspaces_of(uuid); DROP FUNCTION locate(text, text);"
         ),
+        migrations.RunSQL(TURNS, "DROP FUNCTION await_turn(text, boolean, boolean)"),
         migrations.RunSQL(CACHE, "DROP TABLE core_cache"),
     ]

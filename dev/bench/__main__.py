@@ -8,6 +8,8 @@ from contextlib import suppress
 from config import local, processes, programs
 from dev.server import binaries, embedded
 
+OTHERS = {"--mail": "measure_mail", "--locks": "measure_locks"}
+
 
 def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -15,8 +17,8 @@ def main() -> int:
     os.environ["DJANGO_SETTINGS_MODULE"] = "dev.bench.settings"
     with suppress(KeyboardInterrupt), embedded.running():
         chosen = sys.argv[1:]
-        what = "measure_mail" if chosen == ["--mail"] else "measure"
-        options = [] if chosen == ["--mail"] else chosen
+        what = OTHERS.get(" ".join(chosen), "measure")
+        options = [] if " ".join(chosen) in OTHERS else chosen
         return _manage("migrate", "--verbosity=0") or _manage(what, *options)
     return 130
 

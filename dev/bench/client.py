@@ -23,7 +23,7 @@ class Load:
     status: int
 
 
-@dataclass
+@dataclass(eq=False)
 class Connection:
     request: bytes
     socket: socket.socket
@@ -34,18 +34,20 @@ class Connection:
         self.sent_at = time.perf_counter()
         self.socket.sendall(self.request)
 
-    def receive(self, status: bytes) -> None:
-        """Read one whole answer; everything but the expected status ends the run."""
+    def receive(self, *expected: bytes) -> bytes:
+        """Read one whole answer; every status but those expected ends the run."""
         answer = self.socket.recv(1 << 20)
         while END_OF_HEAD not in answer:
             answer += self._more()
         head, _, body = answer.partition(END_OF_HEAD)
-        if head.split(b" ", 2)[1] != status:
+        status = head.split(b" ", 2)[1]
+        if status not in expected:
             raise SystemExit(answer.decode(errors="replace"))
         missing = int(head.lower().split(LENGTH, 1)[1].split(b"\r\n", 1)[0]) - len(body)
         while missing > 0:
             missing -= len(self._more())
         self.waits.append(time.perf_counter() - self.sent_at)
+        return status
 
     def _more(self) -> bytes:
         chunk = self.socket.recv(1 << 20)
@@ -57,14 +59,14 @@ class Connection:
 def run(load: Load) -> dict[str, Any]:
     """Put the load on the server; seconds each answer took, and how long all of it took."""
     status = str(load.status).encode()
-    connections = [_connect(load.port, request) for request in load.requests]
+    connections = [connect(load.port, request) for request in load.requests]
     start = time.perf_counter()
     _drive(connections, start + load.seconds, status)
     waits = [wait for connection in connections for wait in connection.waits]
     return {"waits": waits, "seconds": time.perf_counter() - start}
 
 
-def _connect(port: int, request: str) -> Connection:
+def connect(port: int, request: str) -> Connection:
     peer = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
     peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return Connection(request.encode(), peer)

@@ -6,6 +6,7 @@ from accounts.models import User
 from core.actor import Actor
 from core.events import Changes, publish
 from core.models import as_told
+from core.shared_locks import await_turns
 from projects.events import ProjectLeadChanged, ProjectMemberAdded
 from projects.models import Project, ProjectMembership
 from projects.rights import ProjectRole
@@ -20,6 +21,7 @@ def take_over_project_memberships(*, actor: Actor, person: User, former: User) -
     """
     places = ProjectMembership.objects.filter(user=former)
     projects = Project.objects.filter(pk__in=places.values("project")).order_by("pk")
+    await_turns(projects.values_list("pk", flat=True))
     for project in projects.select_for_update(no_key=True, of=("self",)):
         role = places.values_list("role", flat=True).get(project=project)
         held = ProjectMembership.objects.filter(project=project, user=person)

@@ -9,6 +9,7 @@ from core.actor import Actor
 from core.errors import Conflict, Invalid, NotFound
 from core.events import Changes, publish
 from core.models import as_told
+from core.shared_locks import await_turns
 from projects.events import (
     ProjectLeadChanged,
     ProjectMemberAdded,
@@ -116,12 +117,10 @@ def leave_projects(
 
     All projects are locked, or they could be taken into another one meanwhile.
     """
-    inside = set(
-        Project.objects.filter(workspace=workspace)
-        .select_for_update(no_key=True, of=("self",))
-        .order_by("pk")
-        .values_list("pk", flat=True)
-    )
+    all_projects = Project.objects.filter(workspace=workspace).order_by("pk")
+    await_turns(all_projects.values_list("pk", flat=True))
+    locked = all_projects.select_for_update(no_key=True, of=("self",))
+    inside = set(locked.values_list("pk", flat=True))
     places = ProjectMembership.objects.filter(project__in=inside, user=person)
     left = [place.project for place in places.select_related("project").order_by("project_id")]
     _let_go(left, person, actor=actor, handover=handover)

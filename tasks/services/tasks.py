@@ -1,4 +1,4 @@
-"""Everything that changes a task. Locks go project first, then task."""
+"""Everything that changes a task. The project is shared, then the task locked."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -47,22 +47,23 @@ def create_task(
     **fields: Any,
 ) -> Task:
     """A task with the project's next number, in its first column unless one is named."""
-    project = Project.objects.locked(project.pk)
+    project = Project.objects.locked_shared(project.pk)
     check_open(project)
     require(CREATE_TASK, project, actor)
     _check_assignee(project, assignee)
     task = Task(
         workspace_id=project.workspace_id,
         project=project,
-        number=next_number(project),
         created_by=actor.person,
         assignee=assignee,
         **fields,
     )
     _check_due(task)
     task.due_set_by = actor.user if task.due_date else None
-    task.position = task.number * POSITION_STEP
     task.enter(status or default_column(project))
+    # After everything that can refuse: the other creators in the project wait from here on.
+    task.number = next_number(project)
+    task.position = task.number * POSITION_STEP
     task.save(force_insert=True)
     _remember_step(task, actor, before=None)
     publish(TaskCreated(actor=actor, task=task))

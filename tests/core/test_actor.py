@@ -26,7 +26,7 @@ def program(cast: Cast) -> tuple[Client, PersonalToken]:
     return client, token
 
 
-def said_of(project: Project) -> list[dict[str, Any]]:
+def said_of(project: Project) -> list[Any]:
     told = Event.objects.filter(entity="project", entity_id=project.pk).order_by("created_at")
     return list(told.values("actor_id", "via", "token_id", "reason"))[1:]
 

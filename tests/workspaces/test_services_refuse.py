@@ -55,6 +55,7 @@ ASKED_OTHERWISE = {
     "accounts.rights.check_own_account": STEP,
     "identity.services.personal_tokens.create_token": OWN,
     "identity.retention.remove_expired_sessions": SYSTEM,
+    "identity.services.confirmation.confirm": STEP,
     "identity.services.recovery.change_password": OWN,
     "identity.services.recovery.note_device": SYSTEM,
     "identity.services.recovery.reset_password": OWN,
