@@ -26,13 +26,8 @@ from core.apps import MODULES
 from core.events import Event, subscribers
 
 ROOT = settings.BASE_DIR
-OURS = [
-    app
-    for app in tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"][
-        "root_packages"
-    ]
-    if app != "config"
-]
+CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+OURS = [app for app in CONTRACTS["root_packages"] if app != "config"]
 SUPPRESSION = re.compile(r"# noqa|# type: ignore|# pragma: no cover")
 
 
@@ -66,6 +61,15 @@ def test_modules_that_register_themselves_are_loaded_by_every_program() -> None:
         there = {f"{app}.{name}" for app in OURS if (ROOT / app / file).exists()}
         assert there, name
         assert there <= set(told.split())
+
+
+def test_every_file_is_covered_by_an_import_contract() -> None:
+    folders = {f.parent for f in ROOT.glob("[!.]*/*.py")} - {ROOT / "tests"}
+    assert {folder.name for folder in folders} == {*CONTRACTS["root_packages"]}
+    exhaustive = [c for c in CONTRACTS["contracts"] if c.get("exhaustive")]
+    assert all(set(c.get("exhaustive_ignores", ())) <= {"migrations"} for c in exhaustive)
+    covered = [app for contract in exhaustive for app in contract["containers"]]
+    assert sorted(covered) == sorted(CONTRACTS["root_packages"])
 
 
 def test_files_are_small() -> None:
