@@ -12,7 +12,7 @@ from accounts.events import (
     PersonRegistered,
     ProfileChanged,
 )
-from activity.services.events import erase_texts_of, erase_words_of, record
+from activity.services.events import erase_texts_by, erase_texts_of, record
 from comments.events import (
     CommentAdded,
     CommentDeleted,
@@ -140,8 +140,8 @@ for _event, (_entity, _action) in LOGGED.items():
 
 
 @subscribe(PersonDeleted)
-def erase_their_words(event: PersonDeleted) -> None:
-    erase_words_of(person=event.person)
+def erase_texts_of_deleted_person(event: PersonDeleted) -> None:
+    erase_texts_by(person=event.person)
 
 
 @subscribe_batch(ProjectPurged)

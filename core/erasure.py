@@ -4,7 +4,7 @@ from django.db.models import BinaryField, F, Func, IntegerField, Value
 
 from core.models import IdempotencyKey
 
-FORGOTTEN = b'{"success":true,"data":null}'
+ERASED = b'{"success":true,"data":null}'
 
 
 def erase_answers(*, principal: str, names: str) -> None:
@@ -22,4 +22,4 @@ def erase_answers(*, principal: str, names: str) -> None:
         arg_joiner=" IN ",
         output_field=IntegerField(),
     )
-    IdempotencyKey.objects.alias(place=place).filter(place__gt=0).update(body=FORGOTTEN)
+    IdempotencyKey.objects.alias(place=place).filter(place__gt=0).update(body=ERASED)

@@ -28,7 +28,7 @@ def uuid7() -> uuid.UUID:
     return uuid_utils.compat.uuid7()
 
 
-def as_told(value: Any) -> Any:
+def as_event_value(value: Any) -> Any:
     """A value as an event tells it: rows by id, days and times in ISO 8601."""
     if isinstance(value, models.Model):
         return str(value.pk)
@@ -132,7 +132,7 @@ class VersionedRow(Row):
             before = getattr(self, name)
             if before != value:
                 setattr(self, name, value)
-                changes[name] = {"old": as_told(before), "new": as_told(value)}
+                changes[name] = {"old": as_event_value(before), "new": as_event_value(value)}
         return changes
 
     def save_changes(self, *fields: str) -> None:

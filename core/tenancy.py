@@ -1,4 +1,4 @@
-"""The walls between workspaces that PostgreSQL keeps: composite foreign keys, and policies."""
+"""What keeps workspaces apart in PostgreSQL: composite foreign keys, and policies."""
 
 from django.db import migrations
 
@@ -45,13 +45,15 @@ class SameWorkspace(migrations.RunSQL):
 class TenantPolicy(migrations.RunSQL):
     """Migration operation: rows of `table` are there for whoever's context has their workspace.
 
-    `homeless` lets rows without a workspace be written by anybody; the system alone reads them.
+    `allow_none` lets rows without a workspace be written by anybody; the system alone reads them.
     """
 
-    def __init__(self, table: str, column: str = "workspace_id", *, homeless: bool = False) -> None:
+    def __init__(
+        self, table: str, column: str = "workspace_id", *, allow_none: bool = False
+    ) -> None:
         # Sub-selects are evaluated once for a statement instead of once for a row.
         inside = f"{SYSTEM} OR {column} = ANY ({WORKSPACES}::uuid[])"
-        writable = f"{inside} OR {column} IS NULL" if homeless else inside
+        writable = f"{inside} OR {column} IS NULL" if allow_none else inside
         super().__init__(
             f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;"
             f" CREATE POLICY {POLICY} ON {table} USING ({inside}) WITH CHECK ({writable})",

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from accounts.events import AccessChanged, ProfileChanged
 from core.events import subscribe, subscribe_batch
 from notifications.services import (
+    enqueue_assignment_mail,
+    enqueue_handover_mail,
     plan_missed_reminders,
     plan_missed_reminders_of,
     plan_reminders,
     plan_reminders_after_handover,
     plan_reminders_of,
     plan_reminders_of_all,
-    tell_assignee,
-    tell_successor,
 )
 from projects.events import ProjectRestored, ProjectUnarchived
 from tasks.events import (
@@ -28,19 +28,21 @@ from tasks.models import FINISHED
 
 
 @subscribe(TaskAssigned)
-def tell_the_assignee(event: TaskAssigned) -> None:
+def mail_assignee(event: TaskAssigned) -> None:
     if not event.in_handover:
-        tell_assignee(actor=event.actor, task=event.task)
+        enqueue_assignment_mail(actor=event.actor, task=event.task)
 
 
 @subscribe(TasksHandedOver)
-def tell_the_successor(event: TasksHandedOver) -> None:
-    tell_successor(actor=event.actor, project=event.project, person=event.person, tasks=event.tasks)
+def mail_successor(event: TasksHandedOver) -> None:
+    enqueue_handover_mail(
+        actor=event.actor, project=event.project, person=event.person, tasks=event.tasks
+    )
 
 
-# After `tell_the_assignee`: who has just been told is not reminded at once.
+# After `mail_assignee`: who has just been told is not reminded at once.
 @subscribe_batch(TaskAssigned)
-def remind_the_assignees(events: Sequence[TaskAssigned]) -> None:
+def plan_reminders_of_assigned(events: Sequence[TaskAssigned]) -> None:
     if handed_over := [event.task for event in events if event.in_handover]:
         plan_reminders_after_handover(tasks=handed_over)
     for event in events:
@@ -49,13 +51,13 @@ def remind_the_assignees(events: Sequence[TaskAssigned]) -> None:
 
 
 @subscribe(TaskUpdated)
-def follow_the_due_date(event: TaskUpdated) -> None:
+def replan_for_due_date(event: TaskUpdated) -> None:
     if {"due_date", "due_time"} & event.changes.keys():
         plan_reminders(task=event.task)
 
 
 @subscribe(TaskTransitioned)
-def follow_the_work(event: TaskTransitioned) -> None:
+def replan_for_status(event: TaskTransitioned) -> None:
     if (event.before.category in FINISHED) != (event.task.category in FINISHED):
         plan_reminders(task=event.task)
 
@@ -66,32 +68,32 @@ def cancel_reminders(event: TaskDeleted) -> None:
 
 
 @subscribe(TaskRestored)
-def remember_the_task(event: TaskRestored) -> None:
+def plan_reminders_of_restored(event: TaskRestored) -> None:
     plan_reminders(task=event.task)
 
 
 @subscribe(ProfileChanged)
-def follow_the_clock(event: ProfileChanged) -> None:
+def replan_for_time_zone(event: ProfileChanged) -> None:
     if "time_zone" in event.changes:
         plan_reminders_of(person=event.person)
 
 
 @subscribe(DueTimesReleased)
-def follow_the_clocks_of_the_assignees(event: DueTimesReleased) -> None:
+def replan_for_released_due_times(event: DueTimesReleased) -> None:
     plan_reminders_of_all(tasks=event.tasks)
 
 
 @subscribe(ProjectUnarchived)
-def remind_of_what_came_due_in_the_archive(event: ProjectUnarchived) -> None:
+def plan_missed_after_unarchiving(event: ProjectUnarchived) -> None:
     plan_missed_reminders(project=event.project)
 
 
 @subscribe(ProjectRestored)
-def remind_of_what_came_due_while_deleted(event: ProjectRestored) -> None:
+def plan_missed_after_restoring(event: ProjectRestored) -> None:
     plan_missed_reminders(project=event.project)
 
 
 @subscribe(AccessChanged)
-def remind_who_may_sign_in_again(event: AccessChanged) -> None:
+def plan_missed_after_reactivation(event: AccessChanged) -> None:
     if event.changes.get("is_active", {}).get("new"):
         plan_missed_reminders_of(person=event.person)

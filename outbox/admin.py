@@ -1,6 +1,6 @@
 """Deliveries for staff: what was sent to whom, why not, and once more on request."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 
+from core.admin.bases import actor_of
 from core.errors import Refusal
 from outbox.models import Delivery, Heartbeat, MailFailure
 from outbox.services import mail_failure, resend
@@ -62,7 +63,7 @@ class Deliveries(ReadOnlyAdmin):
 
     @admin.action(description="Resend", permissions=["resend"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
-        actor = cast("Any", request.user)
+        actor = actor_of(request)
         for delivery in queryset:
             try:
                 resend(actor=actor, delivery=delivery)

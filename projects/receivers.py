@@ -3,19 +3,19 @@
 from accounts.events import PersonJoined
 from core.events import subscribe
 from projects.services.deletion import delete_projects_of, restore_projects_of
-from projects.services.joining import take_over_project_memberships
+from projects.services.joining import move_project_memberships
 from projects.services.members import leave_projects
 from workspaces.events import MemberRemoved, WorkspaceDeleted, WorkspaceRestored
 
 
 # Heard after the workspaces app: a place in a project needs one in its workspace.
 @subscribe(PersonJoined)
-def give_them_the_places(event: PersonJoined) -> None:
-    take_over_project_memberships(actor=event.actor, person=event.person, former=event.former)
+def move_project_memberships_to_joined(event: PersonJoined) -> None:
+    move_project_memberships(actor=event.actor, person=event.person, former=event.former)
 
 
 @subscribe(MemberRemoved)
-def end_their_places(event: MemberRemoved) -> None:
+def end_memberships_of_leaver(event: MemberRemoved) -> None:
     leave_projects(
         actor=event.actor,
         workspace=event.workspace,
@@ -25,10 +25,10 @@ def end_their_places(event: MemberRemoved) -> None:
 
 
 @subscribe(WorkspaceDeleted)
-def delete_its_projects(event: WorkspaceDeleted) -> None:
+def delete_projects_of_workspace(event: WorkspaceDeleted) -> None:
     delete_projects_of(actor=event.actor, workspace=event.workspace)
 
 
 @subscribe(WorkspaceRestored)
-def restore_its_projects(event: WorkspaceRestored) -> None:
+def restore_projects_of_workspace(event: WorkspaceRestored) -> None:
     restore_projects_of(actor=event.actor, workspace=event.workspace, since=event.since)

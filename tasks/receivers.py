@@ -8,7 +8,7 @@ from tasks.services.reassignment import hand_over_tasks
 
 
 @subscribe(ProjectsLeft)
-def hand_over_their_tasks(event: ProjectsLeft) -> None:
+def hand_over_tasks_of_leaver(event: ProjectsLeft) -> None:
     hand_over_tasks(
         actor=event.actor,
         person=event.person,
@@ -18,5 +18,5 @@ def hand_over_their_tasks(event: ProjectsLeft) -> None:
 
 
 @subscribe(PersonDeleted)
-def release_the_times_they_set(event: PersonDeleted) -> None:
+def release_due_times_of_deleted(event: PersonDeleted) -> None:
     release_due_times(actor=event.actor, person=event.person)

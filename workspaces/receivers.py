@@ -8,25 +8,25 @@ from core.api.visibility import WorkspaceOpened
 from core.events import subscribe
 from workspaces.events import MemberAdded, MemberRemoved, MemberRoleChanged, OwnerChanged
 from workspaces.reassignment import TO_LEAD, handover_to
-from workspaces.services.joining import take_over_memberships
+from workspaces.services.joining import move_memberships
 from workspaces.services.leaving import end_memberships
-from workspaces.services.opening import note_opening
+from workspaces.services.opening import record_opening
 from workspaces.services.ownership import end_offer
 from workspaces.services.revocation import (
-    end_invitations_by,
-    end_invitations_to,
-    end_unbacked_invitations,
     erase_invitations,
+    revoke_invitations_by,
+    revoke_invitations_to,
+    revoke_unbacked_invitations,
 )
 
 
 @subscribe(WorkspaceOpened)
-def note_that_they_came(event: WorkspaceOpened) -> None:
-    note_opening(actor=event.actor, workspace_id=event.workspace_id)
+def record_first_visit(event: WorkspaceOpened) -> None:
+    record_opening(actor=event.actor, workspace_id=event.workspace_id)
 
 
 @subscribe(PersonDeleted)
-def end_their_memberships(event: PersonDeleted) -> None:
+def end_memberships_of_deleted(event: PersonDeleted) -> None:
     end_memberships(
         actor=event.actor,
         person=event.person,
@@ -36,38 +36,38 @@ def end_their_memberships(event: PersonDeleted) -> None:
 
 
 @subscribe(PersonJoined)
-def give_them_the_memberships(event: PersonJoined) -> None:
-    take_over_memberships(actor=event.actor, person=event.person, former=event.former)
+def move_memberships_to_joined(event: PersonJoined) -> None:
+    move_memberships(actor=event.actor, person=event.person, former=event.former)
 
 
 @subscribe(PersonDeleted)
-def forget_what_was_sent_to_them(event: PersonDeleted) -> None:
+def erase_invitations_of_deleted(event: PersonDeleted) -> None:
     erase_invitations(actor=event.actor, person=event.person)
 
 
 @subscribe(MemberAdded)
-def end_what_they_no_longer_need(event: MemberAdded) -> None:
+def revoke_invitations_of_new_member(event: MemberAdded) -> None:
     place = event.membership
-    end_invitations_to(actor=event.actor, workspace=place.workspace, person=place.user)
+    revoke_invitations_to(actor=event.actor, workspace=place.workspace, person=place.user)
 
 
 @subscribe(MemberRoleChanged)
-def end_what_they_may_no_longer_offer(event: MemberRoleChanged) -> None:
+def revoke_invitations_beyond_new_role(event: MemberRoleChanged) -> None:
     place = event.membership
-    end_unbacked_invitations(actor=event.actor, workspace=place.workspace, person=place.user)
+    revoke_unbacked_invitations(actor=event.actor, workspace=place.workspace, person=place.user)
 
 
 @subscribe(MemberRemoved)
-def end_what_they_leave_behind(event: MemberRemoved) -> None:
-    end_invitations_to(actor=event.actor, workspace=event.workspace, person=event.person)
-    end_invitations_by(actor=event.actor, workspace=event.workspace, person=event.person)
+def revoke_invitations_of_leaver(event: MemberRemoved) -> None:
+    revoke_invitations_to(actor=event.actor, workspace=event.workspace, person=event.person)
+    revoke_invitations_by(actor=event.actor, workspace=event.workspace, person=event.person)
 
 
 @subscribe(MemberRemoved)
-def end_an_offer_to_them(event: MemberRemoved) -> None:
+def withdraw_offer_to_leaver(event: MemberRemoved) -> None:
     end_offer(actor=event.actor, workspace=event.workspace, person=event.person)
 
 
 @subscribe(OwnerChanged)
-def end_an_offer_of_the_former_owner(event: OwnerChanged) -> None:
+def withdraw_offer_of_former_owner(event: OwnerChanged) -> None:
     end_offer(actor=event.actor, workspace=event.workspace)

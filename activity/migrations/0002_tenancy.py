@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
 
     operations: ClassVar = [
         migrations.RunSQL(NUMBER, UNDO),
-        TenantPolicy("activity_event", homeless=True),
+        TenantPolicy("activity_event", allow_none=True),
         TenantPolicy("activity_eventcounter"),
         TenantPolicy("activity_textchange"),
     ]

@@ -61,7 +61,7 @@ def _edit(event: Event, workspace_id: UUID, field: str, change: Any) -> TextChan
     return TextChange(event=event, workspace_id=workspace_id, field=field, edits=edits)
 
 
-def erase_words_of(*, person: User) -> None:
+def erase_texts_by(*, person: User) -> None:
     """Erase how the person changed texts, and how anybody changed those the person wrote.
 
     The events themselves stay: that something was changed, by a deleted user, is history.

@@ -10,7 +10,7 @@ from clerk.models import ExternalRecord
 from clerk.services.profiles import CLERK, Organization
 from core.context import as_system, show_also
 from core.events import Changes, publish
-from core.models import as_told
+from core.models import as_event_value
 from workspaces.events import (
     MemberAdded,
     MemberRoleChanged,
@@ -21,7 +21,7 @@ from workspaces.events import (
 )
 from workspaces.models import Membership, Workspace
 from workspaces.rights import WorkspaceRole
-from workspaces.services.leaving import let_go
+from workspaces.services.leaving import end_membership
 from workspaces.services.opt_out_records import has_declined
 from workspaces.services.workspaces import insert_workspace
 
@@ -81,7 +81,7 @@ def remove_organization_member(
         return
     workspace = Workspace.objects.filter(external_org_id=organization.id).first()
     if workspace is not None:
-        let_go(Workspace.objects.locked(workspace.pk), person, actor=CLERK)
+        end_membership(Workspace.objects.locked(workspace.pk), person, actor=CLERK)
 
 
 @transaction.atomic
@@ -105,7 +105,7 @@ def follow_organization(*, organization: Organization, founder: User | None, at:
 def _settle_owner(workspace: Workspace, founder: User) -> None:
     workspace.owner = founder
     workspace.save_changes("owner")
-    changes: Changes = {"owner": {"old": None, "new": as_told(founder)}}
+    changes: Changes = {"owner": {"old": None, "new": as_event_value(founder)}}
     publish(OwnerChanged(actor=CLERK, workspace=workspace, before=None, changes=changes))
 
 

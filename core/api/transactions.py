@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core.api import idempotency
+from core.api.actors import actor_of
 from core.api.errors import LOCK_NOT_AVAILABLE, WORTH_RETRYING, is_database_away, sqlstate
 from core.api.idempotency import SAFE
 from core.api.write_only import may_read, withhold_documents, withhold_facts
@@ -105,7 +106,7 @@ class OneTransaction(APIView):
         count = self.attempts.get(getattr(self, "action", ""))
         if count and not self._run.is_counted:
             self._run.is_counted = True
-            count(request.user)
+            count(actor_of(request))
 
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, idempotency.Replay):

@@ -23,7 +23,7 @@ from projects.services.projects import create_project
 from tasks.models import Task
 from tasks.services.tasks import create_task, transition_task
 from workspaces.models import Workspace
-from workspaces.services.opening import note_opening
+from workspaces.services.opening import record_opening
 from workspaces.services.workspaces import add_member, create_workspace
 
 WORLD = Path(__file__).parent / "world"
@@ -85,7 +85,7 @@ def _found(
         add_member(
             actor=Actor(user=people[owner]), workspace=workspace, email=_address(nick), role=role
         )
-        note_opening(actor=Actor(user=people[nick]), workspace_id=workspace.pk)
+        record_opening(actor=Actor(user=people[nick]), workspace_id=workspace.pk)
     for project in projects:
         _start(people[owner], people, workspace, **project)
 

@@ -1,6 +1,6 @@
 """Who is told what: assignments at once, due dates in time."""
 
-from notifications.services.assignments import tell_assignee, tell_successor
+from notifications.services.assignments import enqueue_assignment_mail, enqueue_handover_mail
 from notifications.services.missed_reminders import (
     plan_missed_reminders,
     plan_missed_reminders_of,
@@ -14,6 +14,8 @@ from notifications.services.reminders import (
 )
 
 __all__ = [
+    "enqueue_assignment_mail",
+    "enqueue_handover_mail",
     "plan_missed_reminders",
     "plan_missed_reminders_of",
     "plan_reminders",
@@ -21,6 +23,4 @@ __all__ = [
     "plan_reminders_of",
     "plan_reminders_of_all",
     "queue_due_reminders",
-    "tell_assignee",
-    "tell_successor",
 ]

@@ -13,7 +13,7 @@ LISTED = 20
 """How many tasks one mail lists by name."""
 
 
-def tell_assignee(*, actor: Actor, task: Task) -> None:
+def enqueue_assignment_mail(*, actor: Actor, task: Task) -> None:
     """Mail the person the task was given to, unless they took it themselves."""
     recipient, by = task.assignee_id, actor.person_id
     if recipient is None or recipient == by:
@@ -28,7 +28,9 @@ def tell_assignee(*, actor: Actor, task: Task) -> None:
     )
 
 
-def tell_successor(*, actor: Actor, project: Project, person: User, tasks: Sequence[Task]) -> None:
+def enqueue_handover_mail(
+    *, actor: Actor, project: Project, person: User, tasks: Sequence[Task]
+) -> None:
     """One mail about all tasks somebody takes over in a project, those due first listed."""
     recipient, by = tasks[0].assignee_id, actor.person_id
     if recipient is None or recipient == by:

@@ -11,7 +11,7 @@ MORNING = time(9)
 """A day without a time begins, for a reminder, at this hour of the recipient's day."""
 
 
-def due_as_told(task: Task) -> str:
+def due_in_event(task: Task) -> str:
     """The due date as an event tells it: `2026-05-31`, `2026-05-31T17:00:00`, or nothing."""
     day, hour = task.due_date, task.due_time
     if day is None:
@@ -25,7 +25,7 @@ def due_zone(task: Task, recipient: User, setter: User | None) -> ZoneInfo:
     return ZoneInfo(setter.time_zone if timed and setter else recipient.time_zone)
 
 
-def due_moment(day: date, hour: time | None, zone: ZoneInfo) -> datetime:
+def due_instant(day: date, hour: time | None, zone: ZoneInfo) -> datetime:
     """The instant to remind at."""
     return datetime.combine(day, hour or MORNING, tzinfo=zone)
 
@@ -37,7 +37,7 @@ def due_in_words(task: Task, recipient: User) -> str:
     if task.due_time is None or not is_plannable(task.due_date):
         return _day(task.due_date)
     zone = due_zone(task, recipient, task.due_set_by)
-    here = due_moment(task.due_date, task.due_time, zone).astimezone(ZoneInfo(recipient.time_zone))
+    here = due_instant(task.due_date, task.due_time, zone).astimezone(ZoneInfo(recipient.time_zone))
     return f"{_day(here.date())} at {here:%H:%M} ({recipient.time_zone})"
 
 

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from accounts.models import User
 from core.context import as_system
 from notifications.models import Reminder
-from notifications.services.due_dates import due_as_told
+from notifications.services.due_dates import due_in_event
 from notifications.services.recheck import TEMPORARY
 from notifications.services.reminders import insert_plans
 from outbox.models import Delivery, State
@@ -45,7 +45,7 @@ def _plan(which: Q) -> None:
     missed = {
         reminder.dedupe_key: reminder
         for pk, reminder in last.items()
-        if pk in tasks and reminder.due == due_as_told(tasks[pk])
+        if pk in tasks and reminder.due == due_in_event(tasks[pk])
     }
     skipped = Delivery.objects.filter(
         dedupe_key__in=missed, state=State.SKIPPED, reason__in=TEMPORARY

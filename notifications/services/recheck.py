@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import F
 
 from accounts.models import User
-from notifications.services.due_dates import due_as_told
+from notifications.services.due_dates import due_in_event
 from outbox.composers import Skip
 from outbox.models import Delivery
 from projects.models import Project, ProjectMembership
@@ -49,7 +49,7 @@ ANY_MAIL: tuple[Obstacle, ...] = (
 REMINDERS: tuple[Obstacle, ...] = (
     (PROJECT_ARCHIVED, lambda at: at.project.archived_at is not None),
     ("the task is complete", lambda at: at.task.category in FINISHED),
-    ("the due date moved", lambda at: due_as_told(at.task) != at.delivery.payload["due"]),
+    ("the due date moved", lambda at: due_in_event(at.task) != at.delivery.payload["due"]),
 )
 
 

@@ -13,7 +13,7 @@ from accounts.models import User
 from core.context import as_system
 from core.days import is_plannable
 from notifications.models import Reminder
-from notifications.services.due_dates import due_as_told, due_moment, due_zone
+from notifications.services.due_dates import due_in_event, due_instant, due_zone
 from outbox.models import Delivery, State
 from outbox.services import enqueue_all
 from tasks.models import FINISHED, Task
@@ -124,14 +124,14 @@ def _plan(task: Task, people: Mapping[UUID | None, Any]) -> Reminder | None:
     recipient = people[task.assignee_id]
     now: datetime = recipient.clock
     zone = due_zone(task, recipient, people.get(task.due_set_by_id))
-    fire_at = due_moment(day, task.due_time, zone)
+    fire_at = due_instant(day, task.due_time, zone)
     if fire_at <= now and now.astimezone(zone).date() != day:
         return None
     return Reminder(
         workspace_id=task.workspace_id,
         task=task,
         recipient=recipient,
-        due=due_as_told(task),
+        due=due_in_event(task),
         fire_at=fire_at,
     )
 

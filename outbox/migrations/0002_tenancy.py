@@ -11,5 +11,5 @@ class Migration(migrations.Migration):
     dependencies: ClassVar = [("outbox", "0001_initial")]
 
     operations: ClassVar = [
-        TenantPolicy("outbox_delivery", homeless=True),
+        TenantPolicy("outbox_delivery", allow_none=True),
     ]

@@ -5,7 +5,7 @@ from django.db import transaction
 from accounts.models import User
 from core.actor import Actor
 from core.events import Changes, publish
-from core.models import as_told
+from core.models import as_event_value
 from core.shared_locks import await_turns
 from projects.events import ProjectLeadChanged, ProjectMemberAdded
 from projects.models import Project, ProjectMembership
@@ -14,7 +14,7 @@ from projects.services.members import lead
 
 
 @transaction.atomic
-def take_over_project_memberships(*, actor: Actor, person: User, former: User) -> None:
+def move_project_memberships(*, actor: Actor, person: User, former: User) -> None:
     """Give the person every place the former account has; what both have stays as it is.
 
     The caller holds the workspaces; the former account leaves its places afterwards.
@@ -39,5 +39,5 @@ def _hand_lead(project: Project, former: User, person: User, *, actor: Actor) ->
     ProjectMembership.objects.filter(project=project, user=former).become(ProjectRole.MEMBER)
     lead(project, person)
     project.save_changes("team_lead")
-    changes: Changes = {"team_lead": {"old": as_told(former), "new": as_told(person)}}
+    changes: Changes = {"team_lead": {"old": as_event_value(former), "new": as_event_value(person)}}
     publish(ProjectLeadChanged(actor=actor, project=project, before=former, changes=changes))

@@ -8,7 +8,7 @@ from accounts.models import User
 from core.actor import Actor
 from core.errors import Conflict, Invalid, NotFound
 from core.events import Changes, publish
-from core.models import as_told
+from core.models import as_event_value
 from core.shared_locks import await_turns
 from projects.events import (
     ProjectLeadChanged,
@@ -60,7 +60,7 @@ def set_project_role(
     """Give a member another role; LEAD hands the project over and needs the right to do that."""
     leads = role == ProjectRole.LEAD
     project = locked_project(SET_LEAD if leads else MANAGE_MEMBERS, project, actor)
-    membership = _place_of(person, project, version)
+    membership = _membership_of(person, project, version)
     if leads:
         set_project_lead(actor=actor, project=project, person=person)
         membership.refresh_from_db()
@@ -84,10 +84,10 @@ def remove_project_member(
 ) -> None:
     """Let somebody go; whoever listens hands their open tasks on."""
     project = locked_project(MANAGE_MEMBERS, project, actor)
-    if _place_of(person, project, version).role == ProjectRole.LEAD:
+    if _membership_of(person, project, version).role == ProjectRole.LEAD:
         raise LeadsTheProject
     _check_successor(project, person, handover)
-    _let_go([project], person, actor=actor, handover=handover)
+    _end_memberships([project], person, actor=actor, handover=handover)
 
 
 @transaction.atomic
@@ -99,12 +99,12 @@ def set_project_lead(
     before = project.team_lead
     if before == person:
         return project
-    _step_down(project)
+    _remove_lead(project)
     if person:
         join(project, [person], actor=actor, field="team_lead")
         lead(project, person)
     project.save_changes("team_lead")
-    changes = {"team_lead": {"old": as_told(before), "new": as_told(person)}}
+    changes = {"team_lead": {"old": as_event_value(before), "new": as_event_value(person)}}
     publish(ProjectLeadChanged(actor=actor, project=project, before=before, changes=changes))
     return project
 
@@ -123,7 +123,7 @@ def leave_projects(
     inside = set(locked.values_list("pk", flat=True))
     places = ProjectMembership.objects.filter(project__in=inside, user=person)
     left = [place.project for place in places.select_related("project").order_by("project_id")]
-    _let_go(left, person, actor=actor, handover=handover)
+    _end_memberships(left, person, actor=actor, handover=handover)
 
 
 def join(
@@ -150,22 +150,24 @@ def lead(project: Project, person: User) -> None:
     Project.objects.filter(pk=project.pk).update(team_lead=person)
 
 
-def _let_go(projects: list[Project], person: User, *, actor: Actor, handover: Handover) -> None:
+def _end_memberships(
+    projects: list[Project], person: User, *, actor: Actor, handover: Handover
+) -> None:
     """End the person's places in these locked projects, then have their work handed on."""
     for project in projects:
-        _end_place(project, person, actor=actor)
+        _end_membership(project, person, actor=actor)
     if projects:
         publish(ProjectsLeft(actor=actor, projects=projects, person=person, handover=handover))
 
 
-def _end_place(project: Project, person: User, *, actor: Actor) -> None:
+def _end_membership(project: Project, person: User, *, actor: Actor) -> None:
     if project.team_lead_id == person.pk:
-        _step_down(project)
+        _remove_lead(project)
         project.save_changes("team_lead")
-        lost: Changes = {"team_lead": {"old": as_told(person), "new": None}}
+        lost: Changes = {"team_lead": {"old": as_event_value(person), "new": None}}
         publish(ProjectLeadChanged(actor=actor, project=project, before=person, changes=lost))
     ProjectMembership.objects.filter(project=project, user=person).delete()
-    changes: Changes = {"member": {"old": as_told(person), "new": None}}
+    changes: Changes = {"member": {"old": as_event_value(person), "new": None}}
     publish(ProjectMemberRemoved(actor=actor, project=project, person=person, changes=changes))
 
 
@@ -178,13 +180,13 @@ def _check_successor(project: Project, person: User, handover: Handover) -> None
         raise NotInProject(errors={"reassign_to": [NotInProject.message]})
 
 
-def _step_down(project: Project) -> None:
+def _remove_lead(project: Project) -> None:
     project.team_lead = None
     leads = ProjectMembership.objects.filter(project=project, role=ProjectRole.LEAD)
     leads.become(ProjectRole.MEMBER)
 
 
-def _place_of(person: User, project: Project, version: int | None) -> ProjectMembership:
+def _membership_of(person: User, project: Project, version: int | None) -> ProjectMembership:
     """Their membership, which the lock on the project holds still."""
     place: ProjectMembership | None = ProjectMembership.objects.filter(
         project=project, user=person

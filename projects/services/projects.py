@@ -46,7 +46,7 @@ def create_project(
     _check_dates(project)
     project.key = _free_key(workspace, project.name)
     project.save(force_insert=True)
-    _lay_out(project, Workflow(workflow))
+    _create_columns(project, Workflow(workflow))
     publish(ProjectCreated(actor=actor, project=project))
     join(project, [actor.person, *team_members], actor=actor)
     if team_lead:
@@ -91,7 +91,7 @@ def _free_key(workspace: Workspace, name: str) -> str:
     return key if key not in taken else next(c for c in candidates if c not in taken)
 
 
-def _lay_out(project: Project, workflow: Workflow) -> None:
+def _create_columns(project: Project, workflow: Workflow) -> None:
     """The columns of the workflow, and its moves where not every move is allowed."""
     columns = Status.objects.bulk_create(
         Status(

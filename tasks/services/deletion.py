@@ -11,7 +11,7 @@ from projects.services.locks import check_restorable
 from tasks.events import DueTimesReleased, TaskRestored
 from tasks.models import Task
 from tasks.rights import DELETE_TASK
-from tasks.services.locks import held_still
+from tasks.services.locks import lock_task
 
 
 @as_system("due times of somebody who is gone, in all workspaces")
@@ -29,7 +29,7 @@ def release_due_times(*, actor: Actor, person: User) -> None:
 @transaction.atomic
 def restore_task(*, actor: Actor, task: Task, version: int | None = None) -> Task:
     """Bring back what was deleted lately, as it was; what is there stays as it is."""
-    task = held_still(task, deleted=True)
+    task = lock_task(task, deleted=True)
     require(DELETE_TASK, task, actor)
     task.check_version(version)
     if task.deleted_at is None:

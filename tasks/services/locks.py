@@ -9,13 +9,13 @@ from tasks.models import Task
 
 def locked_task(right: Right, task: Task, actor: Actor, *, version: int | None = None) -> Task:
     """The living task under lock, with the actor's right and the version read asked there."""
-    held = held_still(task)
+    held = lock_task(task)
     require(right, held, actor)
     held.check_version(version)
     return held
 
 
-def held_still(task: Task, *, deleted: bool = False) -> Task:
+def lock_task(task: Task, *, deleted: bool = False) -> Task:
     """The task re-read under lock, its project shared before it and still open.
 
     A task that is gone is not found, unless `deleted` ones are wanted as well.

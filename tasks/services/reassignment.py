@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from core.actor import Actor
 from core.events import Changes, publish_all
-from core.models import as_told
+from core.models import as_event_value
 from projects.models import Project, ProjectMembership
 from projects.services.members import NotInProject
 from tasks.events import TaskAssigned, TasksHandedOver
@@ -119,4 +119,4 @@ def _publish(tasks: list[Task], person: User, actor: Actor) -> None:
 
 
 def _changes(task: Task, person: User) -> Changes:
-    return {"assignee": {"old": as_told(person), "new": as_told(task.assignee)}}
+    return {"assignee": {"old": as_event_value(person), "new": as_event_value(task.assignee)}}

@@ -10,7 +10,7 @@ from accounts.models import User
 from core.actor import Actor
 from core.errors import Invalid
 from core.events import Changes, publish
-from core.models import as_told
+from core.models import as_event_value
 from core.rights import require
 from projects.models import Project, ProjectMembership, Status
 from projects.rights import CREATE_TASK
@@ -65,10 +65,10 @@ def create_task(
     task.number = next_number(project)
     task.position = task.number * POSITION_STEP
     task.save(force_insert=True)
-    _remember_step(task, actor, before=None)
+    _record_status_change(task, actor, before=None)
     publish(TaskCreated(actor=actor, task=task))
     if assignee:
-        changes: Changes = {"assignee": {"old": None, "new": as_told(assignee)}}
+        changes: Changes = {"assignee": {"old": None, "new": as_event_value(assignee)}}
         publish(TaskAssigned(actor=actor, task=task, before=None, changes=changes))
     return task
 
@@ -135,7 +135,7 @@ def _edit(task: Task, changes: dict[str, Any], *, actor: Actor) -> Task:
         task.enter(column)
     if changed or column != column_before:
         _save(task, *changed)
-        _tell(actor, task, changed, column_before, assignee_before)
+        _publish_changes(actor, task, changed, column_before, assignee_before)
     return task
 
 
@@ -163,7 +163,7 @@ def _save(task: Task, *fields: str) -> None:
     task.save_changes(*fields, "status", "category", "completed_at", "due_set_by")
 
 
-def _remember_step(task: Task, actor: Actor, *, before: Status | None) -> None:
+def _record_status_change(task: Task, actor: Actor, *, before: Status | None) -> None:
     StatusChange(
         workspace_id=task.workspace_id,
         task=task,
@@ -173,7 +173,7 @@ def _remember_step(task: Task, actor: Actor, *, before: Status | None) -> None:
     ).save()
 
 
-def _tell(
+def _publish_changes(
     actor: Actor, task: Task, changed: Changes, column: Status, assignee: User | None
 ) -> None:
     """Publish what happened, one event for each thing a person would call by its own name."""
@@ -182,7 +182,7 @@ def _tell(
     if words:
         publish(TaskUpdated(actor=actor, task=task, changes=words))
     if task.status_id != column.pk:
-        _remember_step(task, actor, before=column)
+        _record_status_change(task, actor, before=column)
         step: Changes = {"status": {"old": column.key, "new": task.status.key}}
         publish(TaskTransitioned(actor=actor, task=task, before=column, changes=step))
     if assignment:

@@ -78,7 +78,7 @@ def follow(url: str, workspace_id: UUID, seen: list[int], done: threading.Event)
 
 def test_a_reader_never_misses_an_event(cast: Cast, committed_db: CommittedDatabase) -> None:
     """Writers hold their transactions open for different times, so late commits are certain."""
-    place: dict[str, Any] = {"actor": cast.ada, "workspace": cast.workspace}
+    place: dict[str, Any] = {"actor": by(cast.ada), "workspace": cast.workspace}
     projects = [create_project(**place, name=f"P{n}") for n in range(6)]
     done, seen = threading.Event(), [len(numbers(cast.workspace.pk))]
 

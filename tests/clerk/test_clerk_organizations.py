@@ -15,7 +15,7 @@ from tests.support.clerk_peer import Peer, switched_on, token
 from tests.support.credentials import identify
 from tests.support.sign_in import bearing
 from workspaces.models import Membership, Workspace
-from workspaces.services.leaving import let_go
+from workspaces.services.leaving import end_membership
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_who_was_removed_here_does_not_return_with_the_next_token(clerk: Peer) -
     status(token(**seated))
     workspace, boss = Workspace.objects.get(), User.objects.get(external_id="user_boss")
 
-    let_go(workspace, User.objects.get(external_id="user_grace"), actor=by(boss))
+    end_membership(workspace, User.objects.get(external_id="user_grace"), actor=by(boss))
 
     assert status(token(iat=int(time.time()) + 3, **seated)) == 200
     assert [membership.user for membership in Membership.objects.all()] == [boss]

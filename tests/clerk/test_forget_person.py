@@ -17,7 +17,7 @@ from accounts.models import User
 from accounts.services.deletion import delete_person
 from accounts.services.people import change_profile
 from activity.models import Event
-from core.erasure import FORGOTTEN
+from core.erasure import ERASED
 from core.models import IdempotencyKey
 from notifications.models import Reminder
 from outbox.models import Delivery, State
@@ -145,7 +145,7 @@ def test_an_answer_that_named_them_is_forgotten_but_its_key_stays_used(
 
     assert not IdempotencyKey.objects.filter(principal=str(zoe.pk)).exists()
     kept = IdempotencyKey.objects.get(principal=str(cast.lea.pk), key="lea's")
-    assert bytes(kept.body) == FORGOTTEN
+    assert bytes(kept.body) == ERASED
     again = client_of(cast.lea).ask(
         "POST",
         f"/api/projects/{cast.project.pk}/members",

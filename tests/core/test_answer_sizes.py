@@ -8,6 +8,7 @@ import pytest
 from accounts.models import User
 from core.documents.pages import MEBIBYTE, PAGE
 from projects.services.projects import create_project
+from tests.support.actors import by
 from tests.support.bulk import comments_on, crowd_in, tasks_with
 from tests.support.cast import Cast, client_of
 from tests.support.openapi import document
@@ -143,7 +144,7 @@ def test_one_project_stays_below_the_limit_whatever_it_holds(cast: Cast, letter:
 
 
 def test_many_projects_share_what_an_answer_holds(cast: Cast) -> None:
-    same: Any = {"actor": cast.ada, "workspace": cast.workspace}
+    same: Any = {"actor": by(cast.ada), "workspace": cast.workspace}
     busy = [create_project(**same, name=f"P{n}") for n in range(8)]
     for project in busy:
         tasks_with(cast, [PARAGRAPH] * 900, project=project)

@@ -12,7 +12,7 @@ from django.db.models import DateField
 from accounts.models import User
 from core.days import FIRST_DAY, LAST_DAY
 from notifications.models import Reminder
-from notifications.services.due_dates import due_in_words, due_moment
+from notifications.services.due_dates import due_in_words, due_instant
 from notifications.services.reminders import plan_reminders
 from projects.models import Project
 from tasks.models import Task
@@ -56,7 +56,7 @@ def test_every_zone_knows_the_moment_of_a_day_of_the_calendar(hour: time | None)
     for name in ZONES:
         zone = zoneinfo.ZoneInfo(name)
         for day in (FIRST_DAY, LAST_DAY):
-            moment = due_moment(day, hour, zone)
+            moment = due_instant(day, hour, zone)
             assert moment.astimezone(UTC) != datetime.now(UTC)
             assert moment.astimezone(zone).date() in (day, date(2999, 12, 31))
 

@@ -16,7 +16,7 @@ from tests.support.actors import by
 from tests.support.cast import Cast
 from tests.support.sink import Sink
 from workspaces.reassignment import handover_to
-from workspaces.services.leaving import let_go
+from workspaces.services.leaving import end_membership
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +39,7 @@ def test_the_lead_hears_of_all_tasks_in_one_mail(cast: Cast, sink: Sink) -> None
     given(cast, "Oil")
     task = given(cast, "Polish <b>", due_date=date(2031, 7, 1))
 
-    let_go(cast.workspace, cast.max, actor=by(cast.ada))
+    end_membership(cast.workspace, cast.max, actor=by(cast.ada))
     send_all()
 
     [mail] = sink.mails
@@ -64,7 +64,7 @@ def test_the_actor_hears_nothing(cast: Cast) -> None:
 def test_who_is_named_hears_of_it_and_the_lead_does_not(cast: Cast, sink: Sink) -> None:
     add_project_member(actor=by(cast.lea), project=cast.project, person=cast.moe)
     given(cast, "Oil")
-    let_go(cast.workspace, cast.max, actor=by(cast.ada), handover=handover_to(cast.moe))
+    end_membership(cast.workspace, cast.max, actor=by(cast.ada), handover=handover_to(cast.moe))
     send_all()
     assert sink.recipients == ["moe@example.com"]
 
@@ -83,7 +83,7 @@ def test_a_second_departure_is_told_again(cast: Cast, sink: Sink) -> None:
 def test_a_long_list_is_cut(cast: Cast, sink: Sink) -> None:
     for n in range(23):
         given(cast, f"Part {n}")
-    let_go(cast.workspace, cast.max, actor=by(cast.ada))
+    end_membership(cast.workspace, cast.max, actor=by(cast.ada))
     send_all()
     text = body_of(sink)
     assert (text.count("ENG-"), "And 3 more." in text) == (20, True)
@@ -93,13 +93,13 @@ def test_deleted_and_finished_tasks_are_not_told(cast: Cast) -> None:
     delete_task(actor=by(cast.lea), task=given(cast, "Deleted"))
     done = cast.project.statuses.get(key="DONE")
     transition_task(actor=by(cast.lea), task=given(cast, "Done"), status=done)
-    let_go(cast.workspace, cast.max, actor=by(cast.ada))
+    end_membership(cast.workspace, cast.max, actor=by(cast.ada))
     assert not Delivery.objects.exists()
 
 
 def test_what_was_given_on_meanwhile_is_not_told(cast: Cast, sink: Sink) -> None:
     kept, lost = given(cast, "Kept"), given(cast, "Lost")
-    let_go(cast.workspace, cast.max, actor=by(cast.ada))
+    end_membership(cast.workspace, cast.max, actor=by(cast.ada))
     update_task(actor=by(cast.lea), task=lost, changes={"assignee": None})
     send_all()
     assert "Lost" not in body_of(sink)
@@ -110,9 +110,9 @@ def test_what_was_given_on_meanwhile_is_not_told(cast: Cast, sink: Sink) -> None
 @pytest.mark.parametrize("why", ["left", "closed", "deleted", "given"])
 def test_the_mail_is_skipped(cast: Cast, sink: Sink, why: str) -> None:
     task = given(cast, "Oil")
-    let_go(cast.workspace, cast.max, actor=by(cast.ada))
+    end_membership(cast.workspace, cast.max, actor=by(cast.ada))
     if why == "left":
-        let_go(cast.workspace, cast.lea, actor=by(cast.ada))
+        end_membership(cast.workspace, cast.lea, actor=by(cast.ada))
     elif why == "closed":
         type(cast.lea).objects.filter(pk=cast.lea.pk).update(is_active=False)
     elif why == "deleted":
@@ -134,7 +134,7 @@ def test_reminders_follow_the_tasks(cast: Cast) -> None:
     day = date(2031, 7, 1)
     tasks = [given(cast, "Oil", due_date=day), given(cast, "Polish", due_date=day)]
     given(cast, "Whenever")
-    let_go(cast.workspace, cast.max, actor=by(cast.ada))
+    end_membership(cast.workspace, cast.max, actor=by(cast.ada))
     planned = Reminder.objects.planned().order_by("task")
     assert [(row.task_id, row.recipient, row.rev) for row in planned] == [
         (task.pk, cast.lea, 2) for task in sorted(tasks, key=lambda task: task.pk)
@@ -143,12 +143,12 @@ def test_reminders_follow_the_tasks(cast: Cast) -> None:
 
 def test_tasks_of_nobody_remind_nobody(cast: Cast) -> None:
     given(cast, "Oil", due_date=date(2031, 7, 1))
-    let_go(cast.workspace, cast.max, actor=by(cast.ada), handover=handover_to(None))
+    end_membership(cast.workspace, cast.max, actor=by(cast.ada), handover=handover_to(None))
     assert not Reminder.objects.planned().exists()
     assert Reminder.objects.count() == 1
 
 
 def test_what_was_due_this_morning_is_not_repeated_to_the_successor(cast: Cast) -> None:
     given(cast, "Oil", due_date=datetime.now(UTC).date(), due_time=datetime.min.time())
-    let_go(cast.workspace, cast.max, actor=by(cast.ada))
+    end_membership(cast.workspace, cast.max, actor=by(cast.ada))
     assert not Reminder.objects.planned().filter(recipient=cast.lea).exists()

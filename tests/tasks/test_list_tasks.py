@@ -102,7 +102,7 @@ def test_list_tasks_leaves_out_the_deleted(cast: Cast, task: Task) -> None:
     ],
 )
 def test_list_tasks_filtered(cast: Cast, query: str, found: list[int]) -> None:
-    same: dict[str, Any] = {"actor": cast.lea, "project": cast.project}
+    same: dict[str, Any] = {"actor": by(cast.lea), "project": cast.project}
     done = cast.project.statuses.get(key="DONE")
     create_task(**same, title="A")
     create_task(**same, title="B", assignee=cast.lea, status=done, due_date=date(2030, 1, 1))

@@ -53,7 +53,7 @@ def test_what_somebody_offered_stands_while_they_could_offer_it(
 
 def test_an_offer_of_admin_ends_with_the_senders_own(cast: Cast) -> None:
     change_member_role(actor=by(cast.ada), membership=place_of(cast, "pia"), role="ADMIN")
-    facts: dict[str, Any] = {"actor": cast.pia, "workspace": cast.workspace}
+    facts: dict[str, Any] = {"actor": by(cast.pia), "workspace": cast.workspace}
     high = invite_person(email="a@example.com", role="ADMIN", **facts)
     low = invite_person(email="b@example.com", role="MEMBER", **facts)
     change_member_role(actor=by(cast.ada), membership=place_of(cast, "pia"), role="PM")

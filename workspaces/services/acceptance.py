@@ -86,7 +86,7 @@ def _accept(known: Invitation, actor: Actor, addresses: set[str]) -> Membership:
         raise InvitationVoid
     if Membership.objects.role_of(actor.person, workspace.pk):
         raise AlreadyMember
-    return _take_place(invitation, actor)
+    return _create_membership(invitation, actor)
 
 
 def _check_address(invitation: Invitation, actor: Actor, addresses: set[str]) -> None:
@@ -103,7 +103,7 @@ def _check_open(invitation: Invitation) -> None:
         raise InvitationExpired
 
 
-def _take_place(invitation: Invitation, actor: Actor) -> Membership:
+def _create_membership(invitation: Invitation, actor: Actor) -> Membership:
     invitation.status, invitation.accepted_by = InvitationStatus.ACCEPTED, actor.person
     invitation.save_changes("status", "accepted_by")
     membership = Membership.objects.create(

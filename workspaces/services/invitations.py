@@ -10,7 +10,7 @@ from accounts.services.recipients import recipient_of
 from core.actor import Actor
 from core.errors import Conflict
 from core.events import publish
-from core.models import as_told
+from core.models import as_event_value
 from core.rights import require
 from core.sealing import seal
 from outbox.services import enqueue
@@ -18,8 +18,8 @@ from workspaces import events
 from workspaces.models import Invitation, InvitationStatus, Membership, Workspace
 from workspaces.rights import INVITE
 from workspaces.services.invitation_links import PURPOSE, digest
-from workspaces.services.quota import KIND, check_pace, count_invitation
-from workspaces.services.settings import role_for_newcomers
+from workspaces.services.quota import KIND, check_rate, count_invitation
+from workspaces.services.settings import role_of_new_member
 from workspaces.services.workspaces import AlreadyMember, check_grant
 
 
@@ -40,14 +40,14 @@ def invite_person(
     *, actor: Actor, workspace: Workspace, email: str, role: str = "", message: str = ""
 ) -> Invitation:
     """Offer a place to an address, whether or not anybody has an account with it."""
-    role = role or role_for_newcomers(workspace)
+    role = role or role_of_new_member(workspace)
     workspace = _held(workspace, actor, role)
     invitation = Invitation(
         workspace=workspace, email=email.strip().lower(), role=role, message=message
     )
     _check_free(invitation)
     _send(invitation, actor=actor)
-    changes = {"role": {"old": None, "new": as_told(role)}}
+    changes = {"role": {"old": None, "new": as_event_value(role)}}
     publish(events.PersonInvited(actor=actor, invitation=invitation, changes=changes))
     return invitation
 
@@ -98,7 +98,7 @@ def _held(workspace: Workspace, actor: Actor, role: str) -> Workspace:
     workspace = Workspace.objects.alive().locked(workspace.pk)
     require(INVITE, workspace, actor)
     check_grant(actor, workspace, role)
-    check_pace(workspace)
+    check_rate(workspace)
     return workspace
 
 

@@ -7,7 +7,7 @@ from accounts.models import User
 from accounts.services.references import not_counted
 from core.actor import Actor
 from core.events import Changes, publish
-from core.models import as_told
+from core.models import as_event_value
 from workspaces.events import MemberAdded, MemberRoleChanged, OwnerChanged
 from workspaces.models import Membership, Workspace
 from workspaces.rights import WorkspaceRole
@@ -18,22 +18,24 @@ not_counted("workspaces.workspace.owner", Q(external_org_id__isnull=False))
 
 
 @transaction.atomic
-def take_over_memberships(*, actor: Actor, person: User, former: User) -> None:
+def move_memberships(*, actor: Actor, person: User, former: User) -> None:
     """Give the person every place the former account has; ADMIN in either account stays ADMIN."""
     theirs = Membership.objects.filter(user=former).values("workspace")
     workspaces = Workspace.objects.filter(Q(pk__in=theirs) | Q(owner=former)).order_by("pk")
     for workspace in workspaces.select_for_update(no_key=True, of=("self",)):
         place = Membership.objects.filter(workspace=workspace, user=former).first()
         if place is not None:
-            _take_over(place, person, actor=actor)
+            _move_membership(place, person, actor=actor)
         if workspace.owner_id == former.pk:
             workspace.owner = person
             workspace.save_changes("owner")
-            changes: Changes = {"owner": {"old": as_told(former), "new": as_told(person)}}
+            changes: Changes = {
+                "owner": {"old": as_event_value(former), "new": as_event_value(person)}
+            }
             publish(OwnerChanged(actor=actor, workspace=workspace, before=former, changes=changes))
 
 
-def _take_over(place: Membership, person: User, *, actor: Actor) -> None:
+def _move_membership(place: Membership, person: User, *, actor: Actor) -> None:
     held: Membership | None = Membership.objects.filter(
         workspace=place.workspace_id, user=person
     ).first()

@@ -10,7 +10,7 @@ from accounts.models import User
 from core.actor import Actor
 from core.errors import Conflict
 from core.events import Changes, publish
-from core.models import as_told
+from core.models import as_event_value
 from workspaces.events import (
     MemberRemoved,
     MemberRoleChanged,
@@ -60,17 +60,17 @@ def end_memberships(
     for workspace in workspaces:
         if workspace in alive and workspace not in shared:
             _delete(workspace, actor=actor)
-        let_go(workspace, person, actor=actor, handover=handover)
+        end_membership(workspace, person, actor=actor, handover=handover)
 
 
-def let_go(
+def end_membership(
     workspace: Workspace, person: User, *, actor: Actor, handover: Handover = TO_LEAD
 ) -> None:
     """End a membership, if there is one; who depends on it was asked, or is succeeded now."""
     membership = Membership.objects.filter(workspace=workspace, user=person)
     is_member = membership.exists()
     if is_member:
-        changes: Changes = {"member": {"old": as_told(person), "new": None}}
+        changes: Changes = {"member": {"old": as_event_value(person), "new": None}}
         publish(
             MemberRemoved(
                 actor=actor,
@@ -112,7 +112,9 @@ def _pass_ownership(
         return
     workspace.owner = successor.user if successor else None
     workspace.save_changes("owner")
-    told: Changes = {"owner": {"old": as_told(person), "new": as_told(workspace.owner)}}
+    told: Changes = {
+        "owner": {"old": as_event_value(person), "new": as_event_value(workspace.owner)}
+    }
     publish(OwnerChanged(actor=actor, workspace=workspace, before=person, changes=told))
 
 
@@ -125,7 +127,7 @@ def _shared(workspaces: list[Workspace], person: User) -> list[Workspace]:
 
 def _check_owner(workspaces: list[Workspace], person: User) -> None:
     if owned := [workspace for workspace in workspaces if workspace.owner_id == person.pk]:
-        raise OwnsWorkspaces(workspaces=_told(owned))
+        raise OwnsWorkspaces(workspaces=_named(owned))
 
 
 def check_admins(workspaces: list[Workspace], person: User) -> None:
@@ -135,10 +137,10 @@ def check_admins(workspaces: list[Workspace], person: User) -> None:
     others = admins.filter(user__is_active=True).exclude(user=person)
     safe = set(others.values_list("workspace_id", flat=True))
     if lost := [workspace for workspace in workspaces if workspace.pk in theirs - safe]:
-        raise LastAdmin(workspaces=_told(lost))
+        raise LastAdmin(workspaces=_named(lost))
 
 
-def _told(workspaces: list[Workspace]) -> list[dict[str, str]]:
+def _named(workspaces: list[Workspace]) -> list[dict[str, str]]:
     return [{"id": workspace.public_id, "name": workspace.name} for workspace in workspaces]
 
 

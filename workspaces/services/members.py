@@ -6,13 +6,13 @@ from accounts.models import User
 from core.actor import Actor
 from core.errors import Conflict, Invalid
 from core.events import publish
-from core.models import as_told
+from core.models import as_event_value
 from core.rights import require
 from workspaces.events import MemberRoleChanged, OwnerChanged
 from workspaces.models import Membership, Workspace
 from workspaces.reassignment import TO_LEAD, Handover
 from workspaces.rights import INVITE, REMOVE_MEMBER, WorkspaceRole, require_ownership
-from workspaces.services.leaving import check_admins, let_go
+from workspaces.services.leaving import check_admins, end_membership
 from workspaces.services.workspaces import check_grant
 
 
@@ -66,20 +66,20 @@ def remove_member(
         check_grant(actor, workspace, membership.role)
     check_replaceable(workspace, membership)
     _check_successor(workspace, membership.user, handover)
-    let_go(workspace, membership.user, actor=actor, handover=handover)
+    end_membership(workspace, membership.user, actor=actor, handover=handover)
 
 
 @transaction.atomic
 def transfer_ownership(*, actor: Actor, workspace: Workspace, person: User) -> Workspace:
     """Hand the workspace to another member at once: what staff may; owners offer it instead."""
     # Held before the workspace, so that nobody takes over who is being deleted.
-    held_candidate(person)
+    locked_candidate(person)
     workspace = Workspace.objects.alive().locked(workspace.pk)
     require_ownership(workspace, actor)
-    return make_owner(workspace, place_of_candidate(workspace, person), actor=actor)
+    return make_owner(workspace, membership_of_candidate(workspace, person), actor=actor)
 
 
-def held_candidate(person: User) -> User:
+def locked_candidate(person: User) -> User:
     """Whoever is to own a workspace under lock, taken before that of the workspace."""
     candidate: User | None = User.objects.active().filter(pk=person.pk).held()
     if candidate is None:
@@ -87,7 +87,7 @@ def held_candidate(person: User) -> User:
     return candidate
 
 
-def place_of_candidate(workspace: Workspace, person: User) -> Membership:
+def membership_of_candidate(workspace: Workspace, person: User) -> Membership:
     """The membership of somebody who may own the locked workspace."""
     place: Membership | None = Membership.objects.filter(workspace=workspace, user=person).first()
     if place is None:
@@ -106,7 +106,7 @@ def make_owner(workspace: Workspace, place: Membership, *, actor: Actor) -> Work
         _set_role(place, WorkspaceRole.ADMIN, actor=actor)
     workspace.owner = successor
     workspace.save_changes("owner")
-    changes = {"owner": {"old": as_told(before), "new": as_told(successor)}}
+    changes = {"owner": {"old": as_event_value(before), "new": as_event_value(successor)}}
     publish(OwnerChanged(actor=actor, workspace=workspace, before=before, changes=changes))
     return workspace
 

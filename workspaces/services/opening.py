@@ -8,7 +8,7 @@ from core.actor import Actor
 from workspaces.models import Membership
 
 
-def note_opening(*, actor: Actor, workspace_id: UUID) -> None:
+def record_opening(*, actor: Actor, workspace_id: UUID) -> None:
     """Write the moment down, once; a row somebody else holds is left to the next request."""
     unopened = Membership.objects.filter(
         user=actor.person, workspace_id=workspace_id, opened_at=None

@@ -15,7 +15,7 @@ from workspaces.models import InvitationStatus, Membership, OptOut, OptOutKind, 
 from workspaces.services.invitations import revoke
 from workspaces.services.leaving import LastAdmin
 from workspaces.services.members import OwnsTheWorkspace, check_replaceable, remove_member
-from workspaces.services.revocation import end_invitations_to
+from workspaces.services.revocation import revoke_invitations_to
 
 
 class Effect(StrEnum):
@@ -62,7 +62,7 @@ def opt_out(*, workspace: Workspace, recipient_id: UUID) -> OptOut:
     chosen.kind = kind
     chosen.save(update_fields=["kind"])
     if person is not None:
-        end_invitations_to(actor=actor, workspace=workspace, person=person)
+        revoke_invitations_to(actor=actor, workspace=workspace, person=person)
     _revoke_invitations(workspace, recipient_id, actor)
     changes = {"kind": {"old": before, "new": kind.value}}
     publish(OptedOut(actor=actor, opt_out=chosen, changes=changes))

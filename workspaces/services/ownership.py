@@ -9,12 +9,12 @@ from accounts.models import User
 from core.actor import Actor
 from core.errors import Conflict
 from core.events import Changes, publish
-from core.models import as_told
+from core.models import as_event_value
 from outbox.services import enqueue
 from workspaces.events import OwnershipDeclined, OwnershipOffered, OwnershipWithdrawn
 from workspaces.models import Workspace
 from workspaces.rights import acts_as_owner, require_ownership
-from workspaces.services.members import held_candidate, make_owner, place_of_candidate
+from workspaces.services.members import locked_candidate, make_owner, membership_of_candidate
 
 MAIL = "ownership_offered"
 LIFETIME = timedelta(days=7)
@@ -31,10 +31,10 @@ def offer_ownership(*, actor: Actor, workspace: Workspace, person: User) -> Work
     Offering it again to the same person, or to the owner, changes nothing.
     """
     # Held before the workspace, so that nobody is asked who is being deleted.
-    held_candidate(person)
+    locked_candidate(person)
     workspace = Workspace.objects.alive().locked(workspace.pk)
     require_ownership(workspace, actor)
-    place = place_of_candidate(workspace, person)
+    place = membership_of_candidate(workspace, person)
     if person.pk in (workspace.owner_id, _candidate_of(workspace)):
         return workspace
     before, workspace.offered_to = workspace.offered_to, place.user
@@ -52,7 +52,7 @@ def offer_ownership(*, actor: Actor, workspace: Workspace, person: User) -> Work
 @transaction.atomic
 def accept_ownership(*, actor: Actor, workspace: Workspace) -> Workspace:
     """Become the owner and ADMIN, while whoever offered it still could."""
-    held_candidate(actor.person)
+    locked_candidate(actor.person)
     workspace = _locked_offer(workspace, actor)
     offerer = workspace.offered_by
     if (
@@ -61,7 +61,7 @@ def accept_ownership(*, actor: Actor, workspace: Workspace) -> Workspace:
         or not acts_as_owner(workspace, Actor(user=offerer))
     ):
         raise NotOffered
-    place = place_of_candidate(workspace, actor.person)
+    place = membership_of_candidate(workspace, actor.person)
     _clear(workspace)
     return make_owner(workspace, place, actor=actor)
 
@@ -122,7 +122,7 @@ def _save(workspace: Workspace) -> None:
 
 
 def _changes(before: User | None, after: User | None) -> Changes:
-    return {"pending_owner": {"old": as_told(before), "new": as_told(after)}}
+    return {"pending_owner": {"old": as_event_value(before), "new": as_event_value(after)}}
 
 
 def _enqueue_mail(workspace: Workspace, actor: Actor) -> None:

@@ -16,7 +16,7 @@ MOST_PER_HOUR = 50
 HOUR = timedelta(hours=1)
 
 
-def check_pace(workspace: Workspace) -> None:
+def check_rate(workspace: Workspace) -> None:
     """Refuse a mail too many in an hour: counted where mails wait, under the workspace's lock."""
     recent = Delivery.objects.filter(
         workspace_id=workspace.pk, kind=KIND, created_at__gt=timezone.now() - HOUR

@@ -14,19 +14,19 @@ from workspaces.services.invitations import revoke
 from workspaces.services.opt_out_records import erase_opt_outs
 
 
-def end_invitations_to(*, actor: Actor, workspace: Workspace, person: User) -> None:
+def revoke_invitations_to(*, actor: Actor, workspace: Workspace, person: User) -> None:
     """Who is in needs none; who has to leave must not come back with an old one."""
     for invitation in _pending(workspace.invitations.filter(email__in=_addresses(person))):
         revoke(invitation, actor=actor)
 
 
-def end_invitations_by(*, actor: Actor, workspace: Workspace, person: User) -> None:
+def revoke_invitations_by(*, actor: Actor, workspace: Workspace, person: User) -> None:
     """What somebody offered goes with them."""
     for invitation in _pending(workspace.invitations.filter(invited_by=person)):
         revoke(invitation, actor=actor)
 
 
-def end_unbacked_invitations(*, actor: Actor, workspace: Workspace, person: User) -> None:
+def revoke_unbacked_invitations(*, actor: Actor, workspace: Workspace, person: User) -> None:
     """What somebody offered and, in their new role, could not."""
     for invitation in _pending(workspace.invitations.filter(invited_by=person)):
         if not is_backed(invitation):

@@ -30,19 +30,19 @@ def change_settings(
     merged = workspace.settings | changes
     kept = {name: value for name, value in merged.items() if value is not None}
     if kept != workspace.settings:
-        told = _told(workspace.settings, kept)
+        told = _differences(workspace.settings, kept)
         workspace.settings = kept
         workspace.save_changes("settings")
         publish(WorkspaceUpdated(actor=actor, workspace=workspace, changes=told))
     return workspace
 
 
-def role_for_newcomers(workspace: Workspace) -> str:
+def role_of_new_member(workspace: Workspace) -> str:
     """The role of whoever is taken in without one being named."""
     return str(workspace.settings.get("default_role", DEFAULTS["default_role"]))
 
 
-def _told(before: dict[str, Any], after: dict[str, Any]) -> Changes:
+def _differences(before: dict[str, Any], after: dict[str, Any]) -> Changes:
     return {
         f"settings.{name}": {"old": before.get(name), "new": after.get(name)}
         for name in before.keys() | after.keys()

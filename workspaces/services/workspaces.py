@@ -19,7 +19,7 @@ from workspaces.events import MemberAdded, WorkspaceCreated, WorkspaceUpdated
 from workspaces.models import Membership, Workspace
 from workspaces.rights import INVITE, UPDATE_WORKSPACE, WorkspaceRole, may_grant
 from workspaces.services.opt_out_records import has_declined
-from workspaces.services.settings import role_for_newcomers
+from workspaces.services.settings import role_of_new_member
 from workspaces.services.slugs import RESERVED, slug_of
 
 
@@ -84,7 +84,7 @@ def update_workspace(
     require(UPDATE_WORKSPACE, workspace, actor)
     workspace.check_version(version)
     if changed := workspace.change(**changes):
-        with _telling_of_a_taken_slug():
+        with _refusing_a_taken_slug():
             workspace.save_changes(*changed)
         publish(WorkspaceUpdated(actor=actor, workspace=workspace, changes=changed))
     return workspace
@@ -99,7 +99,7 @@ def add_member(
     User.objects.by_address(email).held()
     workspace = Workspace.objects.alive().locked(workspace.pk)
     require(INVITE, workspace, actor)
-    role = role or role_for_newcomers(workspace)
+    role = role or role_of_new_member(workspace)
     check_grant(actor, workspace, role)
     person = person_with_address(email)
     if Membership.objects.role_of(person, workspace.pk):
@@ -149,13 +149,13 @@ def check_grant(actor: Actor, workspace: Workspace, *roles: str) -> None:
 
 def _insert_as_asked(workspace: Workspace) -> Workspace:
     show_also(workspace.pk)
-    with _telling_of_a_taken_slug():
+    with _refusing_a_taken_slug():
         workspace.save(force_insert=True)
     return workspace
 
 
 @contextmanager
-def _telling_of_a_taken_slug() -> Iterator[None]:
+def _refusing_a_taken_slug() -> Iterator[None]:
     """A savepoint, so that the loser of a race for an address can still be answered."""
     try:
         with transaction.atomic():

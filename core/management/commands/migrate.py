@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 OWNER = "direct"
 RUNTIME = "default"
 FUNCTIONS = ("workspaces_of(uuid)", "locate(text, text)")
-"""What looks behind the walls for the runtime role, and for nobody else."""
+"""What looks past the policies for the runtime role, and for nobody else."""
 
 
 class Command(migrate.Command):
