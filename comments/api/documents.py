@@ -1,4 +1,4 @@
-"""Comments as shown, and the bodies that change them."""
+"""Comments as shown."""
 
 from typing import ClassVar
 
@@ -8,7 +8,6 @@ from accounts.api.documents import Person
 from comments.models import Comment
 from comments.rights import COMMENT_ABILITIES
 from core.api.abilities import Abilities
-from core.api.fields import Input
 from core.documents.fields import Count, Document
 from core.documents.truncation import LongText, Many, Truncated
 from projects.api.abilities import in_project, project_standing
@@ -58,12 +57,3 @@ TaskDocument.embed(
     ),
     on_request=True,
 )
-
-
-class Saying(Input):
-    """What is said; `message` is another word for it."""
-
-    content = serializers.CharField(max_length=LONGEST)
-
-    class Meta:
-        also: ClassVar = {"message": "content"}

@@ -6,7 +6,8 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from comments.api.documents import CommentDocument, Saying
+from comments.api.documents import CommentDocument
+from comments.api.inputs import CommentText
 from comments.models import Comment
 from comments.rights import DELETE_COMMENT, UPDATE_COMMENT
 from comments.services.comments import add_comment, delete_comment, edit_comment, restore_comment
@@ -22,7 +23,7 @@ class TaskComments(ServiceViewSet):
     """What is said about one task, oldest first."""
 
     document = CommentDocument
-    inputs: ClassVar = {"create": Saying}
+    inputs: ClassVar = {"create": CommentText}
     action_permissions: ClassVar = {"list": Can(READ_PROJECT), "create": Can(CREATE_COMMENT)}
     queries: ClassVar = {"list": RestorableWanted}
     orderings = ("created_at",)
@@ -60,7 +61,7 @@ class Comments(ServiceViewSet):
     """Single comments."""
 
     document = CommentDocument
-    inputs: ClassVar = {"update": Saying, "partial_update": Saying}
+    inputs: ClassVar = {"update": CommentText, "partial_update": CommentText}
     action_permissions: ClassVar = {
         "retrieve": Can(READ_PROJECT),
         "update": Can(UPDATE_COMMENT),

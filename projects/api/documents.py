@@ -1,4 +1,4 @@
-"""Projects and their people as shown, and the bodies that change them."""
+"""Projects and their people as shown."""
 
 from typing import ClassVar
 
@@ -6,13 +6,10 @@ from rest_framework import serializers
 
 from accounts.api.documents import Person
 from core.api.abilities import Abilities
-from core.api.fields import Choice, Input, Name, OptionalDate, OptionalText, Percentage
-from core.api.sizes import LONGEST_VALUE
 from core.documents.fields import Document, PublicId
 from core.documents.pages import MEBIBYTE
 from core.documents.truncation import LongText, Many, Truncated
 from projects.api.abilities import in_project, project_standing
-from projects.api.inputs import PeopleNamed, PersonNamed
 from projects.models import (
     Priority,
     Project,
@@ -21,8 +18,7 @@ from projects.models import (
     Status,
     Visibility,
 )
-from projects.rights import PROJECT_ABILITIES, ROLE_ALIASES, ProjectRole
-from projects.services.workflows import Workflow
+from projects.rights import PROJECT_ABILITIES, ProjectRole
 
 
 class ProjectMember(Document):
@@ -105,62 +101,3 @@ class StatusDocument(Document):
 
     class Meta:
         model = Status
-
-
-class ProjectFields(Input):
-    """What may be said about a project, on creation and later."""
-
-    name = Name(max_length=200)
-    description = OptionalText(max_length=20_000)
-    visibility = Choice(Visibility, required=False)
-    status = Choice(ProjectStatus, required=False)
-    priority = Choice(Priority, required=False)
-    progress = Percentage(required=False)
-    start_date = OptionalDate()
-    end_date = OptionalDate()
-
-
-class NewProject(ProjectFields):
-    """Without a workspace, the person's own is used."""
-
-    workspace_id = serializers.CharField(
-        max_length=LONGEST_VALUE, required=False, allow_null=True, allow_blank=True
-    )
-    team_lead = PersonNamed(required=False, allow_null=True)
-    team_members = PeopleNamed(required=False, max_length=500)
-    workflow = Choice(Workflow, required=False)
-
-
-class ProjectChanges(ProjectFields):
-    name = Name(max_length=200, required=False)
-
-
-class NewLead(Input):
-    """Who leads from now on; null leaves the project without a lead."""
-
-    team_lead = PersonNamed(allow_null=True)
-
-    class Meta:
-        also: ClassVar = {"user_id": "team_lead", "email": "team_lead"}
-
-
-class NewProjectMember(Input):
-    email = serializers.EmailField(max_length=254)
-    role = Choice(
-        [ProjectRole.MEMBER.value, ProjectRole.VIEWER.value], also=ROLE_ALIASES, required=False
-    )
-
-
-class NewRole(Input):
-    """LEAD hands the project over."""
-
-    role = Choice(ProjectRole, also=ROLE_ALIASES)
-
-
-class NewRoleOf(NewRole):
-    """The same, with the member named by id or address in the body."""
-
-    user_id = serializers.CharField(max_length=320)
-
-    class Meta:
-        also: ClassVar = {"email": "user_id", "user": "user_id", "member_id": "user_id"}

@@ -1,4 +1,4 @@
-"""People as bodies name them, by address or id, and who of a workspace is meant."""
+"""Bodies about projects, and people as they name them, by address or id."""
 
 from typing import Any, ClassVar
 from uuid import UUID
@@ -8,17 +8,21 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import User
-from core.api.fields import as_uuid
+from core.api.fields import Choice, Input, Name, OptionalDate, OptionalText, Percentage, as_uuid
+from core.api.sizes import LONGEST_VALUE
+from projects.models import Priority, ProjectStatus, Visibility
+from projects.rights import ROLE_ALIASES, ProjectRole
 from projects.services.members import not_in_workspace
+from projects.services.workflows import Workflow
 
-MOST_CHARACTERS = 320
+LONGEST_NAME = 320
 
 
 @extend_schema_field(OpenApiTypes.STR)
 class PersonNamed(serializers.Field[Any, str, str, Any]):
     """An address or an id, as text; a NUL never reaches the database."""
 
-    max_length = MOST_CHARACTERS
+    max_length = LONGEST_NAME
 
     default_error_messages: ClassVar = {"invalid": "Must be an e-mail address or an id."}
 
@@ -26,7 +30,7 @@ class PersonNamed(serializers.Field[Any, str, str, Any]):
         return super().validate_empty_values(None if data == "" and self.allow_null else data)
 
     def to_internal_value(self, data: Any) -> str:
-        is_text = isinstance(data, str) and 0 < len(data) <= MOST_CHARACTERS
+        is_text = isinstance(data, str) and 0 < len(data) <= LONGEST_NAME
         if not is_text or not data.isprintable():
             self.fail("invalid")
         return str(data)
@@ -80,3 +84,62 @@ def _members_named(workspace_id: UUID, names: list[str]) -> dict[str, User]:
 def _key(name: str) -> str:
     """The spelling under which the person found is kept."""
     return name.strip().lower() if "@" in name else str(as_uuid(name) or name)
+
+
+class ProjectFields(Input):
+    """What may be said about a project, on creation and later."""
+
+    name = Name(max_length=200)
+    description = OptionalText(max_length=20_000)
+    visibility = Choice(Visibility, required=False)
+    status = Choice(ProjectStatus, required=False)
+    priority = Choice(Priority, required=False)
+    progress = Percentage(required=False)
+    start_date = OptionalDate()
+    end_date = OptionalDate()
+
+
+class NewProject(ProjectFields):
+    """Without a workspace, the person's own is used."""
+
+    workspace_id = serializers.CharField(
+        max_length=LONGEST_VALUE, required=False, allow_null=True, allow_blank=True
+    )
+    team_lead = PersonNamed(required=False, allow_null=True)
+    team_members = PeopleNamed(required=False, max_length=500)
+    workflow = Choice(Workflow, required=False)
+
+
+class ProjectChanges(ProjectFields):
+    name = Name(max_length=200, required=False)
+
+
+class NewLead(Input):
+    """Who leads from now on; null leaves the project without a lead."""
+
+    team_lead = PersonNamed(allow_null=True)
+
+    class Meta:
+        also: ClassVar = {"user_id": "team_lead", "email": "team_lead"}
+
+
+class NewProjectMember(Input):
+    email = serializers.EmailField(max_length=254)
+    role = Choice(
+        [ProjectRole.MEMBER.value, ProjectRole.VIEWER.value], also=ROLE_ALIASES, required=False
+    )
+
+
+class NewRole(Input):
+    """LEAD hands the project over."""
+
+    role = Choice(ProjectRole, also=ROLE_ALIASES)
+
+
+class NewRoleOf(NewRole):
+    """The same, with the member named by id or address in the body."""
+
+    user_id = serializers.CharField(max_length=320)
+
+    class Meta:
+        also: ClassVar = {"email": "user_id", "user": "user_id", "member_id": "user_id"}

@@ -11,14 +11,8 @@ from core.api.permissions import Can
 from core.api.viewsets import ServiceViewSet
 from core.errors import NotFound
 from projects.api.access import ProjectAccess, readers_of
-from projects.api.documents import (
-    AddedProjectMember,
-    NewProjectMember,
-    NewRole,
-    NewRoleOf,
-    ProjectMember,
-)
-from projects.api.inputs import find_members
+from projects.api.documents import AddedProjectMember, ProjectMember
+from projects.api.inputs import NewProjectMember, NewRole, NewRoleOf, find_members
 from projects.models import Project, ProjectMembership
 from projects.rights import MANAGE_MEMBERS, READ_PROJECT, SET_LEAD
 from projects.services.members import add_project_member, remove_project_member, set_project_role

@@ -12,15 +12,9 @@ from core.api.filters import RestorableWanted
 from core.api.permissions import Can, SignedIn
 from core.api.viewsets import ServiceViewSet
 from core.errors import Invalid
-from projects.api.documents import (
-    NewLead,
-    NewProject,
-    ProjectChanges,
-    ProjectDocument,
-    StatusDocument,
-)
+from projects.api.documents import ProjectDocument, StatusDocument
 from projects.api.filters import ProjectFilters
-from projects.api.inputs import find_members
+from projects.api.inputs import NewLead, NewProject, ProjectChanges, find_members
 from projects.models import Project, Status
 from projects.rights import (
     ARCHIVE_PROJECT,

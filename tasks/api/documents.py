@@ -1,4 +1,4 @@
-"""Tasks as shown, and the bodies that change them."""
+"""Tasks as shown."""
 
 from typing import Any, ClassVar
 
@@ -6,10 +6,7 @@ from django.db.models import F
 from rest_framework import serializers
 
 from accounts.api.documents import Person, PersonInList
-from accounts.models import User
 from core.api.abilities import Abilities
-from core.api.fields import Choice, Input, Name, OptionalDate, OptionalText, OptionalTime, Visible
-from core.api.sizes import LONGEST_VALUE
 from core.documents.expressions import Hyphenated
 from core.documents.fields import Computed, Document, PublicId
 from core.documents.pages import MEBIBYTE
@@ -106,64 +103,6 @@ ProjectDocument.embed(
     ),
     on_request=True,
 )
-
-
-class Assignee(Visible):
-    """Somebody the person asking may see, or whoever has the task: they may have left since."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        task = self.context.get("task")
-        holder = task.assignee if task else None
-        if holder and data in (holder.public_id, str(holder.pk)):
-            return holder
-        return super().to_internal_value(data)
-
-
-class TaskFields(Input):
-    """What may be said about a task, on creation and later."""
-
-    title = Name(max_length=255)
-    description = OptionalText(max_length=50_000)
-    type = Choice(TaskType, required=False)
-    priority = Choice(Priority, required=False)
-    status = serializers.CharField(max_length=80, required=False)
-    is_complete = serializers.BooleanField(required=False)
-    assignee_id = Assignee(User, source="assignee", required=False, allow_null=True)
-    due_date = OptionalDate()
-    due_time = OptionalTime()
-
-    class Meta:
-        also: ClassVar = {"assignee": "assignee_id", "status_id": "status"}
-
-
-class NewTask(TaskFields):
-    pass
-
-
-class NewTaskIn(TaskFields):
-    """The same, with the project named in the body."""
-
-    project_id = serializers.CharField(max_length=LONGEST_VALUE)
-
-    class Meta(TaskFields.Meta):
-        also: ClassVar = {**TaskFields.Meta.also, "project": "project_id"}
-
-
-class TaskChanges(TaskFields):
-    title = Name(max_length=255, required=False)
-
-
-class NextStatus(Input):
-    status = serializers.CharField(max_length=80)
-
-    class Meta:
-        also: ClassVar = {"status_id": "status"}
-
-
-class TasksNamed(Input):
-    """Up to 200 tasks, by id."""
-
-    task_ids = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=200)
 
 
 class Deleted(serializers.Serializer[Any]):

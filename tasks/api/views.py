@@ -15,16 +15,9 @@ from core.api.viewsets import ServiceViewSet
 from core.documents.compiled import Choice
 from projects.models import Project
 from projects.rights import CREATE_TASK, READ_PROJECT
-from tasks.api.documents import (
-    Deleted,
-    NewTask,
-    NewTaskIn,
-    NextStatus,
-    TaskChanges,
-    TaskDocument,
-    TasksNamed,
-)
+from tasks.api.documents import Deleted, TaskDocument
 from tasks.api.filters import TaskFilters
+from tasks.api.inputs import NewTask, NewTaskIn, NextStatus, TaskChanges, TasksNamed
 from tasks.models import Task
 from tasks.rights import DELETE_TASK, TASK_ABILITIES, TRANSITION_TASK, UPDATE_TASK
 from tasks.services.columns import column_called, default_column, done_column

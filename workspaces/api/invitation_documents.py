@@ -7,9 +7,7 @@ from django.db.models.functions import Concat, Left, Now, StrIndex, Substr
 from rest_framework import serializers
 
 from accounts.api.documents import Person
-from core.api.fields import Input, OptionalText
 from core.documents.fields import Computed, Document, PublicId
-from workspaces.api.documents import Role
 from workspaces.models import Invitation, InvitationStatus
 from workspaces.rights import WorkspaceRole
 
@@ -68,12 +66,6 @@ class InvitationPreview(Document):
 
     class Meta:
         model = Invitation
-
-
-class NewInvitation(Input):
-    email = serializers.EmailField(max_length=254)
-    role = Role(required=False)
-    message = OptionalText(max_length=2000)
 
 
 def _masked(email: str) -> Any:

@@ -15,10 +15,10 @@ from core.context import as_system
 from identity.services.addresses import proved_addresses
 from workspaces.api.documents import Member
 from workspaces.api.filters import InvitationFilters
+from workspaces.api.inputs import NewInvitation
 from workspaces.api.invitation_documents import (
     InvitationDocument,
     InvitationPreview,
-    NewInvitation,
     ReceivedInvitation,
 )
 from workspaces.models import Invitation, Workspace

@@ -10,7 +10,8 @@ from rest_framework.response import Response
 from core.api.permissions import Can
 from core.api.schema import FAILURE
 from core.api.visibility import find_visible
-from workspaces.api.documents import Member, NewMember, NewMemberRole
+from workspaces.api.documents import Member
+from workspaces.api.inputs import NewMember, NewMemberRole
 from workspaces.api.invitations import Inviting
 from workspaces.api.reassignment import Reassignment, read_handover
 from workspaces.models import Membership, Workspace

@@ -11,7 +11,8 @@ from core.api.fields import find_by_public_id
 from core.api.filters import RestorableWanted
 from core.api.permissions import Can, SignedIn
 from core.api.viewsets import ServiceViewSet
-from workspaces.api.documents import NewOwner, NewWorkspace, WorkspaceChanges, WorkspaceDocument
+from workspaces.api.documents import WorkspaceDocument
+from workspaces.api.inputs import NewOwner, NewWorkspace, WorkspaceChanges
 from workspaces.api.permissions import IsOwner
 from workspaces.models import Workspace
 from workspaces.rights import (

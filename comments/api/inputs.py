@@ -1,0 +1,17 @@
+"""Bodies about comments."""
+
+from typing import ClassVar
+
+from rest_framework import serializers
+
+from comments.api.documents import LONGEST
+from core.api.fields import Input
+
+
+class CommentText(Input):
+    """What is said; `message` is another word for it."""
+
+    content = serializers.CharField(max_length=LONGEST)
+
+    class Meta:
+        also: ClassVar = {"message": "content"}
