@@ -11,9 +11,9 @@ from accounts.models import User
 from core.sealing import unseal
 from identity.services.mails import MASK, PURPOSE, render_account_mail
 from identity.services.recovery import reset_link
-from outbox.composers import Mail, Skip, carries
-from outbox.mail_text import plain
+from outbox.mail.text import plain
 from outbox.models import Delivery
+from outbox.registry import Mail, Skip, carries
 
 GOOD_FOR = timedelta(hours=1)
 """A code or a link that leaves later would be refused."""

@@ -16,10 +16,10 @@ from notifications.services.recheck import (
     recheck_handover,
     recheck_task,
 )
-from outbox.composers import Mail, Skip, carries
-from outbox.mail_text import plain, plain_lines
+from outbox.mail.text import plain, plain_lines
 from outbox.models import Delivery
 from outbox.periodic import scan
+from outbox.registry import Mail, Skip, carries
 from projects.models import Project
 from tasks.models import Task
 from workspaces.services.mail_allowance import has_opened

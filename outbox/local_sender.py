@@ -7,7 +7,7 @@ from queue import Empty, SimpleQueue
 
 from django.db import InterfaceError, OperationalError, connection
 
-from outbox import smtp
+from outbox.mail import smtp
 from outbox.services import Claim, deliver, release
 
 logger = logging.getLogger(__name__)

@@ -9,9 +9,9 @@ from django.template.loader import render_to_string
 from accounts.models import User
 from core.sealing import unseal
 from identity.services.mails import MASK
-from outbox.composers import Mail, Skip, carries, reviewed_by
-from outbox.mail_text import plain, plain_lines
+from outbox.mail.text import plain, plain_lines
 from outbox.models import Delivery
+from outbox.registry import Mail, Skip, carries, reviewed_by
 from workspaces.models import Invitation, InvitationStatus, Workspace
 from workspaces.services.invitation_links import PURPOSE, digest, link_with
 from workspaces.services.mail_allowance import keep_within_allowance

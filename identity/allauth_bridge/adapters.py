@@ -23,7 +23,7 @@ from identity.allauth_bridge.internals import (
 from identity.limits import CODE_PAUSE, WRONG_PASSWORDS, WRONG_PASSWORDS_FROM
 from identity.services.mails import MASK, post
 from identity.services.recovery import note_device
-from outbox.mail_text import plain
+from outbox.mail.text import plain
 
 HARMLESS = ("email", "ip", "user_agent")
 

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from accounts.models import User
 from accounts.services.recipients import recipient_of
 from core.sealing import seal
-from outbox.composers import COVER, Mail
+from outbox.registry import COVER, Mail
 from outbox.services import enqueue
 
 MASK = COVER

@@ -7,8 +7,8 @@ from django.db.models import F
 
 from accounts.models import User
 from notifications.services.due_dates import due_as_told
-from outbox.composers import Skip
 from outbox.models import Delivery
+from outbox.registry import Skip
 from projects.models import Project, ProjectMembership
 from tasks.models import FINISHED, Task
 from workspaces.models import Membership

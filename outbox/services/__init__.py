@@ -1,7 +1,7 @@
 """Everything that changes a delivery: queueing here, sending there."""
 
+from outbox.mail.failures import mail_failure, note_failure
 from outbox.services.erasure import erase_deliveries_of
-from outbox.services.failures import mail_failure, note_failure
 from outbox.services.queue import (
     Claim,
     StillOnItsWay,

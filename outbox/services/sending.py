@@ -9,10 +9,11 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
 from core.context import as_system
-from outbox import delivery_by_mail, fault_points
-from outbox.composers import Mail, Skip, compose
+from outbox import fault_points
+from outbox.mail import sending
+from outbox.mail.failures import note_failure
 from outbox.models import Delivery, DeliveryQuerySet, State
-from outbox.services.failures import note_failure
+from outbox.registry import Mail, Skip, compose
 
 logger = logging.getLogger(__name__)
 mail_log = structlog.get_logger("gantry.mail")
@@ -52,12 +53,12 @@ def deliver(*, delivery_id: UUID, claim: UUID) -> None:
 def _send(mine: DeliveryQuerySet, mail: Mail, known_as: str) -> str | None:
     """The path of the mail, or ""; None if it was not taken, and why is written down."""
     try:
-        return delivery_by_mail.send(mail, known_as=known_as)
-    except delivery_by_mail.Rejected as refusal:
+        return sending.send(mail, known_as=known_as)
+    except sending.Rejected as refusal:
         logger.warning("delivery_rejected", extra={"message_id": known_as})
         _close(mine, State.DEAD, str(refusal))
     except Exception as problem:
-        reason = delivery_by_mail.set_up_problem(problem)
+        reason = sending.set_up_problem(problem)
         if not (reason or isinstance(problem, OSError)):
             logger.exception("delivery_failed", extra={"message_id": known_as})
         _postpone(mine, problem)
@@ -110,7 +111,7 @@ def _compose(claimed: DeliveryQuerySet, own: UUID, lease: float) -> tuple[Mail, 
     if isinstance(mail, Skip):
         claimed.close(State.SKIPPED, mail.reason, attempts=1)
         return None
-    known_as = delivery_by_mail.message_id(delivery)
+    known_as = sending.message_id(delivery)
     taken = claimed.take(
         own,
         lease,

@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 from django.test import override_settings
 
-from outbox.composers import Mail, compose, kinds
 from outbox.models import Delivery
+from outbox.registry import Mail, compose, kinds
 from tasks.services.tasks import create_task
 from tests.support.cast import Cast
 from tests.support.linkifier import links_in_html, links_in_text

@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import transaction
 
-from outbox.composers import Mail, Skip, carries
 from outbox.models import Delivery
+from outbox.registry import Mail, Skip, carries
 from outbox.services import Claim, claim_due, deliver, enqueue, enqueue_all
 from tests.support.sink import Sink
 

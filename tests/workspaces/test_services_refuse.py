@@ -32,7 +32,7 @@ QUESTION = "changes nothing: chooses rows or answers what one may"
 ASKED_OTHERWISE = {
     "outbox.retention.remove_deliveries": SYSTEM,
     "outbox.retention.remove_words_of_deliveries": SYSTEM,
-    "outbox.services.failures.mail_failure": QUESTION,
+    "outbox.mail.failures.mail_failure": QUESTION,
     "outbox.services.queue.claim_due": SYSTEM,
     "outbox.services.queue.release": SYSTEM,
     "outbox.services.queue.resend": STAFF,

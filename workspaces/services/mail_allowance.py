@@ -10,8 +10,8 @@ from django.db.models.functions import Now
 from django.template.loader import render_to_string
 
 from accounts.services.recipients import stranger_at
-from outbox.composers import Mail, Skip
 from outbox.models import UNDECIDED, Delivery, State
+from outbox.registry import Mail, Skip
 from workspaces.models import Membership, OptOut
 from workspaces.services.opt_out_links import opt_out_link, token_for
 

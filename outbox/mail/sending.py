@@ -11,9 +11,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.message import sanitize_address
 
-from outbox import smtp
-from outbox.composers import Mail
+from outbox.mail import smtp
 from outbox.models import Delivery
+from outbox.registry import Mail
 
 PERMANENT = range(500, 600)
 BUSY = 421
