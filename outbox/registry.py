@@ -1,90 +1,156 @@
-"""How each kind of delivery becomes a mail: upper apps enter themselves here."""
+"""What apps register: the channels there are, who composes what for them, and who reviews it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from abc import ABC, abstractmethod
+from collections import defaultdict
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from outbox.models import Delivery
 
-LONGEST_SUBJECT = 200
-COVER = "•••••"
-"""Stands for a secret in what staff may read."""
+LONGEST_REASON = 2000
 
-
-@dataclass(frozen=True, kw_only=True)
-class Mail:
-    """What is sent; `subject` is cut and made one line, or it could carry further headers.
-
-    Of a mail with a secret only `kept` is written down, for staff to read; where there is none,
-    its parts with the `secrets` covered.
-    """
-
-    to: str
-    subject: str
-    text: str
-    html: str = ""
-    kept: str = ""
-    headers: dict[str, str] = field(default_factory=dict)
-    secrets: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        one_line = " ".join(self.subject.split())
-        if len(one_line) > LONGEST_SUBJECT:
-            one_line = f"{one_line[: LONGEST_SUBJECT - 1]}…"
-        object.__setattr__(self, "subject", one_line)
-
-    @property
-    def kept_text(self) -> str:
-        return self._covered(self.kept or self.text)
-
-    @property
-    def kept_html(self) -> str:
-        return "" if self.kept else self._covered(self.html)
-
-    def _covered(self, part: str) -> str:
-        for secret in self.secrets:
-            part = part.replace(secret, COVER)
-        return part
+Draft = TypeVar("Draft")
+Message = TypeVar("Message")
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
 class Skip:
-    """Not sent, because the world has moved on."""
+    """Why a delivery is not to be sent any more."""
 
     reason: str
 
 
-Carrier = Callable[[Delivery], Mail | Skip]
-Review = Callable[[Delivery, Mail], Mail | Skip]
+@dataclass(frozen=True, kw_only=True)
+class Failure:
+    """What an error met while sending means for the delivery.
 
-_carriers: dict[str, Carrier] = {}
-_reviews: list[Review] = []
+    It is tried again unless it `is_final`; what is not `is_expected` is logged with its traceback.
+    `outage` says in words anybody may read what is wrong with the channel itself, if anything is.
+    """
+
+    reason: str
+    is_final: bool = False
+    is_expected: bool = True
+    outage: str = ""
 
 
-def carries(kind: str) -> Callable[[Carrier], Carrier]:
-    """Have the decorated function compose every delivery of this kind, inside a transaction."""
+class Channel(ABC, Generic[Draft, Message]):
+    """One way to reach people; the queue, the relay and the workers are the same for all.
 
-    def register(carrier: Carrier) -> Carrier:
-        _carriers[kind] = carrier
-        return carrier
+    A composer of the channel makes a draft from rows, `render` a message from the draft. Both
+    belong to the channel: nobody else looks into them.
+    """
+
+    @abstractmethod
+    def render(self, delivery: Delivery, draft: Draft) -> Message:
+        """The message to send. No row is locked; everything it needs is in the draft."""
+
+    @abstractmethod
+    def send(self, delivery: Delivery, message: Message) -> None:
+        """Return once the other side has taken the message. No transaction is open."""
+
+    def record(self, delivery: Delivery, message: Message) -> None:
+        """Write down what is about to be sent, in the transaction that takes the claim."""
+
+    def classify(self, error: Exception) -> Failure:
+        """What an error of `send` means."""
+        return Failure(reason=reason_of(error), is_expected=isinstance(error, OSError))
+
+    def record_outage(self, outage: str) -> None:
+        """Remember that the channel itself fails, and why."""
+
+    def disconnect(self) -> None:
+        """Close what this thread keeps open."""
+
+    def erase(self, *, to: Collection[UUID], naming: Collection[UUID]) -> None:
+        """Blank the addresses of deliveries `to` a person, and the words of those `naming` them."""
+
+
+Composer = Callable[[Delivery], Any]
+"""Makes a draft for its channel, or a Skip, from rows read afresh; its locks end when it returns.
+
+The Skip is written down under them.
+"""
+Review = Callable[[Delivery, Any], Any]
+"""Passes on a message, changes it or makes it a Skip, in the transaction that takes the claim."""
+
+_channels: dict[str, Channel[Any, Any]] = {}
+_composers: dict[str, dict[str, Composer]] = defaultdict(dict)
+_reviews: dict[str, list[Review]] = defaultdict(list)
+
+
+class Duplicate(Exception):
+    """Something is registered a second time."""
+
+
+def register_channel(name: str, channel: Channel[Any, Any]) -> None:
+    if name in _channels:
+        raise Duplicate(f"There is a channel {name!r} already.")
+    _channels[name] = channel
+
+
+def channel_named(name: str) -> Channel[Any, Any] | None:
+    return _channels.get(name)
+
+
+def channels() -> dict[str, Channel[Any, Any]]:
+    """Every channel, by name."""
+    return dict(_channels)
+
+
+def disconnect() -> None:
+    """Close what this thread keeps open for any channel."""
+    for channel in _channels.values():
+        channel.disconnect()
+
+
+def composes(kind: str, *, channel: str) -> Callable[[Function], Function]:
+    """Have the decorated function compose every delivery of this kind for this channel."""
+
+    def register(composer: Function) -> Function:
+        if kind in _composers[channel]:
+            raise Duplicate(f"There is a composer of {kind!r} for {channel!r} already.")
+        _composers[channel][kind] = composer
+        return composer
 
     return register
 
 
-def kinds() -> set[str]:
-    """Every kind of delivery somebody composes."""
-    return set(_carriers)
+def kinds(channel: str) -> set[str]:
+    """Every kind of delivery somebody composes for the channel."""
+    return set(_composers[channel])
 
 
-def reviewed_by(review: Review) -> None:
-    """Have this function see every mail of every kind, in the transaction that composes it."""
-    _reviews.append(review)
+def reviews(*, channel: str) -> Callable[[Function], Function]:
+    """Have the decorated function see every message of the channel, of every kind."""
+
+    def register(review: Function) -> Function:
+        _reviews[channel].append(review)
+        return review
+
+    return register
 
 
-def compose(delivery: Delivery) -> Mail | Skip:
-    """The mail as it has to be now; an unknown kind is a LookupError, so that it is tried later."""
-    mail = _carriers[delivery.kind](delivery)
-    for review in _reviews:
-        if isinstance(mail, Skip):
+def compose(delivery: Delivery) -> Any:
+    """The draft as it has to be now, or a Skip.
+
+    An unknown kind is a LookupError, so that it is tried later.
+    """
+    return _composers[delivery.channel][delivery.kind](delivery)
+
+
+def review(delivery: Delivery, message: Any) -> Any:
+    """The message as the reviews of its channel let it pass, or a Skip."""
+    for each in _reviews[delivery.channel]:
+        if isinstance(message, Skip):
             break
-        mail = review(delivery, mail)
-    return mail
+        message = each(delivery, message)
+    return message
+
+
+def reason_of(error: Exception) -> str:
+    """An error as a delivery keeps it."""
+    return f"{type(error).__name__}: {error}"[:LONGEST_REASON]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from accounts.models import User
+from outbox.mail import EMAIL
 from outbox.services import enqueue
 from projects.models import Project
 from tasks.models import Task
@@ -18,6 +19,7 @@ def tell_assignee(*, actor: User | None, task: Task) -> None:
     if recipient is None or recipient == by:
         return
     enqueue(
+        channel=EMAIL,
         kind="task_assigned",
         recipient_id=recipient,
         # The version tells a second assignment to the same person from a repeated event.
@@ -37,6 +39,7 @@ def tell_successor(
     first = min(tasks, key=lambda task: task.pk)
     listed = sorted(tasks, key=lambda task: (task.due_date or date.max, task.number))[:LISTED]
     enqueue(
+        channel=EMAIL,
         kind="tasks_handed_over",
         recipient_id=recipient,
         # The version tells a second departure of the same person from a repeated event.

@@ -16,7 +16,7 @@ from workspaces.models import Membership
 
 @dataclass(frozen=True)
 class Recheck:
-    """A task and who is to hear of it, held still until the transaction ends."""
+    """A task and who is to hear of it, locked until the composer returns."""
 
     delivery: Delivery
     recipient: User

@@ -2,24 +2,24 @@
 
 from outbox.models.deliveries import (
     DECIDED,
-    HAS_WORDS,
     PATIENCE,
     UNDECIDED,
     Delivery,
     DeliveryQuerySet,
-    Heartbeat,
-    MailFailure,
     State,
 )
+from outbox.models.mail import MailContent, MailContentQuerySet, MailFailure
+from outbox.models.relays import RelayProcess
 
 __all__ = [
     "DECIDED",
-    "HAS_WORDS",
     "PATIENCE",
     "UNDECIDED",
     "Delivery",
     "DeliveryQuerySet",
-    "Heartbeat",
+    "MailContent",
+    "MailContentQuerySet",
     "MailFailure",
+    "RelayProcess",
     "State",
 ]

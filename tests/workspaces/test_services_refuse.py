@@ -31,7 +31,7 @@ QUESTION = "changes nothing: chooses rows or answers what one may"
 
 ASKED_OTHERWISE = {
     "outbox.retention.remove_deliveries": SYSTEM,
-    "outbox.retention.remove_words_of_deliveries": SYSTEM,
+    "outbox.retention.remove_words_of_mails": SYSTEM,
     "outbox.mail.failures.mail_failure": QUESTION,
     "outbox.services.queue.claim_due": SYSTEM,
     "outbox.services.queue.release": SYSTEM,
@@ -49,8 +49,8 @@ ASKED_OTHERWISE = {
     "identity.allauth_bridge.flows.another_session": STEP,
     "accounts.services.personal_data.everything_of": OWN,
     "core.limits.counted": STEP,
-    "identity.mails.post": SYSTEM,
-    "identity.mails.post_code": STEP,
+    "identity.services.mails.enqueue_written_mail": SYSTEM,
+    "identity.services.mails.enqueue_code": STEP,
     "identity.services.enrolment.approve_enrolment": STAFF,
     "accounts.rights.check_own_account": STEP,
     "identity.services.personal_tokens.create_token": OWN,

@@ -9,6 +9,7 @@ from accounts.models import User
 from core.errors import Conflict
 from core.events import Changes, publish
 from core.models import as_told
+from outbox.mail import EMAIL
 from outbox.services import enqueue
 from workspaces.events import OwnershipDeclined, OwnershipOffered, OwnershipWithdrawn
 from workspaces.models import Workspace
@@ -125,6 +126,7 @@ def _enqueue_mail(workspace: Workspace, actor: User) -> None:
     if candidate is None or candidate == actor.pk:
         return
     enqueue(
+        channel=EMAIL,
         kind=MAIL,
         recipient_id=candidate,
         dedupe_key=f"ownership.offered:{workspace.pk}:{workspace.version}:{candidate}",
