@@ -34,7 +34,7 @@ class DeliveryQuerySet(LockingQuerySet):
     """Deliveries, chosen and moved on; every clock is the database's."""
 
     def claimed_by(self, claim: uuid.UUID) -> Self:
-        """The rows that are still this claim's to send: the fence against a sleeper."""
+        """The rows that are still this claim's to send: a sender whose lease ended has none."""
         return self.filter(state=State.SENDING, claim=claim)
 
     def decided(self) -> Self:

@@ -33,7 +33,7 @@ def deliver(*, delivery_id: UUID, claim: UUID) -> None:
     """Send what this claim stands for; a claim that is used or taken over sends nothing.
 
     The message is recorded and committed before it is sent, so that no transaction is open
-    while the other side thinks.
+    while it waits for the other side.
     """
     lease = SLACK * settings.OUTBOX_LEASE
     until = time.monotonic() + lease
@@ -128,7 +128,7 @@ def _close_sent(mine: DeliveryQuerySet, until: float) -> None:
             time.sleep(RETRY)
 
 
-# Transactions of their own, because none may stay open while the other side thinks.
+# Transactions of their own, because none may stay open while a message is being sent.
 @as_system("sending a delivery")
 def _close(mine: DeliveryQuerySet, state: State, reason: str = "") -> None:
     mine.close(state, reason)
