@@ -4,7 +4,13 @@ from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 
 MODULES = (
-    *("checks", "receivers", "api.documents", "channels", "mails", "exports", "retention"),
+    "checks",
+    "receivers",
+    "api.documents",
+    "channels",
+    "mails",
+    "exports",
+    "retention",
     "readiness",
 )
 

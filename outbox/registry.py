@@ -49,11 +49,17 @@ class Channel(ABC, Generic[Draft, Message]):
         """The message to send. No row is locked; everything it needs is in the draft."""
 
     @abstractmethod
-    def send(self, delivery: Delivery, message: Message) -> None:
-        """Return once the other side has taken the message. No transaction is open."""
+    def send(self, delivery: Delivery, message: Message) -> str:
+        """Return once the other side has taken the message, with its receipt or "".
+
+        No transaction is open.
+        """
 
     def record(self, delivery: Delivery, message: Message) -> None:
         """Write down what is about to be sent, in the transaction that takes the claim."""
+
+    def after_sent(self, delivery: Delivery, message: Message, receipt: str) -> None:
+        """What follows once it is written down that the message is sent."""
 
     def classify(self, error: Exception) -> Failure:
         """What an error of `send` means."""

@@ -40,10 +40,12 @@ class EmailChannel(Channel[MailDraft | Mail, Mail]):
             [content], update_conflicts=True, unique_fields=["delivery"], update_fields=RECORDED
         )
 
-    def send(self, delivery: Delivery, message: Mail) -> None:
-        file = send(message, message_id=message_id_of(delivery))
+    def send(self, delivery: Delivery, message: Mail) -> str:
+        return send(message, message_id=message_id_of(delivery))
+
+    def after_sent(self, delivery: Delivery, message: Mail, receipt: str) -> None:
         if settings.LOG_SENT_MAIL:
-            _log_sent(delivery, message, file)
+            _log_sent(delivery, message, file=receipt)
 
     def classify(self, error: Exception) -> Failure:
         if isinstance(error, Rejected):

@@ -14,5 +14,5 @@ class Migration(migrations.Migration):
         OneWorkspace("outbox_delivery"),
         SameWorkspace("outbox_mailcontent", "delivery_id", "outbox_delivery"),
         TenantPolicy("outbox_delivery", homeless=True),
-        TenantPolicy("outbox_mailcontent", homeless=True),
+        TenantPolicy("outbox_mailcontent"),
     ]

@@ -47,9 +47,11 @@ def deliver(*, delivery_id: UUID, claim: UUID) -> None:
     fault_points.hit("outbox.before_send")
     if attempt and time.monotonic() < until:
         mine = delivery.claimed_by(own)
-        if _send(attempt, mine):
+        receipt = _send(attempt, mine)
+        if receipt is not None:
             fault_points.hit("outbox.after_send")
             _close_sent(mine, until)
+            attempt.channel.after_sent(attempt.delivery, attempt.message, receipt)
 
 
 @as_system("sending a delivery", durable=True)
@@ -95,11 +97,11 @@ def _composed(
     return message
 
 
-def _send(attempt: Attempt, mine: DeliveryQuerySet) -> bool:
-    """Whether the other side took it; if not, what follows from that is written down."""
+def _send(attempt: Attempt, mine: DeliveryQuerySet) -> str | None:
+    """The receipt; None if it was not taken, and what follows from that is written down."""
     delivery, channel, message = attempt
     try:
-        channel.send(delivery, message)
+        return channel.send(delivery, message)
     except Exception as problem:
         failure = channel.classify(problem)
         names = {"delivery": str(delivery.pk)}
@@ -112,8 +114,7 @@ def _send(attempt: Attempt, mine: DeliveryQuerySet) -> bool:
             _postpone(mine, failure.reason)
         if failure.outage:
             channel.record_outage(failure.outage)
-        return False
-    return True
+    return None
 
 
 def _close_sent(mine: DeliveryQuerySet, until: float) -> None:

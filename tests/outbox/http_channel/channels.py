@@ -42,15 +42,16 @@ class HttpChannel(Channel[dict[str, str], bytes]):
     def record(self, delivery: Delivery, message: bytes) -> None:
         self.recorded.append(delivery.pk)
 
-    def send(self, delivery: Delivery, message: bytes) -> None:
+    def send(self, delivery: Delivery, message: bytes) -> str:
         peer = HTTPConnection(urlsplit(os.environ["PEER_URL"]).netloc, timeout=TIMEOUT)
         try:
             peer.request("POST", "/", message)
-            status = peer.getresponse().status
+            answer = peer.getresponse()
         finally:
             peer.close()
-        if status != HTTPStatus.OK:
-            raise NotTaken(status)
+        if answer.status != HTTPStatus.OK:
+            raise NotTaken(answer.status)
+        return answer.reason
 
     def classify(self, error: Exception) -> Failure:
         if not isinstance(error, NotTaken):
