@@ -46,7 +46,7 @@ def peer(monkeypatch: pytest.MonkeyPatch) -> Iterator[Peer]:
         thread.join()
 
 
-def post(key: str = "posted", **payload: object) -> Delivery:
+def enqueue_note(key: str = "posted", **payload: object) -> Delivery:
     """A note for the peer in the outbox."""
     with transaction.atomic():
         enqueue(channel=HTTP, kind="note", recipient_id=uuid4(), dedupe_key=key, payload=payload)
@@ -59,7 +59,7 @@ def is_sent() -> bool:
 
 @in_database
 def test_a_note_is_sent_and_recorded_by_its_channel(peer: Peer) -> None:
-    post()
+    enqueue_note()
 
     sent = send(claim())
 
@@ -71,7 +71,7 @@ def test_a_note_is_sent_and_recorded_by_its_channel(peer: Peer) -> None:
 
 @in_database
 def test_one_kind_is_composed_for_each_channel(peer: Peer, sink: Sink) -> None:
-    post("one")
+    enqueue_note("one")
     write("two")
 
     rows = [send(claimed) for claimed in claim_due(limit=10)]
@@ -90,7 +90,7 @@ def test_what_is_not_taken_is_tried_again(
 ) -> None:
     channel.outages.clear()
     peer.answers = [answer]
-    post()
+    enqueue_note()
 
     waiting = send(claim())
     assert (waiting.state, waiting.attempts, waiting.claim) == (State.PENDING, 1, None)
@@ -104,7 +104,7 @@ def test_what_is_not_taken_is_tried_again(
 @in_database
 def test_nobody_answers_and_it_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PEER_URL", "http://127.0.0.1:1")
-    post()
+    enqueue_note()
 
     waiting = send(claim())
 
@@ -115,7 +115,7 @@ def test_nobody_answers_and_it_is_tried_again(monkeypatch: pytest.MonkeyPatch) -
 @in_database
 def test_what_can_never_be_taken_is_dead(peer: Peer) -> None:
     peer.answers = [HTTPStatus.GONE]
-    post()
+    enqueue_note()
 
     dead = send(claim())
 
@@ -128,7 +128,7 @@ def test_what_can_never_be_taken_is_dead(peer: Peer) -> None:
     [({"obsolete": True}, "nobody wants to know any more"), ({"muted": True}, "muted")],
 )
 def test_composer_and_review_may_skip(peer: Peer, payload: dict[str, bool], reason: str) -> None:
-    post("held back", **payload)
+    enqueue_note("held back", **payload)
 
     skipped = send(claim())
 
@@ -138,7 +138,7 @@ def test_composer_and_review_may_skip(peer: Peer, payload: dict[str, bool], reas
 
 @in_database
 def test_a_lost_claim_sends_nothing(peer: Peer) -> None:
-    post()
+    enqueue_note()
     lost = claim()
     Delivery.objects.update(next_at=Now())
     held = claim()
@@ -151,7 +151,7 @@ def test_a_lost_claim_sends_nothing(peer: Peer) -> None:
 def test_a_claim_used_by_many_at_once_sends_once(
     committed_db: CommittedDatabase, peer: Peer
 ) -> None:
-    post()
+    enqueue_note()
     claimed = claim()
 
     times(8, lambda _: deliver(delivery_id=claimed.delivery_id, claim=claimed.claim))
@@ -162,7 +162,7 @@ def test_a_claim_used_by_many_at_once_sends_once(
 
 @in_database
 def test_resend_marks_the_copy(peer: Peer) -> None:
-    post()
+    enqueue_note()
     first = send(claim())
 
     resend(actor=UserFactory.create(is_staff=True), delivery=first)
@@ -173,8 +173,8 @@ def test_resend_marks_the_copy(peer: Peer) -> None:
 
 @in_database
 def test_a_delivery_of_an_unknown_channel_is_dead_and_stops_no_other(peer: Peer) -> None:
-    post("first")
-    post("second")
+    enqueue_note("first")
+    enqueue_note("second")
     Delivery.objects.filter(dedupe_key="first").update(channel="unheard_of")
 
     rows = {row.dedupe_key: row for row in map(send, claim_due(limit=10))}
@@ -200,8 +200,8 @@ def test_registering_twice_is_refused() -> None:
 @in_database
 def test_erasing_a_person_reaches_every_channel(peer: Peer) -> None:
     person = uuid4()
-    to_them, naming = post("to them"), post("naming", actor=str(person))
-    post("other")
+    to_them, naming = enqueue_note("to them"), enqueue_note("naming", actor=str(person))
+    enqueue_note("other")
     Delivery.objects.filter(pk=to_them.pk).update(recipient_id=person)
 
     erase_deliveries_of(person_id=person, reason="the account is closed")
@@ -214,7 +214,7 @@ def test_erasing_a_person_reaches_every_channel(peer: Peer) -> None:
 def test_a_note_survives_the_death_of_its_relay(
     committed_db: CommittedDatabase, started: Programs, peer: Peer, point: str, copies: int
 ) -> None:
-    row = post()
+    row = enqueue_note()
     first = started.relay(GANTRY_FAULTS=f"outbox.{point}=kill", **QUICK)
     assert first.wait(60) == -signal.SIGKILL
 
