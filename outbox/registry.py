@@ -76,7 +76,7 @@ class Channel(ABC, Generic[Draft, Message]):
 
 
 Composer = Callable[[Delivery], Any]
-"""Makes a draft for its channel, or a Skip, from rows read afresh; its locks end when it returns.
+"""Makes a draft for its channel, or a Skip, from rows read afresh; then its transaction ends.
 
 The Skip is written down under them.
 """

@@ -4,15 +4,13 @@ from typing import ClassVar
 
 from django.db import migrations
 
-from core.tenancy import OneWorkspace, SameWorkspace, TenantPolicy
+from core.tenancy import TenantPolicy
 
 
 class Migration(migrations.Migration):
     dependencies: ClassVar = [("outbox", "0001_initial")]
 
     operations: ClassVar = [
-        OneWorkspace("outbox_delivery"),
-        SameWorkspace("outbox_mailcontent", "delivery_id", "outbox_delivery"),
         TenantPolicy("outbox_delivery", homeless=True),
         TenantPolicy("outbox_mailcontent"),
     ]

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection
 
 from core.context import as_system
 from outbox import fault_points
@@ -22,7 +22,7 @@ SLACK = 2
 
 
 class Attempt(NamedTuple):
-    """A delivery that is taken and recorded, and has only to be sent."""
+    """A delivery, its channel, and its draft or the message made of it."""
 
     delivery: Delivery
     channel: Channel[Any, Any]
@@ -54,12 +54,24 @@ def deliver(*, delivery_id: UUID, claim: UUID) -> None:
             attempt.channel.after_sent(attempt.delivery, attempt.message, receipt)
 
 
-@as_system("sending a delivery", durable=True)
 def _begin(claimed: DeliveryQuerySet, own: UUID, lease: float) -> Attempt | None:
     """Record what is about to be sent, or decide that nothing will be.
 
-    `take` uses the claim up, because a broker may hand one message to two workers: both may
-    compose, and one of them finds the claim gone.
+    It is rendered between two transactions, so that nothing is locked meanwhile.
+    """
+    found = _read(claimed)
+    if found is None:
+        return None
+    delivery, channel, draft = found
+    return _take(claimed, Attempt(delivery, channel, channel.render(delivery, draft)), own, lease)
+
+
+@as_system("sending a delivery", durable=True)
+def _read(claimed: DeliveryQuerySet) -> Attempt | None:
+    """The delivery with its draft.
+
+    A Skip is written down under the locks it was decided under: whoever waits for them may undo
+    its cause, and then looks for what was skipped.
     """
     delivery = claimed.first()
     if delivery is None:
@@ -68,33 +80,28 @@ def _begin(claimed: DeliveryQuerySet, own: UUID, lease: float) -> Attempt | None
     if channel is None:
         claimed.close(State.DEAD, f"there is no channel {delivery.channel!r}", attempts=1)
         return None
-    message = _composed(delivery, channel, claimed)
-    if message is None or not claimed.take(own, lease):
+    draft = compose(delivery)
+    if isinstance(draft, Skip):
+        claimed.close(State.SKIPPED, draft.reason, attempts=1)
         return None
-    channel.record(delivery, message)
-    return Attempt(delivery, channel, message)
+    return Attempt(delivery, channel, draft)
 
 
-def _composed(
-    delivery: Delivery, channel: Channel[Any, Any], claimed: DeliveryQuerySet
-) -> object | None:
-    """The message; None where nothing is to be sent, which is written down by then.
+@as_system("sending a delivery", durable=True)
+def _take(claimed: DeliveryQuerySet, attempt: Attempt, own: UUID, lease: float) -> Attempt | None:
+    """Use the claim up and record the message.
 
-    A Skip is written down under the locks it was decided under: whoever waits for them may undo
-    its cause, and then looks for what was skipped.
+    A broker may hand one message to two workers: both may compose, one finds the claim gone.
     """
-    with transaction.atomic():
-        draft = compose(delivery)
-        if isinstance(draft, Skip):
-            claimed.close(State.SKIPPED, draft.reason, attempts=1)
-            return None
-        # Ends the composer's locks before anything is rendered; a composer writes nothing.
-        transaction.set_rollback(True)
-    message: object = review(delivery, channel.render(delivery, draft))
+    delivery, channel, rendered = attempt
+    message = review(delivery, rendered)
     if isinstance(message, Skip):
         claimed.close(State.SKIPPED, message.reason, attempts=1)
         return None
-    return message
+    if not claimed.take(own, lease):
+        return None
+    channel.record(delivery, message)
+    return Attempt(delivery, channel, message)
 
 
 def _send(attempt: Attempt, mine: DeliveryQuerySet) -> str | None:
