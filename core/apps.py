@@ -3,7 +3,16 @@
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 
-MODULES = ("checks", "receivers", "api.documents", "mails", "exports", "retention", "readiness")
+MODULES = (
+    "checks",
+    "receivers",
+    "api.documents",
+    "channels",
+    "mails",
+    "exports",
+    "retention",
+    "readiness",
+)
 
 
 class CoreConfig(AppConfig):

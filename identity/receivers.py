@@ -13,9 +13,9 @@ from accounts.services.references import not_counted
 from core.events import subscribe
 from identity.events import AccountLinked, AccountUnlinked, EnrolmentApproved, PasswordChanged
 from identity.services.access import end_access
+from identity.services.mails import enqueue_notice
 from identity.services.personal_tokens import revoke_tokens_of
 from identity.services.proof_times import PROOFS, SIGNED_IN_AT, newest_of_each_kind
-from identity.services.recovery import tell
 
 
 @receiver(user_logged_in)
@@ -31,22 +31,22 @@ def keep_the_newest_proofs(request: HttpRequest, **named: Any) -> None:
 
 @subscribe(PasswordChanged)
 def tell_the_owner(event: PasswordChanged) -> None:
-    tell(event.person, "password_changed")
+    enqueue_notice(event.person, "password_changed")
 
 
 @subscribe(AccountLinked)
 def tell_of_a_new_way_in(event: AccountLinked) -> None:
-    tell(event.person, "account_linked", provider=event.provider, disowned=event.disowned)
+    enqueue_notice(event.person, "account_linked", provider=event.provider, disowned=event.disowned)
 
 
 @subscribe(AccountUnlinked)
 def tell_of_a_way_less(event: AccountUnlinked) -> None:
-    tell(event.person, "account_unlinked", provider=event.provider)
+    enqueue_notice(event.person, "account_unlinked", provider=event.provider)
 
 
 @subscribe(EnrolmentApproved)
 def tell_of_the_approval(event: EnrolmentApproved) -> None:
-    tell(event.person, "enrolment_approved")
+    enqueue_notice(event.person, "enrolment_approved")
 
 
 @subscribe(PasswordChanged)

@@ -1,12 +1,24 @@
 """What is kept about a person's mail and reminders."""
 
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce
 from rest_framework import serializers
 
 from accounts.services.personal_data import contribute
-from core.documents.fields import Document
+from core.documents.fields import Computed, Document
 from core.documents.truncation import LongText
 from notifications.models import Reminder, ReminderState
 from outbox.models import Delivery, State
+
+
+def _of_mail(name: str) -> Computed:
+    """What is recorded of the mail; nothing before it is composed."""
+    return Computed(lambda path: Coalesce(F(f"{path}mail__{name}"), Value("")))
+
+
+class TextOfMail(LongText):
+    def as_json(self, path: str, *, bounded: bool = False) -> Coalesce:
+        return Coalesce(super().as_json(path, bounded=bounded), Value(""))
 
 
 class OwnDelivery(Document):
@@ -15,9 +27,9 @@ class OwnDelivery(Document):
     kind = serializers.CharField()
     channel = serializers.CharField()
     state = serializers.ChoiceField(State.choices)
-    address = serializers.CharField()
-    subject = serializers.CharField()
-    text = LongText()
+    address = _of_mail("address")
+    subject = _of_mail("subject")
+    text = TextOfMail(source="mail__text")
     created_at = serializers.DateTimeField()
     sent_at = serializers.DateTimeField(allow_null=True)
 

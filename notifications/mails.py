@@ -1,9 +1,9 @@
-"""The mails of this app, composed from fresh rows when they leave."""
+"""The mails of this app, composed from fresh rows when they are sent."""
 
+from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.template.loader import render_to_string
 
 from accounts.models import User
 from notifications.markdown import as_html
@@ -16,10 +16,12 @@ from notifications.services.recheck import (
     recheck_handover,
     recheck_task,
 )
-from outbox.composers import Mail, Skip, carries
-from outbox.mail_text import plain, plain_lines
+from outbox.mail import EMAIL
+from outbox.mail.drafts import MailDraft
+from outbox.mail.text import plain, plain_lines
 from outbox.models import Delivery
 from outbox.periodic import scan
+from outbox.registry import Skip, composes
 from projects.models import Project
 from tasks.models import Task
 from workspaces.services.mail_allowance import has_opened
@@ -27,25 +29,25 @@ from workspaces.services.mail_allowance import has_opened
 scan(every=5)(queue_due_reminders)
 
 
-@carries("task_assigned")
-def assignment_mail(delivery: Delivery) -> Mail | Skip:
+@composes("task_assigned", channel=EMAIL)
+def assignment_mail(delivery: Delivery) -> MailDraft | Skip:
     found = recheck_task(delivery)
     if isinstance(found, Skip):
         return found
     giver = User.objects.filter(pk=delivery.payload["actor"]).first()
-    return _written("task_assigned", found, giver=giver.name if giver else "")
+    return _about_task("task_assigned", found, giver=giver.name if giver else "")
 
 
-@carries("task_due")
-def reminder_mail(delivery: Delivery) -> Mail | Skip:
+@composes("task_due", channel=EMAIL)
+def reminder_mail(delivery: Delivery) -> MailDraft | Skip:
     found = recheck_task(delivery, *REMINDERS)
-    return found if isinstance(found, Skip) else _written("task_due", found)
+    return found if isinstance(found, Skip) else _about_task("task_due", found)
 
 
-@carries("tasks_handed_over")
-def handover_mail(delivery: Delivery) -> Mail | Skip:
+@composes("tasks_handed_over", channel=EMAIL)
+def handover_mail(delivery: Delivery) -> MailDraft | Skip:
     found = recheck_handover(delivery)
-    return found if isinstance(found, Skip) else _list_of(found)
+    return found if isinstance(found, Skip) else _about_handover(found)
 
 
 def link_to_project(project: Project) -> str:
@@ -67,7 +69,7 @@ def link_to(task: Task) -> str:
     )
 
 
-def _list_of(found: HandedOver) -> Mail:
+def _about_handover(found: HandedOver) -> MailDraft:
     """`more` counts the tasks that were taken over and are not listed."""
     project, recipient = found.project, found.recipient
     context = {
@@ -87,10 +89,10 @@ def _list_of(found: HandedOver) -> Mail:
         ],
         "link": link_to_project(project),
     }
-    return _rendered("tasks_handed_over", recipient, context)
+    return _draft("tasks_handed_over", recipient, context)
 
 
-def _written(kind: str, at: Recheck, giver: str = "") -> Mail:
+def _about_task(kind: str, at: Recheck, giver: str = "") -> MailDraft:
     # A description may hold links, but not for somebody who never came to the workspace.
     has_links = has_opened(at.recipient.pk, at.task.workspace_id)
     description = at.task.description if has_links else plain_lines(at.task.description)
@@ -101,16 +103,12 @@ def _written(kind: str, at: Recheck, giver: str = "") -> Mail:
         "project": plain(at.project.name),
         "workspace": plain(at.project.workspace.name),
         "description": description,
-        "description_html": as_html(description, has_links=has_links),
+        "description_html": partial(as_html, description, has_links=has_links),
         "due": due_in_words(at.task, at.recipient),
         "link": link_to(at.task),
     }
-    return _rendered(kind, at.recipient, context)
+    return _draft(kind, at.recipient, context)
 
 
-def _rendered(kind: str, recipient: User, context: dict[str, Any]) -> Mail:
-    subject, text, html = (
-        render_to_string(f"notifications/email/{kind}.{part}", context)
-        for part in ("subject.txt", "txt", "html")
-    )
-    return Mail(to=recipient.email, subject=subject, text=f"{text.strip()}\n", html=html)
+def _draft(kind: str, recipient: User, context: dict[str, Any]) -> MailDraft:
+    return MailDraft(to=recipient.email, template=f"notifications/email/{kind}", context=context)

@@ -1,4 +1,7 @@
-"""Deliveries for staff: what was sent to whom, why not, and once more on request."""
+"""Deliveries for staff: what was sent to whom, why not, and once more on request.
+
+A mail is shown on the page of its delivery.
+"""
 
 from typing import Any
 
@@ -11,8 +14,9 @@ from unfold.admin import ModelAdmin
 
 from core.admin.bases import actor_of
 from core.errors import Refusal
-from outbox.models import Delivery, Heartbeat, MailFailure
-from outbox.services import mail_failure, resend
+from outbox.mail.failures import mail_failure
+from outbox.models import Delivery, MailContent, MailFailure, RelayProcess
+from outbox.services import resend
 
 
 class ReadOnlyAdmin(ModelAdmin):
@@ -32,7 +36,8 @@ class ReadOnlyAdmin(ModelAdmin):
 class Deliveries(ReadOnlyAdmin):
     list_display = ("subject", "kind", "address", "state", "attempts", "created_at", "sent_at")
     list_filter = ("state", "kind", "attempts", "created_at")
-    search_fields = ("dedupe_key", "address", "=recipient_id", "=request_id")
+    list_select_related = ("mail",)
+    search_fields = ("dedupe_key", "mail__address", "=recipient_id", "=request_id")
     ordering = ("-created_at",)
     show_full_result_count = False
     actions = ("send_again",)
@@ -42,6 +47,7 @@ class Deliveries(ReadOnlyAdmin):
         ("Way", {"fields": ("attempts", "generation", "next_at", "sent_at", "message_id")}),
         ("Cause", {"fields": ("dedupe_key", "payload", "workspace_id", "request_id")}),
     )
+    readonly_fields = ("address", "subject", "text", "body", "message_id")
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -52,13 +58,29 @@ class Deliveries(ReadOnlyAdmin):
         page: HttpResponse = super().changelist_view(request, extra_context)
         return page
 
+    @admin.display(ordering="mail__address")
+    def address(self, delivery: Delivery) -> str:
+        return _mail_of(delivery).address
+
+    @admin.display(ordering="mail__subject")
+    def subject(self, delivery: Delivery) -> str:
+        return _mail_of(delivery).subject
+
+    @admin.display
+    def text(self, delivery: Delivery) -> str:
+        return _mail_of(delivery).text
+
+    @admin.display(description="Message id")
+    def message_id(self, delivery: Delivery) -> str:
+        return _mail_of(delivery).message_id
+
     @admin.display(description="HTML")
     def body(self, delivery: Delivery) -> SafeString:
         # The empty sandbox lets nothing in the mail run, load a form or reach the page around it.
         return format_html(
             '<iframe sandbox="" srcdoc="{}" title="The mail" style="width:100%;height:640px;'
             'border:1px solid #d4d4d8;border-radius:6px;background:#fff"></iframe>',
-            delivery.html,
+            _mail_of(delivery).html,
         )
 
     @admin.action(description="Resend", permissions=["resend"])
@@ -77,13 +99,18 @@ class Deliveries(ReadOnlyAdmin):
         return request.user.has_perm("outbox.change_delivery")
 
 
-@admin.register(Heartbeat)
-class Heartbeats(ReadOnlyAdmin):
-    list_display = ("relay", "beat_at")
-    ordering = ("-beat_at",)
+@admin.register(RelayProcess)
+class RelayProcesses(ReadOnlyAdmin):
+    list_display = ("name", "seen_at")
+    ordering = ("-seen_at",)
 
 
 @admin.register(MailFailure)
 class MailFailures(ReadOnlyAdmin):
     list_display = ("reason", "failed_at")
     ordering = ("-failed_at",)
+
+
+def _mail_of(delivery: Delivery) -> MailContent:
+    """What is recorded of it; an empty one before it is composed, and for other channels."""
+    return getattr(delivery, "mail", None) or MailContent()

@@ -7,7 +7,7 @@ from queue import Empty, SimpleQueue
 
 from django.db import InterfaceError, OperationalError, connection
 
-from outbox import smtp
+from outbox import registry
 from outbox.services import Claim, deliver, release
 
 logger = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ LONGEST_STOP = 40.0
 
 
 class LocalSender:
-    """Some threads, each with one connection to the database and one to the mail server."""
+    """Some threads, each with one connection to the database and one to the server of a channel."""
 
     def __init__(self) -> None:
         self._waiting: SimpleQueue[Claim | None] = SimpleQueue()
@@ -52,7 +52,7 @@ class LocalSender:
     def stop(self) -> None:
         """Finish what is on its way; what only waits is due again at once, for others.
 
-        What a mail server holds up for longer is left, and due again when its lease ends.
+        What a server holds up for longer is left, and due again when its lease ends.
         """
         while self._unfinished > len(self._threads):
             try:
@@ -111,5 +111,5 @@ def _deliver(claim: Claim) -> None:
 
 
 def _disconnect() -> None:
-    smtp.close()
+    registry.disconnect()
     connection.close()

@@ -1,7 +1,7 @@
 """What `/readyz` says about mail."""
 
 from core.readiness import watches
-from outbox.services import mail_failure
+from outbox.mail.failures import mail_failure
 
 
 @watches("mail")

@@ -13,7 +13,7 @@ from core.retention import apply_rules
 from outbox import periodic
 from outbox.broker import Broker
 from outbox.local_sender import LocalSender
-from outbox.services import Claim, beat, claim_due, release, sweep
+from outbox.services import Claim, claim_due, note_relay, release, sweep
 
 logger = logging.getLogger(__name__)
 
@@ -99,8 +99,8 @@ class Relay:
 
 
 @periodic.scan(every=5)
-def give_a_sign() -> None:
-    beat(relay=NAME)
+def note_presence() -> None:
+    note_relay(name=NAME)
 
 
 periodic.scan(every=60)(sweep)

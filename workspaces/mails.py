@@ -1,28 +1,25 @@
 """The mails that bring an invitation, and the offer to own a workspace."""
 
-from dataclasses import replace
-from typing import Any
-
 from django.conf import settings
-from django.template.loader import render_to_string
 
 from accounts.models import User
 from core.sealing import unseal
-from identity.services.mails import MASK
-from outbox.composers import Mail, Skip, carries, reviewed_by
-from outbox.mail_text import plain, plain_lines
+from outbox.mail import EMAIL
+from outbox.mail.drafts import MASK, MailDraft
+from outbox.mail.text import plain, plain_lines
 from outbox.models import Delivery
+from outbox.registry import Skip, composes, reviews
 from workspaces.models import Invitation, InvitationStatus, Workspace
 from workspaces.services.invitation_links import PURPOSE, digest, link_with
 from workspaces.services.mail_allowance import keep_within_allowance
 from workspaces.services.ownership import MAIL, is_offered_to
 from workspaces.services.quota import KIND
 
-reviewed_by(keep_within_allowance)
+reviews(channel=EMAIL)(keep_within_allowance)
 
 
-@carries(KIND)
-def invitation_mail(delivery: Delivery) -> Mail | Skip:
+@composes(KIND, channel=EMAIL)
+def invitation_mail(delivery: Delivery) -> MailDraft | Skip:
     rows = Invitation.objects.with_state().select_related("workspace", "invited_by")
     invitation = rows.filter(pk=delivery.payload["invitation"]).first()
     if invitation is None or invitation.workspace.deleted_at is not None:
@@ -34,12 +31,11 @@ def invitation_mail(delivery: Delivery) -> Mail | Skip:
         return Skip("sealed with a former SECRET_KEY")
     if digest(token) != invitation.token_hash:
         return Skip("another link was sent since")
-    letter = _written(invitation, link=link_with(token))
-    return replace(letter, kept=_written(invitation, link=link_with(MASK)).text)
+    return _about_invitation(invitation, token)
 
 
-@carries(MAIL)
-def ownership_mail(delivery: Delivery) -> Mail | Skip:
+@composes(MAIL, channel=EMAIL)
+def ownership_mail(delivery: Delivery) -> MailDraft | Skip:
     rows = Workspace.objects.alive().select_related("offered_to", "offered_by")
     workspace = rows.filter(pk=delivery.payload["workspace"]).first()
     if workspace is None:
@@ -57,10 +53,12 @@ def ownership_mail(delivery: Delivery) -> Mail | Skip:
         "expires_at": workspace.offer_expires_at,
         "link": link,
     }
-    return _rendered("ownership_offered", candidate.email, context)
+    return MailDraft(
+        to=candidate.email, template="workspaces/email/ownership_offered", context=context
+    )
 
 
-def _written(invitation: Invitation, **facts: Any) -> Mail:
+def _about_invitation(invitation: Invitation, token: str) -> MailDraft:
     sender = invitation.invited_by
     context = {
         "workspace": plain(invitation.workspace.name),
@@ -69,14 +67,11 @@ def _written(invitation: Invitation, **facts: Any) -> Mail:
         "message": plain_lines(invitation.message),
         "email": plain(invitation.email),
         "expires_at": invitation.expires_at,
-        **facts,
+        "link": link_with(token),
     }
-    return _rendered("invitation", invitation.email, context)
-
-
-def _rendered(name: str, address: str, context: dict[str, Any]) -> Mail:
-    subject, text, html = (
-        render_to_string(f"workspaces/email/{name}.{part}", context)
-        for part in ("subject.txt", "txt", "html")
+    return MailDraft(
+        to=invitation.email,
+        template="workspaces/email/invitation",
+        context=context,
+        masked={"link": link_with(MASK)},
     )
-    return Mail(to=address, subject=subject, text=f"{text.strip()}\n", html=html)

@@ -70,7 +70,7 @@ NAVIGATION = [
         "Mail",
         ("Deliveries", "outgoing_mail", "outbox.delivery"),
         ("Reminders", "notifications", "notifications.reminder"),
-        ("Relays", "favorite", "outbox.heartbeat"),
+        ("Relays", "favorite", "outbox.relayprocess"),
         ("Failures", "error", "outbox.mailfailure"),
     ),
     _pages(

@@ -6,7 +6,7 @@ How much of them is shown in an answer of many rows is decided in `core.pages`.
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F, OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models import F, Func, OuterRef, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, Coalesce
 from drf_spectacular.drainage import set_override
 from rest_framework import serializers
@@ -35,7 +35,7 @@ class LongText(serializers.CharField):
 
     level = f"levels.{TEXT}"
 
-    def as_json(self, path: str, *, bounded: bool = False) -> F | Shortened:
+    def as_json(self, path: str, *, bounded: bool = False) -> F | Func:
         column = F(f"{path}{self.source}")
         return Shortened(column, self.level) if bounded else column
 

@@ -21,9 +21,10 @@ from identity.allauth_bridge.internals import (
     respond_429,
 )
 from identity.limits import CODE_PAUSE, WRONG_PASSWORDS, WRONG_PASSWORDS_FROM
-from identity.services.mails import MASK, post
+from identity.services.mails import enqueue_written_mail
 from identity.services.recovery import note_device
-from outbox.mail_text import plain
+from outbox.mail.drafts import MASK
+from outbox.mail.text import plain
 
 HARMLESS = ("email", "ip", "user_agent")
 
@@ -123,7 +124,7 @@ class AccountAdapter(DefaultAccountAdapter):
         facts["user_agent"] = plain(facts.get("user_agent", ""))
         written = self.render_mail(template_prefix, email, facts)
         kept = self.render_mail(template_prefix, email, _masked(facts)).body
-        post(written, kept=str(kept), kind=template_prefix.rpartition("/")[2])
+        enqueue_written_mail(written, kept=str(kept), kind=template_prefix.rpartition("/")[2])
 
 
 def _masked(facts: dict[str, Any]) -> dict[str, Any]:

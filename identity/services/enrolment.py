@@ -29,7 +29,7 @@ from identity.limits import (
     ENROLMENT_CODES_OF,
     ENROLMENT_MAILS_OF,
 )
-from identity.services.mails import post_code
+from identity.services.mails import enqueue_code
 
 CODE = "enrolment_code"
 """Where a session keeps `{digest, sent_at}` of the code that was mailed last."""
@@ -92,7 +92,7 @@ def send_enrolment_code(request: HttpRequest) -> None:
     take(ENROLMENT_MAILS_OF, str(person.pk))
     code = get_random_string(8, ALPHABET)
     request.session[CODE] = {"digest": _digest(code), "sent_at": time.time()}
-    post_code(person=person, kind="enrolment_code", code=f"{code[:4]}-{code[4:]}")
+    enqueue_code(person=person, kind="enrolment_code", code=f"{code[:4]}-{code[4:]}")
 
 
 def prove_mailbox(request: HttpRequest, code: str) -> None:

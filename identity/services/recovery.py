@@ -4,7 +4,6 @@ import hashlib
 import ipaddress
 import re
 from datetime import timedelta
-from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -13,7 +12,6 @@ from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from accounts.models import User
 from core.actor import Actor
@@ -23,8 +21,10 @@ from core.limits import counted, reset
 from identity.events import PasswordChanged
 from identity.limits import WRONG_PASSWORDS, WRONG_PASSWORDS_FROM
 from identity.models import KnownDevice
+from identity.services.mails import enqueue_notice
 from identity.services.sessions import end_sessions_of
 from identity.services.tokens import Pair, carry_over
+from outbox.mail import EMAIL
 from outbox.services import enqueue
 
 A_DAY = timedelta(days=1)
@@ -57,6 +57,7 @@ def send_reset_link(*, email: str) -> None:
     """Mail a link, or, to an address nobody has, that nobody has it. The same work for both."""
     known = User.objects.registered_as(email).values_list("pk", flat=True).first()
     enqueue(
+        channel=EMAIL,
         kind="password_reset" if known else "unknown_account",
         recipient_id=known or uuid4(),
         dedupe_key=f"password_reset:{uuid4()}",
@@ -125,17 +126,7 @@ def note_device(*, person: User, user_agent: str, address: str) -> None:
     device, is_new = KnownDevice.objects.get_or_create(user=person, fingerprint=fingerprint)
     KnownDevice.objects.filter(pk=device.pk, seen_at__lt=Now() - A_DAY).update(seen_at=Now())
     if is_new and had_one:
-        tell(person, "new_device", user_agent=user_agent[:200], address=address)
-
-
-def tell(person: User, kind: str, **facts: Any) -> None:
-    """Queue a notice about their account."""
-    enqueue(
-        kind=kind,
-        recipient_id=person.pk,
-        dedupe_key=f"{kind}:{uuid4()}",
-        payload={"at": timezone.now().isoformat(), **facts},
-    )
+        enqueue_notice(person, "new_device", user_agent=user_agent[:200], address=address)
 
 
 def _set_password(person: User, password: str, *, field: str) -> None:

@@ -5,6 +5,7 @@ from datetime import date
 
 from accounts.models import User
 from core.actor import Actor
+from outbox.mail import EMAIL
 from outbox.services import enqueue
 from projects.models import Project
 from tasks.models import Task
@@ -19,6 +20,7 @@ def enqueue_assignment_mail(*, actor: Actor, task: Task) -> None:
     if recipient is None or recipient == by:
         return
     enqueue(
+        channel=EMAIL,
         kind="task_assigned",
         recipient_id=recipient,
         # The version tells a second assignment to the same person from a repeated event.
@@ -38,6 +40,7 @@ def enqueue_handover_mail(
     first = min(tasks, key=lambda task: task.pk)
     listed = sorted(tasks, key=lambda task: (task.due_date or date.max, task.number))[:LISTED]
     enqueue(
+        channel=EMAIL,
         kind="tasks_handed_over",
         recipient_id=recipient,
         # The version tells a second departure of the same person from a repeated event.

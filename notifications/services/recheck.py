@@ -7,8 +7,8 @@ from django.db.models import F
 
 from accounts.models import User
 from notifications.services.due_dates import due_in_event
-from outbox.composers import Skip
 from outbox.models import Delivery
+from outbox.registry import Skip
 from projects.models import Project, ProjectMembership
 from tasks.models import FINISHED, Task
 from workspaces.models import Membership
@@ -16,7 +16,7 @@ from workspaces.models import Membership
 
 @dataclass(frozen=True)
 class Recheck:
-    """A task and who is to hear of it, held still until the transaction ends."""
+    """A task and who is to hear of it, locked until the composer returns."""
 
     delivery: Delivery
     recipient: User

@@ -14,6 +14,7 @@ from core.context import as_system
 from core.days import is_plannable
 from notifications.models import Reminder
 from notifications.services.due_dates import due_in_event, due_instant, due_zone
+from outbox.mail import EMAIL
 from outbox.models import Delivery, State
 from outbox.services import enqueue_all
 from tasks.models import FINISHED, Task
@@ -160,6 +161,7 @@ def _heard(plans: Sequence[Reminder]) -> set[UUID]:
 def _delivery(reminder: Reminder) -> Delivery:
     return Delivery(
         workspace_id=reminder.workspace_id,
+        channel=EMAIL,
         kind=KIND,
         recipient_id=reminder.recipient_id,
         dedupe_key=reminder.dedupe_key,

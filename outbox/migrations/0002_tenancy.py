@@ -12,4 +12,5 @@ class Migration(migrations.Migration):
 
     operations: ClassVar = [
         TenantPolicy("outbox_delivery", allow_none=True),
+        TenantPolicy("outbox_mailcontent"),
     ]

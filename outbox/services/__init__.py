@@ -1,15 +1,14 @@
 """Everything that changes a delivery: queueing here, sending there."""
 
 from outbox.services.erasure import erase_deliveries_of
-from outbox.services.failures import mail_failure, note_failure
 from outbox.services.queue import (
     Claim,
     StillOnItsWay,
-    beat,
     claim_due,
     enqueue,
     enqueue_all,
     is_relay_alive,
+    note_relay,
     release,
     resend,
     sweep,
@@ -20,15 +19,13 @@ from outbox.services.sending import deliver
 __all__ = [
     "Claim",
     "StillOnItsWay",
-    "beat",
     "claim_due",
     "deliver",
     "enqueue",
     "enqueue_all",
     "erase_deliveries_of",
     "is_relay_alive",
-    "mail_failure",
-    "note_failure",
+    "note_relay",
     "release",
     "resend",
     "sweep",

@@ -1,19 +1,24 @@
-"""What becomes of the mail of somebody who is gone."""
+"""What becomes of the deliveries to somebody who is deleted."""
 
 from uuid import UUID
 
 from django.db.models import Q
 
 from outbox.models import UNDECIDED, Delivery, State
+from outbox.registry import channels
 
 
 def erase_deliveries_of(*, person_id: UUID, reason: str) -> None:
     """Send them nothing more, and keep no word that was written to them or names them.
 
-    Mail to others that is still to be sent is composed from fresh rows when it leaves.
+    What others are still to be sent is composed from fresh rows then.
     """
     to_them = Q(recipient_id=person_id)
     Delivery.objects.filter(to_them, state__in=UNDECIDED).close(State.SKIPPED, reason)
-    Delivery.objects.filter(to_them).update(address="")
-    named = Delivery.objects.filter(to_them | Q(payload__actor=str(person_id)))
-    named.update(subject="", text="", html="")
+    concerned = Delivery.objects.filter(to_them | Q(payload__actor=str(person_id))).order_by("pk")
+    # Locked, so that what a sender is recording right now is erased as well.
+    held = concerned.select_for_update(no_key=True, of=("self",))
+    recipients = dict(held.values_list("pk", "recipient_id"))
+    to = [pk for pk, recipient_id in recipients.items() if recipient_id == person_id]
+    for channel in channels().values():
+        channel.erase(to=to, naming=list(recipients))

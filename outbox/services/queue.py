@@ -19,12 +19,13 @@ from core.errors import Conflict
 from core.events import publish
 from core.retention import lock_batch
 from outbox.events import DeliveryResent
-from outbox.models import PATIENCE, UNDECIDED, Delivery, Heartbeat, State
+from outbox.models import PATIENCE, UNDECIDED, Delivery, RelayProcess, State
+from outbox.registry import channels
 
 logger = logging.getLogger(__name__)
 
 SILENCE = timedelta(seconds=15)
-"""After this long without a sign of life a relay is taken for dead; it gives one every 5 s."""
+"""A relay not seen for so long is taken for dead; it is noted every 5 s."""
 GIVEN_UP_AT_ONCE = 1000
 INSERTED_AT_ONCE = 1000
 IN_FLIGHT = 100
@@ -120,14 +121,16 @@ class Claim:
 
 def enqueue(
     *,
+    channel: str,
     kind: str,
     recipient_id: UUID,
     dedupe_key: str,
     payload: dict[str, Any],
     workspace_id: UUID | None = None,
 ) -> None:
-    """Have this person told, with the change that is being written; a key is only told once."""
+    """Send this person a message, with the change that is being written; once for each key."""
     delivery = Delivery(
+        channel=channel,
         kind=kind,
         recipient_id=recipient_id,
         dedupe_key=dedupe_key,
@@ -141,6 +144,8 @@ def enqueue_all(*, deliveries: Sequence[Delivery]) -> None:
     """The same for many at once, not yet saved."""
     if not connection.in_atomic_block:
         raise RuntimeError("something was put into the outbox outside a transaction")
+    if unknown := {delivery.channel for delivery in deliveries} - channels().keys():
+        raise LookupError(f"there is no channel {', '.join(sorted(unknown))}")
     request_id = structlog.contextvars.get_contextvars().get("request_id", "")
     for delivery in deliveries:
         delivery.request_id = request_id
@@ -211,19 +216,19 @@ def sweep() -> None:
         count := hopeless.close(State.DEAD, Concat(Value("given up after 72 hours: "), F("reason")))
     ):
         logger.error("deliveries_given_up", extra={"count": count})
-    Heartbeat.objects.filter(beat_at__lt=Now() - timedelta(days=1)).delete()
+    RelayProcess.objects.filter(seen_at__lt=Now() - timedelta(days=1)).delete()
 
 
 def is_relay_alive() -> bool:
-    """Whether any relay has given a sign of life lately."""
-    return Heartbeat.objects.filter(beat_at__gt=Now() - SILENCE).exists()
+    """Whether any relay was seen at work lately."""
+    return RelayProcess.objects.filter(seen_at__gt=Now() - SILENCE).exists()
 
 
-def beat(*, relay: str) -> None:
-    """Give a sign of life."""
-    Heartbeat.objects.bulk_create(
-        [Heartbeat(relay=relay, beat_at=Now())],
+def note_relay(*, name: str) -> None:
+    """Write down that a relay is at work."""
+    RelayProcess.objects.bulk_create(
+        [RelayProcess(name=name, seen_at=Now())],
         update_conflicts=True,
-        unique_fields=["relay"],
-        update_fields=["beat_at"],
+        unique_fields=["name"],
+        update_fields=["seen_at"],
     )

@@ -1,68 +1,126 @@
-"""One claimed delivery on its way out."""
+"""One claimed delivery: composed, recorded, sent and decided, over whichever channel it goes."""
 
 import logging
 import time
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
-import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
 from core.context import as_system
-from outbox import delivery_by_mail, fault_points
-from outbox.composers import Mail, Skip, compose
+from outbox import fault_points
 from outbox.models import Delivery, DeliveryQuerySet, State
-from outbox.services.failures import note_failure
+from outbox.registry import Channel, Skip, channel_named, compose, reason_of, review
 
 logger = logging.getLogger(__name__)
-mail_log = structlog.get_logger("gantry.mail")
 
 RETRY = 0.5
-"""Seconds between two attempts to write down that a mail is sent, while the database is away."""
+"""Seconds between two attempts to write down that a message is sent, while the database is away."""
 SLACK = 2
-"""Leases a sender holds: a slow mail server may take longer than the way through the broker."""
+"""Leases a sender holds: a slow server may take longer than the way through the broker."""
+
+
+class Attempt(NamedTuple):
+    """A delivery, its channel, and its draft or the message made of it."""
+
+    delivery: Delivery
+    channel: Channel[Any, Any]
+    message: Any
 
 
 def deliver(*, delivery_id: UUID, claim: UUID) -> None:
     """Send what this claim stands for; a claim that is used or taken over sends nothing.
 
-    The mail is composed from fresh rows under lock and committed before it is sent, so that
-    no row is locked while a mail server thinks.
+    The message is recorded and committed before it is sent, so that no transaction is open
+    while it waits for the other side.
     """
     lease = SLACK * settings.OUTBOX_LEASE
     until = time.monotonic() + lease
     delivery, own = Delivery.objects.filter(pk=delivery_id), uuid4()
     try:
-        letter = _compose(delivery.claimed_by(claim), own, lease)
+        attempt = _begin(delivery.claimed_by(claim), own, lease)
     except Exception as problem:
         logger.exception("delivery_failed", extra={"delivery": str(delivery_id)})
-        _postpone(delivery.claimed_by(claim), problem, begun=False)
+        _postpone(delivery.claimed_by(claim), reason_of(problem), begun=False)
         return
     fault_points.hit("outbox.before_send")
-    if letter and time.monotonic() < until:
+    if attempt and time.monotonic() < until:
         mine = delivery.claimed_by(own)
-        file = _send(mine, *letter)
-        if file is not None:
+        receipt = _send(attempt, mine)
+        if receipt is not None:
             fault_points.hit("outbox.after_send")
             _close_sent(mine, until)
-            if settings.LOG_SENT_MAIL:
-                _log_sent(delivery_id, letter[0], file)
+            attempt.channel.after_sent(attempt.delivery, attempt.message, receipt)
 
 
-def _send(mine: DeliveryQuerySet, mail: Mail, known_as: str) -> str | None:
-    """The path of the mail, or ""; None if it was not taken, and why is written down."""
+def _begin(claimed: DeliveryQuerySet, own: UUID, lease: float) -> Attempt | None:
+    """Record what is about to be sent, or decide that nothing will be.
+
+    It is rendered between two transactions, so that nothing is locked meanwhile.
+    """
+    found = _read(claimed)
+    if found is None:
+        return None
+    delivery, channel, draft = found
+    return _take(claimed, Attempt(delivery, channel, channel.render(delivery, draft)), own, lease)
+
+
+@as_system("sending a delivery", durable=True)
+def _read(claimed: DeliveryQuerySet) -> Attempt | None:
+    """The delivery with its draft.
+
+    A Skip is written down under the locks it was decided under: whoever waits for them may undo
+    its cause, and then looks for what was skipped.
+    """
+    delivery = claimed.first()
+    if delivery is None:
+        return None
+    channel = channel_named(delivery.channel)
+    if channel is None:
+        claimed.close(State.DEAD, f"there is no channel {delivery.channel!r}", attempts=1)
+        return None
+    draft = compose(delivery)
+    if isinstance(draft, Skip):
+        claimed.close(State.SKIPPED, draft.reason, attempts=1)
+        return None
+    return Attempt(delivery, channel, draft)
+
+
+@as_system("sending a delivery", durable=True)
+def _take(claimed: DeliveryQuerySet, attempt: Attempt, own: UUID, lease: float) -> Attempt | None:
+    """Use the claim up and record the message.
+
+    A broker may hand one message to two workers: both may compose, one finds the claim gone.
+    """
+    delivery, channel, rendered = attempt
+    message = review(delivery, rendered)
+    if isinstance(message, Skip):
+        claimed.close(State.SKIPPED, message.reason, attempts=1)
+        return None
+    if not claimed.take(own, lease):
+        return None
+    channel.record(delivery, message)
+    return Attempt(delivery, channel, message)
+
+
+def _send(attempt: Attempt, mine: DeliveryQuerySet) -> str | None:
+    """The receipt; None if it was not taken, and what follows from that is written down."""
+    delivery, channel, message = attempt
     try:
-        return delivery_by_mail.send(mail, known_as=known_as)
-    except delivery_by_mail.Rejected as refusal:
-        logger.warning("delivery_rejected", extra={"message_id": known_as})
-        _close(mine, State.DEAD, str(refusal))
+        return channel.send(delivery, message)
     except Exception as problem:
-        reason = delivery_by_mail.set_up_problem(problem)
-        if not (reason or isinstance(problem, OSError)):
-            logger.exception("delivery_failed", extra={"message_id": known_as})
-        _postpone(mine, problem)
-        if reason:
-            note_failure(reason=reason)
+        failure = channel.classify(problem)
+        names = {"delivery": str(delivery.pk)}
+        if failure.is_final:
+            logger.warning("delivery_rejected", extra=names)
+            _close(mine, State.DEAD, failure.reason)
+        else:
+            if not failure.is_expected:
+                logger.exception("delivery_failed", extra=names)
+            _postpone(mine, failure.reason)
+        if failure.outage:
+            channel.record_outage(failure.outage)
     return None
 
 
@@ -78,46 +136,12 @@ def _close_sent(mine: DeliveryQuerySet, until: float) -> None:
             time.sleep(RETRY)
 
 
-def _log_sent(delivery_id: UUID, mail: Mail, file: str) -> None:
-    """Say where to read it; the admin covers secrets, the file has them."""
-    places = {"file": file} if file else {}
-    places["admin"] = f"{settings.PUBLIC_URL}/admin/outbox/delivery/{delivery_id}/change/"
-    mail_log.info("mail_sent", to=mail.to, subject=mail.subject, **places)
-
-
-# Transactions of their own, because none may stay open while a mail server thinks.
+# Transactions of their own, because none may stay open while a message is being sent.
 @as_system("sending a delivery")
 def _close(mine: DeliveryQuerySet, state: State, reason: str = "") -> None:
     mine.close(state, reason)
 
 
 @as_system("sending a delivery")
-def _postpone(mine: DeliveryQuerySet, problem: Exception, *, begun: bool = True) -> None:
-    mine.postpone(f"{type(problem).__name__}: {problem}"[:2000], begun=begun)
-
-
-@as_system("sending a delivery", durable=True)
-def _compose(claimed: DeliveryQuerySet, own: UUID, lease: float) -> tuple[Mail, str] | None:
-    """Write down what is about to be sent, or decide that nothing will be.
-
-    The same statement uses the claim up, because a broker may hand one message to two workers:
-    both may compose, and one of them finds the claim gone.
-    """
-    delivery = claimed.first()
-    if delivery is None:
-        return None
-    mail = compose(delivery)
-    if isinstance(mail, Skip):
-        claimed.close(State.SKIPPED, mail.reason, attempts=1)
-        return None
-    known_as = delivery_by_mail.message_id(delivery)
-    taken = claimed.take(
-        own,
-        lease,
-        message_id=known_as,
-        address=mail.to,
-        subject=mail.subject,
-        text=mail.kept_text,
-        html=mail.kept_html,
-    )
-    return (mail, known_as) if taken else None
+def _postpone(mine: DeliveryQuerySet, reason: str, *, begun: bool = True) -> None:
+    mine.postpone(reason, begun=begun)

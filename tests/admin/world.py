@@ -20,8 +20,9 @@ from comments.services.comments import add_comment, edit_comment
 from core.models import AttemptCount, IdempotencyKey
 from identity.models import KnownDevice
 from identity.services.personal_tokens import create_token
-from outbox.services import beat as give_a_sign
-from outbox.services import note_failure
+from outbox.mail.failures import note_failure
+from outbox.models import Delivery, MailContent
+from outbox.services import note_relay
 from projects.services.projects import create_project
 from projects.services.workflows import Workflow
 from tasks.services.columns import done_column
@@ -67,13 +68,15 @@ def plan_work(n: int) -> User:
     edit_comment(actor=by(colleague), comment=comment, content="With which oil, please?")
     done = create_task(actor=by(owner), project=project, title="Unpack it")
     transition_task(actor=by(owner), task=done, status=done_column(project))
+    mail = Delivery.objects.get(kind="task_assigned", workspace_id=workspace.pk)
+    MailContent.objects.create(delivery=mail, workspace_id=workspace.pk, text="Oil it")
     return owner
 
 
 def keep_records(n: int, owner: User) -> None:
     number_the_events()
     IdempotencyKey.objects.create(principal=str(owner.pk), key=f"k{n}", body=b'{"a": 1}')
-    give_a_sign(relay=f"host:{n}")
+    note_relay(name=f"host:{n}")
     note_failure(reason=f"the mail server refuses the connection ({n})")
     Group.objects.create(name=f"Support {n}")
     KnownDevice.objects.create(user=owner, fingerprint=str(n))

@@ -25,7 +25,7 @@ LONGEST_PROBE = 1.5
 BACK_WITHIN = 2.0
 AT_WORK = """
     SELECT EXISTS (SELECT FROM django_celery_beat_periodictask)
-    AND EXISTS (SELECT FROM outbox_heartbeat)
+    AND EXISTS (SELECT FROM outbox_relayprocess)
 """
 CLIENTS = 20
 WEB_THREADS = 8

@@ -15,6 +15,7 @@ from core.models import IdempotencyKey
 from core.retention import Rule, apply_rules, rules
 from notifications.models import Reminder
 from outbox import background, relay
+from outbox.mail import EMAIL
 from outbox.models import Delivery, State
 from outbox.periodic import _scans
 from outbox.services import sweep
@@ -131,7 +132,9 @@ def test_a_reminder_outlives_its_mail(cast: Cast) -> None:
     reminder = planned(cast, fire_at=ago(days=91))
     Reminder.objects.update(state=Reminder.State.QUEUED)
     key = f"task.due:{reminder.task_id}:1:{cast.max.pk}:email"
-    mail = Delivery.objects.create(kind="task_due", recipient_id=cast.max.pk, dedupe_key=key)
+    mail = Delivery.objects.create(
+        channel=EMAIL, kind="task_due", recipient_id=cast.max.pk, dedupe_key=key
+    )
     rule = rule_named("reminders sent or cancelled")
 
     assert rule.apply() == 0

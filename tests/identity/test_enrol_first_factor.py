@@ -21,8 +21,9 @@ from core.limits import reset, take
 from identity.limits import CODE_PAUSE, ENROLMENT_CODES, ENROLMENT_MAILS_OF
 from identity.services.addresses import has_proved
 from identity.services.enrolment import CODE, PROVED_AT, ApprovalNotAllowed, approve_enrolment
-from outbox.composers import Mail, compose
+from outbox.mail.drafts import Mail
 from outbox.models import Delivery
+from outbox.registry import compose
 from tests.admin.desk import Desk
 from tests.support.actors import by
 from tests.support.factors import code_of, give_app, give_recovery_codes, prove_again

@@ -87,7 +87,7 @@ def test_the_mail_links_to_the_front_end_and_staff_cannot_read_the_link(
     found = re.search(r"http://localhost:3000/reset-password/(\S+)", text)
 
     assert found
-    assert "•••••" in delivery.text
+    assert "•••••" in delivery.mail.text
     assert found[1] not in str(Delivery.objects.values().get())
     assert reset(stranger, found[1]).status_code == 200
 

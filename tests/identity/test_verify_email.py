@@ -131,8 +131,8 @@ def test_the_code_stays_nowhere_readable(stranger: APIClient, sink: Sink) -> Non
     code = code_in(sink)
 
     delivery = Delivery.objects.get()
-    assert (delivery.state, delivery.address) == ("SENT", "ada@example.com")
-    assert "•••••" in delivery.text
+    assert (delivery.state, delivery.mail.address) == ("SENT", "ada@example.com")
+    assert "•••••" in delivery.mail.text
     assert code not in str(Delivery.objects.values().get())
 
 
@@ -154,7 +154,7 @@ def test_somebody_signed_in_verifies_by_a_link(signed_in: APIClient, sink: Sink)
     [delivery] = send_all()
     found = re.search(r"/verify-email/(\S+)", part(sink.mails[0], "plain"))
     assert found
-    assert found[1] not in delivery.text
+    assert found[1] not in delivery.mail.text
 
     response = signed_in.post(VERIFY, {"key": unquote(found[1])})
 

@@ -6,10 +6,14 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import override_settings
 
-from outbox.composers import Mail, compose, kinds
+from outbox.mail import EMAIL
+from outbox.mail.channel import EmailChannel
+from outbox.mail.drafts import Mail
 from outbox.models import Delivery
+from outbox.registry import compose, kinds, review
 from tasks.services.tasks import create_task
 from tests.support.actors import by
 from tests.support.cast import Cast
@@ -70,7 +74,12 @@ def an_offer(cast: Cast, kind: str, name: str) -> Delivery:
 
 def written(kind: str, recipient: Any, payload: Any, **more: Any) -> Delivery:
     return Delivery.objects.create(
-        kind=kind, recipient_id=recipient, dedupe_key=str(uuid4()), payload=payload, **more
+        channel=EMAIL,
+        kind=kind,
+        recipient_id=recipient,
+        dedupe_key=str(uuid4()),
+        payload=payload,
+        **more,
     )
 
 
@@ -85,16 +94,25 @@ MADE_BY: dict[str, Callable[[Cast, str, str], Delivery]] = {
 
 
 def test_every_kind_of_mail_is_asked() -> None:
-    assert kinds() - {"note"} == {*MADE_BY, *OWN_ADDRESS}
+    assert kinds(EMAIL) - {"note"} == {*MADE_BY, *OWN_ADDRESS}
 
 
 def composed(cast: Cast, kind: str, name: str) -> Mail:
     for row, field in ((cast.workspace, "name"), (cast.project, "name"), (cast.lea, "name")):
         type(row).objects.filter(pk=row.pk).update(**{field: name[:120]})
     type(cast.ada).objects.filter(pk=cast.ada.pk).update(name=name[:120])
-    mail = compose(MADE_BY[kind](cast, kind, name))
-    assert isinstance(mail, Mail)
-    return mail
+    delivery = MADE_BY[kind](cast, kind, name)
+    draft = compose(delivery)
+    with connection.execute_wrapper(refuse):
+        mail = EmailChannel().render(delivery, draft)
+    reviewed = review(delivery, mail)
+    assert isinstance(reviewed, Mail)
+    return reviewed
+
+
+def refuse(*args: Any) -> None:
+    """Whatever a mail shows is read before it is rendered."""
+    raise AssertionError(args[1])
 
 
 @pytest.mark.parametrize("kind", MADE_BY)

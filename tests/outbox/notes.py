@@ -7,13 +7,15 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import transaction
 
-from outbox.composers import Mail, Skip, carries
+from outbox.mail import EMAIL
+from outbox.mail.drafts import Mail
 from outbox.models import Delivery
+from outbox.registry import Skip, composes
 from outbox.services import Claim, claim_due, deliver, enqueue, enqueue_all
 from tests.support.sink import Sink
 
 
-@carries("note")
+@composes("note", channel=EMAIL)
 def note(delivery: Delivery) -> Mail | Skip:
     if delivery.payload.get("obsolete"):
         return Skip("nobody wants to know any more")
@@ -23,7 +25,7 @@ def note(delivery: Delivery) -> Mail | Skip:
 def write(key: str = "note", **payload: object) -> Delivery:
     """One note in the outbox."""
     with transaction.atomic():
-        enqueue(kind="note", recipient_id=uuid4(), dedupe_key=key, payload=payload)
+        enqueue(channel=EMAIL, kind="note", recipient_id=uuid4(), dedupe_key=key, payload=payload)
     return Delivery.objects.get(dedupe_key=key)
 
 
@@ -31,6 +33,7 @@ def enqueue_account_mail(mails: Iterable[tuple[str, UUID | None]]) -> None:
     """A real mail to each address, in the name of a workspace or of none."""
     rows = [
         Delivery(
+            channel=EMAIL,
             kind="unknown_account",
             recipient_id=uuid4(),
             dedupe_key=str(uuid4()),

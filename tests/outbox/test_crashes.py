@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from django.db import connection
 
-from outbox.models import Delivery, Heartbeat, State
+from outbox.models import Delivery, RelayProcess, State
 from tasks.models import Task
 from tasks.services.tasks import create_task
 from tests.support.actors import by
@@ -59,7 +59,7 @@ def test_mail_leaves_within_two_seconds(
 ) -> None:
     started.worker()
     started.relay()
-    eventually(Heartbeat.objects.exists)
+    eventually(RelayProcess.objects.exists)
 
     waits: list[float] = []
     for number in range(5):
@@ -78,7 +78,7 @@ def test_mail_survives_the_death_of_its_worker(
     first = started.worker(GANTRY_FAULTS="outbox.before_send=sleep:60", **QUICK)
     started.relay(**QUICK)
     assign(people)
-    eventually(lambda: Delivery.objects.exclude(message_id="").exists())
+    eventually(lambda: Delivery.objects.filter(mail__isnull=False).exists())
 
     os.killpg(first.pid, signal.SIGKILL)
     assert sink.mails == []
@@ -112,7 +112,7 @@ def test_mail_of_a_sender_that_overslept_is_left_to_others(
     sleeper = started.worker(GANTRY_FAULTS="outbox.before_send=sleep:1", **QUICK)
     started.relay(**QUICK)
     assign(people)
-    eventually(lambda: Delivery.objects.exclude(message_id="").exists())
+    eventually(lambda: Delivery.objects.filter(mail__isnull=False).exists())
 
     os.killpg(sleeper.pid, signal.SIGSTOP)
     eventually(is_sent)
@@ -146,7 +146,7 @@ def test_mail_leaves_without_a_broker(
     fate: signal.Signals,
 ) -> None:
     started.relay()
-    eventually(Heartbeat.objects.exists)
+    eventually(RelayProcess.objects.exists)
     broker.send_signal(fate)
 
     start = time.monotonic()
@@ -162,7 +162,7 @@ def test_relay_outlives_its_sessions_and_stops_when_told(
     people: Cast, broker: subprocess.Popen[bytes], started: Programs, sink: Sink
 ) -> None:
     relay = started.relay()
-    eventually(Heartbeat.objects.exists)
+    eventually(RelayProcess.objects.exists)
     with connection.cursor() as cursor:
         cursor.execute(END_OTHERS)
         assert cursor.fetchall() == [(True,)]

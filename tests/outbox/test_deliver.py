@@ -19,8 +19,11 @@ def test_deliver_sends_and_keeps_what_was_sent(sink: Sink) -> None:
 
     [mail] = sink.mails
     assert (mail["To"], mail["Subject"]) == ("max@example.com", "A note")
-    assert (part(mail, "plain").strip(), part(mail, "html").strip()) == (sent.text, sent.html)
-    assert mail["Message-ID"] == sent.message_id == f"<{sent.pk}.0@example.com>"
+    assert (part(mail, "plain").strip(), part(mail, "html").strip()) == (
+        sent.mail.text,
+        sent.mail.html,
+    )
+    assert mail["Message-ID"] == sent.mail.message_id == f"<{sent.pk}.0@example.com>"
     assert (sent.state, sent.claim, sent.attempts) == (State.SENT, None, 1)
     assert sent.sent_at is not None
 

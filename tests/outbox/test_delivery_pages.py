@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from activity.models import Event
-from outbox.models import Delivery, State
+from outbox.models import Delivery, MailContent, State
 from tests.admin.desk import Desk, list_of
 from tests.outbox.notes import claim, send, write
 from tests.support.sink import Sink
@@ -25,7 +25,7 @@ def desk() -> Desk:
 def test_delivery_page_shows_the_mail_where_it_can_do_no_harm(desk: Desk, sink: Sink) -> None:
     write()
     sent = send(claim())
-    Delivery.objects.update(html='<b>"hi"</b><script>alert(1)</script>')
+    MailContent.objects.update(html='<b>"hi"</b><script>alert(1)</script>')
 
     page = desk.get(reverse("admin:outbox_delivery_change", args=[sent.pk]))
 

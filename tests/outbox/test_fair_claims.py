@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 
 from core.context import as_system
 from outbox.broker import ACCOUNT, BULK, MOST_PROMPT, PROMPT, priority
+from outbox.mail import EMAIL
 from outbox.models import Delivery, State
 from outbox.services import claim_due, enqueue_all
 from outbox.services.queue import CLAIM, MOST_FOR_ONE
@@ -23,6 +24,7 @@ def put(count: int, workspace: UUID | None, **facts: object) -> list[UUID]:
     """So many notes of one workspace, or of an account."""
     rows = [
         Delivery(
+            channel=EMAIL,
             kind="note",
             recipient_id=uuid4(),
             dedupe_key=str(uuid4()),

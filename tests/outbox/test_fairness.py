@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from outbox.models import Delivery, Heartbeat
+from outbox.models import Delivery, RelayProcess
 from tests.outbox.notes import enqueue_account_mail, slow_server
 from tests.support.databases import CommittedDatabase
 from tests.support.programs import Programs, eventually
@@ -65,7 +65,7 @@ def test_a_flood_delays_nobody_through_the_workers(
 ) -> None:
     started.worker()
     started.relay()
-    eventually(Heartbeat.objects.exists)
+    eventually(RelayProcess.objects.exists)
     flood(sink)
 
     check_delays(sink)
@@ -79,7 +79,7 @@ def test_a_flood_delays_nobody_without_a_broker(
 ) -> None:
     broker.kill()
     started.relay()
-    eventually(Heartbeat.objects.exists)
+    eventually(RelayProcess.objects.exists)
     flood(sink)
 
     check_delays(sink)

@@ -14,10 +14,11 @@ from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from config import local
-from outbox import smtp
+from outbox.mail import smtp
+from outbox.mail.failures import mail_failure
+from outbox.mail.smtp import CONTENT_SECONDS
 from outbox.models import Delivery, MailFailure, State
-from outbox.services import claim_due, mail_failure
-from outbox.smtp import CONTENT_SECONDS
+from outbox.services import claim_due
 from tests.admin.desk import Desk
 from tests.outbox.mail_server import MailServer
 from tests.outbox.notes import claim, send, write

@@ -2,7 +2,7 @@
 
 import pytest
 
-from outbox.mail_text import plain, plain_lines
+from outbox.mail.text import plain, plain_lines
 from tests.support.linkifier import links_in_text
 from tests.support.nasty_names import NASTY
 

@@ -4,8 +4,8 @@ import pytest
 from django.db.models.functions import Now
 
 from outbox import background, local_sender, periodic
-from outbox.models import Delivery, Heartbeat, State
-from outbox.relay import NAME, Relay, give_a_sign
+from outbox.models import Delivery, RelayProcess, State
+from outbox.relay import NAME, Relay, note_presence
 from tests.outbox.notes import claim, write
 from tests.support.databases import CommittedDatabase
 from tests.support.programs import eventually
@@ -13,12 +13,12 @@ from tests.support.sink import Sink
 
 
 @pytest.mark.django_db
-def test_give_a_sign_keeps_one_row_for_each_relay() -> None:
-    give_a_sign()
-    first = Heartbeat.objects.get(relay=NAME).beat_at
-    give_a_sign()
+def test_note_presence_keeps_one_row_for_each_relay() -> None:
+    note_presence()
+    first = RelayProcess.objects.get(name=NAME).seen_at
+    note_presence()
 
-    assert Heartbeat.objects.get().beat_at > first
+    assert RelayProcess.objects.get().seen_at > first
 
 
 def test_scans_that_fail_do_not_keep_others_from_running(monkeypatch: pytest.MonkeyPatch) -> None:

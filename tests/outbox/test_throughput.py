@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from outbox.models import Heartbeat
+from outbox.models import RelayProcess
 from tests.outbox.notes import enqueue_account_mail, slow_server
 from tests.support.databases import CommittedDatabase
 from tests.support.programs import Programs, eventually
@@ -47,7 +47,7 @@ def worker(
     """A worker and a relay that are warm."""
     process = started.worker()
     started.relay()
-    eventually(Heartbeat.objects.exists)
+    eventually(RelayProcess.objects.exists)
     put(20)
     eventually(lambda: len(sink.mails) == 20)
     return process

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from pytest_django.fixtures import Settings
 
-from outbox import smtp
+from outbox.mail import smtp
 from tests.support.sink import Sink
 
 FILES = "django.core.mail.backends.filebased.EmailBackend"

@@ -74,9 +74,9 @@ def test_the_secret_is_kept_nowhere(cast: Cast) -> None:
     token = token_of(invitation)
     send_all()
     delivery = Delivery.objects.get(kind="invitation")
-    kept = f"{delivery.text}{delivery.html}{delivery.subject}{delivery.payload}"
+    kept = f"{delivery.mail.text}{delivery.mail.html}{delivery.mail.subject}{delivery.payload}"
     assert token not in kept
-    assert "/invitations/•••••" in delivery.text
+    assert "/invitations/•••••" in delivery.mail.text
     assert token not in str(Invitation.objects.values().get())
 
 

@@ -32,8 +32,8 @@ QUESTION = "changes nothing: chooses rows or answers what one may"
 
 ASKED_OTHERWISE = {
     "outbox.retention.remove_deliveries": SYSTEM,
-    "outbox.retention.remove_words_of_deliveries": SYSTEM,
-    "outbox.services.failures.mail_failure": QUESTION,
+    "outbox.retention.remove_words_of_mails": SYSTEM,
+    "outbox.mail.failures.mail_failure": QUESTION,
     "outbox.services.queue.claim_due": SYSTEM,
     "outbox.services.queue.release": SYSTEM,
     "outbox.services.queue.resend": STAFF,
@@ -49,8 +49,8 @@ ASKED_OTHERWISE = {
     "clerk.services.sessions.authenticate": SYSTEM,
     "identity.allauth_bridge.flows.another_session": STEP,
     "accounts.services.personal_data.everything_of": OWN,
-    "identity.services.mails.post": SYSTEM,
-    "identity.services.mails.post_code": STEP,
+    "identity.services.mails.enqueue_written_mail": SYSTEM,
+    "identity.services.mails.enqueue_code": STEP,
     "identity.services.enrolment.approve_enrolment": STAFF,
     "accounts.rights.check_own_account": STEP,
     "identity.services.personal_tokens.create_token": OWN,

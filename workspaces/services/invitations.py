@@ -13,6 +13,7 @@ from core.events import publish
 from core.models import as_event_value
 from core.rights import require
 from core.sealing import seal
+from outbox.mail import EMAIL
 from outbox.services import enqueue
 from workspaces import events
 from workspaces.models import Invitation, InvitationStatus, Membership, Workspace
@@ -126,6 +127,7 @@ def _send(invitation: Invitation, *, actor: Actor) -> None:
     invitation.expires_at = invitation.sent_at + settings.INVITATION_LIFETIME
     invitation.save()
     enqueue(
+        channel=EMAIL,
         kind=KIND,
         recipient_id=recipient_of(invitation.email),
         dedupe_key=f"invitation:{invitation.pk}:{invitation.version}",

@@ -10,8 +10,9 @@ from django.db.models.functions import Now
 from django.template.loader import render_to_string
 
 from accounts.services.recipients import stranger_at
-from outbox.composers import Mail, Skip
+from outbox.mail.drafts import Mail
 from outbox.models import UNDECIDED, Delivery, State
+from outbox.registry import Skip
 from workspaces.models import Membership, OptOut
 from workspaces.services.opt_out_links import opt_out_link, token_for
 
@@ -38,9 +39,9 @@ def keep_within_allowance(delivery: Delivery, mail: Mail) -> Mail | Skip:
         return Skip(OPTED_OUT)
     if has_opened(recipient_id, workspace_id):
         return mail
-    if _sent_lately(delivery) >= MOST_A_DAY:
-        return Skip(TOO_MANY)
-    return _with_way_out(mail, token_for(workspace_id, recipient_id))
+    # Written before the count, which takes a lock.
+    mail = _with_way_out(mail, token_for(workspace_id, recipient_id))
+    return Skip(TOO_MANY) if _sent_lately(delivery) >= MOST_A_DAY else mail
 
 
 def _sent_lately(delivery: Delivery) -> int:
@@ -51,7 +52,7 @@ def _sent_lately(delivery: Delivery) -> int:
     others = Delivery.objects.filter(
         recipient_id=delivery.recipient_id, workspace_id=delivery.workspace_id
     )
-    composed = others.exclude(pk=delivery.pk).exclude(message_id="")
+    composed = others.exclude(pk=delivery.pk).filter(mail__isnull=False)
     lately = Q(state=State.SENT, sent_at__gt=Now() - DAY)
     return composed.filter(lately | Q(state__in=UNDECIDED)).count()
 

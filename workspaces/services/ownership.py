@@ -10,6 +10,7 @@ from core.actor import Actor
 from core.errors import Conflict
 from core.events import Changes, publish
 from core.models import as_event_value
+from outbox.mail import EMAIL
 from outbox.services import enqueue
 from workspaces.events import OwnershipDeclined, OwnershipOffered, OwnershipWithdrawn
 from workspaces.models import Workspace
@@ -130,6 +131,7 @@ def _enqueue_mail(workspace: Workspace, actor: Actor) -> None:
     if candidate is None or candidate == actor.person_id:
         return
     enqueue(
+        channel=EMAIL,
         kind=MAIL,
         recipient_id=candidate,
         dedupe_key=f"ownership.offered:{workspace.pk}:{workspace.version}:{candidate}",

@@ -11,7 +11,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from config import local, processes, programs
 from core.context import as_system
-from outbox.models import Delivery, Heartbeat
+from outbox.mail import EMAIL
+from outbox.models import Delivery, RelayProcess
 from outbox.services import enqueue_all
 
 PER_MAIL = 0.01
@@ -65,7 +66,7 @@ class Command(BaseCommand):
                 )
                 process = processes.start(changed, log)
                 stack.callback(processes.stop, process, changed)
-            _wait(Heartbeat.objects.exists)
+            _wait(RelayProcess.objects.exists)
             _send(server, WARM_UP)
             rate = _send(server, COUNT)
         self.stdout.write(f"{rate:.0f} mails a second, at {PER_MAIL * 1000:g} ms for each")
@@ -87,6 +88,7 @@ def _enqueue(count: int) -> None:
     workspaces = [uuid4() for _ in range(10)]
     rows = [
         Delivery(
+            channel=EMAIL,
             kind="unknown_account",
             recipient_id=uuid4(),
             dedupe_key=str(uuid4()),

@@ -1,4 +1,4 @@
-"""Deliveries: one row for each thing somebody must be told, whatever happens to the process."""
+"""Deliveries: one row for each message to one recipient over one channel, until it is decided."""
 
 import uuid
 from datetime import timedelta
@@ -28,28 +28,23 @@ class State(models.TextChoices):
 
 UNDECIDED = (State.PENDING.value, State.SENDING.value)
 DECIDED = ~Q(state__in=UNDECIDED)
-HAS_WORDS = ~Q(subject="", text="", html="")
 
 
 class DeliveryQuerySet(LockingQuerySet):
     """Deliveries, chosen and moved on; every clock is the database's."""
 
     def claimed_by(self, claim: uuid.UUID) -> Self:
-        """The rows that are still this claim's to send: the fence against a sleeper."""
+        """The rows that are still this claim's to send: a sender whose lease ended has none."""
         return self.filter(state=State.SENDING, claim=claim)
 
     def decided(self) -> Self:
         """Sent, or not to be sent; `next_at` is since when."""
         return self.filter(DECIDED)
 
-    def with_words(self) -> Self:
-        """Decided, and what was written is still kept."""
-        return self.filter(DECIDED, HAS_WORDS)
-
-    def take(self, claim: uuid.UUID, lease: float, **written: str) -> int:
-        """Begin an attempt, under a new claim that nobody else knows, with what will be sent."""
+    def take(self, claim: uuid.UUID, lease: float) -> int:
+        """Begin an attempt, under a new claim that nobody else knows."""
         until = Now() + timedelta(seconds=lease)
-        return self.update(claim=claim, next_at=until, attempts=F("attempts") + 1, **written)
+        return self.update(claim=claim, next_at=until, attempts=F("attempts") + 1)
 
     def postpone(self, reason: str, *, begun: bool = True) -> int:
         """Try again after a pause that doubles, with jitter so that a crowd spreads out.
@@ -83,18 +78,19 @@ class DeliveryQuerySet(LockingQuerySet):
 
 
 class Delivery(Row):
-    """Something one recipient must be told once, per `dedupe_key`.
+    """One message to one recipient over one channel, sent once per `dedupe_key`.
 
     `workspace_id` is None for account mail; `recipient_id` names a person without a
     foreign key, because people stand above this app. `payload` holds ids and what was
-    known when it was written; words are rendered from fresh rows when it is sent, and
-    kept in `subject`, `text` and `html`. While SENDING, `next_at` is the end of the lease.
+    known when it was written; the composer of its kind and channel reads all else when it
+    is sent. What a channel records of it stands in the channel's own table. While SENDING,
+    `next_at` is the end of the lease.
     """
 
     State = State
 
     workspace_id = models.UUIDField(null=True, editable=False)
-    channel = models.CharField(max_length=16, default="email", editable=False)
+    channel = models.CharField(max_length=16, editable=False)
     kind = models.CharField(max_length=40, editable=False)
     recipient_id = models.UUIDField(editable=False)
     dedupe_key = models.CharField(max_length=255, unique=True, editable=False)
@@ -107,11 +103,6 @@ class Delivery(Row):
     claim = models.UUIDField(null=True, editable=False)
     sent_at = models.DateTimeField(null=True, editable=False)
     reason = models.TextField(blank=True, editable=False)
-    message_id = models.CharField(max_length=255, blank=True, editable=False)
-    address = models.EmailField(blank=True, editable=False)
-    subject = models.CharField(max_length=400, blank=True, editable=False)
-    text = models.TextField(blank=True, editable=False)
-    html = models.TextField(blank=True, editable=False)
     request_id = models.CharField(max_length=128, blank=True, editable=False)
 
     objects = DeliveryQuerySet.as_manager()
@@ -146,14 +137,9 @@ class Delivery(Row):
                 condition=Q(state__in=UNDECIDED),
             ),
             models.Index(fields=["next_at"], name="deliveries_decided", condition=DECIDED),
+            # Whether anything left by a channel since its last failure.
             models.Index(
-                fields=["next_at"],
-                name="deliveries_with_words",
-                condition=DECIDED & HAS_WORDS,
-            ),
-            # Whether any mail left since the last failure.
-            models.Index(
-                fields=["sent_at"],
+                fields=["channel", "sent_at"],
                 name="deliveries_sent",
                 condition=Q(sent_at__isnull=False),
             ),
@@ -163,26 +149,3 @@ class Delivery(Row):
 
     def __str__(self) -> str:
         return self.dedupe_key
-
-
-class Heartbeat(models.Model):
-    """When a relay last gave a sign of life; `relay` is host and process."""
-
-    relay = models.CharField(max_length=120, primary_key=True, editable=False)
-    beat_at = models.DateTimeField(db_default=Now(), editable=False)
-
-    def __str__(self) -> str:
-        return self.relay
-
-
-class MailFailure(models.Model):
-    """When mail last failed for this reason, which is one of the server or the settings.
-
-    `reason` is for everybody to read: without addresses, names of hosts or words of the server.
-    """
-
-    reason = models.CharField(max_length=100, primary_key=True, editable=False)
-    failed_at = models.DateTimeField(db_default=Now(), editable=False)
-
-    def __str__(self) -> str:
-        return self.reason

@@ -16,7 +16,7 @@ from django.core.mail.backends.smtp import EmailBackend
 OK = 250
 CONTENT_SECONDS = 40.0
 """How long the server may think about the content of a mail; EMAIL_TIMEOUT is for all else."""
-OURS = {"django.core.mail.backends.smtp.EmailBackend": "outbox.smtp.Backend"}
+OURS = {"django.core.mail.backends.smtp.EmailBackend": "outbox.mail.smtp.Backend"}
 LONGEST_IDLE = 20.0
 """Seconds after which a connection is not trusted any more; servers hang up after minutes."""
 MOST_MAILS = 100

@@ -11,8 +11,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.message import sanitize_address
 
-from outbox import smtp
-from outbox.composers import Mail
+from outbox.mail import smtp
+from outbox.mail.drafts import Mail
 from outbox.models import Delivery
 
 PERMANENT = range(500, 600)
@@ -34,18 +34,18 @@ class SenderUnusable(Exception):
     """DEFAULT_FROM_EMAIL is no address."""
 
 
-def message_id(delivery: Delivery) -> str:
+def message_id_of(delivery: Delivery) -> str:
     """The same for every attempt, so that a copy can be recognised; another one after a resend."""
     domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip("> ")
     return f"<{delivery.pk}.{delivery.generation}@{domain}>"
 
 
-def send(mail: Mail, *, known_as: str) -> str:
+def send(mail: Mail, *, message_id: str) -> str:
     """Return once the server has taken the mail; Rejected is final, any other error is not.
 
     Returns the path of the mail where mail is written to files, else "".
     """
-    written = _written(mail, known_as)
+    written = _written(mail, message_id)
     try:
         return smtp.send(written)
     except smtplib.SMTPRecipientsRefused as refusal:
@@ -110,7 +110,7 @@ def _trouble(error: Exception) -> str:
     return next((text for kind, text in texts.items() if isinstance(error, kind)), "")
 
 
-def _written(mail: Mail, known_as: str) -> smtp.Written:
+def _written(mail: Mail, message_id: str) -> smtp.Written:
     """The mail as it goes over the wire, so that what cannot be written is known beforehand."""
     try:
         sender = sanitize_address(settings.DEFAULT_FROM_EMAIL, settings.DEFAULT_CHARSET)
@@ -120,7 +120,7 @@ def _written(mail: Mail, known_as: str) -> smtp.Written:
         mail.subject,
         mail.text,
         to=[mail.to],
-        headers={"Message-ID": known_as, "Auto-Submitted": "auto-generated", **mail.headers},
+        headers={"Message-ID": message_id, "Auto-Submitted": "auto-generated", **mail.headers},
     )
     if mail.html:
         message.attach_alternative(mail.html, "text/html")

@@ -1,4 +1,4 @@
-"""Whether mail leaves at all, as far as the mail server and the settings are concerned."""
+"""Whether mail can be sent at all, as far as the mail server and the settings are concerned."""
 
 import logging
 
@@ -6,6 +6,7 @@ from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
 from core.context import as_system
+from outbox.mail import EMAIL
 from outbox.models import PATIENCE, Delivery, MailFailure
 
 logger = logging.getLogger(__name__)
@@ -30,6 +31,6 @@ def note_failure(*, reason: str) -> None:
 @as_system("asking whether mail leaves")
 def mail_failure() -> MailFailure | None:
     """The last failure, unless a mail has left since, or nothing is tried any more."""
-    sent = Delivery.objects.filter(sent_at__gt=OuterRef("failed_at"))
+    sent = Delivery.objects.filter(channel=EMAIL, sent_at__gt=OuterRef("failed_at"))
     lately = MailFailure.objects.filter(failed_at__gt=Now() - PATIENCE)
     return lately.filter(~Exists(sent)).order_by("failed_at").last()

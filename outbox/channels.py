@@ -1,0 +1,7 @@
+"""The channel the outbox brings itself."""
+
+from outbox.mail import EMAIL
+from outbox.mail.channel import EmailChannel
+from outbox.registry import register_channel
+
+register_channel(EMAIL, EmailChannel())

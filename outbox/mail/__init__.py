@@ -1,0 +1,4 @@
+"""Mail: the channel that comes with the outbox."""
+
+EMAIL = "email"
+"""Its name, in deliveries and where composers are registered."""

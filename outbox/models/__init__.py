@@ -1,0 +1,25 @@
+"""Deliveries, and what is kept beside them."""
+
+from outbox.models.deliveries import (
+    DECIDED,
+    PATIENCE,
+    UNDECIDED,
+    Delivery,
+    DeliveryQuerySet,
+    State,
+)
+from outbox.models.mail import MailContent, MailContentQuerySet, MailFailure
+from outbox.models.relays import RelayProcess
+
+__all__ = [
+    "DECIDED",
+    "PATIENCE",
+    "UNDECIDED",
+    "Delivery",
+    "DeliveryQuerySet",
+    "MailContent",
+    "MailContentQuerySet",
+    "MailFailure",
+    "RelayProcess",
+    "State",
+]
