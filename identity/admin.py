@@ -18,7 +18,7 @@ from core.admin.records import ReadOnly
 from core.admin.refusals import sentence
 from core.errors import Refusal
 from core.models import AttemptCount
-from identity.models import KnownDevice, PersonalToken
+from identity.models import KnownDevice, PersonalToken, RefreshToken
 from identity.services.enrolment import approve_enrolment
 from identity.services.personal_tokens import revoke_token
 
@@ -102,6 +102,15 @@ class KnownDevices(ReadOnly):
     search_fields = ("user__email",)
     list_select_related = ("user",)
     ordering = ("-created_at",)
+
+
+@admin.register(RefreshToken)
+class RefreshTokens(ReadOnly):
+    """Without its session, whose key would be a cookie."""
+
+    list_display = ("id", "previous_id", "rotated_at")
+    ordering = ("-rotated_at",)
+    fields = ("id", "previous_id", "rotated_at")
 
 
 @admin.register(PersonalToken)

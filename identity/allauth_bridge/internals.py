@@ -1,47 +1,37 @@
-"""The only door to what allauth does not document; tests/accounts holds the contract."""
+"""The only door to what allauth does not document; tests/identity holds the contract."""
 
 from allauth.account import views as account_pages
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.account.forms import ConfirmEmailVerificationCodeForm
 from allauth.account.forms import ReauthenticateForm as PasswordAgain
+from allauth.account.internal.flows.email_verification import login_on_verification
 from allauth.account.internal.flows.email_verification_by_code import (
     EMAIL_VERIFICATION_CODE_SESSION_KEY,
+    EmailVerificationProcess,
 )
 from allauth.account.internal.flows.login import (
     get_authentication_records,
     perform_login,
+    perform_password_login,
     record_authentication,
 )
+from allauth.account.internal.flows.manage_email import email_already_exists
 from allauth.account.internal.flows.reauthentication import (
     get_reauthentication_flows,
     raise_if_reauthentication_required,
     reauthenticate_by_password,
 )
+from allauth.account.internal.flows.signup import complete_signup, prevent_enumeration
 from allauth.account.internal.stagekit import get_pending_stage
-from allauth.account.stages import LoginStageController
-from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
-from allauth.core.internal.httpkit import (
-    add_query_params,
-    get_authorization_credential,
-    is_headless_request,
-)
+from allauth.account.stages import EmailVerificationStage, LoginStageController
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.exceptions import ReauthenticationRequired as StepUp
+from allauth.core.internal.httpkit import add_query_params, is_headless_request
 from allauth.core.ratelimit import respond_429
-from allauth.headless.account.inputs import LoginInput, SignupInput
-from allauth.headless.account.views import (
-    LoginView,
-    ResendEmailVerificationCodeView,
-    SignupView,
-    VerifyEmailView,
-)
-from allauth.headless.base.views import APIView
+from allauth.headless.account.inputs import VerifyEmailInput
 from allauth.headless.constants import Client
-from allauth.headless.internal.sessionkit import lookup_session
-from allauth.headless.tokens.strategies.jwt import JWTTokenStrategy
-from allauth.headless.tokens.strategies.jwt.internal import (
-    create_token,
-    session_key_from_sid,
-    session_key_to_sid,
-)
+from allauth.headless.internal.decorators import mark_request_as_headless
+from allauth.headless.internal.sessionkit import lookup_session, new_session
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base import views as factor_pages
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
@@ -73,7 +63,6 @@ from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOA
 __all__ = [
     "AUTHENTICATION_METHODS_SESSION_KEY",
     "EMAIL_VERIFICATION_CODE_SESSION_KEY",
-    "APIView",
     "ActivateTOTPForm",
     "AddPasskey",
     "AuthenticateForm",
@@ -82,13 +71,12 @@ __all__ = [
     "Client",
     "ConfirmEmailVerificationCodeForm",
     "DefaultMFAAdapter",
+    "EmailVerificationProcess",
+    "EmailVerificationStage",
     "GitHubOAuth2Adapter",
     "GitHubProvider",
     "ImmediateHttpResponse",
-    "JWTTokenStrategy",
-    "LoginInput",
     "LoginStageController",
-    "LoginView",
     "OAuth2Error",
     "OpenIDConnectOAuth2Adapter",
     "OpenIDConnectProvider",
@@ -96,39 +84,39 @@ __all__ = [
     "PasswordAgain",
     "ReauthenticateForm",
     "ReauthenticateWebAuthnForm",
-    "ReauthenticationRequired",
-    "ResendEmailVerificationCodeView",
-    "SignupInput",
-    "SignupView",
-    "VerifyEmailView",
+    "StepUp",
+    "VerifyEmailInput",
     "account_pages",
     "activate_totp",
     "add_authenticator",
     "add_query_params",
     "begin_authentication",
     "begin_registration",
-    "create_token",
+    "complete_signup",
     "deactivate_totp",
+    "email_already_exists",
     "factor_pages",
     "generate_recovery_codes",
     "get_authentication_records",
-    "get_authorization_credential",
     "get_pending_stage",
     "get_reauthentication_flows",
     "get_totp_secret",
     "is_headless_request",
+    "login_on_verification",
     "lookup_session",
+    "mark_request_as_headless",
+    "new_session",
     "passkey_pages",
     "perform_login",
+    "perform_password_login",
     "perform_passwordless_login",
+    "prevent_enumeration",
     "raise_if_reauthentication_required",
     "reauthenticate_by_password",
     "record_authentication",
     "recovery_code_pages",
     "remove_authenticator",
     "respond_429",
-    "session_key_from_sid",
-    "session_key_to_sid",
     "totp_pages",
     "validate_can_add_authenticator",
 ]

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.core import context as current
-from allauth.mfa.models import Authenticator
 
 from accounts.models import User
 from core.errors import TooManyRequests
 from core.limits import counted, neighbourhood
-from identity.allauth_bridge.adapters import AccountAdapter
 from identity.allauth_bridge.internals import (
     ActivateTOTPForm,
     AuthenticateForm,
@@ -21,34 +21,14 @@ from identity.allauth_bridge.internals import (
 from identity.limits import WRONG_FACTORS, WRONG_FACTORS_FROM
 
 
-class FirstCode(ActivateTOTPForm):
-    def clean_code(self) -> str:
+def _counting(form: Any, check: str) -> Any:
+    """The form of allauth's, with every wrong answer to its check counted."""
+
+    def counting_check(self: Any) -> Any:
         with _counted_for(self.user):
-            return str(super().clean_code())
+            return getattr(form, check)(self)
 
-
-class SecondFactor(AuthenticateForm):
-    def clean_code(self) -> str:
-        with _counted_for(self.user):
-            return str(super().clean_code())
-
-
-class SecondFactorAgain(ReauthenticateForm):
-    def clean_code(self) -> str:
-        with _counted_for(self.user):
-            return str(super().clean_code())
-
-
-class PasskeyAsSecondFactor(AuthenticateWebAuthnForm):
-    def clean_credential(self) -> Authenticator:
-        with _counted_for(self.user):
-            return super().clean_credential()
-
-
-class PasskeyAgain(ReauthenticateWebAuthnForm):
-    def clean_credential(self) -> Authenticator:
-        with _counted_for(self.user):
-            return super().clean_credential()
+    return type(form.__name__, (form,), {check: counting_check})
 
 
 @contextmanager
@@ -62,4 +42,11 @@ def _counted_for(person: User) -> Iterator[None]:
         if is_headless_request(request):
             raise
         # On the pages a form tells of it.
-        raise AccountAdapter(request).validation_error("too_many_login_attempts") from refusal
+        raise get_adapter(request).validation_error("too_many_login_attempts") from refusal
+
+
+FirstCode = _counting(ActivateTOTPForm, "clean_code")
+SecondFactor = _counting(AuthenticateForm, "clean_code")
+SecondFactorAgain = _counting(ReauthenticateForm, "clean_code")
+PasskeyAsSecondFactor = _counting(AuthenticateWebAuthnForm, "clean_credential")
+PasskeyAgain = _counting(ReauthenticateWebAuthnForm, "clean_credential")

@@ -7,6 +7,15 @@ from rest_framework.response import Response
 from core.api.envelope import Answer
 from core.api.fields import read_body
 from core.limits import neighbourhood, take
+from identity.api.bases import (
+    FOREIGN,
+    TOO_OFTEN,
+    TRANSPORT,
+    WRONG,
+    AuthView,
+    SessionView,
+    own,
+)
 from identity.api.documents import (
     Done,
     ForgottenPassword,
@@ -15,9 +24,6 @@ from identity.api.documents import (
     ResetLink,
     TokenPair,
 )
-from identity.api.permissions import WithSession, own
-from identity.api.person_view import PersonView
-from identity.api.sign_in import FOREIGN, TOO_OFTEN, TRANSPORT, WRONG, AuthView
 from identity.limits import RESETS, RESETS_FROM
 from identity.services.recovery import (
     change_password,
@@ -78,13 +84,7 @@ class ResetPassword(AuthView):
         return Response(Answer({"status": "ok"}, "Sign in with your new password."))
 
 
-class OwnAccount(PersonView):
-    """For people in a session of their own: no cookie, and no token that others may hold."""
-
-    permission_classes = [WithSession]
-
-
-class ChangePassword(OwnAccount):
+class ChangePassword(SessionView):
     repeat_advice = "The password is the new one: sign in with it."
 
     @extend_schema(

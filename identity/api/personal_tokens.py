@@ -3,7 +3,7 @@
 from typing import Any, cast
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,19 +12,18 @@ from accounts.models import User
 from core.api.envelope import Answer
 from core.api.fields import find_by_public_id
 from core.api.permissions import SignedIn
-from core.api.schema import FAILURE
 from core.api.transactions import OneTransaction
 from core.context import as_system
 from core.errors import Invalid, NotFound
+from identity.api.bases import confirm, refused
 from identity.api.personal_token_documents import CreatedToken, NewToken, TokenDocument
 from identity.models import PersonalToken as Token
-from identity.services.confirmation import confirm
 from identity.services.personal_tokens import create_token, revoke_token
 
-CLOSED = OpenApiResponse(FAILURE.ref, "With a personal token, or without a recent sign-in")
-OFTEN = OpenApiResponse(FAILURE.ref, "Wrong passwords too often")
-FULL = OpenApiResponse(FAILURE.ref, "Too many tokens")
-UNKNOWN = OpenApiResponse(FAILURE.ref, "Not a token of yours")
+CLOSED = refused("With a personal token, or without a recent sign-in")
+OFTEN = refused("Wrong passwords too often")
+FULL = refused("Too many tokens")
+UNKNOWN = refused("Not a token of yours")
 
 
 class PersonalTokens(OneTransaction):

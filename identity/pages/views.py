@@ -19,7 +19,7 @@ from django.views.generic import FormView
 
 from core.errors import Refusal
 from core.limits import neighbourhood
-from identity.allauth_bridge.steps import person_of
+from identity.allauth_bridge.sessions import person_of
 from identity.credentials import ReauthenticationRequired
 from identity.pages.forms import EnrolmentCode, NewPassword
 from identity.services.enrolment import (

@@ -1,4 +1,4 @@
-"""The dance of OAuth by redirects, with allauth's steps: state, PKCE, and a code for tokens."""
+"""OAuth by redirects, with allauth's steps: state, PKCE, and a code for tokens."""
 
 from typing import Any
 

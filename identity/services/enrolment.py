@@ -18,7 +18,8 @@ from accounts.models import User
 from core.errors import Conflict, Forbidden
 from core.events import publish
 from core.limits import counted, neighbourhood, take
-from identity.allauth_bridge.steps import IncorrectCode, person_of
+from identity.allauth_bridge.forms import IncorrectCode
+from identity.allauth_bridge.sessions import person_of
 from identity.events import EnrolmentApproved
 from identity.limits import (
     CODE_MAILS,

@@ -10,7 +10,7 @@ from accounts.models import User
 from accounts.services.people import AlreadyRegistered, register_person
 from core.errors import Conflict, Forbidden, NotFound
 from core.events import publish
-from identity.allauth_bridge.steps import UnverifiedEmail
+from identity.allauth_bridge.forms import UnverifiedEmail
 from identity.events import AccountLinked, AccountUnlinked
 from identity.providers.registry import Identity, providers
 from identity.services.access import end_access

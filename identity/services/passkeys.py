@@ -4,15 +4,13 @@ import struct
 from typing import Any, cast
 
 from allauth.account.models import Login
-from allauth.headless import app_settings
 from allauth.mfa.models import Authenticator
 from django.forms import Form
 from django.http import HttpRequest
-from rest_framework.exceptions import ValidationError
 
 from core.errors import Invalid, NotFound
 from core.limits import neighbourhood, take
-from identity.allauth_bridge.flows import Entered
+from identity.allauth_bridge.forms import fill_in
 from identity.allauth_bridge.internals import (
     AddPasskey,
     PasskeyLogin,
@@ -23,7 +21,7 @@ from identity.allauth_bridge.internals import (
     remove_authenticator,
 )
 from identity.allauth_bridge.mfa_forms import PasskeyAgain, PasskeyAsSecondFactor
-from identity.allauth_bridge.steps import enter, fill_in, person_of
+from identity.allauth_bridge.sessions import person_of
 from identity.limits import PASSKEYS_FROM
 from identity.services.enrolment import spend_proof
 from identity.services.second_factors import (
@@ -33,18 +31,11 @@ from identity.services.second_factors import (
     pending,
     reveal,
 )
+from identity.services.sign_in import Entered, enter, session_token_of
 
 Options = dict[str, Any]
 """What a browser's `navigator.credentials` is asked with, as JSON."""
-MALFORMED = (
-    ValidationError,
-    AttributeError,
-    IndexError,
-    KeyError,
-    TypeError,
-    ValueError,
-    struct.error,
-)
+MALFORMED = (AttributeError, LookupError, TypeError, ValueError, struct.error)
 
 
 class IncorrectPasskey(Invalid):
@@ -82,7 +73,7 @@ def begin_login(request: HttpRequest) -> tuple[Options, str]:
     """A challenge for whoever holds a passkey, and the session token it belongs to."""
     take(PASSKEYS_FROM, neighbourhood(request))
     options = _plain(begin_authentication())
-    return options, app_settings.TOKEN_STRATEGY.create_session_token(request)
+    return options, session_token_of(request)
 
 
 def log_in(request: HttpRequest, credential: Options) -> Entered:

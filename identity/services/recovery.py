@@ -19,11 +19,12 @@ from accounts.models import User
 from core.errors import Invalid, Unauthenticated
 from core.events import publish
 from core.limits import counted, reset
+from identity.allauth_bridge.forms import IncorrectPassword
 from identity.events import PasswordChanged
 from identity.limits import WRONG_PASSWORDS, WRONG_PASSWORDS_FROM
 from identity.models import KnownDevice
+from identity.services.refresh_tokens import Pair, carry_over
 from identity.services.sessions import end_sessions_of
-from identity.services.tokens import Pair, carry_over
 from outbox.services import enqueue
 
 A_DAY = timedelta(days=1)
@@ -32,10 +33,6 @@ A_DAY = timedelta(days=1)
 
 class InvalidResetLink(Invalid):
     message = "This link is not valid (any more): ask for another one."
-
-
-class IncorrectPassword(Invalid):
-    message = "This is not your password."
 
 
 class WeakPassword(Invalid):

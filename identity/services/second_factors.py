@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from accounts.models import User
 from core.errors import Conflict, NotFound
-from identity.allauth_bridge.flows import Entered, InvalidSessionToken
+from identity.allauth_bridge.forms import fill_in, refusal_of
 from identity.allauth_bridge.internals import (
     AuthenticateStage,
     DefaultMFAAdapter,
@@ -26,10 +26,11 @@ from identity.allauth_bridge.internals import (
 )
 from identity.allauth_bridge.mfa_adapter import MFAAdapter
 from identity.allauth_bridge.mfa_forms import FirstCode, SecondFactor, SecondFactorAgain
-from identity.allauth_bridge.steps import enter, fill_in, person_of, refuse
+from identity.allauth_bridge.sessions import InvalidSessionToken, person_of
 from identity.credentials import ReauthenticationRequired
 from identity.services.enrolment import demand_mailbox_proof, has_second_factor, spend_proof
 from identity.services.proof_times import is_recent, signed_in_at
+from identity.services.sign_in import Entered, enter
 
 TOTP = Authenticator.Type.TOTP
 
@@ -156,4 +157,4 @@ def check_may_enrol(request: HttpRequest) -> None:
     try:
         validate_can_add_authenticator(person)
     except FormInvalid as flaw:
-        raise refuse(flaw) from flaw
+        raise refusal_of(flaw) from flaw

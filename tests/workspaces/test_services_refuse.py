@@ -19,7 +19,7 @@ from tests.workspaces.inviting import invite
 from workspaces.models import Invitation, Membership
 
 APPS = [app for app in OURS if app not in ("core", "dev")]
-OUTSIDE = (".migrations", ".admin", ".management", "identity.api.provider_callbacks")
+OUTSIDE = (".migrations", ".admin", ".management")
 """Pages and commands, which call services."""
 OWN = "serves only the actor, or the holder of the secret given"
 ANYBODY = "everybody signed in may"
@@ -46,7 +46,8 @@ ASKED_OTHERWISE = {
     "clerk.services.people.forget_person": SYSTEM,
     "clerk.services.people.welcome_person": SYSTEM,
     "clerk.services.sessions.meet": SYSTEM,
-    "identity.allauth_bridge.flows.another_session": STEP,
+    "identity.allauth_bridge.sessions.in_new_session": STEP,
+    "identity.allauth_bridge.sessions.in_session": STEP,
     "accounts.services.personal_data.everything_of": OWN,
     "core.limits.counted": STEP,
     "identity.mails.post": SYSTEM,
@@ -61,7 +62,8 @@ ASKED_OTHERWISE = {
     "identity.services.recovery.send_reset_link": ANYBODY,
     "accounts.services.people.change_access": STAFF,
     "accounts.services.people.register_person": ANYBODY,
-    "identity.services.tokens.exchange": OWN,
+    "identity.services.refresh_tokens.carry_over": OWN,
+    "identity.services.refresh_tokens.issue": OWN,
     "identity.services.linked_accounts.link_account": OWN,
     "identity.services.linked_accounts.unlink_account": OWN,
     "workspaces.services.leaving.end_memberships": REACTION,

@@ -16,18 +16,16 @@ from requests import RequestException
 
 from accounts.models import User
 from core.errors import Invalid, Unauthenticated
-from identity.allauth_bridge.flows import Entered
 from identity.allauth_bridge.internals import OAuth2Error, perform_login, record_authentication
-from identity.allauth_bridge.steps import enter
 from identity.providers import id_tokens
 from identity.providers.discovery import unavailable
 from identity.providers.redirects import identity_of
 from identity.providers.registry import Identity, Provider
 from identity.services.linked_accounts import link_account, person_for
 from identity.services.sessions import open_session
+from identity.services.sign_in import Entered, enter
 
 MALFORMED = (RequestException, AttributeError, KeyError, TypeError, ValueError)
-MOST_CHARACTERS = 2000
 
 
 class NoIdTokens(Invalid):
@@ -90,10 +88,10 @@ def begin(
 
 
 def state_of(request: HttpRequest, provider: Provider) -> dict[str, Any]:
-    """What was remembered when this dance began; it is forgotten by that."""
-    dance = get_adapter().get_provider(request, provider.id)
+    """What was remembered when this sign-in began; it is erased by that."""
+    flow = get_adapter().get_provider(request, provider.id)
     try:
-        state: dict[str, Any] = dance.unstash_redirect_state(request, request.GET.get("state"))
+        state: dict[str, Any] = flow.unstash_redirect_state(request, request.GET.get("state"))
     except PermissionDenied as flaw:
         raise InvalidState from flaw
     return state
@@ -120,12 +118,12 @@ def accounts_of(person: User) -> list[SocialAccount]:
 
 def _redeemed(request: HttpRequest, provider: Provider, state: dict[str, Any]) -> Identity:
     """The code for tokens, the tokens for an identity."""
-    dance = get_adapter().get_provider(request, provider.id)
-    steps = dance.get_oauth2_adapter(request)
+    flow = get_adapter().get_provider(request, provider.id)
+    steps = flow.get_oauth2_adapter(request)
     try:
-        client = steps.get_client(request, dance.app)
+        client = steps.get_client(request, flow.app)
         verifier = state["pkce_code_verifier"]
-        answer = steps.get_access_token_data(request, dance.app, client, verifier)
+        answer = steps.get_access_token_data(request, flow.app, client, verifier)
         identity: Identity = steps.identity(answer, state["data"]["nonce"])
     except OAuth2Error as refusal:
         raise ProviderRefused from refusal
