@@ -14,12 +14,8 @@ from django.http import HttpRequest, HttpResponse
 from accounts.models import User
 from accounts.passwords import MOST_CHARACTERS as LONGEST_PASSWORD
 from core.errors import TooManyRequests
-from core.limits import client_address, give_back, neighbourhood, reset, take
-from identity.allauth_bridge.internals import (
-    ImmediateHttpResponse,
-    is_headless_request,
-    respond_429,
-)
+from core.limits import client_address, client_network, give_back, reset, take
+from identity.allauth_bridge.internals import exceptions, httpkit, ratelimit
 from identity.limits import CODE_PAUSE, WRONG_PASSWORDS, WRONG_PASSWORDS_FROM
 from identity.providers.http_client import CappedSession
 from identity.providers.redirects import KINDS
@@ -43,10 +39,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Count the attempt before it is evaluated; on the pages a form tells of a refusal."""
         try:
-            take(WRONG_PASSWORDS_FROM, neighbourhood(request))
+            take(WRONG_PASSWORDS_FROM, client_network(request))
             take(WRONG_PASSWORDS, credentials.get("email", ""))
         except TooManyRequests as refusal:
-            if is_headless_request(request):
+            if httpkit.is_headless_request(request):
                 raise
             raise self.validation_error("too_many_login_attempts") from refusal
 
@@ -56,7 +52,7 @@ class AccountAdapter(DefaultAccountAdapter):
             return None
         person: User | None = super().authenticate(request, **credentials)
         if person and person.is_active:
-            give_back(WRONG_PASSWORDS_FROM, neighbourhood(request))
+            give_back(WRONG_PASSWORDS_FROM, client_network(request))
             give_back(WRONG_PASSWORDS, credentials.get("email", ""))
         return person
 
@@ -84,9 +80,9 @@ class AccountAdapter(DefaultAccountAdapter):
             try:
                 take(CODE_PAUSE, email_address.email)
             except TooManyRequests as refusal:
-                if is_headless_request(request):
+                if httpkit.is_headless_request(request):
                     raise
-                raise ImmediateHttpResponse(respond_429(request)) from refusal
+                raise exceptions.ImmediateHttpResponse(ratelimit.respond_429(request)) from refusal
         return True
 
     def send_account_already_exists_mail(self, email: str) -> None:

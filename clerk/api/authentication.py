@@ -1,7 +1,7 @@
 """Requests with a session token of Clerk's; listed before our own kinds, which it leaves alone."""
 
 from accounts.models import User
-from clerk.services.sessions import meet
+from clerk.services.sessions import authenticate_person
 from clerk.services.tokens import is_clerks, read_session
 from identity.api.authentication import BearerAuthentication
 from identity.credentials import Credential
@@ -13,7 +13,7 @@ class ClerkAuthentication(BearerAuthentication):
         if not is_clerks(token):
             return None
         claims = read_session(token)
-        person = meet(claims)
+        person = authenticate_person(claims)
         if person is None:
             raise InvalidToken
         return person, Credential(

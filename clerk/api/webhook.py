@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clerk.services.messages import act_upon, opened
+from clerk.services.messages import apply_message, verified_message
 from core.errors import NotFound
 from identity.api.bases import AuthView, refused
 
@@ -42,5 +42,5 @@ class ClerkWebhook(AuthView):
         """Take over what happened at Clerk; the same message twice, or late, changes nothing."""
         if not settings.CLERK_WEBHOOK_SECRETS:
             raise NotFound
-        message = opened(self.http_request.body, self.http_request.headers)
-        return Response({"status": act_upon(message)})
+        message = verified_message(self.http_request.body, self.http_request.headers)
+        return Response({"status": apply_message(message)})

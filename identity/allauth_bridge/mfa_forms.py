@@ -9,15 +9,8 @@ from allauth.core import context as current
 
 from accounts.models import User
 from core.errors import TooManyRequests
-from core.limits import counted, neighbourhood
-from identity.allauth_bridge.internals import (
-    ActivateTOTPForm,
-    AuthenticateForm,
-    AuthenticateWebAuthnForm,
-    ReauthenticateForm,
-    ReauthenticateWebAuthnForm,
-    is_headless_request,
-)
+from core.limits import client_network, counted
+from identity.allauth_bridge.internals import factor_forms, httpkit, passkey_forms, totp_forms
 from identity.limits import WRONG_FACTORS, WRONG_FACTORS_FROM
 
 
@@ -34,19 +27,19 @@ def _counting(form: Any, check: str) -> Any:
 @contextmanager
 def _counted_for(person: User) -> Iterator[None]:
     request = current.request
-    origin = (WRONG_FACTORS_FROM, neighbourhood(request))
+    origin = (WRONG_FACTORS_FROM, client_network(request))
     try:
         with counted(origin, (WRONG_FACTORS, str(person.pk))):
             yield
     except TooManyRequests as refusal:
-        if is_headless_request(request):
+        if httpkit.is_headless_request(request):
             raise
         # On the pages a form tells of it.
         raise get_adapter(request).validation_error("too_many_login_attempts") from refusal
 
 
-FirstCode = _counting(ActivateTOTPForm, "clean_code")
-SecondFactor = _counting(AuthenticateForm, "clean_code")
-SecondFactorAgain = _counting(ReauthenticateForm, "clean_code")
-PasskeyAsSecondFactor = _counting(AuthenticateWebAuthnForm, "clean_credential")
-PasskeyAgain = _counting(ReauthenticateWebAuthnForm, "clean_credential")
+FirstCode = _counting(totp_forms.ActivateTOTPForm, "clean_code")
+SecondFactor = _counting(factor_forms.AuthenticateForm, "clean_code")
+SecondFactorAgain = _counting(factor_forms.ReauthenticateForm, "clean_code")
+PasskeyAsSecondFactor = _counting(passkey_forms.AuthenticateWebAuthnForm, "clean_credential")
+PasskeyAgain = _counting(passkey_forms.ReauthenticateWebAuthnForm, "clean_credential")

@@ -9,13 +9,7 @@ from django.http import HttpRequest
 
 from accounts.models import User
 from core.errors import Unauthenticated
-from identity.allauth_bridge.internals import (
-    Client,
-    StepUp,
-    lookup_session,
-    mark_request_as_headless,
-    new_session,
-)
+from identity.allauth_bridge.internals import Client, exceptions, headless, sessionkit
 from identity.credentials import ReauthenticationRequired
 
 
@@ -26,14 +20,14 @@ class InvalidSessionToken(Unauthenticated):
 @contextmanager
 def in_new_session(request: HttpRequest) -> Iterator[HttpRequest]:
     """Let allauth's flows begin a session, whoever the caller is otherwise."""
-    with _in_session(request, new_session()):
+    with _in_session(request, sessionkit.new_session()):
         yield request
 
 
 @contextmanager
 def in_session(request: HttpRequest, session_key: str) -> Iterator[HttpRequest]:
     """Let allauth's flows work in this session, which is saved at the end, after refusals too."""
-    session = lookup_session(session_key)
+    session = sessionkit.lookup_session(session_key)
     if session is None:
         raise InvalidSessionToken
     with _in_session(request, session):
@@ -42,7 +36,7 @@ def in_session(request: HttpRequest, session_key: str) -> Iterator[HttpRequest]:
 
 def as_api(request: HttpRequest) -> None:
     """Have allauth answer no pages; to a "browser", which it hands no tokens: we issue our own."""
-    mark_request_as_headless(request, Client.BROWSER)
+    headless.mark_request_as_headless(request, Client.BROWSER)
 
 
 def person_of(request: HttpRequest) -> User:
@@ -70,7 +64,7 @@ def _in_session(request: HttpRequest, session: SessionBase) -> Iterator[None]:
     request.user = get_user(request)
     try:
         yield
-    except StepUp as demand:
+    except exceptions.ReauthenticationRequired as demand:
         raise ReauthenticationRequired from demand
     finally:
         try:

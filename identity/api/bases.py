@@ -1,11 +1,12 @@
 """What the views of sign-in start from, and the answers they share."""
 
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,7 +18,7 @@ from core.api.permissions import Anyone
 from core.api.permissions import SignedIn as IsSignedIn
 from core.api.schema import FAILURE
 from core.api.transactions import OneTransaction
-from core.limits import neighbourhood
+from core.limits import client_network
 from identity.allauth_bridge.sessions import InvalidSessionToken, in_session
 from identity.api import cookies
 from identity.api.authentication import BearerAuthentication
@@ -27,6 +28,7 @@ from identity.services.recovery import prove_password
 from identity.services.sessions import unseal
 from identity.services.sign_in import Entered
 
+F = TypeVar("F", bound=Callable[..., Any])
 TRANSPORT = OpenApiParameter(
     cookies.HEADER,
     str,
@@ -46,6 +48,19 @@ SESSION_TOKEN = OpenApiParameter(
 def refused(why: str) -> OpenApiResponse:
     """A refusal in the API document, where there is more to say of it than its status."""
     return OpenApiResponse(FAILURE.ref, why)
+
+
+def operation(
+    name: str, answers: dict[int, Any], *, body: Any = None, parameters: Sequence[Any] = ()
+) -> Callable[[F], F]:
+    """What the API document says of an operation, beside its docstring."""
+    described: Callable[[F], F] = extend_schema(
+        operation_id=f"auth_{name}",
+        request=body,
+        responses=answers,
+        parameters=list(parameters),
+    )
+    return described
 
 
 WRONG = refused("Not, or no longer, a valid credential")
@@ -149,7 +164,7 @@ def confirm(request: Request, person: User, password: str | None) -> None:
     What a stolen token must not do alone.
     """
     if password is not None:
-        origin = neighbourhood(request)
+        origin = client_network(request)
         prove_password(person=person, password=password, field="password", origin=origin)
     elif not _has_just_signed_in(request):
         raise ReauthenticationRequired

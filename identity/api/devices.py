@@ -6,14 +6,13 @@ from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
 from django.db.models.functions import Now
-from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
 from core.errors import NotFound
-from identity.api.bases import WRONG, SessionView, own, refused
+from identity.api.bases import WRONG, SessionView, operation, own, refused
 from identity.api.documents import DeviceShown
 from identity.services.sessions import end_session
 
@@ -28,7 +27,7 @@ def devices_of(person: User) -> QuerySet[Any]:
 
 
 class Devices(SessionView):
-    @extend_schema(operation_id="auth_devices", responses={200: DeviceShown(many=True), 401: WRONG})
+    @operation("devices", {200: DeviceShown(many=True), 401: WRONG})
     def get(self, request: Request) -> Response:
         """The devices signed in, the one last seen first."""
         person, here = own(request)
@@ -39,9 +38,7 @@ class Devices(SessionView):
 
 
 class Device(SessionView):
-    @extend_schema(
-        operation_id="auth_device_sign_out", responses={204: None, 401: WRONG, 404: UNKNOWN}
-    )
+    @operation("device_sign_out", {204: None, 401: WRONG, 404: UNKNOWN})
     def delete(self, request: Request, device_id: int) -> Response:
         """Sign a device out: its tokens are dead with its next request."""
         device = devices_of(own(request)[0]).filter(pk=device_id).first()

@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING, cast
 
-from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,7 +10,7 @@ from accounts.api.fields import Password
 from accounts.api.views import Myself
 from accounts.services.deletion import delete_person
 from core.api.fields import Input, read_body
-from identity.api.bases import confirm, refused
+from identity.api.bases import confirm, operation, refused
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -28,10 +27,8 @@ class AccountDeletion(Input):
 
 
 class OwnAccount(Myself):
-    @extend_schema(
-        operation_id="auth_me_delete",
-        request=AccountDeletion,
-        responses={204: None, 403: UNCONFIRMED, 409: NEEDED, 429: OFTEN},
+    @operation(
+        "me_delete", {204: None, 403: UNCONFIRMED, 409: NEEDED, 429: OFTEN}, body=AccountDeletion
     )
     def delete(self, request: Request) -> Response:
         """Delete the account for good.

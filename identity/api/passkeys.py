@@ -1,6 +1,5 @@
 """Passkeys over HTTP: each ceremony begins with a challenge and ends with an answer to it."""
 
-from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,6 +17,7 @@ from identity.api.bases import (
     AuthView,
     SessionView,
     as_shown,
+    operation,
     refused,
 )
 from identity.api.documents import SignedIn
@@ -31,11 +31,7 @@ GONE = {404: refused("Not found")}
 class BeginPasskey(SessionView):
     repeat_advice = BEGIN_AGAIN
 
-    @extend_schema(
-        operation_id="auth_mfa_passkey_begin",
-        request=None,
-        responses={200: serializers.CreationOptions, **REFUSED},
-    )
+    @operation("mfa_passkey_begin", {200: serializers.CreationOptions, **REFUSED})
     def post(self, request: Request) -> Response:
         """Begin to enrol a passkey."""
         with self.own_session() as inner:
@@ -45,10 +41,10 @@ class BeginPasskey(SessionView):
 class Passkeys(SessionView):
     repeat_advice = NEW_CODES
 
-    @extend_schema(
-        operation_id="auth_mfa_passkey_add",
-        request=serializers.NewPasskey,
-        responses={201: serializers.EnrolledPasskey, **REFUSED},
+    @operation(
+        "mfa_passkey_add",
+        {201: serializers.EnrolledPasskey, **REFUSED},
+        body=serializers.NewPasskey,
     )
     def post(self, request: Request) -> Response:
         """Enrol a passkey; recovery codes come with the first factor, once."""
@@ -60,7 +56,7 @@ class Passkeys(SessionView):
 
 
 class Passkey(SessionView):
-    @extend_schema(operation_id="auth_mfa_passkey_remove", responses={204: None, **REFUSED, **GONE})
+    @operation("mfa_passkey_remove", {204: None, **REFUSED, **GONE})
     def delete(self, request: Request, key_id: int) -> Response:
         """Remove a passkey; recovery codes go with the last factor."""
         with self.own_session() as inner:
@@ -69,11 +65,7 @@ class Passkey(SessionView):
 
 
 class BeginPasskeyLogin(AuthView):
-    @extend_schema(
-        operation_id="auth_passkey_begin",
-        request=None,
-        responses={200: serializers.LoginOptions, 429: REFUSED[429]},
-    )
+    @operation("passkey_begin", {200: serializers.LoginOptions, 429: REFUSED[429]})
     def post(self, request: Request) -> Response:
         """Begin to sign in with a passkey."""
         with in_new_session(self.http_request) as inner:
@@ -82,11 +74,11 @@ class BeginPasskeyLogin(AuthView):
 
 
 class PasskeyLogin(AuthView):
-    @extend_schema(
-        operation_id="auth_passkey",
-        request=serializers.PasskeyAnswer,
+    @operation(
+        "passkey",
+        {200: SignedIn, 403: FOREIGN, **UNFINISHED},
+        body=serializers.PasskeyAnswer,
         parameters=[SESSION_TOKEN, TRANSPORT],
-        responses={200: SignedIn, 403: FOREIGN, **UNFINISHED},
     )
     def post(self, request: Request) -> Response:
         """Sign in with a passkey, which is both factors in one."""
@@ -96,11 +88,10 @@ class PasskeyLogin(AuthView):
 
 
 class BeginVerifyPasskey(AuthView):
-    @extend_schema(
-        operation_id="auth_mfa_verify_passkey_begin",
-        request=None,
+    @operation(
+        "mfa_verify_passkey_begin",
+        {200: serializers.RequestOptions, **UNFINISHED},
         parameters=[SESSION_TOKEN],
-        responses={200: serializers.RequestOptions, **UNFINISHED},
     )
     def post(self, request: Request) -> Response:
         """Begin to finish, with a passkey, a sign-in that asked for a second factor."""
@@ -109,11 +100,11 @@ class BeginVerifyPasskey(AuthView):
 
 
 class VerifyPasskey(AuthView):
-    @extend_schema(
-        operation_id="auth_mfa_verify_passkey",
-        request=serializers.PasskeyAnswer,
+    @operation(
+        "mfa_verify_passkey",
+        {200: SignedIn, 403: FOREIGN, **UNFINISHED},
+        body=serializers.PasskeyAnswer,
         parameters=[SESSION_TOKEN, TRANSPORT],
-        responses={200: SignedIn, 403: FOREIGN, **UNFINISHED},
     )
     def post(self, request: Request) -> Response:
         """Finish, with a passkey, a sign-in that asked for a second factor."""
@@ -125,10 +116,9 @@ class VerifyPasskey(AuthView):
 class BeginPasskeyProof(SessionView):
     repeat_advice = BEGIN_AGAIN
 
-    @extend_schema(
-        operation_id="auth_reauthenticate_passkey_begin",
-        request=None,
-        responses={200: serializers.RequestOptions, 401: REFUSED[401], 403: REFUSED[403]},
+    @operation(
+        "reauthenticate_passkey_begin",
+        {200: serializers.RequestOptions, 401: REFUSED[401], 403: REFUSED[403]},
     )
     def post(self, request: Request) -> Response:
         """Begin to prove oneself again with a passkey."""
@@ -137,10 +127,10 @@ class BeginPasskeyProof(SessionView):
 
 
 class PasskeyProof(SessionView):
-    @extend_schema(
-        operation_id="auth_reauthenticate_passkey",
-        request=serializers.PasskeyAnswer,
-        responses={204: None, 401: REFUSED[401], 403: REFUSED[403], 429: REFUSED[429]},
+    @operation(
+        "reauthenticate_passkey",
+        {204: None, 401: REFUSED[401], 403: REFUSED[403], 429: REFUSED[429]},
+        body=serializers.PasskeyAnswer,
     )
     def post(self, request: Request) -> Response:
         """Prove oneself again with a passkey; it lasts five minutes."""

@@ -3,7 +3,6 @@
 from typing import Any, cast
 from uuid import UUID
 
-from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,7 +14,7 @@ from core.api.permissions import SignedIn
 from core.api.transactions import OneTransaction
 from core.context import as_system
 from core.errors import Invalid, NotFound
-from identity.api.bases import confirm, refused
+from identity.api.bases import confirm, operation, refused
 from identity.api.personal_token_documents import CreatedToken, NewToken, TokenDocument
 from identity.models import PersonalToken as Token
 from identity.services.personal_tokens import create_token, revoke_token
@@ -30,10 +29,7 @@ class PersonalTokens(OneTransaction):
     permission_classes = [SignedIn]
     repeat_advice = "Revoke the token whose text was lost, then make another with a new key."
 
-    @extend_schema(
-        operation_id="auth_tokens_list",
-        responses={200: TokenDocument(many=True), 403: CLOSED},
-    )
+    @operation("tokens_list", {200: TokenDocument(many=True), 403: CLOSED})
     def get(self, request: Request) -> Response:
         """The tokens not revoked, newest first."""
         person = cast("User", request.user)
@@ -41,10 +37,8 @@ class PersonalTokens(OneTransaction):
         tokens = Token.objects.visible_to(person).order_by("-created_at", "-id")
         return Response([_shown(token, names) for token in tokens])
 
-    @extend_schema(
-        operation_id="auth_tokens_create",
-        request=NewToken,
-        responses={201: CreatedToken, 403: CLOSED, 409: FULL, 429: OFTEN},
+    @operation(
+        "tokens_create", {201: CreatedToken, 403: CLOSED, 409: FULL, 429: OFTEN}, body=NewToken
     )
     def post(self, request: Request) -> Response:
         """Make a token for a program. Its text is in this answer and nowhere else."""
@@ -73,9 +67,7 @@ class PersonalTokens(OneTransaction):
 class PersonalToken(OneTransaction):
     permission_classes = [SignedIn]
 
-    @extend_schema(
-        operation_id="auth_tokens_revoke", responses={204: None, 403: CLOSED, 404: UNKNOWN}
-    )
+    @operation("tokens_revoke", {204: None, 403: CLOSED, 404: UNKNOWN})
     def delete(self, request: Request, pk: str) -> Response:
         """Revoke a token at once."""
         person = cast("User", request.user)

@@ -4,15 +4,14 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.views import View
-from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.fields import read_body
 from core.errors import Refusal
-from core.limits import neighbourhood, take
-from identity.allauth_bridge.internals import add_query_params
+from core.limits import client_network, take
+from identity.allauth_bridge.internals import httpkit
 from identity.allauth_bridge.sessions import as_api, in_new_session
 from identity.api import provider_documents
 from identity.api.bases import (
@@ -23,6 +22,7 @@ from identity.api.bases import (
     AuthView,
     SessionView,
     as_shown,
+    operation,
     own,
     refused,
 )
@@ -42,7 +42,7 @@ TURNED_AWAY = {
 
 
 class Providers(AuthView):
-    @extend_schema(operation_id="auth_providers", responses={200: provider_documents.Providers})
+    @operation("providers", {200: provider_documents.Providers})
     def get(self, request: Request) -> Response:
         """The providers people may sign in through, and the CSRF token of this browser."""
         shown = {"providers": providers(), "csrf_token": get_token(self.http_request)}
@@ -50,25 +50,25 @@ class Providers(AuthView):
 
 
 class TokenSignIn(AuthView):
-    @extend_schema(
-        operation_id="auth_provider_token",
-        request=provider_documents.IdToken,
+    @operation(
+        "provider_token",
+        {200: SignedIn, **TURNED_AWAY, **OFF, 429: TOO_OFTEN},
+        body=provider_documents.IdToken,
         parameters=[TRANSPORT],
-        responses={200: SignedIn, **TURNED_AWAY, **OFF, 429: TOO_OFTEN},
     )
     def post(self, request: Request) -> Response:
         """Sign in, or up, with an ID token of a provider; it works once."""
-        take(SIGN_INS_FROM, neighbourhood(request))
+        take(SIGN_INS_FROM, client_network(request))
         identity = _named_in(request)
         with in_new_session(self.http_request) as inner:
             return Response(as_shown(provider_sign_in.sign_in(inner, identity)))
 
 
 class BeginSignIn(AuthView):
-    @extend_schema(
-        operation_id="auth_provider_redirect",
-        request=provider_documents.Departure,
-        responses={200: provider_documents.Destination, **OFF, 429: TOO_OFTEN},
+    @operation(
+        "provider_redirect",
+        {200: provider_documents.Destination, **OFF, 429: TOO_OFTEN},
+        body=provider_documents.Departure,
     )
     def post(self, request: Request) -> Response:
         """Begin to sign in at a provider: send the browser to `url`.
@@ -76,7 +76,7 @@ class BeginSignIn(AuthView):
         Ask with the cookies of the browser. It returns to `callback_url`; from there,
         `session/exchange` gives the tokens.
         """
-        take(SIGN_INS_FROM, neighbourhood(request))
+        take(SIGN_INS_FROM, client_network(request))
         body = read_body(provider_documents.Departure, request)
         provider = provider_called(body["provider"])
         return Response(
@@ -87,19 +87,18 @@ class BeginSignIn(AuthView):
 class LinkedAccounts(SessionView):
     kept_answers = frozenset({"POST"})
 
-    @extend_schema(
-        operation_id="auth_linked_accounts",
-        responses={200: provider_documents.LinkedAccount(many=True), 403: REFUSED[403]},
+    @operation(
+        "linked_accounts", {200: provider_documents.LinkedAccount(many=True), 403: REFUSED[403]}
     )
     def get(self, request: Request) -> Response:
         """The accounts at providers that open the account of the person signed in."""
         found = provider_sign_in.accounts_of(own(request)[0])
         return Response(provider_documents.LinkedAccount(found, many=True).data)
 
-    @extend_schema(
-        operation_id="auth_linked_account_add",
-        request=provider_documents.IdToken,
-        responses={201: provider_documents.LinkedAccount, **REFUSED, **OFF},
+    @operation(
+        "linked_account_add",
+        {201: provider_documents.LinkedAccount, **REFUSED, **OFF},
+        body=provider_documents.IdToken,
     )
     def post(self, request: Request) -> Response:
         """Link the account an ID token names."""
@@ -112,10 +111,10 @@ class LinkedAccounts(SessionView):
 class BeginLink(SessionView):
     repeat_advice = BEGIN_AGAIN
 
-    @extend_schema(
-        operation_id="auth_linked_account_redirect",
-        request=provider_documents.Departure,
-        responses={200: provider_documents.Destination, **REFUSED, **OFF},
+    @operation(
+        "linked_account_redirect",
+        {200: provider_documents.Destination, **REFUSED, **OFF},
+        body=provider_documents.Departure,
     )
     def post(self, request: Request) -> Response:
         """Begin to link an account at a provider: send the browser to `url`."""
@@ -129,10 +128,7 @@ class BeginLink(SessionView):
 
 
 class Linked(SessionView):
-    @extend_schema(
-        operation_id="auth_linked_account_remove",
-        responses={204: None, **REFUSED, 404: refused("No account of yours")},
-    )
+    @operation("linked_account_remove", {204: None, **REFUSED, 404: refused("No account of yours")})
     def delete(self, request: Request, account_id: int) -> Response:
         """Unlink an account at a provider; the last way to sign in stays."""
         with self.own_session() as inner:
@@ -154,7 +150,7 @@ class Callback(View):
             target = state["next"]
             provider_sign_in.finish(request, provider, state)
         except Refusal as refusal:
-            target = add_query_params(target, {"error": refusal.code})
+            target = httpkit.add_query_params(target, {"error": refusal.code})
         return HttpResponseRedirect(target)
 
 
@@ -166,6 +162,6 @@ def _named_in(request: Request) -> Identity:
 
 
 def _check_may_link(view: SessionView) -> None:
-    take(SIGN_INS_FROM, neighbourhood(view.request))
+    take(SIGN_INS_FROM, client_network(view.request))
     with view.own_session() as inner:
         demand_recent_proof(inner)

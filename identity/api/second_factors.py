@@ -1,6 +1,5 @@
 """Second factors over HTTP, and proving oneself again with one of them."""
 
-from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,6 +16,7 @@ from identity.api.bases import (
     AuthView,
     SessionView,
     as_shown,
+    operation,
     refused,
 )
 from identity.api.documents import Done, SignedIn
@@ -34,7 +34,7 @@ WRONG_CODE = refused("`incorrect_code`: wrong, spent or too old")
 
 
 class Factors(SessionView):
-    @extend_schema(operation_id="auth_mfa", responses={200: Factor(many=True), 403: REFUSED[403]})
+    @operation("mfa", {200: Factor(many=True), 403: REFUSED[403]})
     def get(self, request: Request) -> Response:
         """The second factors of the person signed in."""
         with self.own_session() as inner:
@@ -45,18 +45,13 @@ class Factors(SessionView):
 class Totp(SessionView):
     repeat_advice = BEGIN_AGAIN
 
-    @extend_schema(
-        operation_id="auth_mfa_totp_begin", request=None, responses={200: Enrolment, **REFUSED}
-    )
+    @operation("mfa_totp_begin", {200: Enrolment, **REFUSED})
     def post(self, request: Request) -> Response:
         """Begin to enrol an authenticator app; it counts once a code of it has been sent."""
         with self.own_session() as inner:
             return Response(Enrolment(second_factors.begin_totp(inner)).data)
 
-    @extend_schema(
-        operation_id="auth_mfa_totp_deactivate",
-        responses={204: None, **REFUSED, 404: refused("None is enrolled")},
-    )
+    @operation("mfa_totp_deactivate", {204: None, **REFUSED, 404: refused("None is enrolled")})
     def delete(self, request: Request) -> Response:
         """Remove the authenticator app; recovery codes go with the last factor."""
         with self.own_session() as inner:
@@ -67,9 +62,7 @@ class Totp(SessionView):
 class ActivateTotp(SessionView):
     repeat_advice = NEW_CODES
 
-    @extend_schema(
-        operation_id="auth_mfa_totp_activate", request=Code, responses={200: Codes, **REFUSED}
-    )
+    @operation("mfa_totp_activate", {200: Codes, **REFUSED}, body=Code)
     def post(self, request: Request) -> Response:
         """Switch the authenticator app on with its first code."""
         code = read_body(Code, request)["code"]
@@ -81,9 +74,7 @@ class ActivateTotp(SessionView):
 class RecoveryCodes(SessionView):
     repeat_advice = NEW_CODES
 
-    @extend_schema(
-        operation_id="auth_mfa_recovery_codes", request=None, responses={200: Codes, **REFUSED}
-    )
+    @operation("mfa_recovery_codes", {200: Codes, **REFUSED})
     def post(self, request: Request) -> Response:
         """Make new recovery codes; the old ones end."""
         with self.own_session() as inner:
@@ -91,11 +82,11 @@ class RecoveryCodes(SessionView):
 
 
 class Verify(AuthView):
-    @extend_schema(
-        operation_id="auth_mfa_verify",
-        request=Code,
+    @operation(
+        "mfa_verify",
+        {200: SignedIn, 403: FOREIGN, **UNFINISHED},
+        body=Code,
         parameters=[SESSION_TOKEN, TRANSPORT],
-        responses={200: SignedIn, 403: FOREIGN, **UNFINISHED},
     )
     def post(self, request: Request) -> Response:
         """Finish a sign-in that asked for a second factor (`mfa_required`)."""
@@ -105,10 +96,10 @@ class Verify(AuthView):
 
 
 class Reauthenticate(SessionView):
-    @extend_schema(
-        operation_id="auth_reauthenticate",
-        request=Proof,
-        responses={204: None, 401: REFUSED[401], 403: REFUSED[403], 429: REFUSED[429]},
+    @operation(
+        "reauthenticate",
+        {204: None, 401: REFUSED[401], 403: REFUSED[403], 429: REFUSED[429]},
+        body=Proof,
     )
     def post(self, request: Request) -> Response:
         """Prove oneself again, by password or by second factor; it lasts five minutes."""
@@ -119,9 +110,7 @@ class Reauthenticate(SessionView):
 
 
 class EnrolmentCode(SessionView):
-    @extend_schema(
-        operation_id="auth_mfa_enrolment_code", request=None, responses={200: Done, **REFUSED}
-    )
+    @operation("mfa_enrolment_code", {200: Done, **REFUSED})
     def post(self, request: Request) -> Response:
         """Have a code mailed that staff need before they enrol a first second factor."""
         with self.own_session() as inner:
@@ -130,11 +119,7 @@ class EnrolmentCode(SessionView):
 
 
 class EnrolmentProof(SessionView):
-    @extend_schema(
-        operation_id="auth_mfa_enrolment_code_verify",
-        request=Code,
-        responses={200: Done, 400: WRONG_CODE, **REFUSED},
-    )
+    @operation("mfa_enrolment_code_verify", {200: Done, 400: WRONG_CODE, **REFUSED}, body=Code)
     def post(self, request: Request) -> Response:
         """Enter the code from the mail; a factor may be enrolled in the next ten minutes."""
         code = read_body(Code, request)["code"]

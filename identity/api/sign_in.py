@@ -1,6 +1,5 @@
 """Registration, sign-in and tokens."""
 
-from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.authentication import get_authorization_header
 from rest_framework.request import Request
@@ -9,9 +8,18 @@ from rest_framework.response import Response
 from core.api.envelope import Answer
 from core.api.fields import read_body
 from core.errors import Unauthenticated
-from core.limits import neighbourhood, take
+from core.limits import client_network, take
 from identity.api import cookies
-from identity.api.bases import FOREIGN, TOO_OFTEN, TRANSPORT, WRONG, AuthView, as_shown, refused
+from identity.api.bases import (
+    FOREIGN,
+    TOO_OFTEN,
+    TRANSPORT,
+    WRONG,
+    AuthView,
+    as_shown,
+    operation,
+    refused,
+)
 from identity.api.documents import (
     Credentials,
     NewPerson,
@@ -33,17 +41,17 @@ class InvalidRefreshToken(Unauthenticated):
 
 
 class Register(AuthView):
-    @extend_schema(
-        operation_id="auth_register",
-        request=NewPerson,
-        parameters=[TRANSPORT],
-        responses={
+    @operation(
+        "register",
+        {
             201: SignedIn,
             202: VerificationPending,
             403: FOREIGN,
             409: refused("Registered already"),
             429: TOO_OFTEN,
         },
+        body=NewPerson,
+        parameters=[TRANSPORT],
     )
     def post(self, request: Request) -> Response:
         """Register with email address and password.
@@ -60,11 +68,11 @@ class Register(AuthView):
 
 
 class Login(AuthView):
-    @extend_schema(
-        operation_id="auth_login",
-        request=Credentials,
+    @operation(
+        "login",
+        {200: SignedIn, 401: WRONG, 403: FOREIGN, 429: TOO_OFTEN},
+        body=Credentials,
         parameters=[TRANSPORT],
-        responses={200: SignedIn, 401: WRONG, 403: FOREIGN, 429: TOO_OFTEN},
     )
     def post(self, request: Request) -> Response:
         """Sign in with email address and password."""
@@ -73,18 +81,18 @@ class Login(AuthView):
 
 
 class RefreshTokens(AuthView):
-    @extend_schema(
-        operation_id="auth_refresh",
-        request=Refresh,
+    @operation(
+        "refresh",
+        {200: TokenPair, 401: WRONG, 403: FOREIGN, 429: TOO_OFTEN},
+        body=Refresh,
         parameters=[TRANSPORT],
-        responses={200: TokenPair, 401: WRONG, 403: FOREIGN, 429: TOO_OFTEN},
     )
     def post(self, request: Request) -> Response:
         """Spend a refresh token, of the body or of the cookie, for a new pair.
 
         It works once; presented again later, it ends the session it came from.
         """
-        take(REFRESHES_FROM, neighbourhood(request))
+        take(REFRESHES_FROM, client_network(request))
         if self.by_cookie:
             pair = rotate(cookies.refresh_token_in(request))
         else:
@@ -96,12 +104,7 @@ class RefreshTokens(AuthView):
 
 
 class Logout(AuthView):
-    @extend_schema(
-        operation_id="auth_logout",
-        request=SignOut,
-        parameters=[TRANSPORT],
-        responses={204: None, 403: FOREIGN},
-    )
+    @operation("logout", {204: None, 403: FOREIGN}, body=SignOut, parameters=[TRANSPORT])
     def post(self, request: Request) -> Response:
         """End the session of the access token (expired or not), or of the refresh token.
 
@@ -112,7 +115,7 @@ class Logout(AuthView):
         response = Response(status=status.HTTP_204_NO_CONTENT)
         if self.by_cookie:
             given = cookies.refresh_token_in(request)
-            cookies.forget_refresh_token(response)
+            cookies.delete_refresh_token(response)
         _end(bearer, "access")
         _end(given, "refresh")
         return response

@@ -1,13 +1,13 @@
 """Proving an e-mail address."""
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
 from core.api.envelope import Answer
 from core.api.fields import read_body
-from core.limits import neighbourhood, take
+from core.limits import client_network, take
 from identity.allauth_bridge.sessions import InvalidSessionToken
 from identity.api.bases import (
     FOREIGN,
@@ -17,6 +17,7 @@ from identity.api.bases import (
     AuthView,
     PersonView,
     as_shown,
+    operation,
     refused,
 )
 from identity.api.documents import Done, VerificationCode, Verified
@@ -30,10 +31,10 @@ NOTHING = refused("No code is waiting, or too many were wrong")
 
 
 class VerifyEmail(AuthView):
-    @extend_schema(
-        operation_id="auth_email_verify",
-        request=VerificationCode,
-        responses={200: Verified, 401: WRONG, 403: FOREIGN, 409: NOTHING, 429: TOO_OFTEN},
+    @operation(
+        "email_verify",
+        {200: Verified, 401: WRONG, 403: FOREIGN, 409: NOTHING, 429: TOO_OFTEN},
+        body=VerificationCode,
         parameters=[TOKEN, TRANSPORT],
     )
     def post(self, request: Request) -> Response:
@@ -43,7 +44,7 @@ class VerifyEmail(AuthView):
         optional, the key of the link in the mail is sent instead, and no token is needed.
         """
         code = read_body(VerificationCode, request)["code"]
-        take(CODES_FROM, neighbourhood(request))
+        take(CODES_FROM, client_network(request))
         session_key = self.pending_session_key()
         entered = verify_address(self.http_request, session_key=session_key, code=code)
         tokens = as_shown(entered) if entered else {}
@@ -53,11 +54,8 @@ class VerifyEmail(AuthView):
 class ResendCode(PersonView):
     kept_answers = frozenset({"POST"})
 
-    @extend_schema(
-        operation_id="auth_email_resend",
-        request=None,
-        responses={200: Done, 401: WRONG, 409: NOTHING, 429: TOO_OFTEN},
-        parameters=[TOKEN],
+    @operation(
+        "email_resend", {200: Done, 401: WRONG, 409: NOTHING, 429: TOO_OFTEN}, parameters=[TOKEN]
     )
     def post(self, request: Request) -> Response:
         """Send another code to the pending sign-in; to somebody signed in, a link."""

@@ -6,18 +6,18 @@ from django import forms
 
 from accounts.passwords import MOST_CHARACTERS as LONGEST_PASSWORD
 from core.errors import TooManyRequests
-from core.limits import neighbourhood, take
-from identity.allauth_bridge.internals import ConfirmEmailVerificationCodeForm
+from core.limits import client_network, take
+from identity.allauth_bridge.internals import account_forms
 from identity.limits import CODES, CODES_FROM
 
 
-class VerificationCode(ConfirmEmailVerificationCodeForm):
+class VerificationCode(account_forms.ConfirmEmailVerificationCodeForm):
     """Three codes may be tried in a session; allauth's own count is one that races."""
 
     def clean_code(self) -> str:
         request = current.request
         try:
-            take(CODES_FROM, neighbourhood(request))
+            take(CODES_FROM, client_network(request))
             take(CODES, str(request.session.session_key))
         except TooManyRequests as refusal:
             raise get_adapter(request).validation_error("too_many_login_attempts") from refusal

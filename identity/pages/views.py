@@ -18,7 +18,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import FormView
 
 from core.errors import Refusal
-from core.limits import neighbourhood
+from core.limits import client_network
 from identity.allauth_bridge.sessions import person_of
 from identity.credentials import ReauthenticationRequired
 from identity.pages.forms import EnrolmentCode, NewPassword
@@ -137,7 +137,7 @@ class ChangePassword(LoginRequiredMixin, FormView[NewPassword]):
                 person=person,
                 password=form.cleaned_data["current_password"],
                 field="current_password",
-                origin=neighbourhood(self.request),
+                origin=client_network(self.request),
             )
             change_password(
                 actor=person,

@@ -16,7 +16,7 @@ from requests import RequestException
 
 from accounts.models import User
 from core.errors import Invalid, Unauthenticated
-from identity.allauth_bridge.internals import OAuth2Error, perform_login, record_authentication
+from identity.allauth_bridge.internals import OAuth2Error, flows
 from identity.providers import id_tokens
 from identity.providers.discovery import unavailable
 from identity.providers.redirects import identity_of
@@ -137,8 +137,8 @@ def _log_in(request: HttpRequest, identity: Identity) -> None:
     if request.user.is_authenticated:
         logout(request)
     told = {"provider": identity.provider.realm, "uid": identity.uid}
-    record_authentication(request, person, "socialaccount", **told)
-    perform_login(request, Login(user=person))
+    flows.login.record_authentication(request, person, "socialaccount", **told)
+    flows.login.perform_login(request, Login(user=person))
 
 
 def _check_callback(url: str) -> None:

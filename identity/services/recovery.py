@@ -121,10 +121,10 @@ def note_device(*, person: User, user_agent: str, address: str) -> None:
     device, is_new = KnownDevice.objects.get_or_create(user=person, fingerprint=fingerprint)
     KnownDevice.objects.filter(pk=device.pk, seen_at__lt=Now() - A_DAY).update(seen_at=Now())
     if is_new and had_one:
-        tell(person, "new_device", user_agent=user_agent[:200], address=address)
+        enqueue_notice(person, "new_device", user_agent=user_agent[:200], address=address)
 
 
-def tell(person: User, kind: str, **facts: Any) -> None:
+def enqueue_notice(person: User, kind: str, **facts: Any) -> None:
     """Queue a notice about their account."""
     enqueue(
         kind=kind,

@@ -13,15 +13,9 @@ from django.http import HttpRequest
 from accounts.models import User
 from accounts.services.people import AlreadyRegistered, register_person
 from core.errors import Invalid, Unauthenticated
-from core.limits import give_back, neighbourhood, take
+from core.limits import client_network, give_back, take
 from identity.allauth_bridge.forms import invalid
-from identity.allauth_bridge.internals import (
-    complete_signup,
-    email_already_exists,
-    get_pending_stage,
-    perform_password_login,
-    prevent_enumeration,
-)
+from identity.allauth_bridge.internals import flows, stagekit
 from identity.allauth_bridge.sessions import InvalidSessionToken, in_new_session, person_of, save
 from identity.limits import CODE_PAUSE, SIGN_INS_FROM, SIGN_UPS_FROM
 from identity.services.refresh_tokens import Pair, issue
@@ -62,7 +56,7 @@ Outcome = Entered | Unauthenticated | None
 
 def sign_up(request: HttpRequest, *, email: str, password: str, name: str = "") -> Entered:
     """Register a person and let them in, or have them prove their address first."""
-    take(SIGN_UPS_FROM, neighbourhood(request))
+    take(SIGN_UPS_FROM, client_network(request))
     person = User(email=email.lower(), name=name)
     if settings.EMAIL_VERIFICATION == "optional":
         return _entered(_sign_up(request, person, password))
@@ -85,24 +79,26 @@ def _sign_up(request: HttpRequest, wanted: User, password: str) -> Outcome:
         is_known = _is_known(wanted.email)
         _check_strength(password, wanted)
         if is_known:
-            prevent_enumeration(request, email=wanted.email)
+            flows.signup.prevent_enumeration(request, email=wanted.email)
         else:
             person = register_person(
                 actor=None, email=wanted.email, password=password, name=wanted.name
             )
             EmailAddress.objects.create(user=person, email=person.email, primary=True)
-            complete_signup(request, user=person)
+            flows.signup.complete_signup(request, user=person)
         return outcome_of(request)
 
 
 def sign_in(request: HttpRequest, *, email: str, password: str) -> Entered:
     """Let a person in, or say what is missing."""
-    take(SIGN_INS_FROM, neighbourhood(request))
+    take(SIGN_INS_FROM, client_network(request))
+    given = {"email": email.lower(), "password": password}
     with in_new_session(request):
-        person = get_adapter(request).authenticate(request, email=email, password=password)
+        person = get_adapter(request).authenticate(request, **given)
         if person is None:
             raise InvalidCredentials
-        perform_password_login(request, {"email": email}, Login(user=person, email=email))
+        login = Login(user=person, email=given["email"])
+        flows.login.perform_password_login(request, given, login)
         outcome = outcome_of(request)
     return _entered(outcome or InvalidCredentials())
 
@@ -124,7 +120,7 @@ def outcome_of(request: HttpRequest) -> Outcome:
 
 def what_is_missing(request: HttpRequest) -> Unauthenticated | None:
     """The step a begun sign-in waits for, with the session token to take it."""
-    stage = PENDING.get(getattr(get_pending_stage(request), "key", ""))
+    stage = PENDING.get(getattr(stagekit.get_pending_stage(request), "key", ""))
     return stage(session_token=session_token_of(request)) if stage else None
 
 
@@ -144,7 +140,7 @@ def _entered(outcome: Outcome) -> Entered:
 def _is_known(email: str) -> bool:
     """Refused where it may be told; elsewhere known addresses are mailed about it."""
     try:
-        return bool(email_already_exists(email)[1])
+        return bool(flows.manage_email.email_already_exists(email)[1])
     except ValidationError as taken:
         raise AlreadyRegistered from taken
 

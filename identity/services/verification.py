@@ -11,14 +11,7 @@ from accounts.models import User
 from core.errors import Conflict, Refusal, TooManyRequests
 from core.limits import take
 from identity.allauth_bridge.forms import invalid
-from identity.allauth_bridge.internals import (
-    EMAIL_VERIFICATION_CODE_SESSION_KEY,
-    EmailVerificationProcess,
-    EmailVerificationStage,
-    LoginStageController,
-    VerifyEmailInput,
-    login_on_verification,
-)
+from identity.allauth_bridge.internals import VerifyEmailInput, flows, stages
 from identity.allauth_bridge.sessions import InvalidSessionToken, in_new_session, in_session
 from identity.limits import CODE_MAILS, CODE_PAUSE, CODES
 from identity.services.sign_in import Entered, outcome_of
@@ -50,10 +43,12 @@ def resend_code(request: HttpRequest, *, session_key: str) -> None:
     """Send the pending sign-in another code."""
     with transaction.atomic(), in_session(request, session_key):
         # The address may be nobody's.
-        if awaited := request.session.get(EMAIL_VERIFICATION_CODE_SESSION_KEY):
+        if awaited := request.session.get(
+            flows.email_verification_by_code.EMAIL_VERIFICATION_CODE_SESSION_KEY
+        ):
             take(CODE_PAUSE, awaited["email"])
         take(CODE_MAILS, session_key)
-        process = EmailVerificationProcess.resume(request)
+        process = flows.email_verification_by_code.EmailVerificationProcess.resume(request)
         if not process or not process.can_resend:
             raise NothingToVerify
         process.resend()
@@ -77,8 +72,8 @@ def _session(request: HttpRequest, session_key: str | None) -> AbstractContextMa
 
 
 def _verify(request: HttpRequest, code: str) -> Entered | Refusal | None:
-    stage = LoginStageController.enter(request, EmailVerificationStage.key)
-    process = EmailVerificationProcess.resume(request)
+    stage = stages.LoginStageController.enter(request, stages.EmailVerificationStage.key)
+    process = flows.email_verification_by_code.EmailVerificationProcess.resume(request)
     is_by_code = settings.ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED
     if is_by_code and (process is None or not (stage or request.user.is_authenticated)):
         return NothingToVerify()
@@ -90,7 +85,7 @@ def _verify(request: HttpRequest, code: str) -> Entered | Refusal | None:
     address = process.finish() if process else form.verification.confirm(request)
     if not stage:
         return None
-    login_on_verification(request, address)
+    flows.email_verification.login_on_verification(request, address)
     return outcome_of(request)
 
 

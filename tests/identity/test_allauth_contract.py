@@ -47,34 +47,34 @@ def test_one_module_imports_the_internals() -> None:
 @pytest.mark.parametrize(
     ("function", "parameters"),
     [
-        (internals.perform_password_login, ["request", "credentials", "login"]),
-        (internals.prevent_enumeration, ["request", "email", "phone"]),
-        (internals.email_already_exists, ["email", "user", "always_raise"]),
-        (internals.login_on_verification, ["request", "email_address"]),
-        (internals.mark_request_as_headless, ["request", "client"]),
-        (internals.lookup_session, ["session_key"]),
-        (internals.is_headless_request, ["request"]),
-        (internals.get_authentication_records, ["request", "user"]),
-        (internals.raise_if_reauthentication_required, ["request", "app"]),
-        (internals.reauthenticate_by_password, ["request"]),
-        (internals.get_pending_stage, ["request"]),
-        (internals.activate_totp, ["request", "form"]),
-        (internals.deactivate_totp, ["request", "authenticator"]),
-        (internals.get_totp_secret, ["regenerate"]),
-        (internals.generate_recovery_codes, ["request"]),
-        (internals.validate_can_add_authenticator, ["user"]),
-        (internals.add_authenticator, ["request", "name", "credential"]),
-        (internals.begin_authentication, ["user"]),
-        (internals.begin_registration, ["request", "user", "passwordless", "signup"]),
-        (internals.perform_passwordless_login, ["request", "authenticator", "login"]),
-        (internals.remove_authenticator, ["request", "authenticator"]),
-        (internals.perform_login, ["request", "login"]),
-        (internals.get_reauthentication_flows, ["user"]),
-        (internals.add_query_params, ["url", "params"]),
+        (internals.flows.login.perform_password_login, ["request", "credentials", "login"]),
+        (internals.flows.signup.prevent_enumeration, ["request", "email", "phone"]),
+        (internals.flows.manage_email.email_already_exists, ["email", "user", "always_raise"]),
+        (internals.flows.email_verification.login_on_verification, ["request", "email_address"]),
+        (internals.headless.mark_request_as_headless, ["request", "client"]),
+        (internals.sessionkit.lookup_session, ["session_key"]),
+        (internals.httpkit.is_headless_request, ["request"]),
+        (internals.flows.login.get_authentication_records, ["request", "user"]),
+        (internals.flows.reauthentication.raise_if_reauthentication_required, ["request", "app"]),
+        (internals.flows.reauthentication.reauthenticate_by_password, ["request"]),
+        (internals.stagekit.get_pending_stage, ["request"]),
+        (internals.totp.activate_totp, ["request", "form"]),
+        (internals.totp.deactivate_totp, ["request", "authenticator"]),
+        (internals.totp_auth.get_totp_secret, ["regenerate"]),
+        (internals.recovery_codes.generate_recovery_codes, ["request"]),
+        (internals.factor_flows.validate_can_add_authenticator, ["user"]),
+        (internals.passkey_flows.add_authenticator, ["request", "name", "credential"]),
+        (internals.passkey_auth.begin_authentication, ["user"]),
+        (internals.passkey_flows.begin_registration, ["request", "user", "passwordless", "signup"]),
+        (internals.passkey_flows.perform_passwordless_login, ["request", "authenticator", "login"]),
+        (internals.passkey_flows.remove_authenticator, ["request", "authenticator"]),
+        (internals.flows.login.perform_login, ["request", "login"]),
+        (internals.flows.reauthentication.get_reauthentication_flows, ["user"]),
+        (internals.httpkit.add_query_params, ["url", "params"]),
         (internals.OpenIDConnectOAuth2Adapter.get_callback_url, ["self", "request", "app"]),
         (internals.GitHubOAuth2Adapter.get_callback_url, ["self", "request", "app"]),
         (internals.GitHubOAuth2Adapter.parse_token, ["self", "data"]),
-        (internals.LoginStageController.enter, ["request", "stage_key"]),
+        (internals.stages.LoginStageController.enter, ["request", "stage_key"]),
     ],
 )
 def test_functions_take_what_we_give(function: object, parameters: list[str]) -> None:
@@ -83,7 +83,7 @@ def test_functions_take_what_we_give(function: object, parameters: list[str]) ->
 
 
 def test_proofs_are_kept_where_we_look_for_them() -> None:
-    assert internals.AUTHENTICATION_METHODS_SESSION_KEY == PROOFS
+    assert internals.flows.login.AUTHENTICATION_METHODS_SESSION_KEY == PROOFS
 
 
 @pytest.mark.django_db
@@ -91,16 +91,18 @@ def test_a_lost_session_is_none() -> None:
     session = SessionStore()
     session.create()
 
-    assert internals.lookup_session(session.session_key) is not None
-    assert internals.lookup_session("lost") is None
+    assert internals.sessionkit.lookup_session(session.session_key) is not None
+    assert internals.sessionkit.lookup_session("lost") is None
 
 
 def test_sign_up_and_verification_are_where_we_step_in() -> None:
-    assert {"request", "user"} <= inspect.signature(internals.complete_signup).parameters.keys()
+    assert {"request", "user"} <= inspect.signature(
+        internals.flows.signup.complete_signup
+    ).parameters.keys()
     assert {"process"} <= vars(internals.VerifyEmailInput({}, process=None)).keys()
-    process = vars(internals.EmailVerificationProcess)
+    process = vars(internals.flows.email_verification_by_code.EmailVerificationProcess)
     assert {"resume", "finish", "resend", "can_resend", "record_invalid_attempt"} <= set(process)
-    assert internals.EmailVerificationStage.key == "verify_email"
+    assert internals.stages.EmailVerificationStage.key == "verify_email"
     assert internals.AuthenticateStage.key == "mfa_authenticate"
 
 
