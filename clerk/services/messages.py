@@ -25,7 +25,7 @@ from core.context import as_system
 from core.errors import Invalid
 
 PARTS = ("id", "timestamp", "signature")
-MOST_CHARACTERS = 255
+LONGEST_ID = 255
 ID = re.compile(r"(user|org)_[A-Za-z0-9]{1,58}")
 
 
@@ -61,7 +61,7 @@ def verified_message(body: bytes, headers: Mapping[str, str]) -> Message:
         message = Message(id=sent["webhook-id"], kind=str(content["type"]), about=about, at=at)
     except (ValueError, LookupError, TypeError, AttributeError) as flaw:
         raise InvalidMessage from flaw
-    if len(message.id) > MOST_CHARACTERS or not 0 <= message.at < 2**62:
+    if len(message.id) > LONGEST_ID or not 0 <= message.at < 2**62:
         raise InvalidMessage
     return message
 
