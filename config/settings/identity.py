@@ -73,7 +73,6 @@ ACCOUNT_FORMS = {"confirm_email_verification_code": "identity.pages.forms.Verifi
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 SOCIALACCOUNT_ADAPTER = "identity.adapters.SocialAdapter"
 
-HEADLESS_CLIENTS = ("app", "browser")
 # Staff and developers sign in on allauth's own pages.
 HEADLESS_ONLY = False
 HEADLESS_FRONTEND_URLS = {
