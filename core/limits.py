@@ -132,7 +132,7 @@ def client_address(request: HttpRequest | Any) -> str:
     return NOWHERE
 
 
-def neighbourhood(request: HttpRequest | Any) -> str:
+def client_network(request: HttpRequest | Any) -> str:
     """What one attacker holds: an IPv4 address, or the whole /64 of an IPv6 one."""
     address = ipaddress.ip_address(client_address(request))
     if isinstance(address, ipaddress.IPv6Address):

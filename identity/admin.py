@@ -18,7 +18,7 @@ from core.admin.records import ReadOnly
 from core.admin.refusals import sentence
 from core.errors import Refusal
 from core.models import AttemptCount
-from identity.models import KnownDevice, PersonalToken
+from identity.models import KnownDevice, PersonalToken, RefreshToken
 from identity.services.enrolment import approve_enrolment
 from identity.services.personal_tokens import revoke_token
 
@@ -46,44 +46,46 @@ class PersonsWithFactors(Persons):
                 self.message_user(request, f"{person}: approved for half an hour.")
 
 
+class OfPeople(ReadOnly):
+    """Rows that belong to somebody."""
+
+    search_fields: ClassVar[tuple[str, ...]] = ("user__email",)
+    list_select_related = ("user",)
+
+
 @admin.register(UserSession)
-class Devices(ReadOnly):
+class Devices(OfPeople):
     """allauth's own page would search people by a user name nobody has here."""
 
     list_display = ("user", "ip", "user_agent", "last_seen_at")
     search_fields = ("user__email", "ip")
-    list_select_related = ("user",)
     fields = ("user", "ip", "user_agent", "created_at", "last_seen_at")
 
 
 @admin.register(Authenticator)
-class Factors(ReadOnly):
+class Factors(OfPeople):
     """Without the secrets, which allauth's own page shows."""
 
     list_display = ("user", "type", "created_at", "last_used_at")
-    search_fields = ("user__email",)
-    list_select_related = ("user",)
     fields = ("user", "type", "created_at", "last_used_at")
 
 
 @admin.register(EmailAddress)
-class EmailAddresses(ReadOnly):
+class EmailAddresses(OfPeople):
     """Who has a proved address is let in by it: nobody writes one by hand."""
 
     list_display = ("email", "user", "verified", "primary")
     list_filter = ("verified", "primary")
     search_fields = ("email", "user__email")
-    list_select_related = ("user",)
     ordering = ("email",)
     fields = ("email", "user", "verified", "primary")
 
 
 @admin.register(SocialAccount)
-class LinkedAccounts(ReadOnly):
+class LinkedAccounts(OfPeople):
     list_display = ("user", "provider", "uid", "last_login")
     list_filter = ("provider",)
     search_fields = ("user__email", "uid")
-    list_select_related = ("user",)
     ordering = ("-last_login",)
     fields = ("user", "provider", "uid", "date_joined", "last_login")
 
@@ -97,18 +99,24 @@ class AttemptCounts(ReadOnly):
 
 
 @admin.register(KnownDevice)
-class KnownDevices(ReadOnly):
+class KnownDevices(OfPeople):
     list_display = ("user", "fingerprint", "created_at")
-    search_fields = ("user__email",)
-    list_select_related = ("user",)
     ordering = ("-created_at",)
 
 
+@admin.register(RefreshToken)
+class RefreshTokens(ReadOnly):
+    """Without its session, whose key would be a cookie."""
+
+    list_display = ("id", "previous_id", "rotated_at")
+    ordering = ("-rotated_at",)
+    fields = ("id", "previous_id", "rotated_at")
+
+
 @admin.register(PersonalToken)
-class PersonalTokens(ReadOnly):
+class PersonalTokens(OfPeople):
     list_display = ("name", "user", "scopes", "expires_at", "last_used_at", "revoked_at")
     list_filter = ("expires_at", "revoked_at")
-    list_select_related = ("user",)
     search_fields = ("name", "user__email")
     ordering = ("-created_at",)
     fields = (

@@ -30,34 +30,34 @@ def keep_the_newest_proofs(request: HttpRequest, **named: Any) -> None:
 
 
 @subscribe(PasswordChanged)
-def tell_the_owner(event: PasswordChanged) -> None:
+def mail_password_changed(event: PasswordChanged) -> None:
     enqueue_notice(event.person, "password_changed")
 
 
 @subscribe(AccountLinked)
-def tell_of_a_new_way_in(event: AccountLinked) -> None:
+def mail_account_linked(event: AccountLinked) -> None:
     enqueue_notice(event.person, "account_linked", provider=event.provider, disowned=event.disowned)
 
 
 @subscribe(AccountUnlinked)
-def tell_of_a_way_less(event: AccountUnlinked) -> None:
+def mail_account_unlinked(event: AccountUnlinked) -> None:
     enqueue_notice(event.person, "account_unlinked", provider=event.provider)
 
 
 @subscribe(EnrolmentApproved)
-def tell_of_the_approval(event: EnrolmentApproved) -> None:
+def mail_enrolment_approved(event: EnrolmentApproved) -> None:
     enqueue_notice(event.person, "enrolment_approved")
 
 
 @subscribe(PasswordChanged)
-def end_keys_of_an_intruder(event: PasswordChanged) -> None:
+def revoke_personal_tokens(event: PasswordChanged) -> None:
     """Whoever had to recover the account may not have been alone in it."""
     if event.recovered:
         revoke_tokens_of(actor=event.actor, person=event.person)
 
 
 @subscribe(PersonDeleted)
-def end_access_of_the_deleted(event: PersonDeleted) -> None:
+def end_access_of_deleted(event: PersonDeleted) -> None:
     end_access(event.person)
 
 

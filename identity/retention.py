@@ -19,7 +19,7 @@ DEVICES_KEPT_FOR = timedelta(days=365)
 @retained("expired sessions, with their refresh tokens and devices", timedelta(0))
 @transaction.atomic
 def remove_expired_sessions(at_most: int) -> int:
-    """Refresh tokens stand in their session."""
+    """Refresh tokens end with their session, by the foreign key."""
     expired = Session.objects.filter(expire_date__lt=Now()).order_by("expire_date")
     keys = list(lock_batch(expired, at_most).values_list("pk", flat=True))
     if keys:

@@ -1,6 +1,6 @@
 """Requests with a session token of Clerk's; listed before our own kinds, which it leaves alone."""
 
-from clerk.services.sessions import authenticate
+from clerk.services.sessions import authenticate_person
 from clerk.services.tokens import is_clerks, read_session
 from core.actor import Actor, Credential
 from identity.api.authentication import BearerAuthentication
@@ -12,7 +12,7 @@ class ClerkAuthentication(BearerAuthentication):
         if not is_clerks(token):
             return None
         claims = read_session(token)
-        opened = authenticate(claims)
+        opened = authenticate_person(claims)
         if opened is None:
             raise InvalidToken
         credential = Credential(

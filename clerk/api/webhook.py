@@ -4,15 +4,14 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clerk.services.messages import act_upon, opened
-from core.api.schema import FAILURE
+from clerk.services.messages import apply_message, verified_message
 from core.errors import NotFound
-from identity.api.sign_in import AuthView
+from identity.api.bases import AuthView, refused
 
 HEADERS = [
     OpenApiParameter(f"svix-{part}", OpenApiTypes.STR, OpenApiParameter.HEADER, required=True)
@@ -37,11 +36,11 @@ class ClerkWebhook(AuthView):
     @extend_schema(
         request=ClerkMessage,
         parameters=HEADERS,
-        responses={200: Outcome, 404: OpenApiResponse(FAILURE.ref, "Clerk is switched off")},
+        responses={200: Outcome, 404: refused("Clerk is switched off")},
     )
     def post(self, request: Request) -> Response:
         """Take over what happened at Clerk; the same message twice, or late, changes nothing."""
         if not settings.CLERK_WEBHOOK_SECRETS:
             raise NotFound
-        message = opened(self.stranger.body, self.stranger.headers)
-        return Response({"status": act_upon(message)})
+        message = verified_message(self.http_request.body, self.http_request.headers)
+        return Response({"status": apply_message(message)})

@@ -19,13 +19,13 @@ from clerk.services.organizations import (
     follow_organization,
     remove_organization_member,
 )
-from clerk.services.people import follow_person, forget_person, welcome_person
+from clerk.services.people import delete_external_person, find_or_register_person, follow_person
 from clerk.services.profiles import Organization, Profile
 from core.context import as_system
 from core.errors import Invalid
 
 PARTS = ("id", "timestamp", "signature")
-MOST_CHARACTERS = 255
+LONGEST_ID = 255
 ID = re.compile(r"(user|org)_[A-Za-z0-9]{1,58}")
 
 
@@ -47,7 +47,7 @@ class Message:
     at: int
 
 
-def opened(body: bytes, headers: Mapping[str, str]) -> Message:
+def verified_message(body: bytes, headers: Mapping[str, str]) -> Message:
     """The message, if one of our secrets has signed these very bytes within five minutes."""
     sent = {f"webhook-{part}": _header(headers, part) for part in PARTS}
     if not any(_is_signed(body, sent, secret) for secret in settings.CLERK_WEBHOOK_SECRETS):
@@ -61,13 +61,13 @@ def opened(body: bytes, headers: Mapping[str, str]) -> Message:
         message = Message(id=sent["webhook-id"], kind=str(content["type"]), about=about, at=at)
     except (ValueError, LookupError, TypeError, AttributeError) as flaw:
         raise InvalidMessage from flaw
-    if len(message.id) > MOST_CHARACTERS or not 0 <= message.at < 2**62:
+    if len(message.id) > LONGEST_ID or not 0 <= message.at < 2**62:
         raise InvalidMessage
     return message
 
 
 @as_system("a provider's webhook")
-def act_upon(message: Message) -> str:
+def apply_message(message: Message) -> str:
     """Do what the message asks, once; the receipt and the effect commit or vanish together."""
     try:
         with transaction.atomic():
@@ -103,12 +103,12 @@ def _person_changed(message: Message) -> None:
 
 
 def _person_deleted(message: Message) -> None:
-    forget_person(external_id=_id(message.about["id"]), at=message.at)
+    delete_external_person(external_id=_id(message.about["id"]), at=message.at)
 
 
 def _organization_changed(message: Message) -> None:
     founder_id = message.about.get("created_by")
-    founder = welcome_person(profile=Profile(id=_id(founder_id))) if founder_id else None
+    founder = find_or_register_person(profile=Profile(id=_id(founder_id))) if founder_id else None
     organization = _organization(message.about)
     follow_organization(organization=organization, founder=founder, at=message.at)
 
@@ -119,7 +119,7 @@ def _organization_deleted(message: Message) -> None:
 
 def _member_changed(message: Message) -> None:
     who = _id(message.about["public_user_data"]["user_id"])
-    person = welcome_person(profile=Profile(id=who))
+    person = find_or_register_person(profile=Profile(id=who))
     if person is not None:
         add_organization_member(
             person=person,

@@ -13,7 +13,7 @@ from identity.services.addresses import person_with, prove_address
 
 
 @transaction.atomic
-def welcome_person(*, profile: Profile) -> User | None:
+def find_or_register_person(*, profile: Profile) -> User | None:
     """Find, link or make the person; None where Clerk has deleted them."""
     if ExternalRecord.objects.claimed(profile.id).is_deleted:
         return None
@@ -28,7 +28,7 @@ def follow_person(*, profile: Profile, at: int) -> None:
     record = ExternalRecord.objects.claimed(profile.id)
     if not record.learns(at):
         return
-    if welcome_person(profile=profile) is None:
+    if find_or_register_person(profile=profile) is None:
         return
     if person := follow_address(external_id=profile.id, email=profile.email):
         change_profile(
@@ -40,7 +40,7 @@ def follow_person(*, profile: Profile, at: int) -> None:
 
 
 @transaction.atomic
-def forget_person(*, external_id: str, at: int) -> None:
+def delete_external_person(*, external_id: str, at: int) -> None:
     """Delete the person, and keep them out for good whether we have met them yet or not."""
     ExternalRecord.objects.claimed(external_id).ends(at)
     if person := _known(external_id):

@@ -6,7 +6,7 @@ from django.db import transaction
 from accounts.models import User
 from clerk.services.joining import follow_address, is_without_address
 from clerk.services.organizations import add_organization_member
-from clerk.services.people import welcome_person
+from clerk.services.people import find_or_register_person
 from clerk.services.profiles import Profile
 from clerk.services.tokens import Claims
 from core.context import show_workspaces_of
@@ -17,7 +17,7 @@ _log = structlog.get_logger("gantry.clerk")
 
 # No savepoint: what fails here fails the request.
 @transaction.atomic(savepoint=False)
-def authenticate(claims: Claims) -> Opened | None:
+def authenticate_person(claims: Claims) -> Opened | None:
     """The person, made or linked at first sight; None for those who are kept out.
 
     One query, which sets the tenant context as well; one more where a workspace is named.
@@ -48,7 +48,7 @@ def _with_address(claims: Claims) -> Opened | None:
 
 def _first_seen(claims: Claims) -> Opened | None:
     profile = Profile(id=claims.person_id, email=claims.email.lower(), name=claims.name)
-    return _opened(welcome_person(profile=profile))
+    return _opened(find_or_register_person(profile=profile))
 
 
 def _opened(person: User | None) -> Opened | None:

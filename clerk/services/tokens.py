@@ -12,12 +12,11 @@ from jwt.exceptions import PyJWKClientConnectionError
 
 from clerk.services.profiles import Organization
 from core.errors import Unavailable
-from identity.providers.jwks import MOST_CHARACTERS as MOST_CHARACTERS_OF_KEY
-from identity.providers.jwks import PAUSE, keys_at
+from identity.providers.jwks import LONGEST_KEY_ID, PAUSE, keys_at
 from identity.services.tokens import InvalidToken, TokenExpired
 
 ALGORITHM = "RS256"
-MOST_CHARACTERS = 8192
+LONGEST_TOKEN = 8192
 LONGEST_LIFE = 600
 """Seconds; a session token lives for one minute, so a longer one is something else."""
 PERSON = re.compile(r"user_[A-Za-z0-9]{1,58}")
@@ -44,7 +43,7 @@ class Claims:
 
 def is_clerks(token: str) -> bool:
     """Whether the token says so itself; that only chooses who verifies it."""
-    if not settings.CLERK_ISSUER or len(token) > MOST_CHARACTERS:
+    if not settings.CLERK_ISSUER or len(token) > LONGEST_TOKEN:
         return False
     try:
         payload = token.split(".")[1]
@@ -79,7 +78,7 @@ def read_session(token: str) -> Claims:
 
 def _key_id(token: str) -> str:
     key_id = jwt.get_unverified_header(token).get("kid")
-    if not isinstance(key_id, str) or not 0 < len(key_id) <= MOST_CHARACTERS_OF_KEY:
+    if not isinstance(key_id, str) or not 0 < len(key_id) <= LONGEST_KEY_ID:
         raise InvalidToken
     return key_id
 

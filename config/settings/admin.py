@@ -47,6 +47,7 @@ NAVIGATION = [
         ("Project members", "group_add", "projects.projectmembership"),
         ("Groups of staff", "shield_person", "auth.group"),
         ("Known devices", "devices", "identity.knowndevice"),
+        ("Refresh tokens", "autorenew", "identity.refreshtoken"),
     ),
     _pages(
         "Boards",

@@ -46,11 +46,10 @@ AUTH_PASSWORD_VALIDATORS = [
 PASSWORD_RESET_TIMEOUT = int(timedelta(hours=1).total_seconds())
 
 ALLAUTH_TRUSTED_PROXY_COUNT = env.natural("TRUSTED_PROXY_COUNT", 0)
-ACCOUNT_ADAPTER = "identity.allauth_bridge.adapters.AccountAdapter"
+ACCOUNT_ADAPTER = "identity.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_SIGNUP_FORM_CLASS = "identity.allauth_bridge.forms.SignupForm"
 ACCOUNT_EMAIL_VERIFICATION = EMAIL_VERIFICATION
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = EMAIL_VERIFICATION == "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = int(timedelta(minutes=10).total_seconds())
@@ -72,9 +71,8 @@ ACCOUNT_RATE_LIMITS = {
 }
 ACCOUNT_FORMS = {"confirm_email_verification_code": "identity.pages.forms.VerificationCode"}
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-SOCIALACCOUNT_ADAPTER = "identity.allauth_bridge.social_adapter.SocialAdapter"
+SOCIALACCOUNT_ADAPTER = "identity.adapters.SocialAdapter"
 
-HEADLESS_CLIENTS = ("app", "browser")
 # Staff and developers sign in on allauth's own pages.
 HEADLESS_ONLY = False
 HEADLESS_FRONTEND_URLS = {
@@ -90,11 +88,7 @@ if "{token}" not in INVITATION_URL_TEMPLATE:
 INVITATION_LIFETIME = timedelta(days=env.natural("INVITATION_DAYS", 7))
 INVITATIONS_PER_HOUR = env.natural("INVITATIONS_PER_HOUR", 100)
 ADMISSIONS_PER_HOUR = env.natural("ADMISSIONS_PER_HOUR", 100)
-HEADLESS_TOKEN_STRATEGY = "identity.services.tokens.TokenStrategy"
-HEADLESS_JWT_ALGORITHM = "HS256"
 HEADLESS_JWT_PRIVATE_KEY = env.secret("JWT_SECRET")
-HEADLESS_JWT_STATEFUL_VALIDATION_ENABLED = True
-HEADLESS_JWT_ROTATE_REFRESH_TOKEN = True
 HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN = 300
 HEADLESS_JWT_REFRESH_TOKEN_EXPIRES_IN = SESSION_COOKIE_AGE
 

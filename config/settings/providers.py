@@ -5,13 +5,13 @@ from django.core.exceptions import ImproperlyConfigured
 from config import env
 
 _GOOGLE, _GITHUB = "https://accounts.google.com", "https://github.com"
-_MOST_CHARACTERS = 200
+_LONGEST_ISSUER = 200
 """Of an issuer: it is kept beside every account that came from there."""
 
 
 def _offered(id_: str, kind: str, name: str, server: str) -> dict[str, str]:
     prefix = id_.upper()
-    if len(server) > _MOST_CHARACTERS:
+    if len(server) > _LONGEST_ISSUER:
         raise ImproperlyConfigured(f"The address of {name} is too long.")
     return {
         "id": id_,

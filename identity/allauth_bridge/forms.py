@@ -1,31 +1,43 @@
-"""What sign-up asks beside address and password."""
+"""Allauth's forms, filled in by code; what they object to, in the product's words."""
 
-from typing import Any
-
-from django import forms
-from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.forms import Form
 
-from accounts.models import User
-from core.names import check_name
+from core.errors import Conflict, Invalid, Refusal
 
 
-class SignupForm(forms.Form):
-    """Must not import allauth's forms: they import this one."""
+class IncorrectCode(Invalid):
+    message = "This is not, or no longer, the right code."
 
-    name = forms.CharField(max_length=200, required=False, validators=[check_name])
 
-    def clean(self) -> dict[str, Any]:
-        """Look for the address and the name in the password: allauth checks it alone."""
-        fields: dict[str, Any] = super().clean() or self.cleaned_data
-        if password := fields.get("password"):
-            person = User(email=fields.get("email", ""), name=fields.get("name", ""))
-            try:
-                validate_password(password, person)
-            except ValidationError as weakness:
-                self.add_error("password", weakness)
-        return fields
+class IncorrectPassword(Invalid):
+    message = "This is not your password."
 
-    def signup(self, request: HttpRequest, user: User) -> None:
-        """Nothing is left to do: the adapter has registered the person with their name."""
+
+class UnverifiedEmail(Conflict):
+    message = "Verify your email address first."
+
+
+REFUSALS: dict[str, type[Refusal]] = {
+    "incorrect_code": IncorrectCode,
+    "incorrect_password": IncorrectPassword,
+    "unverified_email": UnverifiedEmail,
+}
+
+
+def fill_in(form: Form) -> None:
+    """Raise what the form has to object to."""
+    if not form.is_valid():
+        for field, flaws in form.errors.as_data().items():
+            raise refusal_of(flaws[0], field)
+
+
+def refusal_of(flaw: ValidationError, field: str = "non_field_errors") -> Refusal:
+    if known := REFUSALS.get(str(flaw.code)):
+        return known(errors=None if field == "non_field_errors" else {field: flaw.messages})
+    return invalid(field, flaw.messages)
+
+
+def invalid(field: str, sentences: list[str]) -> Invalid:
+    """Worded as REST framework's refusals of a body are."""
+    return Invalid(f"{field}: {sentences[0]}", errors={field: sentences})

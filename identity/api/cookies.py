@@ -53,7 +53,7 @@ def keep_refresh_token(response: Response) -> None:
     )
 
 
-def forget_refresh_token(response: Response) -> None:
+def delete_refresh_token(response: Response) -> None:
     response.delete_cookie(NAME, path=PATH, samesite="Strict")
 
 

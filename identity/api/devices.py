@@ -6,21 +6,17 @@ from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
 from django.db.models.functions import Now
-from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
-from core.api.schema import FAILURE
 from core.errors import NotFound
+from identity.api.bases import WRONG, SessionView, operation, own, refused
 from identity.api.documents import DeviceShown
-from identity.api.passwords import OwnAccount
-from identity.api.permissions import own
-from identity.api.sign_in import WRONG
 from identity.services.sessions import end_session
 
-UNKNOWN = OpenApiResponse(FAILURE.ref, "No device of yours")
+UNKNOWN = refused("No device of yours")
 
 
 def devices_of(person: User) -> QuerySet[Any]:
@@ -30,8 +26,8 @@ def devices_of(person: User) -> QuerySet[Any]:
     return devices
 
 
-class Devices(OwnAccount):
-    @extend_schema(operation_id="auth_devices", responses={200: DeviceShown(many=True), 401: WRONG})
+class Devices(SessionView):
+    @operation("devices", {200: DeviceShown(many=True), 401: WRONG})
     def get(self, request: Request) -> Response:
         """The devices signed in, the one last seen first."""
         person, here = own(request)
@@ -41,10 +37,8 @@ class Devices(OwnAccount):
         return Response(DeviceShown(devices, many=True).data)
 
 
-class Device(OwnAccount):
-    @extend_schema(
-        operation_id="auth_device_sign_out", responses={204: None, 401: WRONG, 404: UNKNOWN}
-    )
+class Device(SessionView):
+    @operation("device_sign_out", {204: None, 401: WRONG, 404: UNKNOWN})
     def delete(self, request: Request, device_id: int) -> Response:
         """Sign a device out: its tokens are dead with its next request."""
         device = devices_of(own(request)[0]).filter(pk=device_id).first()

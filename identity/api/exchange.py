@@ -1,20 +1,18 @@
 """From a browser's session to tokens, after a sign-in that happened on pages."""
 
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.permissions import Anyone
-from core.api.schema import FAILURE
 from core.errors import Unauthenticated
-from core.limits import neighbourhood, take
-from identity.allauth_bridge.flows import Entered
-from identity.allauth_bridge.steps import what_is_missing
+from core.limits import client_network, take
 from identity.api.authentication import CookieAuthentication
+from identity.api.bases import TOO_OFTEN, TRANSPORT, AuthView, as_shown, operation, refused
 from identity.api.documents import SignedIn
-from identity.api.sign_in import TOO_OFTEN, TRANSPORT, AuthView, as_shown
 from identity.limits import EXCHANGES, EXCHANGES_FROM, EXCHANGES_OF
-from identity.services.tokens import exchange
+from identity.services.refresh_tokens import issue
+from identity.services.sign_in import Entered, what_is_missing
 
 CSRF_TOKEN = OpenApiParameter("X-CSRFToken", str, OpenApiParameter.HEADER, required=True)
 
@@ -28,16 +26,15 @@ class ExchangeSession(AuthView):
     def get_authenticate_header(self, request: Request) -> str:
         return "Session"
 
-    @extend_schema(
-        operation_id="auth_session_exchange",
-        request=None,
-        parameters=[CSRF_TOKEN, TRANSPORT],
-        responses={
+    @operation(
+        "session_exchange",
+        {
             200: SignedIn,
-            401: OpenApiResponse(FAILURE.ref, "Not signed in, or not yet: `mfa_required`"),
-            403: OpenApiResponse(FAILURE.ref, "No CSRF token"),
+            401: refused("Not signed in, or not yet: `mfa_required`"),
+            403: refused("No CSRF token"),
             429: TOO_OFTEN,
         },
+        parameters=[CSRF_TOKEN, TRANSPORT],
     )
     def post(self, request: Request) -> Response:
         """Trade the session cookie, with its CSRF token, for a pair of tokens of that session.
@@ -45,14 +42,14 @@ class ExchangeSession(AuthView):
         A sign-in that waits for its second factor is told so, with a `session_token` to finish it.
         The tokens are as old as the sign-in: what needs a recent one is not open to them again.
         """
-        take(EXCHANGES_FROM, neighbourhood(request))
+        take(EXCHANGES_FROM, client_network(request))
         if not request.user.is_authenticated:
             CookieAuthentication().enforce_csrf(request)
-            raise what_is_missing(self.stranger) or Unauthenticated
-        person, session_key = request.user, str(self.stranger.session.session_key)
+            raise what_is_missing(self.http_request) or Unauthenticated
+        person, session_key = request.user, str(self.http_request.session.session_key)
         take(EXCHANGES, session_key)
         take(EXCHANGES_OF, str(person.pk))
-        pair = exchange(person, session_key)
+        pair = issue(person, session_key)
         if pair is None:
             raise Unauthenticated
         return Response(as_shown(Entered(person, pair)))

@@ -9,12 +9,12 @@ from core.api.fields import Input, Name
 from identity.api.factor_documents import Factor, RecoveryCodes
 
 TEXT = {"type": "string"}
-MOST_CHARACTERS = 16_384
+LONGEST_TEXT = 16_384
 
 
 def _text(*, required: bool = True) -> serializers.CharField:
     return serializers.CharField(
-        max_length=MOST_CHARACTERS, required=required, allow_null=not required
+        max_length=LONGEST_TEXT, required=required, allow_null=not required
     )
 
 

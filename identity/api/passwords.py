@@ -1,13 +1,23 @@
 """Passwords: forgotten, reset, changed, asked for once more."""
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.actors import actor_of
 from core.api.envelope import Answer
 from core.api.fields import read_body
-from core.limits import neighbourhood, take
+from core.limits import client_network, take
+from identity.api.bases import (
+    FOREIGN,
+    TOO_OFTEN,
+    TRANSPORT,
+    WRONG,
+    AuthView,
+    SessionView,
+    operation,
+    own,
+)
 from identity.api.documents import (
     Done,
     ForgottenPassword,
@@ -16,9 +26,6 @@ from identity.api.documents import (
     ResetLink,
     TokenPair,
 )
-from identity.api.permissions import WithSession, own
-from identity.api.person_view import PersonView
-from identity.api.sign_in import FOREIGN, TOO_OFTEN, TRANSPORT, WRONG, AuthView
 from identity.limits import RESETS, RESETS_FROM
 from identity.services.recovery import (
     change_password,
@@ -38,61 +45,43 @@ KEY = OpenApiParameter(
 
 
 class ForgotPassword(AuthView):
-    @extend_schema(
-        operation_id="auth_password_forgot",
-        request=ForgottenPassword,
-        responses={200: Done, 429: TOO_OFTEN},
-    )
+    @operation("password_forgot", {200: Done, 429: TOO_OFTEN}, body=ForgottenPassword)
     def post(self, request: Request) -> Response:
         """Have a link sent that sets a new password; the same answer for unknown addresses."""
         email = read_body(ForgottenPassword, request)["email"]
-        take(RESETS_FROM, neighbourhood(request))
+        take(RESETS_FROM, client_network(request))
         take(RESETS, email)
         send_reset_link(email=email)
         return Response(Answer({"status": "ok"}, "We have sent you a mail."))
 
 
 class ResetPassword(AuthView):
-    @extend_schema(
-        operation_id="auth_password_reset_check",
-        responses={200: ResetLink, 429: TOO_OFTEN},
-        parameters=[KEY],
-    )
+    @operation("password_reset_check", {200: ResetLink, 429: TOO_OFTEN}, parameters=[KEY])
     def get(self, request: Request) -> Response:
         """Whether a link still works; the key travels in a header, which no log shows."""
-        take(RESETS_FROM, neighbourhood(request))
+        take(RESETS_FROM, client_network(request))
         person = holder_of(request.headers.get("X-Password-Reset-Key", ""))
         return Response({"email": person.email})
 
-    @extend_schema(
-        operation_id="auth_password_reset",
-        request=PasswordReset,
-        responses={200: Done, 429: TOO_OFTEN},
-    )
+    @operation("password_reset", {200: Done, 429: TOO_OFTEN}, body=PasswordReset)
     def post(self, request: Request) -> Response:
         """Set a new password by the link from the mail, once, within an hour.
 
         Every device is signed out, and a lock on the account is lifted.
         """
-        take(RESETS_FROM, neighbourhood(request))
+        take(RESETS_FROM, client_network(request))
         reset_password(**read_body(PasswordReset, request))
         return Response(Answer({"status": "ok"}, "Sign in with your new password."))
 
 
-class OwnAccount(PersonView):
-    """For people in a session of their own: no cookie, and no token that others may hold."""
-
-    permission_classes = [WithSession]
-
-
-class ChangePassword(OwnAccount):
+class ChangePassword(SessionView):
     repeat_advice = "The password is the new one: sign in with it."
 
-    @extend_schema(
-        operation_id="auth_password_change",
-        request=PasswordChange,
+    @operation(
+        "password_change",
+        {200: TokenPair, 401: WRONG, 403: FOREIGN, 429: TOO_OFTEN},
+        body=PasswordChange,
         parameters=[TRANSPORT],
-        responses={200: TokenPair, 401: WRONG, 403: FOREIGN, 429: TOO_OFTEN},
     )
     def post(self, request: Request) -> Response:
         """Change the password; other devices are signed out, this one gets a new pair."""
@@ -102,7 +91,7 @@ class ChangePassword(OwnAccount):
             person=person,
             password=body["current_password"],
             field="current_password",
-            origin=neighbourhood(request),
+            origin=client_network(request),
         )
         pair = change_password(
             actor=actor_of(request), password=body["new_password"], session_key=session.session_key

@@ -3,7 +3,6 @@
 from typing import Any, cast
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,30 +12,25 @@ from core.api.actors import actor_of
 from core.api.envelope import Answer
 from core.api.fields import find_by_public_id
 from core.api.permissions import SignedIn
-from core.api.schema import FAILURE
 from core.api.transactions import OneTransaction
 from core.context import as_system
 from core.errors import Invalid, NotFound
-from core.limits import neighbourhood
+from identity.api.bases import confirm, operation, refused
 from identity.api.personal_token_documents import CreatedToken, NewToken, TokenDocument
 from identity.models import PersonalToken as Token
-from identity.services.confirmation import confirm
 from identity.services.personal_tokens import create_token, revoke_token
 
-CLOSED = OpenApiResponse(FAILURE.ref, "With a personal token, or without a recent sign-in")
-OFTEN = OpenApiResponse(FAILURE.ref, "Wrong passwords too often")
-FULL = OpenApiResponse(FAILURE.ref, "Too many tokens")
-UNKNOWN = OpenApiResponse(FAILURE.ref, "Not a token of yours")
+CLOSED = refused("With a personal token, or without a recent sign-in")
+OFTEN = refused("Wrong passwords too often")
+FULL = refused("Too many tokens")
+UNKNOWN = refused("Not a token of yours")
 
 
 class PersonalTokens(OneTransaction):
     permission_classes = [SignedIn]
     repeat_advice = "Revoke the token whose text was lost, then make another with a new key."
 
-    @extend_schema(
-        operation_id="auth_tokens_list",
-        responses={200: TokenDocument(many=True), 403: CLOSED},
-    )
+    @operation("tokens_list", {200: TokenDocument(many=True), 403: CLOSED})
     def get(self, request: Request) -> Response:
         """The tokens not revoked, newest first."""
         person = cast("User", request.user)
@@ -44,10 +38,8 @@ class PersonalTokens(OneTransaction):
         tokens = Token.objects.visible_to(actor_of(request)).order_by("-created_at", "-id")
         return Response([_shown(token, names) for token in tokens])
 
-    @extend_schema(
-        operation_id="auth_tokens_create",
-        request=NewToken,
-        responses={201: CreatedToken, 403: CLOSED, 409: FULL, 429: OFTEN},
+    @operation(
+        "tokens_create", {201: CreatedToken, 403: CLOSED, 409: FULL, 429: OFTEN}, body=NewToken
     )
     def post(self, request: Request) -> Response:
         """Make a token for a program. Its text is in this answer and nowhere else."""
@@ -55,7 +47,7 @@ class PersonalTokens(OneTransaction):
         body = NewToken(data=request.data)
         body.is_valid(raise_exception=True)
         wanted = body.validated_data
-        confirm(actor_of(request), wanted.get("password"), origin=neighbourhood(request))
+        confirm(request, wanted.get("password"))
         names = _names_of_workspaces(person)
         token, text = create_token(
             actor=actor_of(request),
@@ -76,9 +68,7 @@ class PersonalTokens(OneTransaction):
 class PersonalToken(OneTransaction):
     permission_classes = [SignedIn]
 
-    @extend_schema(
-        operation_id="auth_tokens_revoke", responses={204: None, 403: CLOSED, 404: UNKNOWN}
-    )
+    @operation("tokens_revoke", {204: None, 403: CLOSED, 404: UNKNOWN})
     def delete(self, request: Request, pk: str) -> Response:
         """Revoke a token at once."""
         token = find_by_public_id(Token.objects.visible_to(actor_of(request)), pk)

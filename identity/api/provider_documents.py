@@ -7,7 +7,7 @@ from rest_framework import serializers
 from core.api.fields import Input
 from identity.providers.registry import Provider, providers
 
-MOST_OF_A_TOKEN = 16_384
+LONGEST_ID_TOKEN = 16_384
 
 
 class ProviderShown(serializers.Serializer[Provider]):
@@ -30,7 +30,7 @@ class Providers(serializers.Serializer[Any]):
 
 class IdToken(Input):
     provider = serializers.CharField(max_length=30)
-    id_token = serializers.CharField(max_length=MOST_OF_A_TOKEN, write_only=True)
+    id_token = serializers.CharField(max_length=LONGEST_ID_TOKEN, write_only=True)
     nonce = serializers.CharField(
         max_length=200,
         required=False,

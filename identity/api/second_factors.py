@@ -1,121 +1,128 @@
-"""Second factors over HTTP."""
+"""Second factors over HTTP, and proving oneself again with one of them."""
 
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.envelope import Answer
 from core.api.fields import read_body
-from core.api.permissions import SignedIn as IsSignedIn
-from core.api.schema import FAILURE
-from identity.allauth_bridge.steps import as_newcomer, as_person
-from identity.api import factor_documents
-from identity.api.documents import SignedIn
-from identity.api.permissions import WithSession
-from identity.api.person_view import PersonView
-from identity.api.sign_in import FOREIGN, TOO_OFTEN, TRANSPORT, WRONG, AuthView, as_shown
-from identity.services import second_factors
-
-SESSION_TOKEN = OpenApiParameter(
-    "X-Session-Token",
-    str,
-    OpenApiParameter.HEADER,
-    required=True,
-    description="From the answer that asked for this step.",
+from identity.api.bases import (
+    BEGIN_AGAIN,
+    FOREIGN,
+    REFUSED,
+    SESSION_TOKEN,
+    TRANSPORT,
+    UNFINISHED,
+    AuthView,
+    SessionView,
+    as_shown,
+    operation,
+    refused,
 )
-REFUSED = {
-    401: OpenApiResponse(FAILURE.ref, "Not signed in"),
-    403: OpenApiResponse(
-        FAILURE.ref, "A token that may not change how one signs in, or `reauthentication_required`"
-    ),
-    409: OpenApiResponse(FAILURE.ref, "State conflict"),
-    429: TOO_OFTEN,
-}
-BEGIN_AGAIN = "Begin again with a new key."
+from identity.api.documents import Done, SignedIn
+from identity.api.factor_documents import (
+    Code,
+    Enrolment,
+    Factor,
+    Proof,
+)
+from identity.api.factor_documents import RecoveryCodes as Codes
+from identity.services import enrolment, second_factors
+
 NEW_CODES = "Have new recovery codes made, with a new key."
-UNFINISHED = {401: WRONG, 429: TOO_OFTEN}
+WRONG_CODE = refused("`incorrect_code`: wrong, spent or too old")
 
 
-class FactorView(PersonView):
-    """For the person of an access token; a cookie is not enough to change how one signs in."""
-
-    permission_classes = [IsSignedIn, WithSession]
-
-
-class Factors(FactorView):
-    @extend_schema(
-        operation_id="auth_mfa",
-        responses={200: factor_documents.Factor(many=True), 403: REFUSED[403]},
-    )
+class Factors(SessionView):
+    @operation("mfa", {200: Factor(many=True), 403: REFUSED[403]})
     def get(self, request: Request) -> Response:
         """The second factors of the person signed in."""
-        found = as_person(self.stranger, second_factors.own_factors)
-        return Response(factor_documents.Factor(found, many=True).data)
+        with self.own_session() as inner:
+            found = second_factors.own_factors(inner)
+        return Response(Factor(found, many=True).data)
 
 
-class Totp(FactorView):
+class Totp(SessionView):
     repeat_advice = BEGIN_AGAIN
 
-    @extend_schema(
-        operation_id="auth_mfa_totp_begin",
-        request=None,
-        responses={200: factor_documents.Enrolment, **REFUSED},
-    )
+    @operation("mfa_totp_begin", {200: Enrolment, **REFUSED})
     def post(self, request: Request) -> Response:
         """Begin to enrol an authenticator app; it counts once a code of it has been sent."""
-        return Response(
-            factor_documents.Enrolment(as_person(self.stranger, second_factors.begin_totp)).data
-        )
+        with self.own_session() as inner:
+            return Response(Enrolment(second_factors.begin_totp(inner)).data)
 
-    @extend_schema(
-        operation_id="auth_mfa_totp_deactivate",
-        responses={204: None, **REFUSED, 404: OpenApiResponse(FAILURE.ref, "None is enrolled")},
-    )
+    @operation("mfa_totp_deactivate", {204: None, **REFUSED, 404: refused("None is enrolled")})
     def delete(self, request: Request) -> Response:
         """Remove the authenticator app; recovery codes go with the last factor."""
-        as_person(self.stranger, second_factors.deactivate)
+        with self.own_session() as inner:
+            second_factors.deactivate(inner)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class ActivateTotp(FactorView):
+class ActivateTotp(SessionView):
     repeat_advice = NEW_CODES
 
-    @extend_schema(
-        operation_id="auth_mfa_totp_activate",
-        request=factor_documents.Code,
-        responses={200: factor_documents.RecoveryCodes, **REFUSED},
-    )
+    @operation("mfa_totp_activate", {200: Codes, **REFUSED}, body=Code)
     def post(self, request: Request) -> Response:
         """Switch the authenticator app on with its first code."""
-        code = read_body(factor_documents.Code, request)["code"]
-        codes = as_person(self.stranger, lambda inner: second_factors.activate(inner, code))
+        code = read_body(Code, request)["code"]
+        with self.own_session() as inner:
+            codes = second_factors.activate(inner, code)
         return Response(Answer({"recovery_codes": codes}, "Two-factor authentication is on."))
 
 
-class RecoveryCodes(FactorView):
+class RecoveryCodes(SessionView):
     repeat_advice = NEW_CODES
 
-    @extend_schema(
-        operation_id="auth_mfa_recovery_codes",
-        request=None,
-        responses={200: factor_documents.RecoveryCodes, **REFUSED},
-    )
+    @operation("mfa_recovery_codes", {200: Codes, **REFUSED})
     def post(self, request: Request) -> Response:
         """Make new recovery codes; the old ones end."""
-        codes = as_person(self.stranger, second_factors.renew_recovery_codes)
-        return Response({"recovery_codes": codes})
+        with self.own_session() as inner:
+            return Response({"recovery_codes": second_factors.renew_recovery_codes(inner)})
 
 
 class Verify(AuthView):
-    @extend_schema(
-        operation_id="auth_mfa_verify",
-        request=factor_documents.Code,
+    @operation(
+        "mfa_verify",
+        {200: SignedIn, 403: FOREIGN, **UNFINISHED},
+        body=Code,
         parameters=[SESSION_TOKEN, TRANSPORT],
-        responses={200: SignedIn, 403: FOREIGN, **UNFINISHED},
     )
     def post(self, request: Request) -> Response:
         """Finish a sign-in that asked for a second factor (`mfa_required`)."""
-        code = read_body(factor_documents.Code, request)["code"]
-        entered = as_newcomer(self.stranger, lambda inner: second_factors.verify(inner, code))
-        return Response(as_shown(entered))
+        code = read_body(Code, request)["code"]
+        with self.pending_session() as inner:
+            return Response(as_shown(second_factors.verify(inner, code)))
+
+
+class Reauthenticate(SessionView):
+    @operation(
+        "reauthenticate",
+        {204: None, 401: REFUSED[401], 403: REFUSED[403], 429: REFUSED[429]},
+        body=Proof,
+    )
+    def post(self, request: Request) -> Response:
+        """Prove oneself again, by password or by second factor; it lasts five minutes."""
+        proof = read_body(Proof, request)
+        with self.own_session() as inner:
+            second_factors.prove_again(inner, **proof)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class EnrolmentCode(SessionView):
+    @operation("mfa_enrolment_code", {200: Done, **REFUSED})
+    def post(self, request: Request) -> Response:
+        """Have a code mailed that staff need before they enrol a first second factor."""
+        with self.own_session() as inner:
+            enrolment.send_enrolment_code(inner)
+        return Response(Answer({"status": "ok"}, "We have sent you a code."))
+
+
+class EnrolmentProof(SessionView):
+    @operation("mfa_enrolment_code_verify", {200: Done, 400: WRONG_CODE, **REFUSED}, body=Code)
+    def post(self, request: Request) -> Response:
+        """Enter the code from the mail; a factor may be enrolled in the next ten minutes."""
+        code = read_body(Code, request)["code"]
+        with self.own_session() as inner:
+            enrolment.prove_mailbox(inner, code)
+        return Response(Answer({"status": "ok"}, "Enrol a second factor now."))

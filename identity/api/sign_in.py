@@ -1,24 +1,25 @@
 """Registration, sign-in and tokens."""
 
-from typing import Any
-
-from django.http import HttpRequest
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.authentication import get_authorization_header
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from accounts.api.documents import Me
 from core.api.envelope import Answer
 from core.api.fields import read_body
-from core.api.permissions import Anyone
-from core.api.schema import FAILURE
 from core.errors import Unauthenticated
-from core.limits import neighbourhood, take
-from identity.allauth_bridge.flows import Entered, sign_in, sign_up
+from core.limits import client_network, take
 from identity.api import cookies
+from identity.api.bases import (
+    FOREIGN,
+    TOO_OFTEN,
+    TRANSPORT,
+    WRONG,
+    AuthView,
+    as_shown,
+    operation,
+    refused,
+)
 from identity.api.documents import (
     Credentials,
     NewPerson,
@@ -29,107 +30,69 @@ from identity.api.documents import (
     VerificationPending,
 )
 from identity.limits import REFRESHES_FROM
+from identity.services.refresh_tokens import rotate
 from identity.services.sessions import end_session
-from identity.services.tokens import InvalidToken, Use, read, rotate
-
-WRONG = OpenApiResponse(FAILURE.ref, "Not, or no longer, a valid credential")
-FOREIGN = OpenApiResponse(FAILURE.ref, "A cookie was asked for by a page that is not ours")
-TOO_OFTEN = OpenApiResponse(FAILURE.ref, "Too many attempts; see Retry-After")
-TRANSPORT = OpenApiParameter(
-    cookies.HEADER,
-    str,
-    OpenApiParameter.HEADER,
-    enum=["cookie"],
-    description="Keeps the refresh token in a cookie no script can read, and out of bodies.",
-)
+from identity.services.sign_in import EmailVerificationRequired, sign_in, sign_up
+from identity.services.tokens import InvalidToken, Use, read
 
 
 class InvalidRefreshToken(Unauthenticated):
     message = "This refresh token is not valid (any more)."
 
 
-class AuthView(APIView):
-    """Open to strangers, and blind to the credentials of anybody else."""
-
-    authentication_classes = []
-    permission_classes = [Anyone]
-
-    stranger: HttpRequest
-    """The bare request, as allauth reads it."""
-    by_cookie = False
-
-    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
-        self.stranger = request
-        return super().initialize_request(request, *args, **kwargs)
-
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
-        self.by_cookie = cookies.are_asked_for(request)
-
-    def finalize_response(
-        self, request: Request, response: Any, *args: Any, **kwargs: Any
-    ) -> Response:
-        if self.by_cookie:
-            cookies.keep_refresh_token(response)
-        return super().finalize_response(request, response, *args, **kwargs)
-
-
 class Register(AuthView):
-    @extend_schema(
-        operation_id="auth_register",
-        request=NewPerson,
-        parameters=[TRANSPORT],
-        responses={
+    @operation(
+        "register",
+        {
             201: SignedIn,
             202: VerificationPending,
             403: FOREIGN,
-            409: OpenApiResponse(FAILURE.ref, "Registered already"),
+            409: refused("Registered already"),
             429: TOO_OFTEN,
         },
+        body=NewPerson,
+        parameters=[TRANSPORT],
     )
     def post(self, request: Request) -> Response:
         """Register with email address and password.
 
         Answers 202 where addresses have to be verified, the same for known and new ones.
         """
-        outcome = sign_up(self.stranger, **read_body(NewPerson, request))
-        if isinstance(outcome, Entered):
-            return Response(Answer(as_shown(outcome), "Welcome."), status=status.HTTP_201_CREATED)
-        pending = {
-            "status": "email_verification_required",
-            "session_token": outcome.session_token,
-        }
-        return Response(
-            Answer(pending, "We have sent you a code."), status=status.HTTP_202_ACCEPTED
-        )
+        try:
+            entered = sign_up(self.http_request, **read_body(NewPerson, request))
+        except EmailVerificationRequired as pending:
+            shown = {"status": pending.code, **pending.facts}
+            answer = Answer(shown, "We have sent you a code.")
+            return Response(answer, status=status.HTTP_202_ACCEPTED)
+        return Response(Answer(as_shown(entered), "Welcome."), status=status.HTTP_201_CREATED)
 
 
 class Login(AuthView):
-    @extend_schema(
-        operation_id="auth_login",
-        request=Credentials,
+    @operation(
+        "login",
+        {200: SignedIn, 401: WRONG, 403: FOREIGN, 429: TOO_OFTEN},
+        body=Credentials,
         parameters=[TRANSPORT],
-        responses={200: SignedIn, 401: WRONG, 403: FOREIGN, 429: TOO_OFTEN},
     )
     def post(self, request: Request) -> Response:
         """Sign in with email address and password."""
-        entered = sign_in(self.stranger, **read_body(Credentials, request))
+        entered = sign_in(self.http_request, **read_body(Credentials, request))
         return Response(as_shown(entered))
 
 
 class RefreshTokens(AuthView):
-    @extend_schema(
-        operation_id="auth_refresh",
-        request=Refresh,
+    @operation(
+        "refresh",
+        {200: TokenPair, 401: WRONG, 403: FOREIGN, 429: TOO_OFTEN},
+        body=Refresh,
         parameters=[TRANSPORT],
-        responses={200: TokenPair, 401: WRONG, 403: FOREIGN, 429: TOO_OFTEN},
     )
     def post(self, request: Request) -> Response:
         """Spend a refresh token, of the body or of the cookie, for a new pair.
 
         It works once; presented again later, it ends the session it came from.
         """
-        take(REFRESHES_FROM, neighbourhood(request))
+        take(REFRESHES_FROM, client_network(request))
         if self.by_cookie:
             pair = rotate(cookies.refresh_token_in(request))
         else:
@@ -141,12 +104,7 @@ class RefreshTokens(AuthView):
 
 
 class Logout(AuthView):
-    @extend_schema(
-        operation_id="auth_logout",
-        request=SignOut,
-        parameters=[TRANSPORT],
-        responses={204: None, 403: FOREIGN},
-    )
+    @operation("logout", {204: None, 403: FOREIGN}, body=SignOut, parameters=[TRANSPORT])
     def post(self, request: Request) -> Response:
         """End the session of the access token (expired or not), or of the refresh token.
 
@@ -157,14 +115,10 @@ class Logout(AuthView):
         response = Response(status=status.HTTP_204_NO_CONTENT)
         if self.by_cookie:
             given = cookies.refresh_token_in(request)
-            cookies.forget_refresh_token(response)
+            cookies.delete_refresh_token(response)
         _end(bearer, "access")
         _end(given, "refresh")
         return response
-
-
-def as_shown(entered: Entered) -> dict[str, Any]:
-    return {"user": Me(entered.person).data, **entered.pair}
 
 
 def _end(token: str, use: Use) -> None:

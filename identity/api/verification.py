@@ -1,28 +1,40 @@
 """Proving an e-mail address."""
 
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.models import User
 from core.api.envelope import Answer
 from core.api.fields import read_body
-from core.api.schema import FAILURE
+from core.limits import client_network, take
+from identity.allauth_bridge.sessions import InvalidSessionToken
+from identity.api.bases import (
+    FOREIGN,
+    TOO_OFTEN,
+    TRANSPORT,
+    WRONG,
+    AuthView,
+    PersonView,
+    as_shown,
+    operation,
+    refused,
+)
 from identity.api.documents import Done, VerificationCode, Verified
-from identity.api.person_view import PersonView
-from identity.api.sign_in import FOREIGN, TOO_OFTEN, TRANSPORT, WRONG, AuthView, as_shown
+from identity.limits import CODES_FROM
 from identity.services.verification import resend_code, send_link, verify_address
 
 TOKEN = OpenApiParameter(
     "X-Session-Token", str, OpenApiParameter.HEADER, description="From register or login."
 )
-NOTHING = OpenApiResponse(FAILURE.ref, "No code is waiting, or too many were wrong")
+NOTHING = refused("No code is waiting, or too many were wrong")
 
 
 class VerifyEmail(AuthView):
-    @extend_schema(
-        operation_id="auth_email_verify",
-        request=VerificationCode,
-        responses={200: Verified, 401: WRONG, 403: FOREIGN, 409: NOTHING, 429: TOO_OFTEN},
+    @operation(
+        "email_verify",
+        {200: Verified, 401: WRONG, 403: FOREIGN, 409: NOTHING, 429: TOO_OFTEN},
+        body=VerificationCode,
         parameters=[TOKEN, TRANSPORT],
     )
     def post(self, request: Request) -> Response:
@@ -31,7 +43,10 @@ class VerifyEmail(AuthView):
         Three codes may be tried in the session they were sent for. Where verification is
         optional, the key of the link in the mail is sent instead, and no token is needed.
         """
-        entered = verify_address(self.stranger, **read_body(VerificationCode, request))
+        code = read_body(VerificationCode, request)["code"]
+        take(CODES_FROM, client_network(request))
+        session_key = self.pending_session_key()
+        entered = verify_address(self.http_request, session_key=session_key, code=code)
         tokens = as_shown(entered) if entered else {}
         return Response(Answer({"status": "verified", **tokens}, "Your address is verified."))
 
@@ -39,16 +54,15 @@ class VerifyEmail(AuthView):
 class ResendCode(PersonView):
     kept_answers = frozenset({"POST"})
 
-    @extend_schema(
-        operation_id="auth_email_resend",
-        request=None,
-        responses={200: Done, 401: WRONG, 409: NOTHING, 429: TOO_OFTEN},
-        parameters=[TOKEN],
+    @operation(
+        "email_resend", {200: Done, 401: WRONG, 409: NOTHING, 429: TOO_OFTEN}, parameters=[TOKEN]
     )
     def post(self, request: Request) -> Response:
         """Send another code to the pending sign-in; to somebody signed in, a link."""
-        if request.user.is_authenticated and "X-Session-Token" not in request.headers:
-            send_link(self.stranger, person=request.user)
+        if session_key := self.pending_session_key():
+            resend_code(self.http_request, session_key=session_key)
+        elif isinstance(request.user, User):
+            send_link(self.http_request, person=request.user)
         else:
-            resend_code(self.stranger)
+            raise InvalidSessionToken
         return Response(Answer({"status": "ok"}, "Sent."))

@@ -19,8 +19,8 @@ from django.views.generic import FormView
 
 from core.actor import Actor
 from core.errors import Refusal
-from core.limits import neighbourhood
-from identity.allauth_bridge.steps import person_of
+from core.limits import client_network
+from identity.allauth_bridge.sessions import person_of
 from identity.credentials import ReauthenticationRequired
 from identity.pages.forms import EnrolmentCode, NewPassword
 from identity.services.enrolment import (
@@ -138,7 +138,7 @@ class ChangePassword(LoginRequiredMixin, FormView[NewPassword]):
                 person=person,
                 password=form.cleaned_data["current_password"],
                 field="current_password",
-                origin=neighbourhood(self.request),
+                origin=client_network(self.request),
             )
             change_password(
                 actor=Actor(user=person),

@@ -6,7 +6,7 @@ import structlog
 from django.core.cache import cache
 from requests import RequestException
 
-from identity.providers.http_client import Wire
+from identity.providers import http_client
 from identity.providers.registry import Provider, ProviderUnavailable
 
 WELL_KNOWN = "/.well-known/openid-configuration"
@@ -28,13 +28,10 @@ def configuration(provider: Provider) -> dict[str, Any]:
     return found
 
 
-def fetch(url: str, **options: Any) -> dict[str, Any]:
+def fetch(url: str, headers: dict[str, str] | None = None) -> dict[str, Any]:
     """A JSON object, or ProviderUnavailable."""
     try:
-        with Wire() as wire:
-            answer = wire.get(url, **options)
-        answer.raise_for_status()
-        found = answer.json()
+        found = http_client.fetch(url, headers=headers)
     except (RequestException, ValueError) as flaw:
         log.warning("provider_failed", url=url, reason=repr(flaw))
         raise ProviderUnavailable from flaw

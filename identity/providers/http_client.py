@@ -1,34 +1,56 @@
-"""Talking to providers: never redirected, never for long, never of much."""
+"""The one way to ask another server: never redirected, never for long, never of much."""
 
 import time
+from http import HTTPStatus
 from typing import Any
 
+import orjson
 import requests
 from urllib3.exceptions import HTTPError
 
 MOST_BYTES = 1024 * 1024
-SECONDS = 10
+SECONDS = 10.0
 """For a whole answer; for each step of it, half of that."""
 
 
-class Wire(requests.Session):
+class CappedSession(requests.Session):
+    """Refuses, as `RequestException`, an answer that takes too long or is too long."""
+
+    def __init__(self, seconds: float | None = None, most_bytes: int | None = None) -> None:
+        super().__init__()
+        self._seconds, self._most_bytes = seconds or SECONDS, most_bytes or MOST_BYTES
+
     def request(self, *args: Any, **options: Any) -> requests.Response:
-        deadline = time.monotonic() + SECONDS
-        options |= {"timeout": SECONDS / 2, "allow_redirects": False, "stream": True}
+        deadline = time.monotonic() + self._seconds
+        options |= {"timeout": self._seconds / 2, "allow_redirects": False, "stream": True}
         response = super().request(*args, **options)
-        vars(response).update(_content=_read(response, deadline), _content_consumed=True)
+        vars(response).update(_content=self._read(response, deadline), _content_consumed=True)
         return response
 
+    def _read(self, response: requests.Response, deadline: float) -> bytes:
+        body = bytearray()
+        try:
+            while part := response.raw.read1(self._most_bytes, decode_content=True):
+                body += part
+                if len(body) > self._most_bytes or time.monotonic() > deadline:
+                    raise requests.RequestException("The answer takes too long, or is too long.")
+        except HTTPError as flaw:
+            raise requests.RequestException from flaw
+        finally:
+            response.close()
+        return bytes(body)
 
-def _read(response: requests.Response, deadline: float) -> bytes:
-    body = bytearray()
-    try:
-        while part := response.raw.read1(MOST_BYTES, decode_content=True):
-            body += part
-            if len(body) > MOST_BYTES or time.monotonic() > deadline:
-                raise requests.RequestException("The answer takes too long, or is too long.")
-    except HTTPError as flaw:
-        raise requests.RequestException from flaw
-    finally:
-        response.close()
-    return bytes(body)
+
+def fetch(
+    url: str,
+    *,
+    headers: dict[str, str] | None = None,
+    seconds: float | None = None,
+    most_bytes: int | None = None,
+) -> Any:
+    """The JSON found there; `RequestException` or `ValueError` where there is none."""
+    with CappedSession(seconds, most_bytes) as session:
+        answer = session.get(url, headers=headers)
+    if answer.status_code != HTTPStatus.OK:
+        raise requests.RequestException(f"Answered {answer.status_code}.")
+    return orjson.loads(answer.content)

@@ -3,25 +3,25 @@
 import threading
 import time
 from functools import cache
-from http import HTTPStatus
 from typing import Any
 
-import orjson
 import structlog
-import urllib3
 from jwt import PyJWKClient, PyJWKSet
 from jwt.exceptions import PyJWKClientConnectionError, PyJWTError
+from requests import RequestException
 
-TIMEOUT = 3.0
+from identity.providers.http_client import fetch
+
+TIMEOUT = 5.0
+"""Seconds for all of an answer."""
 FRESH_FOR = 3600.0
 STALE_FOR = 24 * 3600.0
 """Seconds old keys are believed while their owner does not answer."""
 PAUSE = 30.0
 """Seconds without a further attempt after one that failed, or after an unknown key."""
 MOST_BYTES = 256 * 1024
-MOST_CHARACTERS = 128
+LONGEST_KEY_ID = 128
 
-http = urllib3.PoolManager()
 _log = structlog.get_logger("gantry.providers")
 
 
@@ -65,8 +65,8 @@ class Keys(PyJWKClient):
     def fetch_data(self) -> Any:
         """Download the set; too slow, too large and somewhere else count as an outage."""
         try:
-            found: Any = orjson.loads(_download(self.uri))
-        except urllib3.exceptions.HTTPError as flaw:
+            found: Any = fetch(self.uri, seconds=TIMEOUT, most_bytes=MOST_BYTES)
+        except RequestException as flaw:
             raise PyJWKClientConnectionError(str(flaw)) from flaw
         return self._as_jwk_set_payload(found)
 
@@ -74,18 +74,3 @@ class Keys(PyJWKClient):
 @cache
 def keys_at(uri: str) -> Keys:
     return Keys(uri)
-
-
-def _download(uri: str) -> bytes:
-    deadline = time.monotonic() + TIMEOUT
-    body = b""
-    with http.request(
-        "GET", uri, timeout=TIMEOUT, redirect=False, retries=False, preload_content=False
-    ) as response:
-        if response.status != HTTPStatus.OK:
-            raise PyJWKClientConnectionError(f"Answered {response.status}.")
-        while chunk := response.read1(16 * 1024):
-            body += chunk
-            if len(body) > MOST_BYTES or time.monotonic() > deadline:
-                raise PyJWKClientConnectionError("Too large or too slow.")
-    return body

@@ -1,4 +1,4 @@
-"""The dance of OAuth by redirects, with allauth's steps: state, PKCE, and a code for tokens."""
+"""OAuth by redirects, with allauth's steps: state, PKCE, and a code for tokens."""
 
 from typing import Any
 
@@ -18,9 +18,9 @@ from identity.providers.discovery import configuration, fetch, unavailable
 from identity.providers.id_tokens import InvalidIdToken
 from identity.providers.registry import Identity, Provider, provider_called
 
-MOST_OF_A_UID = 191
-MOST_OF_AN_ADDRESS = 254
-MOST_OF_A_NAME = 200
+LONGEST_UID = 191
+LONGEST_ADDRESS = 254
+LONGEST_NAME = 200
 
 
 class OidcSteps(OpenIDConnectOAuth2Adapter):
@@ -86,7 +86,7 @@ def callback_address(request: HttpRequest, provider_id: str) -> str:
 def identity_of(provider: Provider, claims: dict[str, Any]) -> Identity:
     """Only an address the provider itself calls verified is taken over."""
     uid = claims["sub"]
-    if not (isinstance(uid, str) and uid.isprintable() and 0 < len(uid) <= MOST_OF_A_UID):
+    if not (isinstance(uid, str) and uid.isprintable() and 0 < len(uid) <= LONGEST_UID):
         raise unavailable(provider, "an account without a usable id")
     is_verified = claims.get("email_verified") in (True, "true")
     email = _address(claims.get("email")) if is_verified else ""
@@ -99,9 +99,9 @@ def _address(value: object) -> str:
         validate_email(address)
     except FormInvalid:
         return ""
-    return address if len(address) <= MOST_OF_AN_ADDRESS else ""
+    return address if len(address) <= LONGEST_ADDRESS else ""
 
 
 def _name(value: object) -> str:
     text = value if isinstance(value, str) else ""
-    return "".join(filter(str.isprintable, text)).strip()[:MOST_OF_A_NAME]
+    return "".join(filter(str.isprintable, text)).strip()[:LONGEST_NAME]

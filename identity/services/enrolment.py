@@ -18,8 +18,9 @@ from accounts.models import User
 from core.actor import Actor
 from core.errors import Conflict, Forbidden
 from core.events import publish
-from core.limits import counted, neighbourhood, take
-from identity.allauth_bridge.steps import IncorrectCode, person_of
+from core.limits import client_network, counted, take
+from identity.allauth_bridge.forms import IncorrectCode
+from identity.allauth_bridge.sessions import person_of
 from identity.events import EnrolmentApproved
 from identity.limits import (
     CODE_MAILS,
@@ -98,7 +99,7 @@ def send_enrolment_code(request: HttpRequest) -> None:
 def prove_mailbox(request: HttpRequest, code: str) -> None:
     """Spend the code; for some minutes this session may enrol a first factor."""
     person = person_of(request)
-    take(CODES_FROM, neighbourhood(request))
+    take(CODES_FROM, client_network(request))
     session_key = str(request.session.session_key)
     with counted((ENROLMENT_CODES, session_key), (ENROLMENT_CODES_OF, str(person.pk))):
         mailed = request.session.get(CODE, {"digest": "", "sent_at": 0})

@@ -11,7 +11,7 @@ from accounts.services.people import SIGN_UP, AlreadyRegistered, register_person
 from core.actor import Actor
 from core.errors import Conflict, Forbidden, NotFound
 from core.events import publish
-from identity.allauth_bridge.steps import UnverifiedEmail
+from identity.allauth_bridge.forms import UnverifiedEmail
 from identity.events import AccountLinked, AccountUnlinked
 from identity.providers.registry import Identity, providers
 from identity.services.access import end_access

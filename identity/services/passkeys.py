@@ -4,26 +4,16 @@ import struct
 from typing import Any, cast
 
 from allauth.account.models import Login
-from allauth.headless import app_settings
 from allauth.mfa.models import Authenticator
 from django.forms import Form
 from django.http import HttpRequest
-from rest_framework.exceptions import ValidationError
 
 from core.errors import Invalid, NotFound
-from core.limits import neighbourhood, take
-from identity.allauth_bridge.flows import Entered
-from identity.allauth_bridge.internals import (
-    AddPasskey,
-    PasskeyLogin,
-    add_authenticator,
-    begin_authentication,
-    begin_registration,
-    perform_passwordless_login,
-    remove_authenticator,
-)
+from core.limits import client_network, take
+from identity.allauth_bridge.forms import fill_in
+from identity.allauth_bridge.internals import passkey_auth, passkey_flows, passkey_forms
 from identity.allauth_bridge.mfa_forms import PasskeyAgain, PasskeyAsSecondFactor
-from identity.allauth_bridge.steps import enter, fill_in, person_of
+from identity.allauth_bridge.sessions import person_of
 from identity.limits import PASSKEYS_FROM
 from identity.services.enrolment import spend_proof
 from identity.services.second_factors import (
@@ -33,18 +23,11 @@ from identity.services.second_factors import (
     pending,
     reveal,
 )
+from identity.services.sign_in import Entered, enter, session_token_of
 
 Options = dict[str, Any]
 """What a browser's `navigator.credentials` is asked with, as JSON."""
-MALFORMED = (
-    ValidationError,
-    AttributeError,
-    IndexError,
-    KeyError,
-    TypeError,
-    ValueError,
-    struct.error,
-)
+MALFORMED = (AttributeError, LookupError, TypeError, ValueError, struct.error)
 
 
 class IncorrectPasskey(Invalid):
@@ -55,16 +38,18 @@ def begin_enrolment(request: HttpRequest) -> Options:
     """Always a discoverable key that verifies its owner, good for a sign-in by itself."""
     person = person_of(request)
     check_may_enrol(request)
-    return _plain(begin_registration(request, person, passwordless=True))
+    return _plain(passkey_flows.begin_registration(request, person, passwordless=True))
 
 
 def enrol(request: HttpRequest, name: str, credential: Options) -> tuple[Authenticator, list[str]]:
     """Keep a new passkey; returns recovery codes with the first factor."""
     person = person_of(request)
     check_may_enrol(request)
-    form = AddPasskey({"name": name, "credential": credential, "passwordless": True}, user=person)
+    form = passkey_forms.AddWebAuthnForm(
+        {"name": name, "credential": credential, "passwordless": True}, user=person
+    )
     checked = _check(form)
-    key, recovery = add_authenticator(request, checked["name"], checked["credential"])
+    key, recovery = passkey_flows.add_authenticator(request, checked["name"], checked["credential"])
     spend_proof(request)
     return key, reveal(recovery) if recovery else []
 
@@ -75,26 +60,26 @@ def remove(request: HttpRequest, key_id: int) -> None:
     key = keys.filter(pk=key_id).first()
     if key is None:
         raise NotFound
-    remove_authenticator(request, key)
+    passkey_flows.remove_authenticator(request, key)
 
 
 def begin_login(request: HttpRequest) -> tuple[Options, str]:
     """A challenge for whoever holds a passkey, and the session token it belongs to."""
-    take(PASSKEYS_FROM, neighbourhood(request))
-    options = _plain(begin_authentication())
-    return options, app_settings.TOKEN_STRATEGY.create_session_token(request)
+    take(PASSKEYS_FROM, client_network(request))
+    options = _plain(passkey_auth.begin_authentication())
+    return options, session_token_of(request)
 
 
 def log_in(request: HttpRequest, credential: Options) -> Entered:
     """Both factors in one: the key is had, its owner verified."""
-    take(PASSKEYS_FROM, neighbourhood(request))
-    key = _check(PasskeyLogin({"credential": credential}))["credential"]
-    perform_passwordless_login(request, key, Login(user=key.user))
+    take(PASSKEYS_FROM, client_network(request))
+    key = _check(passkey_forms.LoginWebAuthnForm({"credential": credential}))["credential"]
+    passkey_flows.perform_passwordless_login(request, key, Login(user=key.user))
     return enter(request)
 
 
 def begin_verification(request: HttpRequest) -> Options:
-    return _plain(begin_authentication(pending(request).login.user))
+    return _plain(passkey_auth.begin_authentication(pending(request).login.user))
 
 
 def verify(request: HttpRequest, credential: Options) -> Entered:
@@ -108,7 +93,7 @@ def verify(request: HttpRequest, credential: Options) -> Entered:
 
 
 def begin_proof(request: HttpRequest) -> Options:
-    return _plain(begin_authentication(person_of(request)))
+    return _plain(passkey_auth.begin_authentication(person_of(request)))
 
 
 def prove_again(request: HttpRequest, credential: Options) -> None:

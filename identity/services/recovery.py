@@ -18,12 +18,13 @@ from core.actor import Actor
 from core.errors import Invalid, Unauthenticated
 from core.events import publish
 from core.limits import counted, reset
+from identity.allauth_bridge.forms import IncorrectPassword
 from identity.events import PasswordChanged
 from identity.limits import WRONG_PASSWORDS, WRONG_PASSWORDS_FROM
 from identity.models import KnownDevice
 from identity.services.mails import enqueue_notice
+from identity.services.refresh_tokens import Pair, carry_over
 from identity.services.sessions import end_sessions_of
-from identity.services.tokens import Pair, carry_over
 from outbox.mail import EMAIL
 from outbox.services import enqueue
 
@@ -33,10 +34,6 @@ A_DAY = timedelta(days=1)
 
 class InvalidResetLink(Invalid):
     message = "This link is not valid (any more): ask for another one."
-
-
-class IncorrectPassword(Invalid):
-    message = "This is not your password."
 
 
 class WeakPassword(Invalid):

@@ -9,27 +9,25 @@ from django.http import HttpRequest
 
 from accounts.models import User
 from core.errors import Conflict, NotFound
-from identity.allauth_bridge.flows import Entered, InvalidSessionToken
+from identity.allauth_bridge.forms import fill_in, refusal_of
 from identity.allauth_bridge.internals import (
     AuthenticateStage,
     DefaultMFAAdapter,
-    LoginStageController,
-    PasswordAgain,
-    activate_totp,
-    deactivate_totp,
-    generate_recovery_codes,
-    get_reauthentication_flows,
-    get_totp_secret,
-    raise_if_reauthentication_required,
-    reauthenticate_by_password,
-    validate_can_add_authenticator,
+    account_forms,
+    factor_flows,
+    flows,
+    recovery_codes,
+    stages,
+    totp,
+    totp_auth,
 )
 from identity.allauth_bridge.mfa_adapter import MFAAdapter
 from identity.allauth_bridge.mfa_forms import FirstCode, SecondFactor, SecondFactorAgain
-from identity.allauth_bridge.steps import enter, fill_in, person_of, refuse
+from identity.allauth_bridge.sessions import InvalidSessionToken, person_of
 from identity.credentials import ReauthenticationRequired
 from identity.services.enrolment import demand_mailbox_proof, has_second_factor, spend_proof
 from identity.services.proof_times import is_recent, signed_in_at
+from identity.services.sign_in import Entered, enter
 
 TOTP = Authenticator.Type.TOTP
 
@@ -65,7 +63,7 @@ def begin_totp(request: HttpRequest) -> Enrolment:
     check_may_enrol(request)
     if factors_of(person).filter(type=TOTP).exists():
         raise AlreadyEnrolled
-    secret = get_totp_secret(regenerate=True)
+    secret = totp_auth.get_totp_secret(regenerate=True)
     return Enrolment(secret, DefaultMFAAdapter.build_totp_url(MFAAdapter(), person, secret))
 
 
@@ -77,7 +75,7 @@ def activate(request: HttpRequest, code: str) -> list[str]:
         raise AlreadyEnrolled
     form = FirstCode({"code": code}, user=person)
     fill_in(form)
-    app, recovery = activate_totp(request, form)
+    app, recovery = totp.activate_totp(request, form)
     # Spent: allauth would take the same code again at a sign-in within its thirty seconds.
     app.wrap().validate_code(code)
     spend_proof(request)
@@ -90,7 +88,7 @@ def deactivate(request: HttpRequest) -> None:
     app = factors_of(person).filter(type=TOTP).first()
     if app is None:
         raise NotFound
-    deactivate_totp(request, app)
+    totp.deactivate_totp(request, app)
 
 
 def renew_recovery_codes(request: HttpRequest) -> list[str]:
@@ -99,7 +97,7 @@ def renew_recovery_codes(request: HttpRequest) -> list[str]:
     demand_recent_proof(request)
     if not has_second_factor(person):
         raise NoSecondFactor
-    return reveal(generate_recovery_codes(request))
+    return reveal(recovery_codes.generate_recovery_codes(request))
 
 
 def reveal(recovery: Authenticator) -> list[str]:
@@ -127,13 +125,13 @@ def prove_again(request: HttpRequest, *, password: str = "", code: str = "") -> 
         fill_in(form)
         form.save()
         return
-    fill_in(PasswordAgain({"password": password}, user=person))
-    reauthenticate_by_password(request)
+    fill_in(account_forms.ReauthenticateForm({"password": password}, user=person))
+    flows.reauthentication.reauthenticate_by_password(request)
 
 
 def pending(request: HttpRequest) -> AuthenticateStage:
     """The sign-in that waits for its second factor."""
-    stage = LoginStageController.enter(request, AuthenticateStage.key)
+    stage = stages.LoginStageController.enter(request, AuthenticateStage.key)
     if stage is None:
         raise InvalidSessionToken
     return stage
@@ -141,8 +139,8 @@ def pending(request: HttpRequest) -> AuthenticateStage:
 
 def demand_recent_proof(request: HttpRequest) -> None:
     """Of people who have nothing here to prove themselves with, a recent sign-in."""
-    raise_if_reauthentication_required(request, app="allauth.mfa")
-    if not get_reauthentication_flows(request.user) and not is_recent(
+    flows.reauthentication.raise_if_reauthentication_required(request, app="allauth.mfa")
+    if not flows.reauthentication.get_reauthentication_flows(request.user) and not is_recent(
         signed_in_at(request.session)
     ):
         raise ReauthenticationRequired
@@ -154,6 +152,6 @@ def check_may_enrol(request: HttpRequest) -> None:
     demand_recent_proof(request)
     demand_mailbox_proof(request)
     try:
-        validate_can_add_authenticator(person)
+        factor_flows.validate_can_add_authenticator(person)
     except FormInvalid as flaw:
-        raise refuse(flaw) from flaw
+        raise refusal_of(flaw) from flaw

@@ -19,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from unfold.sites import UnfoldAdminSite
 
 from core.context import as_system
-from identity.allauth_bridge.internals import get_authentication_records
+from identity.allauth_bridge.internals import flows
 
 View = Callable[..., HttpResponse]
 
@@ -95,7 +95,7 @@ def has_proved_second_factor(request: HttpRequest) -> bool:
     """In this session; that a factor is enrolled proves nothing."""
     if settings.ADMIN_WITHOUT_SECOND_FACTOR:
         return True
-    records = get_authentication_records(request, request.user)
+    records = flows.login.get_authentication_records(request, request.user)
     return any(record["method"] == "mfa" for record in records)
 
 

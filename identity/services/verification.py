@@ -1,37 +1,20 @@
-"""What comes after a password: proving an address, and proving oneself once more."""
+"""Proving an address: by the code of a pending sign-in, or by a link."""
 
-from http import HTTPStatus
+from contextlib import AbstractContextManager
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
-from rest_framework.exceptions import ValidationError
 
 from accounts.models import User
-from core.errors import Conflict, TooManyRequests
-from core.limits import neighbourhood, take
-from identity.allauth_bridge.flows import (
-    Entered,
-    InvalidSessionToken,
-    MfaRequired,
-    Pending,
-    Prepared,
-    Reply,
-    ask,
-    refusal_of,
-)
-from identity.allauth_bridge.internals import (
-    EMAIL_VERIFICATION_CODE_SESSION_KEY,
-    Client,
-    ResendEmailVerificationCodeView,
-    VerifyEmailView,
-    lookup_session,
-)
-from identity.limits import CODE_MAILS, CODE_PAUSE, CODES, CODES_FROM
-from identity.services.sessions import unseal
-
-BEARER = ("HTTP_AUTHORIZATION",)
+from core.errors import Conflict, Refusal, TooManyRequests
+from core.limits import take
+from identity.allauth_bridge.forms import invalid
+from identity.allauth_bridge.internals import VerifyEmailInput, flows, stages
+from identity.allauth_bridge.sessions import InvalidSessionToken, in_new_session, in_session
+from identity.limits import CODE_MAILS, CODE_PAUSE, CODES
+from identity.services.sign_in import Entered, outcome_of
 
 
 class NothingToVerify(Conflict):
@@ -42,44 +25,33 @@ class CodeSpent(Conflict):
     message = "Too many wrong codes: sign in again to receive another one."
 
 
-def verify_address(request: HttpRequest, *, code: str) -> Entered | None:
+def verify_address(request: HttpRequest, *, session_key: str | None, code: str) -> Entered | None:
     """Prove an address; the code completes a sign-in, the key of a link does not."""
-    take(CODES_FROM, neighbourhood(request))
-    if session_key := _session_key(request):
+    if session_key:
         _count_code(session_key)
     elif settings.EMAIL_VERIFICATION == "mandatory":
         raise InvalidSessionToken
-    reply = _in_one_transaction(request, code)
-    match reply.outcome():
-        case Entered() as entered:
-            return entered
-        case Pending(stage="mfa_authenticate", session_token=token):
-            raise MfaRequired(session_token=token)
-    if reply.status == HTTPStatus.GONE:
-        raise InvalidSessionToken
-    if reply.status == HTTPStatus.CONFLICT:
-        raise NothingToVerify
-    if reply.errors:
-        raise ValidationError({"code": [error["message"] for error in reply.errors]})
-    return None
+    with transaction.atomic(), _session(request, session_key):
+        outcome = _verify(request, code)
+    # Raised after the commit: a wrong code stays counted, and a proved address proved.
+    if isinstance(outcome, Refusal):
+        raise outcome
+    return outcome
 
 
-def resend_code(request: HttpRequest) -> None:
+def resend_code(request: HttpRequest, *, session_key: str) -> None:
     """Send the pending sign-in another code."""
-    session_key = _session_key(request)
-    if session_key is None:
-        raise InvalidSessionToken
-    if address := _awaited_address(session_key):
-        take(CODE_PAUSE, address)
-    take(CODE_MAILS, session_key)
-    with transaction.atomic():
-        reply = ask(_resend, request, {}, without=BEARER)
-    if reply.status == HTTPStatus.GONE:
-        raise InvalidSessionToken
-    if reply.status == HTTPStatus.CONFLICT:
-        raise NothingToVerify
-    if reply.status != HTTPStatus.OK:
-        raise refusal_of(reply)
+    with transaction.atomic(), in_session(request, session_key):
+        # The address may be nobody's.
+        if awaited := request.session.get(
+            flows.email_verification_by_code.EMAIL_VERIFICATION_CODE_SESSION_KEY
+        ):
+            take(CODE_PAUSE, awaited["email"])
+        take(CODE_MAILS, session_key)
+        process = flows.email_verification_by_code.EmailVerificationProcess.resume(request)
+        if not process or not process.can_resend:
+            raise NothingToVerify
+        process.resend()
 
 
 def send_link(request: HttpRequest, *, person: User) -> None:
@@ -95,43 +67,31 @@ def send_link(request: HttpRequest, *, person: User) -> None:
         address.send_confirmation(request)
 
 
-@transaction.atomic
-def _in_one_transaction(request: HttpRequest, code: str) -> Reply:
-    return ask(_verify, request, {"key": code}, without=BEARER)
+def _session(request: HttpRequest, session_key: str | None) -> AbstractContextManager[HttpRequest]:
+    return in_session(request, session_key) if session_key else in_new_session(request)
 
 
-def _session_key(request: HttpRequest) -> str | None:
-    """The session the code belongs to; None without a session token."""
-    if token := request.headers.get("X-Session-Token"):
-        session_key = unseal(token)
-        if session_key is None:
-            raise InvalidSessionToken
-        return session_key
-    return None
-
-
-def _awaited_address(session_key: str) -> str | None:
-    """The address whose code the pending sign-in waits for; it may be nobody's."""
-    session = lookup_session(session_key)
-    awaited = session.get(EMAIL_VERIFICATION_CODE_SESSION_KEY) if session else None
-    return awaited["email"] if awaited else None
+def _verify(request: HttpRequest, code: str) -> Entered | Refusal | None:
+    stage = stages.LoginStageController.enter(request, stages.EmailVerificationStage.key)
+    process = flows.email_verification_by_code.EmailVerificationProcess.resume(request)
+    is_by_code = settings.ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED
+    if is_by_code and (process is None or not (stage or request.user.is_authenticated)):
+        return NothingToVerify()
+    form = VerifyEmailInput({"key": code}, process=process)
+    if not form.is_valid():
+        if process:
+            process.record_invalid_attempt()
+        return invalid("code", [str(sentence) for sentence in form.errors["key"]])
+    address = process.finish() if process else form.verification.confirm(request)
+    if not stage:
+        return None
+    flows.email_verification.login_on_verification(request, address)
+    return outcome_of(request)
 
 
 def _count_code(session_key: str) -> None:
-    """The engine counts in the session, which parallel requests would all read first."""
+    """Allauth counts in the session, which parallel requests would all read first."""
     try:
         take(CODES, session_key)
     except TooManyRequests as refusal:
         raise CodeSpent from refusal
-
-
-class _Verify(Prepared, VerifyEmailView):
-    pass
-
-
-class _Resend(Prepared, ResendEmailVerificationCodeView):
-    pass
-
-
-_verify = _Verify.as_api_view(client=Client.APP)
-_resend = _Resend.as_api_view(client=Client.APP)

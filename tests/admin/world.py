@@ -8,6 +8,7 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Group
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sites.models import Site
 from django.db import connection
 from django.utils import timezone
@@ -18,7 +19,7 @@ from accounts.services.recipients import stranger_at
 from clerk.models import AccountMatch, ExternalRecord, WebhookReceipt
 from comments.services.comments import add_comment, edit_comment
 from core.models import AttemptCount, IdempotencyKey
-from identity.models import KnownDevice
+from identity.models import KnownDevice, RefreshToken
 from identity.services.personal_tokens import create_token
 from outbox.mail.failures import note_failure
 from outbox.models import Delivery, MailContent
@@ -102,6 +103,9 @@ def sign_in(n: int, owner: User) -> None:
     AccountMatch.objects.create(newcomer=newcomer, holder=owner, email=owner.email)
     WebhookReceipt.objects.create(id=f"msg_{n}", kind="user.created")
     create_token(actor=by(owner), name=f"Robot {n}", scopes=["read"])
+    session = SessionStore()
+    session.create()
+    RefreshToken.objects.create(session_id=str(session.session_key))
     UserSession.objects.create(user=owner, session_key=str(n), ip="127.0.0.1", user_agent="Browser")
 
 

@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from clerk.models import ExternalRecord, WebhookReceipt
-from clerk.services.people import welcome_person
+from clerk.services.people import find_or_register_person
 from clerk.services.profiles import Profile
 from projects.models import ProjectMembership
 from projects.services.projects import create_project
@@ -141,7 +141,7 @@ def test_who_was_deleted_stays_away(order: tuple[str, str]) -> None:
 
     assert not User.objects.active().exists()
     assert ExternalRecord.objects.get(pk="user_grace").is_deleted
-    assert welcome_person(profile=Profile(id="user_grace")) is None
+    assert find_or_register_person(profile=Profile(id="user_grace")) is None
 
 
 def test_who_was_deleted_is_blanked_and_succeeded() -> None:

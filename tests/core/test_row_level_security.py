@@ -20,7 +20,8 @@ TABLES = sorted(model._meta.db_table for model in MODELS)
 BY_TABLE = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.db_table)
 REFUSED = r"row-level security|permission denied"
 HOMELESS = """
-    INSERT INTO activity_event (id, created_at, entity, entity_id, action, via, changes, reason, request_id)
+    INSERT INTO activity_event
+        (id, created_at, entity, entity_id, action, via, changes, reason, request_id)
     VALUES (gen_random_uuid(), now(), 'person', gen_random_uuid(), 'named', 'system', '{}', '', '')
 """
 

@@ -6,13 +6,11 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-from allauth.headless import app_settings
 from django.contrib.sessions.backends.db import SessionStore
 
 from identity.allauth_bridge import internals
 from identity.providers.redirects import OidcSteps
 from identity.services.proof_times import PROOFS
-from identity.services.tokens import TokenStrategy
 
 ROOT = Path(__file__).parents[2]
 IMPORTS = re.compile(r"^(?:from|import) (allauth[\w.]*)", re.MULTILINE)
@@ -49,33 +47,34 @@ def test_one_module_imports_the_internals() -> None:
 @pytest.mark.parametrize(
     ("function", "parameters"),
     [
-        (internals.create_token, ["token_use", "sub", "sid", "claims", "expires_in"]),
-        (internals.session_key_to_sid, ["session_key"]),
-        (internals.session_key_from_sid, ["sid"]),
-        (internals.lookup_session, ["session_key"]),
-        (internals.get_authorization_credential, ["request", "auth_scheme"]),
-        (internals.is_headless_request, ["request"]),
-        (internals.get_authentication_records, ["request", "user"]),
-        (internals.raise_if_reauthentication_required, ["request", "app"]),
-        (internals.reauthenticate_by_password, ["request"]),
-        (internals.get_pending_stage, ["request"]),
-        (internals.activate_totp, ["request", "form"]),
-        (internals.deactivate_totp, ["request", "authenticator"]),
-        (internals.get_totp_secret, ["regenerate"]),
-        (internals.generate_recovery_codes, ["request"]),
-        (internals.validate_can_add_authenticator, ["user"]),
-        (internals.add_authenticator, ["request", "name", "credential"]),
-        (internals.begin_authentication, ["user"]),
-        (internals.begin_registration, ["request", "user", "passwordless", "signup"]),
-        (internals.perform_passwordless_login, ["request", "authenticator", "login"]),
-        (internals.remove_authenticator, ["request", "authenticator"]),
-        (internals.perform_login, ["request", "login"]),
-        (internals.get_reauthentication_flows, ["user"]),
-        (internals.add_query_params, ["url", "params"]),
+        (internals.flows.login.perform_password_login, ["request", "credentials", "login"]),
+        (internals.flows.signup.prevent_enumeration, ["request", "email", "phone"]),
+        (internals.flows.manage_email.email_already_exists, ["email", "user", "always_raise"]),
+        (internals.flows.email_verification.login_on_verification, ["request", "email_address"]),
+        (internals.headless.mark_request_as_headless, ["request", "client"]),
+        (internals.sessionkit.lookup_session, ["session_key"]),
+        (internals.httpkit.is_headless_request, ["request"]),
+        (internals.flows.login.get_authentication_records, ["request", "user"]),
+        (internals.flows.reauthentication.raise_if_reauthentication_required, ["request", "app"]),
+        (internals.flows.reauthentication.reauthenticate_by_password, ["request"]),
+        (internals.stagekit.get_pending_stage, ["request"]),
+        (internals.totp.activate_totp, ["request", "form"]),
+        (internals.totp.deactivate_totp, ["request", "authenticator"]),
+        (internals.totp_auth.get_totp_secret, ["regenerate"]),
+        (internals.recovery_codes.generate_recovery_codes, ["request"]),
+        (internals.factor_flows.validate_can_add_authenticator, ["user"]),
+        (internals.passkey_flows.add_authenticator, ["request", "name", "credential"]),
+        (internals.passkey_auth.begin_authentication, ["user"]),
+        (internals.passkey_flows.begin_registration, ["request", "user", "passwordless", "signup"]),
+        (internals.passkey_flows.perform_passwordless_login, ["request", "authenticator", "login"]),
+        (internals.passkey_flows.remove_authenticator, ["request", "authenticator"]),
+        (internals.flows.login.perform_login, ["request", "login"]),
+        (internals.flows.reauthentication.get_reauthentication_flows, ["user"]),
+        (internals.httpkit.add_query_params, ["url", "params"]),
         (internals.OpenIDConnectOAuth2Adapter.get_callback_url, ["self", "request", "app"]),
         (internals.GitHubOAuth2Adapter.get_callback_url, ["self", "request", "app"]),
         (internals.GitHubOAuth2Adapter.parse_token, ["self", "data"]),
-        (internals.LoginStageController.enter, ["request", "stage_key"]),
+        (internals.stages.LoginStageController.enter, ["request", "stage_key"]),
     ],
 )
 def test_functions_take_what_we_give(function: object, parameters: list[str]) -> None:
@@ -83,23 +82,8 @@ def test_functions_take_what_we_give(function: object, parameters: list[str]) ->
     assert list(inspect.signature(function).parameters) == parameters
 
 
-def test_a_session_key_survives_its_disguise() -> None:
-    sid = internals.session_key_to_sid("abc123")
-
-    assert "abc123" not in sid
-    assert internals.session_key_from_sid(sid) == "abc123"
-
-
-def test_a_token_says_what_it_was_told() -> None:
-    _, claims = internals.create_token(
-        "access", sub="me", sid="s", claims={"iss": "us"}, expires_in=60
-    )
-
-    assert claims.keys() == {"iss", "iat", "exp", "sid", "jti", "token_use", "sub"}
-
-
 def test_proofs_are_kept_where_we_look_for_them() -> None:
-    assert internals.AUTHENTICATION_METHODS_SESSION_KEY == PROOFS
+    assert internals.flows.login.AUTHENTICATION_METHODS_SESSION_KEY == PROOFS
 
 
 @pytest.mark.django_db
@@ -107,25 +91,19 @@ def test_a_lost_session_is_none() -> None:
     session = SessionStore()
     session.create()
 
-    assert internals.lookup_session(session.session_key) is not None
-    assert internals.lookup_session("lost") is None
+    assert internals.sessionkit.lookup_session(session.session_key) is not None
+    assert internals.sessionkit.lookup_session("lost") is None
 
 
-def test_the_strategy_overrides_what_exists() -> None:
-    ours = {name for name in vars(TokenStrategy) if not name.startswith("_")}
-
-    assert ours <= set(dir(internals.JWTTokenStrategy))
-    assert isinstance(app_settings.TOKEN_STRATEGY, TokenStrategy)
-
-
-def test_the_views_read_and_answer_where_we_step_in() -> None:
-    for view in (
-        internals.LoginView,
-        internals.ResendEmailVerificationCodeView,
-        internals.SignupView,
-        internals.VerifyEmailView,
-    ):
-        assert {"_parse_json", "post", "as_api_view"} <= set(dir(view))
+def test_sign_up_and_verification_are_where_we_step_in() -> None:
+    assert {"request", "user"} <= inspect.signature(
+        internals.flows.signup.complete_signup
+    ).parameters.keys()
+    assert {"process"} <= vars(internals.VerifyEmailInput({}, process=None)).keys()
+    process = vars(internals.flows.email_verification_by_code.EmailVerificationProcess)
+    assert {"resume", "finish", "resend", "can_resend", "record_invalid_attempt"} <= set(process)
+    assert internals.stages.EmailVerificationStage.key == "verify_email"
+    assert internals.AuthenticateStage.key == "mfa_authenticate"
 
 
 def test_the_steps_of_oauth_are_where_we_take_them() -> None:

@@ -151,6 +151,18 @@ def test_the_session_key_is_no_token(grace: User) -> None:
     assert bearing(Session.objects.get().pk).get("/api/auth/me").status_code == 401
 
 
+def test_a_token_hides_its_session(grace: User, stranger: APIClient) -> None:
+    claims = claims_of(access_token_for(grace))
+    key = Session.objects.get().pk
+
+    assert claims.keys() == {"iss", "aud", "iat", "exp", "sid", "jti", "token_use", "sub"}
+    assert key not in str(claims)
+    stranger.credentials(HTTP_X_SESSION_TOKEN=claims["sid"])
+    assert stranger.post("/api/auth/mfa/verify", {"code": "1"}).json()["code"] == (
+        "invalid_session_token"
+    )
+
+
 def test_a_token_in_the_address_is_ignored(grace: User, stranger: APIClient) -> None:
     token = access_token_for(grace)
 

@@ -13,9 +13,10 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from core.limits import reset, take
 from identity.limits import EXCHANGES, EXCHANGES_FROM, EXCHANGES_OF
+from identity.models import RefreshToken
 from identity.services.proof_times import PROOFS, SIGNED_IN_AT
-from identity.services.tokens import MOST_REFRESHABLE, REFRESHABLE, rotate
-from identity.services.tokens import exchange as trade
+from identity.services.refresh_tokens import MOST_UNSPENT, rotate
+from identity.services.refresh_tokens import issue as trade
 from tests.support.databases import CommittedDatabase
 from tests.support.factors import give_app
 from tests.support.sign_in import PASSWORD, bearing
@@ -201,7 +202,7 @@ def test_a_thousand_exchanges_leave_a_small_session(browser: Client, grace: User
         pair = trade(grace, session_key)
         sizes.append(len(Session.objects.get(pk=session_key).session_data))
 
-    assert len(content_of(browser)[REFRESHABLE]) == MOST_REFRESHABLE
+    assert RefreshToken.objects.filter(session=session_key).count() == MOST_UNSPENT
     assert max(sizes) < 2000
     assert pair is not None
     assert rotate(pair["refresh_token"]) is not None
@@ -242,5 +243,5 @@ def test_parallel_exchanges_each_get_a_pair_that_works(committed_db: CommittedDa
 
     pairs = at_once(*[lambda: trade(grace, session_key)] * 4)
 
-    assert len(content_of(browser)[REFRESHABLE]) == 4
+    assert RefreshToken.objects.filter(session=session_key).count() == 4
     assert all(pair and rotate(pair["refresh_token"]) for pair in pairs)

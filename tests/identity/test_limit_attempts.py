@@ -14,8 +14,8 @@ from core.limits import (
     AUTONOMOUS,
     NOWHERE,
     Limit,
+    client_network,
     give_back,
-    neighbourhood,
     remove_attempt_counts,
     reset,
     take,
@@ -147,7 +147,7 @@ def test_internet_addresses_are_those_our_proxies_saw(
 def test_what_one_attacker_holds_counts_as_one(
     rf: RequestFactory, address: str, network: str
 ) -> None:
-    assert neighbourhood(rf.get("/", REMOTE_ADDR=address)) == network
+    assert client_network(rf.get("/", REMOTE_ADDR=address)) == network
 
 
 @pytest.mark.django_db

@@ -4,6 +4,7 @@ from typing import Any
 from unittest.mock import ANY
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.test import Client
 from pytest_django import Settings
 from rest_framework.test import APIClient
@@ -39,6 +40,13 @@ def test_log_in_answers_the_person_and_a_pair_of_tokens(stranger: APIClient, gra
             "expires_in": 300,
         },
     }
+
+
+@pytest.mark.usefixtures("mandatory_verification")
+def test_log_in_keeps_one_spelling_of_the_address(stranger: APIClient, grace: User) -> None:
+    assert log_in(stranger, "GRACE@Example.com").json()["code"] == "email_verification_required"
+
+    assert EmailAddress.objects.get().email == "grace@example.com"
 
 
 def test_log_in_opens_a_session(stranger: APIClient, grace: User) -> None:

@@ -14,7 +14,7 @@ from jwt.algorithms import RSAAlgorithm
 from pytest_django import Settings
 
 from config.local import PORTS
-from identity.providers.jwks import http, keys_at
+from identity.providers.jwks import keys_at
 
 ISSUER = "https://clerk.example.com"
 PARTY = "https://app.example.com"
@@ -67,7 +67,6 @@ def peer() -> Iterator[Peer]:
         server.shutdown()
         thread.join()
         server.server_close()
-        http.clear()
 
 
 @contextmanager

@@ -8,7 +8,8 @@ from django.contrib.sessions.backends.db import SessionStore
 
 from accounts.models import User
 from identity.services.proof_times import SIGNED_IN_AT
-from identity.services.tokens import Pair, issue, sign
+from identity.services.refresh_tokens import Pair, issue
+from identity.services.tokens import sign
 
 AN_HOUR = 3600
 BACKEND = f"{AuthenticationBackend.__module__}.{AuthenticationBackend.__name__}"
@@ -16,15 +17,16 @@ BACKEND = f"{AuthenticationBackend.__module__}.{AuthenticationBackend.__name__}"
 
 def access_token_for(user: User) -> str:
     """Open a session an hour old and return an access token of it. No password hashing."""
-    return sign("access", user, str(_session_of(user).session_key))[0]
+    return sign("access", user, str(_session_of(user).session_key))
 
 
 def token_pair_for(user: User) -> Pair:
     """Sign in and return the first pair of tokens."""
     session = _session_of(user)
     session[SIGNED_IN_AT] = time.time()
-    pair = issue(user, session)
     session.save()
+    pair = issue(user, str(session.session_key))
+    assert pair is not None
     return pair
 
 

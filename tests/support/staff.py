@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from django.test import Client
 
 from accounts.models import User
-from identity.allauth_bridge.internals import record_authentication
+from identity.allauth_bridge.internals import flows
 
 
 def sign_in_staff(browser: Client, person: User) -> None:
@@ -12,5 +12,5 @@ def sign_in_staff(browser: Client, person: User) -> None:
     browser.force_login(person)
     request = HttpRequest()
     request.session = browser.session
-    record_authentication(request, person, "mfa", type="totp")
+    flows.login.record_authentication(request, person, "mfa", type="totp")
     request.session.save()

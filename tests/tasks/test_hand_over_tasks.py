@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.services.deletion import delete_person
 from clerk.services.organizations import remove_organization_member
-from clerk.services.people import forget_person
+from clerk.services.people import delete_external_person
 from clerk.services.profiles import Organization
 from projects.models import Project
 from projects.services.members import add_project_member, remove_project_member, set_project_lead
@@ -35,7 +35,7 @@ def by_http(cast: Cast, who: str, path: str) -> None:
 def deleted_at_clerk(cast: Cast) -> None:
     cast.max.external_id = "user_max"
     cast.max.save()
-    forget_person(external_id="user_max", at=1)
+    delete_external_person(external_id="user_max", at=1)
 
 
 def left_at_clerk(cast: Cast) -> None:

@@ -20,7 +20,7 @@ from tests.workspaces.inviting import invite
 from workspaces.models import Invitation, Membership
 
 APPS = [app for app in OURS if app not in ("core", "dev")]
-OUTSIDE = (".migrations", ".admin", ".management", "identity.api.provider_callbacks")
+OUTSIDE = (".migrations", ".admin", ".management")
 """Pages and commands, which call services."""
 OWN = "serves only the actor, or the holder of the secret given"
 ANYBODY = "everybody signed in may"
@@ -42,12 +42,13 @@ ASKED_OTHERWISE = {
     "clerk.services.joining.follow_address": SYSTEM,
     "clerk.services.joining.join_accounts": STAFF,
     "clerk.services.joining.keep_apart": STAFF,
-    "clerk.services.messages.act_upon": SYSTEM,
+    "clerk.services.messages.apply_message": SYSTEM,
     "clerk.services.people.follow_person": SYSTEM,
-    "clerk.services.people.forget_person": SYSTEM,
-    "clerk.services.people.welcome_person": SYSTEM,
-    "clerk.services.sessions.authenticate": SYSTEM,
-    "identity.allauth_bridge.flows.another_session": STEP,
+    "clerk.services.people.delete_external_person": SYSTEM,
+    "clerk.services.people.find_or_register_person": SYSTEM,
+    "clerk.services.sessions.authenticate_person": SYSTEM,
+    "identity.allauth_bridge.sessions.in_new_session": STEP,
+    "identity.allauth_bridge.sessions.in_session": STEP,
     "accounts.services.personal_data.everything_of": OWN,
     "identity.services.mails.enqueue_written_mail": SYSTEM,
     "identity.services.mails.enqueue_code": STEP,
@@ -55,14 +56,14 @@ ASKED_OTHERWISE = {
     "accounts.rights.check_own_account": STEP,
     "identity.services.personal_tokens.create_token": OWN,
     "identity.retention.remove_expired_sessions": SYSTEM,
-    "identity.services.confirmation.confirm": STEP,
     "identity.services.recovery.change_password": OWN,
     "identity.services.recovery.note_device": SYSTEM,
     "identity.services.recovery.reset_password": OWN,
     "identity.services.recovery.send_reset_link": ANYBODY,
     "accounts.services.people.change_access": STAFF,
     "accounts.services.people.register_person": ANYBODY,
-    "identity.services.tokens.exchange": OWN,
+    "identity.services.refresh_tokens.carry_over": OWN,
+    "identity.services.refresh_tokens.issue": OWN,
     "identity.services.linked_accounts.link_account": OWN,
     "identity.services.linked_accounts.unlink_account": OWN,
     "workspaces.services.leaving.end_memberships": REACTION,

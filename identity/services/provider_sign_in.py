@@ -17,18 +17,16 @@ from requests import RequestException
 from accounts.models import User
 from core.actor import Actor
 from core.errors import Invalid, Unauthenticated
-from identity.allauth_bridge.flows import Entered
-from identity.allauth_bridge.internals import OAuth2Error, perform_login, record_authentication
-from identity.allauth_bridge.steps import enter
+from identity.allauth_bridge.internals import OAuth2Error, flows
 from identity.providers import id_tokens
 from identity.providers.discovery import unavailable
 from identity.providers.redirects import identity_of
 from identity.providers.registry import Identity, Provider
 from identity.services.linked_accounts import link_account, person_for
 from identity.services.sessions import open_session
+from identity.services.sign_in import Entered, enter
 
 MALFORMED = (RequestException, AttributeError, KeyError, TypeError, ValueError)
-MOST_CHARACTERS = 2000
 
 
 class NoIdTokens(Invalid):
@@ -91,10 +89,10 @@ def begin(
 
 
 def state_of(request: HttpRequest, provider: Provider) -> dict[str, Any]:
-    """What was remembered when this dance began; it is forgotten by that."""
-    dance = get_adapter().get_provider(request, provider.id)
+    """What was remembered when this sign-in began; it is erased by that."""
+    flow = get_adapter().get_provider(request, provider.id)
     try:
-        state: dict[str, Any] = dance.unstash_redirect_state(request, request.GET.get("state"))
+        state: dict[str, Any] = flow.unstash_redirect_state(request, request.GET.get("state"))
     except PermissionDenied as flaw:
         raise InvalidState from flaw
     return state
@@ -121,12 +119,12 @@ def accounts_of(person: User) -> list[SocialAccount]:
 
 def _redeemed(request: HttpRequest, provider: Provider, state: dict[str, Any]) -> Identity:
     """The code for tokens, the tokens for an identity."""
-    dance = get_adapter().get_provider(request, provider.id)
-    steps = dance.get_oauth2_adapter(request)
+    flow = get_adapter().get_provider(request, provider.id)
+    steps = flow.get_oauth2_adapter(request)
     try:
-        client = steps.get_client(request, dance.app)
+        client = steps.get_client(request, flow.app)
         verifier = state["pkce_code_verifier"]
-        answer = steps.get_access_token_data(request, dance.app, client, verifier)
+        answer = steps.get_access_token_data(request, flow.app, client, verifier)
         identity: Identity = steps.identity(answer, state["data"]["nonce"])
     except OAuth2Error as refusal:
         raise ProviderRefused from refusal
@@ -140,8 +138,8 @@ def _log_in(request: HttpRequest, identity: Identity) -> None:
     if request.user.is_authenticated:
         logout(request)
     told = {"provider": identity.provider.realm, "uid": identity.uid}
-    record_authentication(request, person, "socialaccount", **told)
-    perform_login(request, Login(user=person))
+    flows.login.record_authentication(request, person, "socialaccount", **told)
+    flows.login.perform_login(request, Login(user=person))
 
 
 def _check_callback(url: str) -> None:

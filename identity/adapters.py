@@ -1,26 +1,25 @@
-"""Where allauth meets the product: who may sign up, how people are made, when mail leaves."""
+"""What allauth asks the product: who may sign up, when mail leaves, which providers there are."""
 
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.core import context as current
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialApp
 from django.contrib.auth.hashers import make_password
 from django.contrib.sites.shortcuts import get_current_site
-from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 
 from accounts.models import User
-from accounts.passwords import MOST_CHARACTERS
-from accounts.services.people import SIGN_UP, register_person
+from accounts.passwords import MOST_CHARACTERS as LONGEST_PASSWORD
 from core.errors import TooManyRequests
-from core.limits import client_address, give_back, neighbourhood, reset, take
-from identity.allauth_bridge.internals import (
-    ImmediateHttpResponse,
-    is_headless_request,
-    respond_429,
-)
+from core.limits import client_address, client_network, give_back, reset, take
+from identity.allauth_bridge.internals import exceptions, httpkit, ratelimit
 from identity.limits import CODE_PAUSE, WRONG_PASSWORDS, WRONG_PASSWORDS_FROM
+from identity.providers.http_client import CappedSession
+from identity.providers.redirects import KINDS
+from identity.providers.registry import provider_called
 from identity.services.mails import enqueue_written_mail
 from identity.services.recovery import note_device
 from outbox.mail.drafts import MASK
@@ -31,23 +30,8 @@ HARMLESS = ("email", "ip", "user_agent")
 
 class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Through the API only; the pages are there for staff to sign in."""
-        return bool(is_headless_request(request))
-
-    def save_user(
-        self,
-        request: HttpRequest,
-        user: User,
-        form: Form,
-        **options: bool,
-    ) -> User:
-        fields = form.cleaned_data
-        return register_person(
-            actor=SIGN_UP,
-            email=fields["email"],
-            password=fields["password"],
-            name=fields.get("name", ""),
-        )
+        """Never on its pages: our own services register people."""
+        return False
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """With fewer forwarded addresses than proxies allauth's own would fail."""
@@ -56,20 +40,20 @@ class AccountAdapter(DefaultAccountAdapter):
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Count the attempt before it is evaluated; on the pages a form tells of a refusal."""
         try:
-            take(WRONG_PASSWORDS_FROM, neighbourhood(request))
+            take(WRONG_PASSWORDS_FROM, client_network(request))
             take(WRONG_PASSWORDS, credentials.get("email", ""))
         except TooManyRequests as refusal:
-            if is_headless_request(request):
+            if httpkit.is_headless_request(request):
                 raise
             raise self.validation_error("too_many_login_attempts") from refusal
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         """Nobody, for a password nobody can have: it is neither normalised nor hashed."""
-        if len(credentials.get("password") or "") > MOST_CHARACTERS:
+        if len(credentials.get("password") or "") > LONGEST_PASSWORD:
             return None
         person: User | None = super().authenticate(request, **credentials)
         if person and person.is_active:
-            give_back(WRONG_PASSWORDS_FROM, neighbourhood(request))
+            give_back(WRONG_PASSWORDS_FROM, client_network(request))
             give_back(WRONG_PASSWORDS, credentials.get("email", ""))
         return person
 
@@ -97,9 +81,9 @@ class AccountAdapter(DefaultAccountAdapter):
             try:
                 take(CODE_PAUSE, email_address.email)
             except TooManyRequests as refusal:
-                if is_headless_request(request):
+                if httpkit.is_headless_request(request):
                     raise
-                raise ImmediateHttpResponse(respond_429(request)) from refusal
+                raise exceptions.ImmediateHttpResponse(ratelimit.respond_429(request)) from refusal
         return True
 
     def send_account_already_exists_mail(self, email: str) -> None:
@@ -125,6 +109,35 @@ class AccountAdapter(DefaultAccountAdapter):
         written = self.render_mail(template_prefix, email, facts)
         kept = self.render_mail(template_prefix, email, _masked(facts)).body
         enqueue_written_mail(written, kept=str(kept), kind=template_prefix.rpartition("/")[2])
+
+
+class SocialAdapter(DefaultSocialAccountAdapter):
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+        """Never on its pages: our own services register people."""
+        return False
+
+    def list_providers(self, request: HttpRequest) -> list[Any]:
+        """None on its pages."""
+        return []
+
+    def list_apps(self, *args: Any, **options: Any) -> list[SocialApp]:
+        """What stands in the table switches nothing on."""
+        return []
+
+    def get_provider(self, request: HttpRequest, provider: str, client_id: object = None) -> Any:
+        found = provider_called(provider)
+        app = SocialApp(
+            provider=found.kind,
+            provider_id=found.id,
+            name=found.name,
+            client_id=found.client_id,
+            secret=found.secret,
+            settings={"oauth_pkce_enabled": True, "server_url": found.server},
+        )
+        return KINDS[found.kind](request, app=app)
+
+    def get_requests_session(self) -> CappedSession:
+        return CappedSession()
 
 
 def _masked(facts: dict[str, Any]) -> dict[str, Any]:

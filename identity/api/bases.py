@@ -1,0 +1,180 @@
+"""What the views of sign-in start from, and the answers they share."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, TypeVar
+
+from django.contrib.sessions.backends.db import SessionStore
+from django.http import HttpRequest
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.api.documents import Me
+from accounts.models import User
+from core.actor import Actor, Credential
+from core.api.actors import actor_of
+from core.api.permissions import Anyone
+from core.api.permissions import SignedIn as IsSignedIn
+from core.api.schema import FAILURE
+from core.api.transactions import OneTransaction
+from core.limits import client_network
+from identity.allauth_bridge.sessions import InvalidSessionToken, in_session
+from identity.api import cookies
+from identity.api.authentication import BearerAuthentication
+from identity.credentials import ReauthenticationRequired
+from identity.services.proof_times import is_recent, last_proof_at
+from identity.services.recovery import prove_password
+from identity.services.sessions import unseal
+from identity.services.sign_in import Entered
+
+F = TypeVar("F", bound=Callable[..., Any])
+TRANSPORT = OpenApiParameter(
+    cookies.HEADER,
+    str,
+    OpenApiParameter.HEADER,
+    enum=["cookie"],
+    description="Keeps the refresh token in a cookie no script can read, and out of bodies.",
+)
+SESSION_TOKEN = OpenApiParameter(
+    "X-Session-Token",
+    str,
+    OpenApiParameter.HEADER,
+    required=True,
+    description="From the answer that asked for this step.",
+)
+
+
+def refused(why: str) -> OpenApiResponse:
+    """A refusal in the API document, where there is more to say of it than its status."""
+    return OpenApiResponse(FAILURE.ref, why)
+
+
+def operation(
+    name: str, answers: dict[int, Any], *, body: Any = None, parameters: Sequence[Any] = ()
+) -> Callable[[F], F]:
+    """What the API document says of an operation, beside its docstring."""
+    described: Callable[[F], F] = extend_schema(
+        operation_id=f"auth_{name}",
+        request=body,
+        responses=answers,
+        parameters=list(parameters),
+    )
+    return described
+
+
+WRONG = refused("Not, or no longer, a valid credential")
+FOREIGN = refused("A cookie was asked for by a page that is not ours")
+TOO_OFTEN = refused("Too many attempts; see Retry-After")
+UNFINISHED = {401: WRONG, 429: TOO_OFTEN}
+REFUSED = {
+    401: refused("Not signed in"),
+    403: refused("A token that may not change how one signs in, or `reauthentication_required`"),
+    409: refused("State conflict"),
+    429: TOO_OFTEN,
+}
+BEGIN_AGAIN = "Begin again with a new key."
+
+
+class WithSession(BasePermission):
+    """Signed in on a device, with a token that lives and dies with its session.
+
+    Neither a token made for programs nor one of a provider's, and not the cookie.
+    """
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return isinstance(request.auth, Actor) and request.auth.credential.kind == "session"
+
+
+class AuthView(APIView):
+    """Open to strangers, and blind to the credentials of anybody else."""
+
+    authentication_classes = []
+    permission_classes = [Anyone]
+
+    http_request: HttpRequest
+    """The bare request, as allauth reads it."""
+    by_cookie = False
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        self.http_request = request
+        return super().initialize_request(request, *args, **kwargs)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        self.by_cookie = cookies.are_asked_for(request)
+
+    def finalize_response(
+        self, request: Request, response: Any, *args: Any, **kwargs: Any
+    ) -> Response:
+        if self.by_cookie:
+            cookies.keep_refresh_token(response)
+        return super().finalize_response(request, response, *args, **kwargs)
+
+    def pending_session_key(self) -> str | None:
+        """The session of a sign-in that was begun; None without a session token."""
+        token = self.request.headers.get("X-Session-Token")
+        if not token:
+            return None
+        session_key = unseal(token)
+        if session_key is None:
+            raise InvalidSessionToken
+        return session_key
+
+    def pending_session(self) -> AbstractContextManager[HttpRequest]:
+        session_key = self.pending_session_key()
+        if session_key is None:
+            raise InvalidSessionToken
+        return in_session(self.http_request, session_key)
+
+
+class PersonView(OneTransaction, AuthView):
+    """For whoever sends a token of their own, in one transaction.
+
+    Strangers are answered outside of one: a sign-in that waits for its second factor, and a session
+    that ends because its refresh token came twice, outlive the refusal that tells of them.
+    """
+
+    authentication_classes = [
+        kind for kind in APIView.authentication_classes if issubclass(kind, BearerAuthentication)
+    ]
+
+
+class SessionView(PersonView):
+    """For people in a session of their own: no cookie, and no token that others may hold."""
+
+    permission_classes = [IsSignedIn, WithSession]
+
+    def own_session(self) -> AbstractContextManager[HttpRequest]:
+        return in_session(self.http_request, own(self.request)[1].session_key)
+
+
+def own(request: Request) -> tuple[User, Credential]:
+    """The person and their session, where `WithSession` has let them in."""
+    actor = actor_of(request)
+    return actor.person, actor.credential
+
+
+def as_shown(entered: Entered) -> dict[str, Any]:
+    return {"user": Me(entered.person).data, **entered.pair}
+
+
+def confirm(request: Request, password: str | None) -> None:
+    """Accept the current password or a sign-in of the last minutes; count what is tried.
+
+    What a stolen token must not do alone.
+    """
+    actor = actor_of(request)
+    if password is not None:
+        origin = client_network(request)
+        prove_password(person=actor.person, password=password, field="password", origin=origin)
+    elif not _has_just_signed_in(actor.credential):
+        raise ReauthenticationRequired
+
+
+def _has_just_signed_in(credential: Credential) -> bool:
+    if not credential.session_key:
+        return is_recent(credential.proved_at or 0)
+    return is_recent(last_proof_at(SessionStore(credential.session_key)))

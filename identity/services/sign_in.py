@@ -1,0 +1,154 @@
+"""Sign-up and sign-in with a password, by allauth's flows; what lets somebody in, and what not."""
+
+from dataclasses import dataclass
+
+from allauth.account.adapter import get_adapter
+from allauth.account.models import EmailAddress, Login
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest
+
+from accounts.models import User
+from accounts.services.people import SIGN_UP, AlreadyRegistered, register_person
+from core.errors import Invalid, Unauthenticated
+from core.limits import client_network, give_back, take
+from identity.allauth_bridge.forms import invalid
+from identity.allauth_bridge.internals import flows, stagekit
+from identity.allauth_bridge.sessions import InvalidSessionToken, in_new_session, person_of, save
+from identity.limits import CODE_PAUSE, SIGN_INS_FROM, SIGN_UPS_FROM
+from identity.services.refresh_tokens import Pair, issue
+from identity.services.sessions import seal
+
+
+class InvalidCredentials(Unauthenticated):
+    message = "Email address or password is wrong."
+
+
+class EmailVerificationRequired(Unauthenticated):
+    """Carries the `session_token` the code has to be sent with."""
+
+    message = "Verify your email address first: we have sent you a code."
+
+
+class MfaRequired(Unauthenticated):
+    """Carries the `session_token` the second factor has to be sent with."""
+
+    message = "Enter the code of your second factor."
+
+
+PENDING = {"verify_email": EmailVerificationRequired, "mfa_authenticate": MfaRequired}
+"""What is missing at each of allauth's stages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """Somebody is in."""
+
+    person: User
+    pair: Pair
+
+
+Outcome = Entered | Unauthenticated | None
+"""Who is in, or what is missing; None where there is no sign-in (any more)."""
+
+
+def sign_up(request: HttpRequest, *, email: str, password: str, name: str = "") -> Entered:
+    """Register a person and let them in, or have them prove their address first."""
+    take(SIGN_UPS_FROM, client_network(request))
+    person = User(email=email.lower(), name=name)
+    if settings.EMAIL_VERIFICATION == "optional":
+        return _entered(_sign_up(request, person, password))
+    take(CODE_PAUSE, email)
+    try:
+        outcome = _sign_up(request, person, password)
+    except Invalid:
+        # Nothing was mailed.
+        give_back(CODE_PAUSE, email)
+        raise
+    except AlreadyRegistered:
+        # The loser of a race must not learn more than anybody who registers a known address.
+        outcome = _sign_up(request, person, password)
+    return _entered(outcome)
+
+
+@transaction.atomic
+def _sign_up(request: HttpRequest, wanted: User, password: str) -> Outcome:
+    with in_new_session(request):
+        is_known = _is_known(wanted.email)
+        _check_strength(password, wanted)
+        if is_known:
+            flows.signup.prevent_enumeration(request, email=wanted.email)
+        else:
+            person = register_person(
+                actor=SIGN_UP, email=wanted.email, password=password, name=wanted.name
+            )
+            EmailAddress.objects.create(user=person, email=person.email, primary=True)
+            flows.signup.complete_signup(request, user=person)
+        return outcome_of(request)
+
+
+def sign_in(request: HttpRequest, *, email: str, password: str) -> Entered:
+    """Let a person in, or say what is missing."""
+    take(SIGN_INS_FROM, client_network(request))
+    given = {"email": email.lower(), "password": password}
+    with in_new_session(request):
+        person = get_adapter(request).authenticate(request, **given)
+        if person is None:
+            raise InvalidCredentials
+        login = Login(user=person, email=given["email"])
+        flows.login.perform_password_login(request, given, login)
+        outcome = outcome_of(request)
+    return _entered(outcome or InvalidCredentials())
+
+
+def enter(request: HttpRequest) -> Entered:
+    """The person a finished sign-in has let in, with tokens; or what is still missing."""
+    return _entered(outcome_of(request))
+
+
+def outcome_of(request: HttpRequest) -> Outcome:
+    """What a step of a sign-in has led to, for those who must not raise it before a commit."""
+    if not request.user.is_authenticated:
+        return what_is_missing(request)
+    person = person_of(request)
+    save(request.session)
+    pair = issue(person, str(request.session.session_key))
+    return Entered(person, pair) if pair else None
+
+
+def what_is_missing(request: HttpRequest) -> Unauthenticated | None:
+    """The step a begun sign-in waits for, with the session token to take it."""
+    stage = PENDING.get(getattr(stagekit.get_pending_stage(request), "key", ""))
+    return stage(session_token=session_token_of(request)) if stage else None
+
+
+def session_token_of(request: HttpRequest) -> str:
+    """What a client sends as X-Session-Token to go on in this session."""
+    if request.session.session_key is None:
+        request.session.save()
+    return seal(str(request.session.session_key))
+
+
+def _entered(outcome: Outcome) -> Entered:
+    if isinstance(outcome, Entered):
+        return outcome
+    raise outcome or InvalidSessionToken
+
+
+def _is_known(email: str) -> bool:
+    """Refused where it may be told; elsewhere known addresses are mailed about it."""
+    try:
+        return bool(flows.manage_email.email_already_exists(email)[1])
+    except ValidationError as taken:
+        raise AlreadyRegistered from taken
+
+
+def _check_strength(password: str, person: User) -> None:
+    """What is weak for anybody is told before what is weak for this person."""
+    for user in (None, person):
+        try:
+            validate_password(password, user)
+        except ValidationError as weakness:
+            raise invalid("password", weakness.messages) from weakness
