@@ -11,7 +11,7 @@ from accounts.api.documents import OwnProfile, PersonalData
 from accounts.services.personal_data import Place, everything_of
 from core.api.envelope import Answer
 from core.api.pagination import InvalidCursor
-from core.api.permissions import SignedIn
+from core.api.permissions import IsSignedIn
 from core.api.transactions import OneTransaction
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ CURSOR = OpenApiParameter(
 
 
 class OwnData(OneTransaction):
-    permission_classes = [SignedIn]
+    permission_classes = [IsSignedIn]
     continued = True
 
     @extend_schema(

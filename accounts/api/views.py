@@ -14,7 +14,7 @@ from core.api.actors import actor_of
 from core.api.etags import etag, expected_version
 from core.api.fields import read_body
 from core.api.parameters import if_match
-from core.api.permissions import SignedIn as IsSignedIn
+from core.api.permissions import IsSignedIn
 from core.api.schema import FAILURE
 from core.api.transactions import OneTransaction
 

@@ -11,7 +11,7 @@ from accounts.models import User
 from core.api.actors import actor_of
 from core.api.envelope import Answer
 from core.api.fields import find_by_public_id
-from core.api.permissions import SignedIn
+from core.api.permissions import IsSignedIn
 from core.api.transactions import OneTransaction
 from core.context import as_system
 from core.errors import Invalid, NotFound
@@ -27,7 +27,7 @@ UNKNOWN = refused("Not a token of yours")
 
 
 class PersonalTokens(OneTransaction):
-    permission_classes = [SignedIn]
+    permission_classes = [IsSignedIn]
     repeat_advice = "Revoke the token whose text was lost, then make another with a new key."
 
     @operation("tokens_list", {200: TokenDocument(many=True), 403: CLOSED})
@@ -66,7 +66,7 @@ class PersonalTokens(OneTransaction):
 
 
 class PersonalToken(OneTransaction):
-    permission_classes = [SignedIn]
+    permission_classes = [IsSignedIn]
 
     @operation("tokens_revoke", {204: None, 403: CLOSED, 404: UNKNOWN})
     def delete(self, request: Request, pk: str) -> Response:
