@@ -1,6 +1,7 @@
 """What every test may use."""
 
 from collections.abc import Iterator
+from copy import deepcopy
 
 import pytest
 
@@ -10,7 +11,7 @@ from comments.services.comments import add_comment
 from projects.models import Project
 from tasks.models import Task
 from tasks.services.tasks import create_task
-from tests.support.cast import Cast, gather
+from tests.support.cast import Cast
 from tests.support.tables import everything
 from workspaces.models import Workspace
 
@@ -26,9 +27,9 @@ pytest_plugins = [
 
 
 @pytest.fixture
-def cast(db: None) -> Cast:
-    """The people of Analytical Engines and one stranger."""
-    return gather()
+def cast(everybody: Cast) -> Cast:
+    """The people of Analytical Engines and one stranger, in the database of the test."""
+    return deepcopy(everybody)
 
 
 @pytest.fixture

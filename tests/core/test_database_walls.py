@@ -11,7 +11,7 @@ from django.db import connection
 from comments.services.comments import add_comment
 from projects.services.projects import create_project
 from tasks.services.tasks import create_task
-from tests.support.cast import Cast, gather
+from tests.support.cast import Cast
 from tests.support.context import AS_SYSTEM
 from tests.support.databases import CommittedDatabase
 from workspaces.services.invitations import invite_person
@@ -73,8 +73,7 @@ DOUBLES = [
 
 
 @pytest.fixture
-def rows(committed_db: CommittedDatabase) -> dict[str, Any]:
-    cast = gather()
+def rows(committed_db: CommittedDatabase, cast: Cast) -> dict[str, Any]:
     found = {**named(cast), **{f"their_{k}": v for k, v in theirs(cast).items()}}
     return {**found, "theirs": found["their_project"], "new": uuid4()}
 

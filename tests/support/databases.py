@@ -1,4 +1,8 @@
-"""Each worker's own database, cloned from one that was migrated once, used as the runtime role."""
+"""Each worker's own databases, cloned from one that was migrated once, used as the runtime role.
+
+One is empty and one holds the cast: a test that names the fixture `cast` finds everybody in their
+place, committed before it began, instead of waiting for services to put them there.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ import fcntl
 import os
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -14,9 +18,11 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connections
+from django.db import connections, transaction
 from psycopg import sql
 from psycopg.errors import InsufficientPrivilege, ObjectInUse
+
+from tests.support.cast import Cast, gather
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +31,10 @@ if TYPE_CHECKING:
 
 RUN = "GANTRY_TEST_RUN"
 ALIASES = ("default", "attempts", "direct")
+PEOPLED = "_cast"
+"""What the name of the database with the cast has more than the name of the empty one."""
+_connected: dict[str, dict[str, Any]] = {}
+"""The connections of a database that is not in use, by their alias."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +52,19 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Attempts are counted on a connection of their own; what a test counts ends with it."""
+    """Choose the database before any fixture connects to one.
+
+    Attempts are counted on a connection of their own; what a test counts ends with it.
+    """
     for item in items:
+        names: list[str] = getattr(item, "fixturenames", [])
+        if "cast" in names:
+            names[:0] = [
+                "everybody",
+                *(["committed_db"] if "committed_db" in names else ["peopled_db", "db"]),
+            ]
         mark = item.get_closest_marker("django_db")
-        if "db" in getattr(item, "fixturenames", ()) or (mark and not mark.kwargs):
+        if "db" in names or (mark and not mark.kwargs):
             item.add_marker(pytest.mark.django_db(databases=["default", "attempts"]), append=False)
 
 
@@ -60,7 +79,7 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     name = f"{_template()}_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
     with django_db_blocker.unblock():
         _migrate_once()
-        _clone(name)
+        _clone(name, _template())
         _switch_to(name)
     yield
     with django_db_blocker.unblock():
@@ -68,19 +87,50 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
         _drop(name)
 
 
+@pytest.fixture(scope="session")
+def everybody(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Cast]:
+    """The cast, committed to a database beside the empty one."""
+    empty = _current()
+    with django_db_blocker.unblock():
+        _clone(empty + PEOPLED, _template())
+        _swap_to(empty + PEOPLED)
+        with transaction.atomic():
+            people = gather()
+        _close_all()
+        _swap_to(empty)
+    yield people
+    with django_db_blocker.unblock():
+        _swap_to(empty + PEOPLED)
+        _close_all()
+        _swap_to(empty)
+        _drop(empty + PEOPLED)
+
+
+@pytest.fixture
+def peopled_db(everybody: Cast, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The database with the cast, in place of the empty one."""
+    empty = _current()
+    with django_db_blocker.unblock():
+        _swap_to(empty + PEOPLED)
+        yield
+        _swap_to(empty)
+
+
 @pytest.fixture
 def committed_db(
+    request: pytest.FixtureRequest,
     django_db_setup: None,
     django_db_blocker: DjangoDbBlocker,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[CommittedDatabase]:
     """For threads, other processes and on-commit work; never together with the `django_db` mark."""
-    usual = connections["default"].settings_dict["NAME"]
+    usual = _current()
+    source = usual + PEOPLED if "cast" in request.fixturenames else _template()
     name = f"{_template()}_{uuid4().hex[:8]}"
     runtime, direct = os.environ["DATABASE_URL"], _owner_url()
     here = CommittedDatabase(name, _renamed(runtime, name), _renamed(direct, name))
     with django_db_blocker.unblock():
-        _clone(name)
+        _clone(name, source)
         _switch_to(name)
         with monkeypatch.context() as patch:
             patch.setenv("DATABASE_URL", here.url)
@@ -107,11 +157,13 @@ def _migrate_once() -> None:
         done.write("migrated")
 
 
-def _clone(name: str) -> None:
+def _clone(name: str, source: str) -> None:
     # A template may have no visitors; workers clone one after the other.
+    for connection in _connected.pop(source, {}).values():
+        connection.close()
     with (settings.DATA_DIR / _template()).open() as gate:
         fcntl.flock(gate, fcntl.LOCK_EX)
-        _execute("CREATE DATABASE {} TEMPLATE {}", name, _template())
+        _execute("CREATE DATABASE {} TEMPLATE {}", name, source)
 
 
 def _drop(name: str, patience: float = 5.0) -> None:
@@ -130,6 +182,22 @@ def _switch_to(name: str) -> None:
     _close_all()
     for alias in ALIASES:
         connections.settings[alias]["NAME"] = name
+
+
+def _swap_to(name: str) -> None:
+    """Switch, but keep the connections, and what they have prepared, until the next time."""
+    known = _connected.pop(name, {})
+    _connected[_current()] = {alias: connections[alias] for alias in ALIASES}
+    for alias in ALIASES:
+        connections.settings[alias]["NAME"] = name
+        if alias in known:
+            connections[alias] = known[alias]
+        else:
+            del connections[alias]
+
+
+def _current() -> str:
+    return str(connections.settings["default"]["NAME"])
 
 
 def _close_all() -> None:

@@ -5,7 +5,7 @@ import pytest
 from accounts.services.deletion import delete_person
 from projects.models import ProjectMembership
 from tasks.services.tasks import create_task
-from tests.support.cast import Cast, Client, client_of, gather
+from tests.support.cast import Cast, Client, client_of
 from tests.support.databases import CommittedDatabase
 from tests.support.log import log_of
 from tests.support.threads import at_once, succeeds
@@ -104,9 +104,8 @@ def test_remove_member_heeds_the_version_read(cast: Cast) -> None:
     client_of(cast.ada).ask("DELETE", path_of(cast, "max"), status=412, **stale)
 
 
-def two_admins(committed: CommittedDatabase) -> Cast:
+def two_admins(committed: CommittedDatabase, cast: Cast) -> Cast:
     """Max and Moe, beside an owner who is none."""
-    cast = gather()
     Membership.objects.filter(user__in=[cast.max, cast.moe]).update(role="ADMIN")
     Membership.objects.filter(user=cast.ada).update(role="PM")
     return cast
