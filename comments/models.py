@@ -7,11 +7,12 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
+from comments.rights import DELETE_COMMENT
 from core.models import RESTORE_WINDOW, UNPURGED, LockingQuerySet
-from projects.models import Project
+from core.rights import Standing
+from projects.models import Project, permitted
 from tasks.models import Task
 from workspaces.models import VersionedTenantRow
-from workspaces.rights import Reach, Standing
 
 
 class CommentQuerySet(LockingQuerySet):
@@ -37,10 +38,8 @@ class CommentQuerySet(LockingQuerySet):
     def restorable_by(self, user: User, task: Task) -> Self:
         """What the person may bring back on a task they may read."""
         rows = self.remembered_by(user).filter(task=task, deleted_at__isnull=False)
-        reach = task.standing_of(user).reach("comment:delete")
-        if reach is Reach.OWN:
-            return rows.filter(author=user)
-        return rows if reach is Reach.ANY else rows.none()
+        mine = permitted(DELETE_COMMENT, user, project="task__project__", own=Q(author=user))
+        return rows.filter(mine)
 
 
 class Comment(VersionedTenantRow):

@@ -5,7 +5,7 @@ from rest_framework import serializers
 from accounts.services.personal_data import contribute
 from core.documents.fields import Document, PublicId
 from projects.models import ProjectMembership
-from workspaces.rights import ProjectRole
+from projects.rights import ProjectRole
 
 
 class OwnProjectMembership(Document):

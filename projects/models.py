@@ -9,8 +9,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from core.models import RESTORE_WINDOW, UNPURGED, LockingQuerySet
+from core.rights import Need, Right, Role, Standing
+from projects.rights import DELETE_PROJECT, READ_PROJECT, ProjectRole
 from workspaces.models import Membership, TenantRow, VersionedTenantRow, Workspace
-from workspaces.rights import ProjectRole, Standing, WorkspaceRole, holders, project_holders
+from workspaces.rights import WorkspaceRole
 
 
 class Priority(models.TextChoices):
@@ -61,15 +63,8 @@ class ProjectQuerySet(LockingQuerySet):
 
     def restorable_by(self, user: User) -> Self:
         """What the person may bring back."""
-        code = "project:delete"
-        return (
-            self.remembered_by(user)
-            .exclude(deleted_at=None)
-            .filter(
-                Q(actor_workspace_role__in=holders(code))
-                | Q(actor_project_role__in=project_holders(code))
-            )
-        )
+        deleted = self.remembered_by(user).exclude(deleted_at=None)
+        return deleted.filter(permitted(DELETE_PROJECT, user))
 
     def with_roles_of(self, user: User) -> Self:
         """Annotated for the question of rights."""
@@ -83,17 +78,30 @@ class ProjectQuerySet(LockingQuerySet):
         )
 
     def open_to(self, user: User) -> Self:
-        """Shared with the person, open to their role, or theirs as ADMIN; deleted or not."""
-        memberships = Membership.objects.of(user)
-        readers = memberships.filter(role__in=holders("project:read"))
-        admins = memberships.filter(role=WorkspaceRole.ADMIN)
-        shared = ProjectMembership.objects.of(user)
-        return self.filter(
-            Q(visibility=Visibility.WORKSPACE, workspace_id__in=readers.values("workspace_id"))
-            | Q(workspace_id__in=admins.values("workspace_id"))
-            | Q(pk__in=shared.values("project_id")),
-            workspace__deleted_at=None,
-        )
+        """What the person may read, deleted or not."""
+        return self.filter(permitted(READ_PROJECT, user), workspace__deleted_at=None)
+
+
+def permitted(right: Right, user: User, *, project: str = "", own: Q | None = None) -> Q:
+    """The rows on which the person holds the right; `project` is the path to their project.
+
+    `own` are the rows that are the person's, where the right is limited to them.
+    """
+
+    def holding(kind: type[Role], roles: list[str]) -> Q:
+        if kind is WorkspaceRole:
+            places = Membership.objects.of(user).filter(role__in=roles).values("workspace_id")
+            return Q(**{f"{project}workspace_id__in": places})
+        theirs = ProjectMembership.objects.of(user)
+        # Whoever takes part at all need not be asked for the role: every role is named.
+        part = theirs if set(roles) == set(ProjectRole.values) else theirs.filter(role__in=roles)
+        return Q(**{f"{project}pk__in": part.values("project_id")})
+
+    meeting = {
+        Need.OPEN: Q(**{f"{project}visibility": Visibility.WORKSPACE}),
+        Need.UNLED: Q(**{f"{project}team_lead": None}),
+    }
+    return right.condition(holding, meeting if own is None else {**meeting, Need.OWN: own})
 
 
 class Project(VersionedTenantRow):
@@ -166,8 +174,8 @@ class Project(VersionedTenantRow):
         else:
             roles = Project.objects.with_roles_of(user).get(pk=self.pk)
         return Standing(
-            workspace_role=roles.actor_workspace_role,
-            project_role=roles.actor_project_role,
+            workspace_role=WorkspaceRole.held(roles.actor_workspace_role),
+            project_role=ProjectRole.held(roles.actor_project_role),
             is_led=self.team_lead_id is not None,
             is_private=self.visibility == Visibility.PRIVATE,
         )

@@ -9,15 +9,17 @@ from django.utils import timezone
 
 from accounts.models import User
 from core.models import RESTORE_WINDOW, UNPURGED, LockingQuerySet, never_truncated
+from core.rights import Standing
 from projects.models import (
     Category,
     Priority,
     Project,
     ProjectMembership,
     Status,
+    permitted,
 )
+from tasks.rights import DELETE_TASK
 from workspaces.models import Membership, TenantRow, VersionedTenantRow, Workspace
-from workspaces.rights import Reach, Standing
 
 
 class TaskType(models.TextChoices):
@@ -50,11 +52,9 @@ class TaskQuerySet(LockingQuerySet):
 
     def restorable_by(self, user: User, project: Project) -> Self:
         """What the person may bring back in a project they may read."""
+        own = Q(created_by=user) | Q(assignee=user)
         rows = self.remembered_by(user).filter(project=project, deleted_at__isnull=False)
-        reach = project.standing_of(user).reach("task:delete")
-        if reach is Reach.OWN:
-            return rows.filter(Q(created_by=user) | Q(assignee=user))
-        return rows if reach is Reach.ANY else rows.none()
+        return rows.filter(permitted(DELETE_TASK, user, project="project__", own=own))
 
     def with_standing_of(self, user: User) -> Self:
         """Annotated for the question of rights, so that asking costs no further query."""

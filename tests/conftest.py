@@ -1,7 +1,6 @@
 """What every test may use."""
 
 from collections.abc import Iterator
-from copy import deepcopy
 
 import pytest
 
@@ -24,12 +23,6 @@ pytest_plugins = [
     "tests.support.own_postgres",
     "tests.support.walls",
 ]
-
-
-@pytest.fixture
-def cast(everybody: Cast) -> Cast:
-    """The people of Analytical Engines and one stranger, in the database of the test."""
-    return deepcopy(everybody)
 
 
 @pytest.fixture

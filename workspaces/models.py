@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from core.models import RESTORE_WINDOW, LockingQuerySet, Row, VersionedRow, public_id
-from workspaces.rights import Standing, WorkspaceRole, holders
+from core.rights import Standing
+from workspaces.rights import DELETE_WORKSPACE, WorkspaceRole
 
 
 class WorkspaceQuerySet(LockingQuerySet):
@@ -32,7 +33,7 @@ class WorkspaceQuerySet(LockingQuerySet):
         return self.joined_by(user).filter(
             deleted_at__gt=timezone.now() - RESTORE_WINDOW,
             external_org_id=None,
-            actor_role__in=holders("workspace:delete"),
+            actor_role__in=DELETE_WORKSPACE.roles(WorkspaceRole),
         )
 
     def joined_by(self, user: User) -> Self:
@@ -88,7 +89,7 @@ class Workspace(VersionedRow):
     def standing_of(self, user: User) -> Standing:
         """What the person may do here; uses the annotation of `visible_to` where there is one."""
         role = getattr(self, "actor_role", None) or Membership.objects.role_of(user, self.pk)
-        return Standing(workspace_role=role)
+        return Standing(workspace_role=WorkspaceRole.held(role))
 
 
 class TenantRow(Row):
@@ -160,7 +161,8 @@ class Membership(VersionedTenantRow):
         return f"{self.user_id} in {self.workspace_id}: {self.role}"
 
     def standing_of(self, user: User) -> Standing:
-        return Standing(workspace_role=Membership.objects.role_of(user, self.workspace_id))
+        role = Membership.objects.role_of(user, self.workspace_id)
+        return Standing(workspace_role=WorkspaceRole.held(role))
 
     def belongs_to(self, user: User) -> bool:
         return self.user_id == user.pk

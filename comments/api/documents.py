@@ -6,12 +6,13 @@ from rest_framework import serializers
 
 from accounts.api.documents import Person
 from comments.models import Comment
+from comments.rights import COMMENT_ABILITIES
+from core.api.abilities import Abilities
 from core.api.fields import Input
 from core.documents.fields import Count, Document
 from core.documents.truncation import LongText, Many, Truncated
-from projects.api.abilities import in_project
+from projects.api.abilities import in_project, project_standing
 from tasks.api.documents import TaskDocument
-from workspaces.api.abilities import Abilities
 
 NEWEST_EMBEDDED = 20
 LONGEST = 20_000
@@ -28,7 +29,12 @@ class CommentDocument(Document):
     updated_at = serializers.DateTimeField()
     edited_at = serializers.DateTimeField(allow_null=True)
     version = serializers.IntegerField()
-    abilities = Abilities("comment", in_project("task__project__", own=("author",)))
+    abilities = Abilities(
+        "comment",
+        COMMENT_ABILITIES,
+        in_project("task__project__", own=("author",)),
+        project_standing,
+    )
     truncated = Truncated()
 
     class Meta:

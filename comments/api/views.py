@@ -8,11 +8,14 @@ from rest_framework.response import Response
 
 from comments.api.documents import CommentDocument, Saying
 from comments.models import Comment
+from comments.rights import DELETE_COMMENT, UPDATE_COMMENT
 from comments.services.comments import add_comment, delete_comment, edit_comment, restore_comment
 from core.api.filters import RestorableWanted
+from core.api.permissions import Can
 from core.api.viewsets import ServiceViewSet
+from projects.rights import READ_PROJECT
 from tasks.models import Task
-from workspaces.api.permissions import Can
+from tasks.rights import CREATE_COMMENT
 
 
 class TaskComments(ServiceViewSet):
@@ -20,7 +23,7 @@ class TaskComments(ServiceViewSet):
 
     document = CommentDocument
     inputs: ClassVar = {"create": Saying}
-    action_permissions: ClassVar = {"list": Can("project:read"), "create": Can("comment:create")}
+    action_permissions: ClassVar = {"list": Can(READ_PROJECT), "create": Can(CREATE_COMMENT)}
     queries: ClassVar = {"list": RestorableWanted}
     orderings = ("created_at",)
     wrapped: bool = True
@@ -59,11 +62,11 @@ class Comments(ServiceViewSet):
     document = CommentDocument
     inputs: ClassVar = {"update": Saying, "partial_update": Saying}
     action_permissions: ClassVar = {
-        "retrieve": Can("project:read"),
-        "update": Can("comment:update"),
-        "partial_update": Can("comment:update"),
-        "destroy": Can("comment:delete"),
-        "restore": Can("comment:delete"),
+        "retrieve": Can(READ_PROJECT),
+        "update": Can(UPDATE_COMMENT),
+        "partial_update": Can(UPDATE_COMMENT),
+        "destroy": Can(DELETE_COMMENT),
+        "restore": Can(DELETE_COMMENT),
     }
 
     def retrieve(self, request: Request, pk: str) -> Response:

@@ -87,7 +87,7 @@ SPECTACULAR_SETTINGS = {
         "StateOfServer": "core.api.health.STATES",
         "StateOfPart": "core.api.health.PARTS",
         "WorkspaceRole": "workspaces.rights.WorkspaceRole",
-        "ProjectRole": "workspaces.rights.ProjectRole",
+        "ProjectRole": "projects.rights.ProjectRole",
         "ProjectStatus": "projects.models.ProjectStatus",
         "Priority": "projects.models.Priority",
         "Visibility": "projects.models.Visibility",

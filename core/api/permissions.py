@@ -1,9 +1,11 @@
 """Who may come in at all; what they may do inside is a matter of the table of rights."""
 
-from typing import Any
+from typing import Any, cast
 
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
+
+from core.rights import Right, is_own, require
 
 
 class Nobody(BasePermission):
@@ -22,3 +24,25 @@ class SignedIn(BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:
         return bool(request.user and request.user.is_authenticated)
+
+
+class Can(SignedIn):
+    """Holding a right where the object lives.
+
+    Of several rights one is enough: what was meant shows in the body, and the service decides.
+    The object offers `standing_of(actor)` and, where "own" has a meaning, `belongs_to(actor)`.
+    """
+
+    def __init__(self, right: Right, *others: Right) -> None:
+        self.right, self.others = right, others
+
+    def __call__(self) -> "Can":
+        return self
+
+    def has_object_permission(self, request: Request, view: Any, obj: Any) -> bool:
+        actor = cast("Any", request.user)
+        for right in self.others:
+            if obj.standing_of(actor).covers(right, own=is_own(obj, actor)):
+                return True
+        require(self.right, obj, actor)
+        return True

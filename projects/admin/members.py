@@ -11,8 +11,8 @@ from accounts.models import User
 from core.admin.bases import ServiceAdmin
 from core.admin.inlines import Inline
 from projects.models import ProjectMembership
+from projects.rights import ProjectRole
 from projects.services.members import add_project_member, remove_project_member
-from workspaces.rights import ProjectRole
 
 
 class Members(Inline):

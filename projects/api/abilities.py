@@ -8,8 +8,11 @@ from django.db.models import BooleanField, Expression, ExpressionWrapper, F, Q
 from core.documents.compiled import Slot
 from core.documents.computed import Fact
 from core.documents.expressions import Held
-from projects.models import ProjectMembership
+from core.rights import Standing
+from projects.models import ProjectMembership, Visibility
+from projects.rights import ProjectRole
 from workspaces.models import Membership
+from workspaces.rights import WorkspaceRole
 
 Where = Callable[[str], list[Fact]]
 
@@ -34,6 +37,19 @@ def in_project(project: str = "", own: tuple[str, ...] = ()) -> Where:
         ]
 
     return facts
+
+
+def project_standing(
+    workspace_role: str, project_role: str, is_led: str, visibility: str, is_own: str = ""
+) -> tuple[Standing, bool]:
+    """A standing, and whether the row is the person's own, of the texts of those facts."""
+    standing = Standing(
+        workspace_role=WorkspaceRole.held(workspace_role),
+        project_role=ProjectRole.held(project_role),
+        is_led=is_led == "t",
+        is_private=visibility == Visibility.PRIVATE,
+    )
+    return standing, is_own == "t"
 
 
 def _any_of(path: str, people: tuple[str, ...]) -> Q:

@@ -9,19 +9,21 @@ from accounts.api.documents import Person
 from core.documents.compiled import Slot
 from core.documents.computed import Derived, Fact
 from core.documents.fields import Computed, Document
+from core.rights import NOT_PRIVATE, NOTHING, Standing
 from projects.models import Project, ProjectMembership, Visibility
+from projects.rights import READ_PROJECT, ProjectRole
 from workspaces.models import Membership
-from workspaces.rights import Standing, WorkspaceRole, holders
-
-CODE = "project:read"
+from workspaces.rights import WorkspaceRole
 
 
 def readers_of(project: Project) -> QuerySet[Membership]:
     """The places in the workspace whose people the gate lets through."""
-    members = ProjectMembership.objects.filter(project=project).values("user_id")
-    readers = holders(CODE) if project.visibility == Visibility.WORKSPACE else [WorkspaceRole.ADMIN]
+    met = NOT_PRIVATE if project.visibility == Visibility.WORKSPACE else NOTHING
+    members = ProjectMembership.objects.filter(
+        project=project, role__in=READ_PROJECT.roles(ProjectRole, met)
+    )
     return Membership.objects.filter(
-        Q(role__in=readers) | Q(user__in=members),
+        Q(role__in=READ_PROJECT.roles(WorkspaceRole, met)) | Q(user__in=members.values("user_id")),
         workspace=project.workspace_id,
         user__is_active=True,
     )
@@ -31,10 +33,12 @@ def reasons(workspace_role: str, project_role: str, visibility: str) -> list[str
     """Which of the two roles alone would be enough."""
     is_private = visibility == Visibility.PRIVATE
     alone = {
-        "workspace_role": Standing(workspace_role=workspace_role, is_private=is_private),
-        "project_role": Standing(workspace_role=None, project_role=project_role or None),
+        "workspace_role": Standing(
+            workspace_role=WorkspaceRole.held(workspace_role), is_private=is_private
+        ),
+        "project_role": Standing(project_role=ProjectRole.held(project_role)),
     }
-    return [role for role, standing in alone.items() if standing.covers(CODE)]
+    return [role for role, standing in alone.items() if standing.covers(READ_PROJECT)]
 
 
 def _place(path: str) -> list[Fact]:

@@ -5,12 +5,13 @@ from typing import ClassVar
 from rest_framework import serializers
 
 from accounts.api.documents import Person
+from core.api.abilities import Abilities
 from core.api.fields import Choice, Input, Name, OptionalDate, OptionalText, Percentage
 from core.api.sizes import LONGEST_VALUE
 from core.documents.fields import Document, PublicId
 from core.documents.pages import MEBIBYTE
 from core.documents.truncation import LongText, Many, Truncated
-from projects.api.abilities import in_project
+from projects.api.abilities import in_project, project_standing
 from projects.api.inputs import PeopleNamed, PersonNamed
 from projects.models import (
     Priority,
@@ -20,9 +21,8 @@ from projects.models import (
     Status,
     Visibility,
 )
+from projects.rights import PROJECT_ABILITIES, ROLE_ALIASES, ProjectRole
 from projects.services.workflows import Workflow
-from workspaces.api.abilities import Abilities
-from workspaces.rights import ROLE_ALIASES, ProjectRole
 
 
 class ProjectMember(Document):
@@ -71,7 +71,7 @@ class ProjectDocument(Document):
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
     version = serializers.IntegerField()
-    abilities = Abilities("project", in_project())
+    abilities = Abilities("project", PROJECT_ABILITIES, in_project(), project_standing)
     truncated = Truncated()
 
     class Meta:

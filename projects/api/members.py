@@ -7,6 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
+from core.api.permissions import Can
 from core.api.viewsets import ServiceViewSet
 from core.errors import NotFound
 from projects.api.access import ProjectAccess, readers_of
@@ -19,8 +20,8 @@ from projects.api.documents import (
 )
 from projects.api.inputs import find_members
 from projects.models import Project, ProjectMembership
+from projects.rights import MANAGE_MEMBERS, READ_PROJECT, SET_LEAD
 from projects.services.members import add_project_member, remove_project_member, set_project_role
-from workspaces.api.permissions import Can
 from workspaces.api.reassignment import Reassignment, read_handover
 
 
@@ -38,12 +39,12 @@ class ProjectMembers(ServiceViewSet):
     queries: ClassVar = {"destroy": Reassignment}
     outputs: ClassVar = {"create": AddedProjectMember}
     action_permissions: ClassVar = {
-        "list": Can("project:read"),
-        "create": Can("project:manage_members"),
-        "update": Can("project:manage_members", "project:set_lead"),
-        "partial_update": Can("project:manage_members", "project:set_lead"),
-        "update_named": Can("project:manage_members", "project:set_lead"),
-        "destroy": Can("project:manage_members"),
+        "list": Can(READ_PROJECT),
+        "create": Can(MANAGE_MEMBERS),
+        "update": Can(MANAGE_MEMBERS, SET_LEAD),
+        "partial_update": Can(MANAGE_MEMBERS, SET_LEAD),
+        "update_named": Can(MANAGE_MEMBERS, SET_LEAD),
+        "destroy": Can(MANAGE_MEMBERS),
     }
     orderings = ("created_at",)
 
@@ -116,7 +117,7 @@ class ProjectReaders(ServiceViewSet):
     """Who may read a project, and why."""
 
     document = ProjectAccess
-    action_permissions: ClassVar = {"list": Can("project:manage_members", "project:set_lead")}
+    action_permissions: ClassVar = {"list": Can(MANAGE_MEMBERS, SET_LEAD)}
     orderings = ("created_at",)
 
     @property

@@ -7,8 +7,9 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.abilities import Asked, Verdict, verdict
 from core.api.filters import RestorableWanted
-from core.api.permissions import SignedIn
+from core.api.permissions import Can, SignedIn
 from core.api.viewsets import ServiceViewSet
 from core.errors import Invalid
 from projects.api.documents import (
@@ -21,6 +22,14 @@ from projects.api.documents import (
 from projects.api.filters import ProjectFilters
 from projects.api.inputs import find_members
 from projects.models import Project, Status
+from projects.rights import (
+    ARCHIVE_PROJECT,
+    DELETE_PROJECT,
+    PROJECT_ABILITIES,
+    READ_PROJECT,
+    SET_LEAD,
+    UPDATE_PROJECT,
+)
 from projects.services.deletion import (
     archive_project,
     delete_project,
@@ -29,8 +38,8 @@ from projects.services.deletion import (
 )
 from projects.services.members import set_project_lead
 from projects.services.projects import create_project, update_project
-from workspaces.api.permissions import Asked, Can, Verdict, verdict
 from workspaces.models import Workspace
+from workspaces.rights import CREATE_PROJECT
 from workspaces.services.workspaces import personal_workspace
 
 
@@ -46,16 +55,16 @@ class Projects(ServiceViewSet):
     }
     action_permissions: ClassVar = {
         "list": SignedIn(),
-        "create": Can("project:create"),
-        "retrieve": Can("project:read"),
-        "update": Can("project:update"),
-        "partial_update": Can("project:update"),
-        "destroy": Can("project:delete"),
-        "lead": Can("project:set_lead"),
-        "archive": Can("project:archive"),
-        "unarchive": Can("project:archive"),
-        "restore": Can("project:delete"),
-        "can": Can("project:read"),
+        "create": Can(CREATE_PROJECT),
+        "retrieve": Can(READ_PROJECT),
+        "update": Can(UPDATE_PROJECT),
+        "partial_update": Can(UPDATE_PROJECT),
+        "destroy": Can(DELETE_PROJECT),
+        "lead": Can(SET_LEAD),
+        "archive": Can(ARCHIVE_PROJECT),
+        "unarchive": Can(ARCHIVE_PROJECT),
+        "restore": Can(DELETE_PROJECT),
+        "can": Can(READ_PROJECT),
     }
     outputs: ClassVar = {"can": Verdict}
     queries: ClassVar = {"list": RestorableWanted, "can": Asked}
@@ -128,7 +137,7 @@ class Projects(ServiceViewSet):
     def can(self, request: Request, pk: str) -> Response:
         """Whether the person may do something in the project, and if not, why."""
         action = self.read_query()["action"]
-        return Response(verdict("project", self._project(pk), self.actor, action))
+        return Response(verdict(PROJECT_ABILITIES, self._project(pk), self.actor, action))
 
     def _carry_out(self, service: Callable[..., Project], project: Project) -> Response:
         version = self.expected_version
@@ -162,7 +171,7 @@ class ProjectStatuses(ServiceViewSet):
     """The columns of a project."""
 
     document = StatusDocument
-    action_permissions: ClassVar = {"list": Can("project:read")}
+    action_permissions: ClassVar = {"list": Can(READ_PROJECT)}
     orderings = ("position",)
 
     def list(self, request: Request, pk: str) -> Response:

@@ -7,17 +7,18 @@ from django.utils import timezone
 
 from accounts.models import User
 from core.events import publish
+from core.rights import require
 from projects.events import ProjectArchived, ProjectDeleted, ProjectRestored, ProjectUnarchived
 from projects.models import Project
+from projects.rights import ARCHIVE_PROJECT, DELETE_PROJECT
 from projects.services.locks import check_restorable, locked_project
 from workspaces.models import Workspace
-from workspaces.rights import require
 
 
 @transaction.atomic
 def archive_project(*, actor: User, project: Project, version: int | None = None) -> Project:
     """Put the project aside; archiving twice changes nothing."""
-    project = locked_project("project:archive", project, actor, version=version)
+    project = locked_project(ARCHIVE_PROJECT, project, actor, version=version)
     if project.archived_at is None:
         project.archived_at = timezone.now()
         project.save_changes("archived_at")
@@ -28,7 +29,7 @@ def archive_project(*, actor: User, project: Project, version: int | None = None
 @transaction.atomic
 def unarchive_project(*, actor: User, project: Project, version: int | None = None) -> Project:
     """Take the project up again."""
-    project = locked_project("project:archive", project, actor, version=version)
+    project = locked_project(ARCHIVE_PROJECT, project, actor, version=version)
     if project.archived_at is not None:
         project.archived_at = None
         project.save_changes("archived_at")
@@ -39,14 +40,14 @@ def unarchive_project(*, actor: User, project: Project, version: int | None = No
 @transaction.atomic
 def delete_project(*, actor: User, project: Project, version: int | None = None) -> None:
     """Take the project and all its tasks out of sight; the rows stay for a restore."""
-    _delete(locked_project("project:delete", project, actor, version=version), actor=actor)
+    _delete(locked_project(DELETE_PROJECT, project, actor, version=version), actor=actor)
 
 
 @transaction.atomic
 def restore_project(*, actor: User, project: Project, version: int | None = None) -> Project:
     """Bring back what was deleted lately, as it was; what is there stays as it is."""
     project = Project.objects.locked(project.pk)
-    require("project:delete", project, actor)
+    require(DELETE_PROJECT, project, actor)
     project.check_version(version)
     if project.deleted_at is None:
         return project

@@ -7,8 +7,8 @@ from core.events import Changes, publish
 from core.models import as_told
 from projects.events import ProjectLeadChanged, ProjectMemberAdded
 from projects.models import Project, ProjectMembership
+from projects.rights import ProjectRole
 from projects.services.members import lead
-from workspaces.rights import ProjectRole
 
 
 @transaction.atomic

@@ -7,8 +7,8 @@ from django.utils import timezone
 from accounts.models import User
 from core.errors import Conflict, NotFound
 from core.models import RESTORE_WINDOW
+from core.rights import Right, require
 from projects.models import Project
-from workspaces.rights import require
 
 
 class Archived(Conflict):
@@ -16,11 +16,11 @@ class Archived(Conflict):
 
 
 def locked_project(
-    code: str, project: Project, actor: User | None, *, version: int | None = None
+    right: Right, project: Project, actor: User | None, *, version: int | None = None
 ) -> Project:
     """The living project under lock, with the actor's right and the version read asked there."""
     held: Project = Project.objects.alive().locked(project.pk)
-    require(code, held, actor)
+    require(right, held, actor)
     held.check_version(version)
     return held
 

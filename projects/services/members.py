@@ -16,10 +16,10 @@ from projects.events import (
     ProjectsLeft,
 )
 from projects.models import Project, ProjectMembership
+from projects.rights import MANAGE_MEMBERS, SET_LEAD, ProjectRole
 from projects.services.locks import locked_project
 from workspaces.models import Membership, Workspace
 from workspaces.reassignment import TO_LEAD, Handover
-from workspaces.rights import ProjectRole
 from workspaces.services.members import NotInWorkspace
 
 
@@ -40,7 +40,7 @@ def add_project_member(
     *, actor: User, project: Project, person: User, role: str = ProjectRole.MEMBER
 ) -> ProjectMembership:
     """Take somebody of the workspace into the project."""
-    project = locked_project("project:manage_members", project, actor)
+    project = locked_project(MANAGE_MEMBERS, project, actor)
     _check_workspace(project, [person], field="email")
     if ProjectMembership.objects.role_of(person, project.pk):
         raise AlreadyProjectMember(errors={"email": [AlreadyProjectMember.message]})
@@ -57,8 +57,7 @@ def set_project_role(
 ) -> ProjectMembership:
     """Give a member another role; LEAD hands the project over and needs the right to do that."""
     leads = role == ProjectRole.LEAD
-    code = "project:set_lead" if leads else "project:manage_members"
-    project = locked_project(code, project, actor)
+    project = locked_project(SET_LEAD if leads else MANAGE_MEMBERS, project, actor)
     membership = _place_of(person, project, version)
     if leads:
         set_project_lead(actor=actor, project=project, person=person)
@@ -82,7 +81,7 @@ def remove_project_member(
     version: int | None = None,
 ) -> None:
     """Let somebody go; whoever listens hands their open tasks on."""
-    project = locked_project("project:manage_members", project, actor)
+    project = locked_project(MANAGE_MEMBERS, project, actor)
     if _place_of(person, project, version).role == ProjectRole.LEAD:
         raise LeadsTheProject
     _check_successor(project, person, handover)
@@ -94,7 +93,7 @@ def set_project_lead(
     *, actor: User, project: Project, person: User | None, version: int | None = None
 ) -> Project:
     """Make the person the lead, taking them in if needed; None leaves the project without one."""
-    project = locked_project("project:set_lead", project, actor, version=version)
+    project = locked_project(SET_LEAD, project, actor, version=version)
     before = project.team_lead
     if before == person:
         return project

@@ -11,13 +11,15 @@ from django.utils.text import slugify
 from accounts.models import User
 from core.errors import Invalid
 from core.events import publish
+from core.rights import require
 from projects.events import ProjectCreated, ProjectUpdated
 from projects.models import Project, Status, Transition
+from projects.rights import UPDATE_PROJECT
 from projects.services.locks import locked_project
 from projects.services.members import join, lead
 from projects.services.workflows import COLUMNS, STRICTLY_FORWARD, Workflow
 from workspaces.models import Workspace
-from workspaces.rights import require
+from workspaces.rights import CREATE_PROJECT
 
 KEY_LENGTH = 4
 
@@ -38,7 +40,7 @@ def create_project(
 ) -> Project:
     """A project with its columns, its people and, where one is named, its lead."""
     workspace = Workspace.objects.alive().locked(workspace.pk)
-    require("project:create", workspace, actor)
+    require(CREATE_PROJECT, workspace, actor)
     project = Project(workspace=workspace, created_by=actor, **fields)
     _check_dates(project)
     project.key = _free_key(workspace, project.name)
@@ -57,7 +59,7 @@ def update_project(
     *, actor: User, project: Project, changes: dict[str, Any], version: int | None = None
 ) -> Project:
     """Change the fields given; the same values again change nothing."""
-    project = locked_project("project:update", project, actor, version=version)
+    project = locked_project(UPDATE_PROJECT, project, actor, version=version)
     changed = project.change(**changes)
     _check_dates(project)
     if changed:

@@ -7,17 +7,18 @@ from rest_framework import serializers
 
 from accounts.api.documents import Person, PersonInList
 from accounts.models import User
+from core.api.abilities import Abilities
 from core.api.fields import Choice, Input, Name, OptionalDate, OptionalText, OptionalTime, Visible
 from core.api.sizes import LONGEST_VALUE
 from core.documents.expressions import Hyphenated
 from core.documents.fields import Computed, Document, PublicId
 from core.documents.pages import MEBIBYTE
 from core.documents.truncation import LongText, Many, Truncated
-from projects.api.abilities import in_project
+from projects.api.abilities import in_project, project_standing
 from projects.api.documents import ProjectDocument
 from projects.models import Category, Priority, Project, ProjectStatus
 from tasks.models import Task, TaskType
-from workspaces.api.abilities import Abilities
+from tasks.rights import TASK_ABILITIES
 
 
 class ProjectOfTask(Document):
@@ -64,7 +65,12 @@ class TaskDocument(Document):
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
     version = serializers.IntegerField()
-    abilities = Abilities("task", in_project("project__", own=("created_by", "assignee")))
+    abilities = Abilities(
+        "task",
+        TASK_ABILITIES,
+        in_project("project__", own=("created_by", "assignee")),
+        project_standing,
+    )
     truncated = Truncated()
 
     class Meta:

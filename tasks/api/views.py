@@ -7,11 +7,14 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.abilities import Asked, Verdict, verdict
 from core.api.fields import as_uuid
 from core.api.filters import RestorableWanted
+from core.api.permissions import Can
 from core.api.viewsets import ServiceViewSet
 from core.documents.compiled import Choice
 from projects.models import Project
+from projects.rights import CREATE_TASK, READ_PROJECT
 from tasks.api.documents import (
     Deleted,
     NewTask,
@@ -23,6 +26,7 @@ from tasks.api.documents import (
 )
 from tasks.api.filters import TaskFilters
 from tasks.models import Task
+from tasks.rights import DELETE_TASK, TASK_ABILITIES, TRANSITION_TASK, UPDATE_TASK
 from tasks.services.columns import column_called, default_column, done_column
 from tasks.services.deletion import restore_task
 from tasks.services.tasks import (
@@ -32,7 +36,6 @@ from tasks.services.tasks import (
     transition_task,
     update_task,
 )
-from workspaces.api.permissions import Asked, Can, Verdict, verdict
 
 
 class TaskViewSet(ServiceViewSet):
@@ -69,7 +72,7 @@ class ProjectTasks(TaskViewSet):
     """The tasks of one project."""
 
     inputs: ClassVar = {"create": NewTask}
-    action_permissions: ClassVar = {"list": Can("project:read"), "create": Can("task:create")}
+    action_permissions: ClassVar = {"list": Can(READ_PROJECT), "create": Can(CREATE_TASK)}
     queries: ClassVar = {"list": RestorableWanted}
     filters = TaskFilters
     orderings = ("-created_at", "updated_at", "number", "title")
@@ -104,15 +107,15 @@ class Tasks(TaskViewSet):
     outputs: ClassVar = {"destroy_many": Deleted, "can": Verdict}
     queries: ClassVar = {"can": Asked}
     action_permissions: ClassVar = {
-        "create": Can("task:create"),
-        "retrieve": Can("project:read"),
-        "update": Can("task:update"),
-        "partial_update": Can("task:update"),
-        "transition": Can("task:transition"),
-        "can": Can("project:read"),
-        "destroy": Can("task:delete"),
-        "destroy_many": Can("task:delete"),
-        "restore": Can("task:delete"),
+        "create": Can(CREATE_TASK),
+        "retrieve": Can(READ_PROJECT),
+        "update": Can(UPDATE_TASK),
+        "partial_update": Can(UPDATE_TASK),
+        "transition": Can(TRANSITION_TASK),
+        "can": Can(READ_PROJECT),
+        "destroy": Can(DELETE_TASK),
+        "destroy_many": Can(DELETE_TASK),
+        "restore": Can(DELETE_TASK),
     }
 
     def create(self, request: Request) -> Response:
@@ -153,7 +156,7 @@ class Tasks(TaskViewSet):
     def can(self, request: Request, pk: str) -> Response:
         """Whether the person may do something with the task, and if not, why."""
         action = self.read_query()["action"]
-        return Response(verdict("task", self.find_task(pk), self.actor, action))
+        return Response(verdict(TASK_ABILITIES, self.find_task(pk), self.actor, action))
 
     def destroy(self, request: Request, pk: str) -> Response:
         delete_task(actor=self.actor, task=self.find_task(pk), version=self.expected_version)

@@ -5,11 +5,12 @@ from django.db import transaction
 from accounts.models import User
 from core.context import as_system
 from core.events import publish
+from core.rights import require
 from projects.services.locks import check_restorable
 from tasks.events import DueTimesReleased, TaskRestored
 from tasks.models import Task
+from tasks.rights import DELETE_TASK
 from tasks.services.locks import held_still
-from workspaces.rights import require
 
 
 @as_system("due times of somebody who is gone, in all workspaces")
@@ -28,7 +29,7 @@ def release_due_times(*, actor: User | None, person: User) -> None:
 def restore_task(*, actor: User, task: Task, version: int | None = None) -> Task:
     """Bring back what was deleted lately, as it was; what is there stays as it is."""
     task = held_still(task, deleted=True)
-    require("task:delete", task, actor)
+    require(DELETE_TASK, task, actor)
     task.check_version(version)
     if task.deleted_at is None:
         return task

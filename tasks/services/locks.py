@@ -1,16 +1,16 @@
 """How services take hold of a task: project first, then the task, then the question of rights."""
 
 from accounts.models import User
+from core.rights import Right, require
 from projects.models import Project
 from projects.services.locks import check_open
 from tasks.models import Task
-from workspaces.rights import require
 
 
-def locked_task(code: str, task: Task, actor: User, *, version: int | None = None) -> Task:
+def locked_task(right: Right, task: Task, actor: User, *, version: int | None = None) -> Task:
     """The living task under lock, with the actor's right and the version read asked there."""
     held = held_still(task)
-    require(code, held, actor)
+    require(right, held, actor)
     held.check_version(version)
     return held
 

@@ -10,7 +10,9 @@ from accounts.models import User
 from core.errors import Invalid
 from core.events import Changes, publish
 from core.models import as_told
+from core.rights import require
 from projects.models import Project, ProjectMembership, Status
+from projects.rights import CREATE_TASK
 from projects.services.locks import check_open
 from tasks.events import (
     TaskAssigned,
@@ -20,10 +22,10 @@ from tasks.events import (
     TaskUpdated,
 )
 from tasks.models import FINISHED, POSITION_STEP, StatusChange, Task
+from tasks.rights import ASSIGN_TASK, DELETE_TASK, TRANSITION_TASK, UPDATE_TASK
 from tasks.services.columns import check_transition, default_column
 from tasks.services.locks import locked_task
 from tasks.services.numbers import next_number
-from workspaces.rights import require
 
 
 class NotInProject(Invalid):
@@ -46,7 +48,7 @@ def create_task(
     """A task with the project's next number, in its first column unless one is named."""
     project = Project.objects.locked(project.pk)
     check_open(project)
-    require("task:create", project, actor)
+    require(CREATE_TASK, project, actor)
     _check_assignee(project, assignee)
     task = Task(
         workspace_id=project.workspace_id,
@@ -74,9 +76,11 @@ def update_task(
     *, actor: User, task: Task, changes: dict[str, Any], version: int | None = None
 ) -> Task:
     """Change what is given: words, dates, column, assignee. The same values change nothing."""
-    task = locked_task("task:update", task, actor, version=version)
+    task = locked_task(UPDATE_TASK, task, actor, version=version)
+    if changes.get("status", task.status) != task.status:
+        require(TRANSITION_TASK, task, actor)
     if changes.get("assignee", task.assignee) != task.assignee:
-        require("task:assign", task, actor)
+        require(ASSIGN_TASK, task, actor)
         _check_assignee(task.project, changes["assignee"])
     elif "assignee" in changes and _reopens(task, changes):
         _check_assignee(task.project, changes["assignee"])
@@ -86,14 +90,14 @@ def update_task(
 @transaction.atomic
 def transition_task(*, actor: User, task: Task, status: Status, version: int | None = None) -> Task:
     """Put the task into a column its workflow allows; where it stands already, nothing happens."""
-    task = locked_task("task:transition", task, actor, version=version)
+    task = locked_task(TRANSITION_TASK, task, actor, version=version)
     return _edit(task, {"status": status}, actor=actor)
 
 
 @transaction.atomic
 def delete_task(*, actor: User, task: Task, version: int | None = None) -> None:
     """Take the task out of sight; the row and its number stay."""
-    task = locked_task("task:delete", task, actor, version=version)
+    task = locked_task(DELETE_TASK, task, actor, version=version)
     task.deleted_at = timezone.now()
     task.save_changes("deleted_at")
     publish(TaskDeleted(actor=actor, task=task))

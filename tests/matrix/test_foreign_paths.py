@@ -12,19 +12,14 @@ from pytest_django import Settings
 
 from tests.matrix.asks import ABOUT_OBJECTS, Ask
 from tests.matrix.oracle import expected
-from tests.matrix.places import Place, World, foreign_place, own_place, settle
+from tests.matrix.places import Place, foreign_place, own_place
 from tests.matrix.references import NOWHERE
-from tests.support.cast import client_of
+from tests.support.cast import World, client_of
 from tests.support.rights import filled
 from tests.support.tables import everything
 
 ASKS = [ask for ask in ABOUT_OBJECTS if "{" in ask.path]
 Told = dict[str, tuple[int, str]]
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return settle()
 
 
 @pytest.fixture

@@ -15,11 +15,9 @@ from projects.services.projects import create_project
 from tasks.services.tasks import create_task, delete_task
 from tests.matrix.places import (
     Place,
-    World,
     foreign_place,
     other_place,
     own_place,
-    settle,
     task_of,
 )
 from tests.matrix.references import (
@@ -31,16 +29,11 @@ from tests.matrix.references import (
     right_value,
     wrong_values,
 )
-from tests.support.cast import Client, client_of, person
+from tests.support.cast import Client, World, client_of, person
 from tests.support.rights import filled
 from tests.support.tables import everything
 from workspaces.services.deletion import delete_workspace
 from workspaces.services.workspaces import add_member, create_workspace
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return settle()
 
 
 @pytest.fixture

@@ -18,17 +18,15 @@ from tests.matrix.oracle import expected
 from tests.matrix.people import clients
 from tests.matrix.places import (
     Place,
-    World,
     comment_of,
     foreign_place,
     other_place,
     own_place,
     project_of,
-    settle,
     task_of,
 )
 from tests.matrix.rights import BESIDE_THE_TABLE, HELD
-from tests.support.cast import Client
+from tests.support.cast import Client, World
 from tests.support.rights import filled
 from workspaces.services.deletion import delete_workspace
 
@@ -50,11 +48,6 @@ CASES = [(state, kind) for state, kinds in STATES.items() for kind in kinds]
 
 def test_every_route_is_declared() -> None:
     assert sorted(declared()) == sorted(served())
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return settle()
 
 
 @pytest.fixture

@@ -6,18 +6,15 @@ from typing import Any
 import pytest
 
 from tests.matrix.asks import ABOUT_OBJECTS, ASKS, Ask
-from tests.matrix.places import Place, World, foreign_place, own_place, settle, task_of
+from tests.matrix.places import Place, foreign_place, own_place, task_of
 from tests.matrix.references import body_with, in_bodies
-from tests.support.cast import Client, client_of
+from tests.support.cast import Client, World, client_of
 from tests.support.databases import CommittedDatabase
 from tests.support.rights import filled
 from tests.support.tables import everything
 from tests.support.walls import without_policies
 
-
-@pytest.fixture
-def world(only_wall_three: CommittedDatabase) -> World:
-    return settle()
+pytestmark = pytest.mark.usefixtures("only_wall_three")
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
 """Each worker's own databases, cloned from one that was migrated once, used as the runtime role.
 
-One is empty and one holds the cast: a test that names the fixture `cast` finds everybody in their
-place, committed before it began, instead of waiting for services to put them there.
+One is empty, one holds the cast and one the world of the matrix: a test that names the fixture
+`cast` or `world` finds everybody in their place, committed before it began, instead of waiting for
+services to put them there.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import os
 import time
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -22,17 +24,17 @@ from django.db import connections, transaction
 from psycopg import sql
 from psycopg.errors import InsufficientPrivilege, ObjectInUse
 
-from tests.support.cast import Cast, gather
+from tests.support.cast import Cast, World, gather, settle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from pytest_django.plugin import DjangoDbBlocker
 
 RUN = "GANTRY_TEST_RUN"
 ALIASES = ("default", "attempts", "direct")
-PEOPLED = "_cast"
-"""What the name of the database with the cast has more than the name of the empty one."""
+PEOPLE: dict[str, Callable[[], Any]] = {"cast": gather, "world": settle}
+"""Who can be found in a database, by the fixture that asks for them."""
 _connected: dict[str, dict[str, Any]] = {}
 """The connections of a database that is not in use, by their alias."""
 
@@ -58,11 +60,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     for item in items:
         names: list[str] = getattr(item, "fixturenames", [])
-        if "cast" in names:
-            names[:0] = [
-                "everybody",
-                *(["committed_db"] if "committed_db" in names else ["peopled_db", "db"]),
-            ]
+        if _wanted(names):
+            names[:0] = ["committed_db"] if "committed_db" in names else ["peopled_db", "db"]
         mark = item.get_closest_marker("django_db")
         if "db" in names or (mark and not mark.kwargs):
             item.add_marker(pytest.mark.django_db(databases=["default", "attempts"]), append=False)
@@ -88,48 +87,74 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def everybody(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Cast]:
-    """The cast, committed to a database beside the empty one."""
-    empty = _current()
-    with django_db_blocker.unblock():
-        _clone(empty + PEOPLED, _template())
-        _swap_to(empty + PEOPLED)
-        with transaction.atomic():
-            people = gather()
-        _close_all()
-        _swap_to(empty)
+def everybody(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Callable[[str], Any]]:
+    """Those of `PEOPLE`, committed to a database beside the empty one when first asked for."""
+    empty, made = _current(), dict[str, Any]()
+
+    def people(kind: str) -> Any:
+        if kind not in made:
+            _clone(f"{empty}_{kind}", _template())
+            _swap_to(f"{empty}_{kind}")
+            with transaction.atomic():
+                made[kind] = PEOPLE[kind]()
+            _swap_to(empty)
+        return made[kind]
+
     yield people
     with django_db_blocker.unblock():
-        _swap_to(empty + PEOPLED)
-        _close_all()
-        _swap_to(empty)
-        _drop(empty + PEOPLED)
+        for kind in made:
+            _leave(f"{empty}_{kind}")
+            _drop(f"{empty}_{kind}")
 
 
 @pytest.fixture
-def peopled_db(everybody: Cast, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """The database with the cast, in place of the empty one."""
-    empty = _current()
+def peopled_db(
+    request: pytest.FixtureRequest,
+    everybody: Callable[[str], Any],
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[None]:
+    """The database with those the test asks for, in place of the empty one."""
+    [kind], empty = _wanted(request.fixturenames), _current()
     with django_db_blocker.unblock():
-        _swap_to(empty + PEOPLED)
+        everybody(kind)
+        _swap_to(f"{empty}_{kind}")
         yield
         _swap_to(empty)
 
 
 @pytest.fixture
+def cast(everybody: Callable[[str], Any]) -> Cast:
+    """The people of Analytical Engines and one stranger, in the database of the test."""
+    people: Cast = deepcopy(everybody("cast"))
+    return people
+
+
+@pytest.fixture
+def world(everybody: Callable[[str], Any]) -> World:
+    """Somebody in every role there is, in the database of the test."""
+    people: World = deepcopy(everybody("world"))
+    return people
+
+
+@pytest.fixture
 def committed_db(
     request: pytest.FixtureRequest,
-    django_db_setup: None,
+    everybody: Callable[[str], Any],
     django_db_blocker: DjangoDbBlocker,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[CommittedDatabase]:
     """For threads, other processes and on-commit work; never together with the `django_db` mark."""
     usual = _current()
-    source = usual + PEOPLED if "cast" in request.fixturenames else _template()
     name = f"{_template()}_{uuid4().hex[:8]}"
     runtime, direct = os.environ["DATABASE_URL"], _owner_url()
     here = CommittedDatabase(name, _renamed(runtime, name), _renamed(direct, name))
     with django_db_blocker.unblock():
+        source = _template()
+        for kind in _wanted(request.fixturenames):
+            everybody(kind)
+            source = f"{usual}_{kind}"
         _clone(name, source)
         _switch_to(name)
         with monkeypatch.context() as patch:
@@ -159,8 +184,7 @@ def _migrate_once() -> None:
 
 def _clone(name: str, source: str) -> None:
     # A template may have no visitors; workers clone one after the other.
-    for connection in _connected.pop(source, {}).values():
-        connection.close()
+    _leave(source)
     with (settings.DATA_DIR / _template()).open() as gate:
         fcntl.flock(gate, fcntl.LOCK_EX)
         _execute("CREATE DATABASE {} TEMPLATE {}", name, source)
@@ -194,6 +218,17 @@ def _swap_to(name: str) -> None:
             connections[alias] = known[alias]
         else:
             del connections[alias]
+
+
+def _leave(name: str) -> None:
+    """Close the connections kept to a database."""
+    for connection in _connected.pop(name, {}).values():
+        connection.close()
+
+
+def _wanted(names: Iterable[str]) -> list[str]:
+    """Whom a test with these fixtures asks for."""
+    return [kind for kind in PEOPLE if kind in names]
 
 
 def _current() -> str:

@@ -5,11 +5,11 @@ from typing import Any
 
 from accounts.models import User
 from comments.models import Comment
+from core.rights import is_own
 from projects.models import Project, ProjectMembership
 from tasks.models import Task
-from workspaces.api.abilities import ABILITIES
+from tests.support.rights import ABILITIES
 from workspaces.models import Invitation, Membership, Workspace
-from workspaces.rights import is_own
 
 
 def at(moment: datetime) -> str:

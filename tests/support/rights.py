@@ -7,11 +7,23 @@ from typing import Any
 
 from django.db import transaction
 
+from comments.rights import COMMENT_ABILITIES
+from core.rights import RIGHTS
+from projects.rights import PROJECT_ABILITIES
+from tasks.rights import TASK_ABILITIES
 from tests.support.cast import Cast, Client, client_of
-from workspaces.rights import WORKSPACE_RIGHTS
+from workspaces.rights import WORKSPACE_ABILITIES
 
 PEOPLE = ("nobody", "sam", "gus", "moe", "max", "lea", "pia", "ada")
 HEADING = re.compile(r"\s*" + r"\s+".join(PEOPLE))
+
+ABILITIES = {
+    "workspace": WORKSPACE_ABILITIES,
+    "project": PROJECT_ABILITIES,
+    "task": TASK_ABILITIES,
+    "comment": COMMENT_ABILITIES,
+}
+"""By kind of object."""
 
 BESIDE_THE_TABLE = ("workspace:owner", "invited_address")
 """What may be required that is no right of a role."""
@@ -69,6 +81,6 @@ def outcome(client: Client, method: str, path: str, body: Any, named: dict[str, 
         transaction.set_rollback(True)
     if response.status_code == 403:
         refusal = response.json()
-        assert refusal["required"] in {*WORKSPACE_RIGHTS, *BESIDE_THE_TABLE}
+        assert refusal["required"] in {*RIGHTS, *BESIDE_THE_TABLE}
         assert isinstance(refusal["you_have"], list)
     return int(response.status_code)

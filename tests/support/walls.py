@@ -6,10 +6,10 @@ from django.apps import apps
 from django.db.models import Model
 
 from core.documents.compiled import Bound, Choice, Shape, bind
+from core.rights import Standing
 from tests.support.context import AS_SYSTEM
 from tests.support.databases import CommittedDatabase
 from workspaces.models import Workspace
-from workspaces.rights import Standing
 
 COMPOSITE_KEYS = """
     SELECT conrelid::regclass, conname FROM pg_constraint

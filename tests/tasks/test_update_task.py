@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from core.rights import Right
 from tasks.models import Task
 from tests.support.cast import Cast, client_of
 from tests.support.documents import task_alone
@@ -104,3 +105,18 @@ def test_text_is_kept_as_it_was_written(cast: Cast, task: Task) -> None:
     text = 'Ünïcode \u2028 "quotes" \\ <script>alert(1)</script> \U0001f600\nnew line\ttab'
     shown = update(cast, task, {"title": "😀" * 255, "description": text})["data"]
     assert (shown["title"], shown["description"]) == ("😀" * 255, text)
+
+
+def test_update_task_asks_for_the_transition_as_its_own_route_does(
+    cast: Cast, task: Task, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nobodys = Right("task:transition", ())
+    monkeypatch.setattr("tasks.services.tasks.TRANSITION_TASK", nobodys)
+    lea, path = client_of(cast.lea), f"/api/tasks/{task.pk}"
+
+    lea.ask("PATCH", path, {"title": "Oil", "status": "TODO", "isComplete": False})
+    for body in ({"status": "DONE"}, {"isComplete": True}, {"title": "Rust", "status": "DONE"}):
+        refusal = lea.ask("PATCH", path, body, status=403)
+        assert refusal["required"] == "task:transition"
+    task.refresh_from_db()
+    assert (task.title, task.status.key) == ("Oil", "TODO")

@@ -7,12 +7,12 @@ import pytest
 
 from comments.models import Comment
 from projects.models import Project
+from projects.rights import ProjectRole
 from tasks.models import Task
 from tests.support.cast import Cast, Client, client_of
 from tests.support.factories import CommentFactory, ProjectMembershipFactory, TaskFactory
-from tests.support.rights import outcome
-from workspaces.api.abilities import ABILITIES
-from workspaces.rights import ProjectRole, WorkspaceRole
+from tests.support.rights import ABILITIES, outcome
+from workspaces.rights import WorkspaceRole
 
 Action = tuple[str, str, Any]
 

@@ -6,9 +6,9 @@ from django.db.models import Func
 
 from core.documents.shared_rows import CommonTable
 from workspaces.models import Membership
-from workspaces.rights import holders
+from workspaces.rights import READ_ADDRESSES, WorkspaceRole
 
-READERS = holders("member:read_address")
+READERS = READ_ADDRESSES.roles(WorkspaceRole)
 
 
 def _workspaces_with_the_right(actor: Any) -> Any:

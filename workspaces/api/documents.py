@@ -9,14 +9,15 @@ from rest_framework import serializers
 
 from accounts.api.documents import Address, Person, show_addresses_where
 from accounts.models import User
+from core.api.abilities import Abilities
 from core.api.fields import Choice, Input, Name, OptionalText, Visible
 from core.api.sizes import LONGEST_VALUE
 from core.documents.fields import Document, PublicId
 from core.documents.truncation import LongText, Truncated
-from workspaces.api.abilities import Abilities, in_workspace
+from workspaces.api.abilities import in_workspace, workspace_standing
 from workspaces.api.addresses import readable_in
 from workspaces.models import Membership, Workspace
-from workspaces.rights import ROLE_ALIASES, WorkspaceRole
+from workspaces.rights import ROLE_ALIASES, WORKSPACE_ABILITIES, WorkspaceRole
 from workspaces.services.slugs import PLAIN, RESERVED, SLUG_LENGTH
 
 show_addresses_where(readable_in)
@@ -47,7 +48,7 @@ class WorkspaceDocument(Document):
     pending_owner_until = WhileOffered(
         "offer_expires_at", {"type": "string", "format": "date-time"}
     )
-    abilities = Abilities("workspace", in_workspace)
+    abilities = Abilities("workspace", WORKSPACE_ABILITIES, in_workspace, workspace_standing)
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
     version = serializers.IntegerField()

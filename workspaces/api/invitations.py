@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.fields import as_uuid
-from core.api.permissions import Anyone, SignedIn
+from core.api.permissions import Anyone, Can, SignedIn
 from core.api.schema import FAILURE
 from core.api.viewsets import ServiceViewSet
 from core.context import as_system
@@ -21,8 +21,8 @@ from workspaces.api.invitation_documents import (
     NewInvitation,
     ReceivedInvitation,
 )
-from workspaces.api.permissions import Can
 from workspaces.models import Invitation, Workspace
+from workspaces.rights import INVITE
 from workspaces.services.acceptance import (
     accept_invitation,
     accept_own_invitation,
@@ -40,7 +40,7 @@ class Inviting(ServiceViewSet):
 
     inputs: ClassVar = {"create": NewInvitation}
     outputs: ClassVar = {"create": InvitationDocument}
-    action_permissions: ClassVar = {"create": Can("workspace:invite")}
+    action_permissions: ClassVar = {"create": Can(INVITE)}
 
     @extend_schema(responses={201: InvitationDocument, 429: OFTEN})
     def create(self, request: Request, pk: str) -> Response:
@@ -60,9 +60,9 @@ class Invitations(Inviting):
     document = InvitationDocument
     action_permissions: ClassVar = {
         **Inviting.action_permissions,
-        "list": Can("workspace:invite"),
-        "resend": Can("workspace:invite"),
-        "destroy": Can("workspace:invite"),
+        "list": Can(INVITE),
+        "resend": Can(INVITE),
+        "destroy": Can(INVITE),
     }
     filters = InvitationFilters
 

@@ -7,13 +7,14 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.permissions import Can
 from core.api.schema import FAILURE
 from core.api.visibility import find_visible
 from workspaces.api.documents import Member, NewMember, NewMemberRole
 from workspaces.api.invitations import Inviting
-from workspaces.api.permissions import Can
 from workspaces.api.reassignment import Reassignment, read_handover
 from workspaces.models import Membership, Workspace
+from workspaces.rights import INVITE, READ_WORKSPACE, REMOVE_MEMBER
 from workspaces.services.limits import count_admission
 from workspaces.services.members import change_member_role, remove_member
 from workspaces.services.workspaces import add_member
@@ -36,12 +37,12 @@ class Members(Inviting):
     queries: ClassVar = {"destroy": Reassignment}
     action_permissions: ClassVar = {
         **Inviting.action_permissions,
-        "list": Can("workspace:read"),
-        "add": Can("workspace:invite"),
-        "retrieve": Can("workspace:read"),
-        "update": Can("workspace:invite"),
-        "partial_update": Can("workspace:invite"),
-        "destroy": Can("workspace:remove_member"),
+        "list": Can(READ_WORKSPACE),
+        "add": Can(INVITE),
+        "retrieve": Can(READ_WORKSPACE),
+        "update": Can(INVITE),
+        "partial_update": Can(INVITE),
+        "destroy": Can(REMOVE_MEMBER),
     }
     attempts: ClassVar = {"add": count_admission, "create": count_admission}
     orderings = ("created_at",)

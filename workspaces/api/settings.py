@@ -11,11 +11,11 @@ from rest_framework.response import Response
 
 from accounts.models import check_time_zone
 from core.api.fields import Choice, Input
+from core.api.permissions import Can
 from core.api.viewsets import ServiceViewSet
 from core.documents.fields import Document
-from workspaces.api.permissions import Can
 from workspaces.models import Workspace
-from workspaces.rights import WorkspaceRole
+from workspaces.rights import READ_WORKSPACE, UPDATE_WORKSPACE, WorkspaceRole
 from workspaces.services.settings import DEFAULTS, change_settings
 
 NEWCOMERS = [WorkspaceRole.MEMBER, WorkspaceRole.GUEST]
@@ -64,9 +64,9 @@ class Settings(ServiceViewSet):
     document = WorkspaceSettings
     inputs: ClassVar = {"update": SettingsChanges, "partial_update": SettingsChanges}
     action_permissions: ClassVar = {
-        "retrieve": Can("workspace:read"),
-        "update": Can("workspace:update"),
-        "partial_update": Can("workspace:update"),
+        "retrieve": Can(READ_WORKSPACE),
+        "update": Can(UPDATE_WORKSPACE),
+        "partial_update": Can(UPDATE_WORKSPACE),
     }
 
     def retrieve(self, request: Request, pk: str) -> Response:

@@ -6,13 +6,20 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.abilities import Asked, Verdict, verdict
 from core.api.fields import find_by_public_id
 from core.api.filters import RestorableWanted
-from core.api.permissions import SignedIn
+from core.api.permissions import Can, SignedIn
 from core.api.viewsets import ServiceViewSet
 from workspaces.api.documents import NewOwner, NewWorkspace, WorkspaceChanges, WorkspaceDocument
-from workspaces.api.permissions import Asked, Can, IsOwner, Verdict, verdict
+from workspaces.api.permissions import IsOwner
 from workspaces.models import Workspace
+from workspaces.rights import (
+    DELETE_WORKSPACE,
+    READ_WORKSPACE,
+    UPDATE_WORKSPACE,
+    WORKSPACE_ABILITIES,
+)
 from workspaces.services.deletion import delete_workspace, restore_workspace
 from workspaces.services.ownership import (
     accept_ownership,
@@ -36,16 +43,16 @@ class Workspaces(ServiceViewSet):
     action_permissions: ClassVar = {
         "list": SignedIn(),
         "create": SignedIn(),
-        "retrieve": Can("workspace:read"),
-        "update": Can("workspace:update"),
-        "partial_update": Can("workspace:update"),
-        "destroy": Can("workspace:delete"),
-        "restore": Can("workspace:delete"),
+        "retrieve": Can(READ_WORKSPACE),
+        "update": Can(UPDATE_WORKSPACE),
+        "partial_update": Can(UPDATE_WORKSPACE),
+        "destroy": Can(DELETE_WORKSPACE),
+        "restore": Can(DELETE_WORKSPACE),
         "owner": IsOwner(),
         "withdraw_owner": IsOwner(),
-        "accept_owner": Can("workspace:read"),
-        "decline_owner": Can("workspace:read"),
-        "can": Can("workspace:read"),
+        "accept_owner": Can(READ_WORKSPACE),
+        "decline_owner": Can(READ_WORKSPACE),
+        "can": Can(READ_WORKSPACE),
     }
     outputs: ClassVar = {"can": Verdict}
     queries: ClassVar = {"list": RestorableWanted, "can": Asked}
@@ -83,7 +90,7 @@ class Workspaces(ServiceViewSet):
     def can(self, request: Request, pk: str) -> Response:
         """Whether the person may do something in the workspace, and if not, why."""
         action = self.read_query()["action"]
-        return Response(verdict("workspace", self._workspace(pk), self.actor, action))
+        return Response(verdict(WORKSPACE_ABILITIES, self._workspace(pk), self.actor, action))
 
     def destroy(self, request: Request, pk: str) -> Response:
         """Delete the workspace with all that is in it; for 30 days it can be restored."""

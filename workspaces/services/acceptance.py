@@ -7,10 +7,11 @@ from accounts.models import User
 from accounts.services.recipients import stranger_at
 from core.errors import Conflict, Forbidden, NotFound
 from core.events import publish
+from core.rights import Standing
 from identity.services.addresses import addresses_of, proved_addresses
 from workspaces.events import InvitationAccepted, MemberAdded
 from workspaces.models import Invitation, InvitationStatus, Membership, Workspace
-from workspaces.rights import Standing, may_grant
+from workspaces.rights import INVITE, WorkspaceRole, may_grant
 from workspaces.services.invitation_links import digest
 from workspaces.services.invitations import check_undecided
 from workspaces.services.opt_out_records import lift_opt_out
@@ -63,9 +64,10 @@ def is_backed(invitation: Invitation) -> bool:
     sender = invitation.invited_by
     if sender is None or not sender.is_active or sender.is_superuser:
         return bool(sender and sender.is_active)
-    held = Membership.objects.role_of(sender, invitation.workspace_id) or ""
-    may_invite = Standing(workspace_role=held).covers("workspace:invite")
-    return may_invite and may_grant(held, invitation.role)
+    held = WorkspaceRole.held(Membership.objects.role_of(sender, invitation.workspace_id))
+    if held is None or not Standing(workspace_role=held).covers(INVITE):
+        return False
+    return may_grant(held, WorkspaceRole(invitation.role))
 
 
 def _accept(known: Invitation, actor: User, addresses: set[str]) -> Membership:

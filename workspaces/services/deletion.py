@@ -7,16 +7,17 @@ from accounts.models import User
 from core.errors import NotFound
 from core.events import publish
 from core.models import RESTORE_WINDOW
+from core.rights import require
 from workspaces.events import WorkspaceDeleted, WorkspaceRestored
 from workspaces.models import Workspace
-from workspaces.rights import require
+from workspaces.rights import DELETE_WORKSPACE
 
 
 @transaction.atomic
 def delete_workspace(*, actor: User, workspace: Workspace, version: int | None = None) -> None:
     """Take the workspace and all that is in it out of sight; the rows stay for a restore."""
     workspace = Workspace.objects.alive().locked(workspace.pk)
-    require("workspace:delete", workspace, actor)
+    require(DELETE_WORKSPACE, workspace, actor)
     workspace.check_version(version)
     workspace.deleted_at = timezone.now()
     workspace.save_changes("deleted_at")
@@ -29,7 +30,7 @@ def restore_workspace(
 ) -> Workspace:
     """Bring back what was deleted lately, as it was; what is there stays as it is."""
     workspace = Workspace.objects.locked(workspace.pk)
-    require("workspace:delete", workspace, actor)
+    require(DELETE_WORKSPACE, workspace, actor)
     workspace.check_version(version)
     since = workspace.deleted_at
     if since is None:

@@ -11,11 +11,12 @@ from accounts.services.recipients import recipient_of
 from core.errors import Conflict
 from core.events import publish
 from core.models import as_told
+from core.rights import require
 from core.sealing import seal
 from outbox.services import enqueue
 from workspaces import events
 from workspaces.models import Invitation, InvitationStatus, Membership, Workspace
-from workspaces.rights import require
+from workspaces.rights import INVITE
 from workspaces.services.invitation_links import PURPOSE, digest
 from workspaces.services.quota import KIND, check_pace, count_invitation
 from workspaces.services.settings import role_for_newcomers
@@ -69,7 +70,7 @@ def resend_invitation(*, actor: User, invitation: Invitation) -> Invitation:
 def revoke_invitation(*, actor: User, invitation: Invitation, version: int | None = None) -> None:
     """Take an invitation back; doing it twice changes nothing."""
     workspace = Workspace.objects.alive().locked(invitation.workspace_id)
-    require("workspace:invite", workspace, actor)
+    require(INVITE, workspace, actor)
     invitation = Invitation.objects.locked(invitation.pk)
     invitation.check_version(version)
     if invitation.status == InvitationStatus.ACCEPTED:
@@ -95,7 +96,7 @@ def revoke(invitation: Invitation, *, actor: User | None) -> None:
 def _held(workspace: Workspace, actor: User, role: str) -> Workspace:
     """The workspace under lock, where the actor may invite to this role now."""
     workspace = Workspace.objects.alive().locked(workspace.pk)
-    require("workspace:invite", workspace, actor)
+    require(INVITE, workspace, actor)
     check_grant(actor, workspace, role)
     check_pace(workspace)
     return workspace

@@ -6,10 +6,11 @@ from accounts.models import User
 from core.errors import Conflict, Invalid
 from core.events import publish
 from core.models import as_told
+from core.rights import require
 from workspaces.events import MemberRoleChanged, OwnerChanged
 from workspaces.models import Membership, Workspace
 from workspaces.reassignment import TO_LEAD, Handover
-from workspaces.rights import WorkspaceRole, require, require_ownership
+from workspaces.rights import INVITE, REMOVE_MEMBER, WorkspaceRole, require_ownership
 from workspaces.services.leaving import check_admins, let_go
 from workspaces.services.workspaces import check_grant
 
@@ -36,7 +37,7 @@ def change_member_role(
 ) -> Membership:
     """Give a member another role; nobody gives or takes one that may do more than their own."""
     workspace, membership = _locked(membership)
-    require("workspace:invite", workspace, actor)
+    require(INVITE, workspace, actor)
     membership.check_version(version)
     if membership.role != role:
         check_grant(actor, workspace, membership.role, role)
@@ -58,7 +59,7 @@ def remove_member(
     Who takes over by name is a member; whether of the projects as well, the upper apps ask.
     """
     workspace, membership = _locked(membership)
-    require("workspace:remove_member", membership, actor)
+    require(REMOVE_MEMBER, membership, actor)
     membership.check_version(version)
     if membership.user_id != actor.pk:
         check_grant(actor, workspace, membership.role)

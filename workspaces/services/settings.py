@@ -6,9 +6,10 @@ from django.db import transaction
 
 from accounts.models import User
 from core.events import Changes, publish
+from core.rights import require
 from workspaces.events import WorkspaceUpdated
 from workspaces.models import Workspace
-from workspaces.rights import WorkspaceRole, require
+from workspaces.rights import UPDATE_WORKSPACE, WorkspaceRole
 
 DEFAULTS = {
     "default_role": WorkspaceRole.MEMBER.value,
@@ -24,7 +25,7 @@ def change_settings(
 ) -> Workspace:
     """Merge: what is named is set, null brings the default back, the rest stays."""
     workspace = Workspace.objects.alive().locked(workspace.pk)
-    require("workspace:update", workspace, actor)
+    require(UPDATE_WORKSPACE, workspace, actor)
     workspace.check_version(version)
     merged = workspace.settings | changes
     kept = {name: value for name, value in merged.items() if value is not None}

@@ -13,9 +13,10 @@ from accounts.services.recipients import stranger_at
 from core.context import as_system, show_also
 from core.errors import Conflict, Forbidden, NotFound
 from core.events import publish
+from core.rights import require
 from workspaces.events import MemberAdded, WorkspaceCreated, WorkspaceUpdated
 from workspaces.models import Membership, Workspace
-from workspaces.rights import WorkspaceRole, may_grant, require
+from workspaces.rights import INVITE, UPDATE_WORKSPACE, WorkspaceRole, may_grant
 from workspaces.services.opt_out_records import has_declined
 from workspaces.services.settings import role_for_newcomers
 from workspaces.services.slugs import RESERVED, slug_of
@@ -79,7 +80,7 @@ def update_workspace(
 ) -> Workspace:
     """Change the fields given; the same values again change nothing."""
     workspace = Workspace.objects.alive().locked(workspace.pk)
-    require("workspace:update", workspace, actor)
+    require(UPDATE_WORKSPACE, workspace, actor)
     workspace.check_version(version)
     if changed := workspace.change(**changes):
         with _telling_of_a_taken_slug():
@@ -96,7 +97,7 @@ def add_member(
     # Held before the workspace, so that nobody enters who is being deleted.
     User.objects.by_address(email).held()
     workspace = Workspace.objects.alive().locked(workspace.pk)
-    require("workspace:invite", workspace, actor)
+    require(INVITE, workspace, actor)
     role = role or role_for_newcomers(workspace)
     check_grant(actor, workspace, role)
     person = person_with_address(email)
@@ -141,7 +142,7 @@ def check_grant(actor: User, workspace: Workspace, *roles: str) -> None:
         return
     held = Membership.objects.role_of(actor, workspace.pk) or ""
     for role in roles:
-        if not held or not may_grant(held, role):
+        if not held or not may_grant(WorkspaceRole(held), WorkspaceRole(role)):
             raise RoleOutOfReach(required=f"workspace:{role}", you_have=[f"workspace:{held}"])
 
 
