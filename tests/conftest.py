@@ -11,7 +11,7 @@ from projects.models import Project
 from tasks.models import Task
 from tasks.services.tasks import create_task
 from tests.support.actors import by
-from tests.support.cast import Cast, gather
+from tests.support.cast import Cast
 from tests.support.tables import everything
 from workspaces.models import Workspace
 
@@ -24,12 +24,6 @@ pytest_plugins = [
     "tests.support.own_postgres",
     "tests.support.walls",
 ]
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    """The people of Analytical Engines and one stranger."""
-    return gather()
 
 
 @pytest.fixture

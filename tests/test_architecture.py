@@ -23,8 +23,8 @@ from config import env
 from config.settings.logs import FACTS
 from core.api.viewsets import ServiceViewSet
 from core.apps import MODULES
-from core.events import Event, subscribers
 from outbox.models import MailContent
+from tests import support
 
 ROOT = settings.BASE_DIR
 CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
@@ -165,18 +165,6 @@ def test_every_api_view_declares_who_may_come_in() -> None:
     assert open_by_default == []
 
 
-def descendants(kind: type[Event]) -> Iterator[type[Event]]:
-    for child in kind.__subclasses__():
-        yield child
-        yield from descendants(child)
-
-
-def test_every_event_is_heard() -> None:
-    events = [e for e in descendants(Event) if e.__module__.partition(".")[0] in OURS]
-    assert events
-    assert [event for event in events if not subscribers(event)] == []
-
-
 def test_every_model_has_an_admin() -> None:
     models = [m for m in apps.get_models() if m._meta.app_label in OURS]
     # What belongs to one row each is shown on that row's page.
@@ -196,6 +184,14 @@ def test_every_fact_of_our_log_lines_reaches_the_log() -> None:
         for facts in re.findall(r"extra=\{(.+?)\}\)", file.read_text(), re.DOTALL):
             used |= set(re.findall(r'"(\w+)": ', facts))
     assert used == set(FACTS)
+
+
+def test_what_tests_share_stands_in_the_index_and_nowhere_else() -> None:
+    told = re.findall(r"^`(\w+)` ", support.__doc__ or "", re.MULTILINE)
+    folder = ROOT / "tests/support"
+    assert told == sorted(file.stem for file in folder.glob("*.py") if file.stem != "__init__")
+    beside = {file.stem for file in (ROOT / "tests").glob("*.py")} - {"__init__", "conftest"}
+    assert [name for name in beside if not name.startswith("test_")] == []
 
 
 def test_no_migration_is_missing(db: None) -> None:
