@@ -38,13 +38,13 @@ comments.CommentRestored             activity.log
 core.WorkspaceOpened                 workspaces.record_first_visit
 
 identity.AccountLinked               activity.log
-                                     identity.tell_of_a_new_way_in
+                                     identity.mail_account_linked
 identity.AccountUnlinked             activity.log
-                                     identity.tell_of_a_way_less
+                                     identity.mail_account_unlinked
 identity.EnrolmentApproved           activity.log
-                                     identity.tell_of_the_approval
-identity.PasswordChanged             identity.end_keys_of_an_intruder
-                                     identity.tell_the_owner
+                                     identity.mail_enrolment_approved
+identity.PasswordChanged             identity.revoke_personal_tokens
+                                     identity.mail_password_changed
 identity.PersonalTokenCreated        activity.log
 identity.PersonalTokenRevoked        activity.log
 
