@@ -16,7 +16,7 @@ accounts.AccountsKeptApart           activity.log
 accounts.PersonDeleted               activity.log
                                      activity.erase_texts_of_deleted_person
                                      clerk.delete_matches
-                                     identity.end_access_of_the_deleted
+                                     identity.end_access_of_deleted
                                      tasks.release_due_times_of_deleted
                                      workspaces.end_memberships_of_deleted
                                      workspaces.erase_invitations_of_deleted
