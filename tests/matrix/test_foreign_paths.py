@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from tests.matrix.asks import ABOUT_OBJECTS, Ask
 from tests.matrix.oracle import expected
-from tests.matrix.places import Place, foreign_place, own_place
+from tests.matrix.places import Place
 from tests.matrix.references import NOWHERE
 from tests.support.cast import World, client_of
 from tests.support.rights import filled
@@ -20,16 +20,6 @@ from tests.support.tables import everything
 
 ASKS = [ask for ask in ABOUT_OBJECTS if "{" in ask.path]
 Told = dict[str, tuple[int, str]]
-
-
-@pytest.fixture
-def own(world: World) -> Place:
-    return own_place(world)
-
-
-@pytest.fixture
-def foreign(world: World) -> Place:
-    return foreign_place(world)
 
 
 def told(world: World, own: Place, ids: dict[str, str], asks: list[Ask]) -> Told:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.matrix.asks import ABOUT_OBJECTS, ASKS, Ask
-from tests.matrix.places import Place, foreign_place, own_place, task_of
+from tests.matrix.places import Place, task_of
 from tests.matrix.references import body_with, in_bodies
 from tests.support.cast import Client, World, client_of
 from tests.support.databases import CommittedDatabase
@@ -15,16 +15,6 @@ from tests.support.tables import everything
 from tests.support.walls import without_policies
 
 pytestmark = pytest.mark.usefixtures("only_wall_three")
-
-
-@pytest.fixture
-def own(world: World) -> Place:
-    return own_place(world)
-
-
-@pytest.fixture
-def foreign(world: World) -> Place:
-    return foreign_place(world)
 
 
 @pytest.fixture
