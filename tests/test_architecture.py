@@ -73,6 +73,14 @@ def test_every_file_is_covered_by_an_import_contract() -> None:
     assert sorted(covered) == sorted(CONTRACTS["root_packages"])
 
 
+def test_core_names_no_table_of_another_app() -> None:
+    tables = {m._meta.db_table for m in apps.get_models() if m._meta.app_label != "core"}
+    files = [*(ROOT / "core").rglob("*.py")]
+    words = {file: set(re.findall(r"\w+", file.read_text())) for file in files}
+    assert any("core_attemptcount" in found for found in words.values())
+    assert {str(file): found & tables for file, found in words.items() if found & tables} == {}
+
+
 def test_files_are_small() -> None:
     sizes = {str(f): len(f.read_text().splitlines()) for f in sources(*OURS, "config")}
     assert {name: size for name, size in sizes.items() if size > 300} == {}
