@@ -22,7 +22,7 @@ pytest_plugins = [
     "tests.support.programs",
     "tests.support.pooler",
     "tests.support.own_postgres",
-    "tests.support.walls",
+    "tests.support.isolation",
 ]
 
 

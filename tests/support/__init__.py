@@ -12,6 +12,7 @@
 `documents` documents as clients see them, spelled out key by key
 `factories` rows as plain as they can be: nothing is published, nobody is told
 `factors` second factors in somebody's hands
+`isolation` what keeps workspaces apart, seen from outside: which tables, and the policies alone
 `linkifier` what a mail program may turn into a link, found as generously as the most eager of them
 `log` the log of events, as tests read it
 `logged` every line that is logged, and every secret that was in somebody's hands meanwhile
@@ -31,5 +32,4 @@
 `staff` how staff get into the admin in tests
 `tables` what stands in the product's own tables, as one comparable value
 `threads` several people at the same moment, each with a thread and a connection of their own
-`walls` the three walls between workspaces, seen from outside: which tables, and one wall alone
 """

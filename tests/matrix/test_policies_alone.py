@@ -10,11 +10,11 @@ from tests.matrix.places import Place, task_of
 from tests.matrix.references import body_with, in_bodies
 from tests.support.cast import Client, World, client_of
 from tests.support.databases import CommittedDatabase
+from tests.support.isolation import without_policies
 from tests.support.rights import filled
 from tests.support.tables import everything
-from tests.support.walls import without_policies
 
-pytestmark = pytest.mark.usefixtures("only_wall_three")
+pytestmark = pytest.mark.usefixtures("only_policies")
 
 
 @pytest.fixture
@@ -67,9 +67,9 @@ def test_no_list_shows_what_lives_elsewhere(ada: Client, own: Place, foreign: Pl
 
 
 def test_without_the_third_wall_all_of_it_would_leak(
-    only_wall_three: CommittedDatabase, ada: Client, own: Place, foreign: Place
+    only_policies: CommittedDatabase, ada: Client, own: Place, foreign: Place
 ) -> None:
-    without_policies(only_wall_three)
+    without_policies(only_policies)
     reads = [each for each in ABOUT_OBJECTS if each.method == "GET"]
     told = {each.path: ask(ada, each, foreign) for each in reads}
     assert {path: said for path, said in told.items() if said[0] != 200} == {}
