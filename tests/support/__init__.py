@@ -9,6 +9,7 @@
 `costs` what a request costs this process, beside another one
 `credentials` whose a token is, asked as the server asks
 `databases` each worker's databases, one empty, one with the cast; clones where commits are real
+`decisions` what fields, models and rights are decided to lack
 `documents` documents as clients see them, spelled out key by key
 `factories` rows as plain as they can be: nothing is published, nobody is told
 `factors` second factors in somebody's hands

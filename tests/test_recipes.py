@@ -1,0 +1,299 @@
+"""What a change may forget: each message names the file in which it is made or decided against."""
+
+import ast
+import tomllib
+from collections.abc import Callable, Iterable, Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.admin.utils import flatten_fieldsets
+from django.db.models import CharField, Model, TextField
+from django.urls import get_resolver
+
+from accounts.api.documents import OwnProfile
+from accounts.api.inputs import ProfileChanges
+from accounts.models import User
+from accounts.services.personal_data import kinds
+from core.api.viewsets import ServiceViewSet
+from core.documents.fields import Document
+from core.retention import rules
+from core.rights import RIGHTS, Right
+from identity.api.documents import NewPerson
+from identity.api.personal_token_documents import NewToken, TokenDocument
+from identity.models import PersonalToken
+from tests.support import decisions
+from tests.support.decisions import BOOKKEEPING, EVERYTHING
+from tests.support.rights import ABILITIES
+from tests.test_architecture import OURS, ROOT, routes, sources
+
+MODELS = [model for model in apps.get_models() if model._meta.app_label in OURS]
+VIEWS = [view for _, view in routes(get_resolver().url_patterns)]
+"""Found before documents are looked for: they are imported with their views."""
+TABLES = "tests/support/decisions.py"
+
+
+def fields_of(model: type[Model]) -> set[str]:
+    return {field.name for field in model._meta.concrete_fields} - BOOKKEEPING
+
+
+def read_by(serializers: Iterable[type[Any]]) -> set[str]:
+    """The names of the model's fields that these read or set."""
+    sources = {f.source.split(".")[0] for kind in serializers for f in kind().fields.values()}
+    return sources | {name.removesuffix("_id") for name in sources}
+
+
+def check_fields(
+    models: Iterable[type[Model]],
+    present: Callable[[type[Model]], set[str]],
+    table: str,
+    advice: str,
+) -> None:
+    """Each field is present or listed, never both."""
+    left_out: dict[str, str] = getattr(decisions, table)
+    wrong, labels = [], set()
+    for model in models:
+        label, fields = model._meta.label, fields_of(model)
+        labels.add(label)
+        listed = left_out.get(label, "")
+        named = fields if listed == EVERYTHING else set(listed.split())
+        there = fields & present(model)
+        app = model.__module__.partition(".")[0]
+        wrong += [
+            f"{label}.{name} {advice.format(app=app)}, or enter it in {table} ({TABLES})"
+            for name in sorted(fields - there - named)
+        ]
+        stale = named - fields if listed == EVERYTHING else (named & there) | (named - fields)
+        wrong += [f"{label}.{name}: remove it from {table} ({TABLES})" for name in sorted(stale)]
+    wrong += [f"{label}: remove it from {table} ({TABLES})" for label in left_out.keys() - labels]
+    assert not wrong, "\n".join(wrong)
+
+
+def views() -> Iterator[tuple[Any, type[Model], set[str]]]:
+    """Every resource with the model it shows and its actions on one route."""
+    for view in VIEWS:
+        resource: Any = getattr(view, "cls", object)
+        document = getattr(resource, "document", None)
+        if issubclass(resource, ServiceViewSet) and document:
+            yield resource, document.Meta.model, set(view.actions.values())
+
+
+def descendants(kind: type[Any]) -> Iterator[type[Any]]:
+    for child in kind.__subclasses__():
+        yield child
+        yield from descendants(child)
+
+
+def shown(model: type[Model]) -> set[str]:
+    documents = [
+        document
+        for document in descendants(Document)
+        if getattr(document.Meta, "model", None) is model
+        and not document.__module__.endswith(".exports")
+    ]
+    return read_by([*documents, TokenDocument] if model is PersonalToken else documents)
+
+
+def test_every_field_is_shown() -> None:
+    advice = "is in no document: show it in {app}/api/documents.py"
+    check_fields(MODELS, shown, "NOT_SHOWN", advice)
+
+
+def set_by_bodies(model: type[Model]) -> set[str]:
+    besides: dict[Any, list[type[Any]]] = {
+        User: [ProfileChanges, NewPerson],
+        PersonalToken: [NewToken],
+    }
+    inputs = [body for view, of, _ in views() if of is model for body in view.inputs.values()]
+    return read_by([*inputs, *besides.get(model, [])])
+
+
+def test_every_field_can_be_set() -> None:
+    advice = "is set by no body: take it in {app}/api/inputs.py"
+    check_fields(MODELS, set_by_bodies, "NOT_SET", advice)
+
+
+def exported(model: type[Model]) -> set[str]:
+    documents: set[type[Any]] = {OwnProfile, *(kind.document for kind in kinds.values())}
+    return read_by(d for d in documents if getattr(d.Meta, "model", None) is model)
+
+
+def test_every_field_about_a_person_is_exported() -> None:
+    about = [
+        model
+        for model in MODELS
+        if any(f.related_model is User for f in model._meta.concrete_fields) or exported(model)
+    ]
+    advice = "is in no export: declare it in {app}/exports.py"
+    check_fields(about, exported, "NOT_EXPORTED", advice)
+
+
+def chosen_by(model: type[Model]) -> set[str]:
+    names: set[str] = set()
+    for view, of, actions in views():
+        if of is model and "list" in actions:
+            names |= {*view.query_params, *(name.lstrip("-") for name in view.orderings)}
+            filters = view.filters.base_filters if view.filters else {}
+            names |= {*filters, *(str(f.field_name).split("__")[0] for f in filters.values())}
+    return names
+
+
+def test_lists_are_narrowed_or_ordered_by_every_field() -> None:
+    listed = {model for _, model, actions in views() if "list" in actions}
+    advice = "is no filter and no ordering: add it to {app}/api/filters.py or to `orderings`"
+    check_fields(listed & {*MODELS}, chosen_by, "NOT_CHOSEN_BY", advice)
+
+
+def on_admin_page(model: type[Model]) -> set[str]:
+    if not admin.site.is_registered(model):
+        return set()
+    page = admin.site.get_model_admin(model)
+    named = flatten_fieldsets(page.fieldsets) if page.fieldsets else page.fields
+    return {*map(str, [*named, *page.list_display])} if named else fields_of(model)
+
+
+def test_every_field_is_on_an_admin_page() -> None:
+    advice = "is on no page of the admin: show it in {app}/admin"
+    check_fields(MODELS, on_admin_page, "NOT_IN_ADMIN", advice)
+
+
+def test_every_model_is_kept_as_long_as_decided() -> None:
+    reasons = {
+        decisions.FOR_EVER,
+        decisions.WITH_PERSON,
+        decisions.WITH_PARENT,
+        decisions.ONE_ROW,
+        *(rule.name for rule in rules()),
+    }
+    labels = {model._meta.label: model.__module__.partition(".")[0] for model in MODELS}
+    wrong = [
+        f"{label}: say in RETENTION ({TABLES}) and docs/retention.md how long it is kept; a rule"
+        f" is registered in {app}/retention.py"
+        for label, app in labels.items()
+        if decisions.RETENTION.get(label) not in reasons
+    ]
+    gone = decisions.RETENTION.keys() - labels.keys()
+    wrong += [f"{label}: remove it from RETENTION ({TABLES})" for label in gone]
+    assert not wrong, "\n".join(wrong)
+
+
+def tables_of_rights() -> Iterator[tuple[str, str, Any]]:
+    """What the apps' `rights.py` define: the app, the name, the value."""
+    for app in OURS:
+        if (ROOT / app / "rights.py").exists():
+            for name, value in vars(import_module(f"{app}.rights")).items():
+                yield app, name, value
+
+
+def constants() -> dict[str, tuple[str, str]]:
+    """The code of each right: the name of its constant, and the app that enters it."""
+    found: dict[str, tuple[str, str]] = {}
+    for app, name, value in tables_of_rights():
+        if isinstance(value, Right):
+            found.setdefault(value.code, (name, app))
+    return found
+
+
+def asked_names() -> set[str]:
+    """Names that modules other than the tables of rights use."""
+    return {
+        node.id
+        for file in sources(*OURS)
+        if file.name != "rights.py"
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Name)
+    }
+
+
+def test_every_right_is_asked_for() -> None:
+    used = asked_names()
+    wrong = [
+        f"{code}: ask for {name} in {app}/services or {app}/api, or enter it in NOT_ASKED"
+        f" ({TABLES})"
+        for code, (name, app) in constants().items()
+        if (name in used) == (code in decisions.NOT_ASKED)
+    ]
+    assert not wrong, "\n".join(wrong)
+    assert constants().keys() == RIGHTS.keys()
+
+
+def test_every_right_has_a_word() -> None:
+    words = {name: value for _, name, value in tables_of_rights() if name.endswith("_ABILITIES")}
+    for name, table in words.items():
+        is_tried = any(table is known for known in ABILITIES.values())
+        assert is_tried, f"{name}: enter it in ABILITIES (tests/support/rights.py)"
+    told = {right.code for table in words.values() for right in table.values()}
+    wrong = [
+        f"{code}: give it a word among the abilities in {app}/rights.py, or enter it in"
+        f" WITHOUT_WORD ({TABLES})"
+        for code, (_, app) in constants().items()
+        if (code in told) == (code in decisions.WITHOUT_WORD)
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def texts_in_calls(file: Path, function: str) -> dict[str, set[str]]:
+    """What calls of the function are given as texts, by the source of their first argument."""
+    return {
+        ast.unparse(node.args[0]): {
+            arg.value
+            for arg in node.args
+            if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
+        }
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Call)
+        and node.args
+        and ast.unparse(node.func).rpartition(".")[2] == function
+    }
+
+
+def blanked(model: type[Model]) -> set[str]:
+    file = ROOT / model._meta.app_label / "retention.py"
+    return (
+        texts_in_calls(file, "purge_batch").get(model.__name__, set()) if file.exists() else set()
+    )
+
+
+def test_every_text_is_blanked_when_its_row_is_purged() -> None:
+    texts = {
+        (model, field.name)
+        for model in MODELS
+        if any(field.name == "purged_at" for field in model._meta.fields)
+        for field in model._meta.concrete_fields
+        if isinstance(field, CharField | TextField) and not field.choices
+    }
+    wrong = [
+        f"{model._meta.label}.{name}: blank it in {model._meta.app_label}/retention.py, or enter"
+        f" it in NOT_BLANKED ({TABLES})"
+        for model, name in texts
+        if (name in blanked(model))
+        == (name in decisions.NOT_BLANKED.get(model._meta.label, "").split())
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_everything_of_a_deleted_person_is_erased() -> None:
+    [erased] = texts_in_calls(ROOT / "accounts/services/deletion.py", "save_changes").values()
+    kept = set(decisions.NOT_ERASED.split())
+    assert not fields_of(User) - erased - kept, (
+        f"{fields_of(User) - erased - kept}: erase it in accounts/services/deletion.py, or enter it"
+        f" in NOT_ERASED ({TABLES})"
+    )
+    assert not kept & erased
+
+
+def test_every_app_is_part_of_the_server() -> None:
+    urls = (ROOT / "config/urls.py").read_text()
+    measured = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["coverage"]["run"]
+    wrong = []
+    for file in sorted(ROOT.glob("[!.]*/apps.py")):
+        app = file.parent.name
+        if not apps.is_installed(app):
+            wrong.append(f"{app}: enter it in INSTALLED_APPS (config/settings/base.py)")
+        if (ROOT / app / "api/urls.py").exists() and f'"{app}.api.urls"' not in urls:
+            wrong.append(f"{app}: include {app}.api.urls in config/urls.py")
+        if app not in measured["source"]:
+            wrong.append(f"{app}: enter it in the source of coverage (pyproject.toml)")
+    assert not wrong, "\n".join(wrong)
