@@ -66,7 +66,8 @@ def test_modules_that_register_themselves_are_loaded_by_every_program() -> None:
 
 def test_every_file_is_covered_by_an_import_contract() -> None:
     folders = {f.parent for f in ROOT.glob("[!.]*/*.py")} - {ROOT / "tests"}
-    assert {folder.name for folder in folders} == {*CONTRACTS["root_packages"]}
+    unknown = {folder.name for folder in folders} ^ {*CONTRACTS["root_packages"]}
+    assert not unknown, f"{unknown}: give it its place in the contracts of pyproject.toml"
     exhaustive = [c for c in CONTRACTS["contracts"] if c.get("exhaustive")]
     assert all(set(c.get("exhaustive_ignores", ())) <= {"migrations"} for c in exhaustive)
     covered = [app for contract in exhaustive for app in contract["containers"]]
@@ -155,13 +156,14 @@ def routes(patterns: list[Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
 
 def test_every_action_of_every_route_has_a_row() -> None:
     undeclared = [
-        f"{method} {path}"
+        f"{method} {path}: enter {action!r} in action_permissions of"
+        f" {view.cls.__module__}.{view.cls.__name__}"
         for path, view in routes(get_resolver().url_patterns)
         if issubclass(getattr(view, "cls", object), ServiceViewSet)
         for method, action in view.actions.items()
         if action not in view.cls.action_permissions
     ]
-    assert undeclared == []
+    assert not undeclared, "\n".join(undeclared)
 
 
 def test_every_api_view_declares_who_may_come_in() -> None:
@@ -177,7 +179,9 @@ def test_every_model_has_an_admin() -> None:
     models = [m for m in apps.get_models() if m._meta.app_label in OURS]
     # What belongs to one row each is shown on that row's page.
     models = [m for m in models if m is not MailContent]
-    assert [m for m in models if not admin.site.is_registered(m)] == []
+    missing = [m._meta.label for m in models if not admin.site.is_registered(m)]
+    advice = "register a page in the app's admin, with a line in config/settings/admin.py"
+    assert not missing, f"{missing}: {advice} and three rows in tests/admin/world.py"
 
 
 def test_every_key_of_the_environment_is_explained() -> None:
@@ -209,7 +213,8 @@ def test_no_migration_is_missing(db: None) -> None:
 def test_the_openapi_document_is_up_to_date(tmp_path: Path) -> None:
     fresh = tmp_path / "api.yaml"
     call_command("spectacular", file=str(fresh), validate=True, fail_on_warn=True)
-    assert fresh.read_text() == (ROOT / "docs/api.yaml").read_text()
+    is_up_to_date = fresh.read_text() == (ROOT / "docs/api.yaml").read_text()
+    assert is_up_to_date, "docs/api.yaml tells something else: run bin/schema"
 
 
 def tenant_links() -> list[tuple[str, str]]:
@@ -229,8 +234,9 @@ def test_a_tenant_row_points_into_its_own_workspace(db: None, table: str, column
         constraints = connection.introspection.get_constraints(cursor, table)
     foreign = [c["columns"] for c in constraints.values() if c["foreign_key"]]
     pairs = [columns for columns in foreign if column in columns and len(columns) == 2]
-    assert pairs
-    assert foreign.count([column]) == 0
+    wanted = f"SameWorkspace({table!r}, {column!r}, …) in the app's 0002_tenancy migration"
+    assert pairs, wanted
+    assert foreign.count([column]) == 0, f"db_constraint=False on the field, and {wanted}"
 
 
 def test_the_runtime_role_is_neither_owner_nor_superuser(db: None) -> None:
