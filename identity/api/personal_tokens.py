@@ -1,6 +1,6 @@
 """Personal access tokens over HTTP; closed to themselves."""
 
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from rest_framework import status
@@ -10,13 +10,13 @@ from rest_framework.response import Response
 from accounts.models import User
 from core.api.actors import actor_of
 from core.api.envelope import Answer
-from core.api.fields import find_by_public_id
+from core.api.fields import find_by_public_id, read_body
 from core.api.permissions import SignedIn
 from core.api.transactions import OneTransaction
 from core.context import as_system
 from core.errors import Invalid, NotFound
 from identity.api.bases import confirm, operation, refused
-from identity.api.personal_token_documents import CreatedToken, NewToken, TokenDocument
+from identity.api.documents import CreatedToken, NewToken, TokenDocument
 from identity.models import PersonalToken as Token
 from identity.services.personal_tokens import create_token, revoke_token
 
@@ -33,9 +33,9 @@ class PersonalTokens(OneTransaction):
     @operation("tokens_list", {200: TokenDocument(many=True), 403: CLOSED})
     def get(self, request: Request) -> Response:
         """The tokens not revoked, newest first."""
-        person = cast("User", request.user)
-        names = _names_of_workspaces(person)
-        tokens = Token.objects.visible_to(actor_of(request)).order_by("-created_at", "-id")
+        actor = actor_of(request)
+        names = _names_of_workspaces(actor.person)
+        tokens = Token.objects.visible_to(actor).order_by("-created_at", "-id")
         return Response([_shown(token, names) for token in tokens])
 
     @operation(
@@ -43,14 +43,12 @@ class PersonalTokens(OneTransaction):
     )
     def post(self, request: Request) -> Response:
         """Make a token for a program. Its text is in this answer and nowhere else."""
-        person = cast("User", request.user)
-        body = NewToken(data=request.data)
-        body.is_valid(raise_exception=True)
-        wanted = body.validated_data
+        actor = actor_of(request)
+        wanted = read_body(NewToken, request)
         confirm(request, wanted.get("password"))
-        names = _names_of_workspaces(person)
+        names = _names_of_workspaces(actor.person)
         token, text = create_token(
-            actor=actor_of(request),
+            actor=actor,
             name=wanted["name"],
             scopes=wanted["scopes"],
             workspace_ids=_chosen(wanted["workspace_ids"], names),
