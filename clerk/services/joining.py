@@ -13,8 +13,7 @@ from core.actor import Actor
 from core.context import as_system
 from core.errors import Conflict, NotFound
 from core.events import publish
-from identity.services.access import end_access
-from identity.services.addresses import has_proved, person_with, prove_address
+from identity.services.access import end_access, has_proved, person_with, prove_address
 
 NOWHERE = "users.clerk.invalid"
 """The domain of people whose address Clerk has not told us, or not verified."""

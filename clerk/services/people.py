@@ -9,7 +9,7 @@ from clerk.models import ExternalRecord
 from clerk.services.joining import NOWHERE, ask_staff, follow_address, link, may_link
 from clerk.services.profiles import CLERK, Profile
 from core.actor import Actor
-from identity.services.addresses import person_with, prove_address
+from identity.services.access import person_with, prove_address
 
 
 @transaction.atomic

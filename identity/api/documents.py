@@ -4,8 +4,7 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
-from accounts.api.documents import Me
-from accounts.api.fields import Password
+from accounts.api.documents import Me, Password
 from core.actor import Scope
 from core.api.fields import Input, Name
 from identity.providers.registry import Provider, providers

@@ -6,7 +6,7 @@ from allauth.mfa.models import Authenticator
 from drf_spectacular.utils import extend_schema_field, inline_serializer
 from rest_framework import serializers
 
-from accounts.api.fields import Password
+from accounts.api.documents import Password
 from core.api.fields import Input, Name
 
 TEXT = {"type": "string"}

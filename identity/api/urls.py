@@ -3,6 +3,7 @@
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from accounts.api.views import OwnData
 from identity.api import account, personal_tokens, providers, second_factors, sign_in
 
 SIGN_IN_PAGES = [
@@ -19,6 +20,7 @@ ACCOUNT = [
     path("refresh", sign_in.RefreshTokens.as_view(), name="refresh"),
     path("logout", sign_in.Logout.as_view(), name="logout"),
     path("me", account.OwnAccount.as_view(), name="me"),
+    path("me/export", OwnData.as_view(), name="export"),
     path("email/verify", sign_in.VerifyEmail.as_view(), name="email_verify"),
     path("email/resend", sign_in.ResendCode.as_view(), name="email_resend"),
     path("password/forgot", account.ForgotPassword.as_view(), name="password_forgot"),

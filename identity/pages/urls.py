@@ -7,6 +7,8 @@ they know nothing of the services, whose place is the API.
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from django.conf import settings
+from django.contrib.auth.decorators import user_passes_test
 from django.urls import URLResolver, path
 
 from identity.allauth_bridge.internals import account_pages, factor_pages
@@ -16,8 +18,12 @@ from identity.pages.views import (
     View,
     after_recent_proof,
     enrolling,
-    for_strangers,
 )
+
+for_strangers = user_passes_test(
+    lambda user: user.is_anonymous, settings.LOGIN_REDIRECT_URL, redirect_field_name=None
+)
+"""Somebody signed in has nothing to do there."""
 
 
 def unchanged(view: View) -> View:

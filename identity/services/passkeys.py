@@ -10,17 +10,16 @@ from django.http import HttpRequest
 
 from core.errors import Invalid, NotFound
 from core.limits import client_network, take
-from identity.allauth_bridge.forms import fill_in
+from identity.allauth_bridge.forms import PasskeyAgain, PasskeyAsSecondFactor, fill_in
 from identity.allauth_bridge.internals import passkey_auth, passkey_flows, passkey_forms
-from identity.allauth_bridge.mfa_forms import PasskeyAgain, PasskeyAsSecondFactor
 from identity.allauth_bridge.sessions import person_of
 from identity.limits import PASSKEYS_FROM
 from identity.services.enrolment import spend_proof
 from identity.services.second_factors import (
-    check_may_enrol,
     demand_recent_proof,
     factors_of,
     pending,
+    person_enrolling,
     reveal,
 )
 from identity.services.sign_in import Entered, enter, session_token_of
@@ -36,15 +35,13 @@ class IncorrectPasskey(Invalid):
 
 def begin_enrolment(request: HttpRequest) -> Options:
     """Always a discoverable key that verifies its owner, good for a sign-in by itself."""
-    person = person_of(request)
-    check_may_enrol(request)
+    person = person_enrolling(request)
     return _plain(passkey_flows.begin_registration(request, person, passwordless=True))
 
 
 def enrol(request: HttpRequest, name: str, credential: Options) -> tuple[Authenticator, list[str]]:
     """Keep a new passkey; returns recovery codes with the first factor."""
-    person = person_of(request)
-    check_may_enrol(request)
+    person = person_enrolling(request)
     form = passkey_forms.AddWebAuthnForm(
         {"name": name, "credential": credential, "passwordless": True}, user=person
     )

@@ -9,20 +9,24 @@ from django.http import HttpRequest
 
 from accounts.models import User
 from core.errors import Conflict, NotFound
-from identity.allauth_bridge.forms import fill_in, refusal_of
+from identity.allauth_bridge.forms import (
+    FirstCode,
+    SecondFactor,
+    SecondFactorAgain,
+    fill_in,
+    refusal_of,
+)
 from identity.allauth_bridge.internals import (
     AuthenticateStage,
-    DefaultMFAAdapter,
     account_forms,
     factor_flows,
     flows,
+    mfa_adapter,
     recovery_codes,
     stages,
     totp,
     totp_auth,
 )
-from identity.allauth_bridge.mfa_adapter import MFAAdapter
-from identity.allauth_bridge.mfa_forms import FirstCode, SecondFactor, SecondFactorAgain
 from identity.allauth_bridge.sessions import InvalidSessionToken, person_of
 from identity.credentials import ReauthenticationRequired
 from identity.services.enrolment import demand_mailbox_proof, has_second_factor, spend_proof
@@ -59,20 +63,14 @@ def own_factors(request: HttpRequest) -> list[Authenticator]:
 
 def begin_totp(request: HttpRequest) -> Enrolment:
     """A new secret, kept with the session until a code proves that an app has it."""
-    person = person_of(request)
-    check_may_enrol(request)
-    if factors_of(person).filter(type=TOTP).exists():
-        raise AlreadyEnrolled
+    person = _without_app(request)
     secret = totp_auth.get_totp_secret(regenerate=True)
-    return Enrolment(secret, DefaultMFAAdapter.build_totp_url(MFAAdapter(), person, secret))
+    return Enrolment(secret, mfa_adapter.get_adapter().build_totp_url(person, secret))
 
 
 def activate(request: HttpRequest, code: str) -> list[str]:
     """Switch the authenticator app on; returns new recovery codes, none if there were some."""
-    person = person_of(request)
-    check_may_enrol(request)
-    if factors_of(person).filter(type=TOTP).exists():
-        raise AlreadyEnrolled
+    person = _without_app(request)
     form = FirstCode({"code": code}, user=person)
     fill_in(form)
     app, recovery = totp.activate_totp(request, form)
@@ -146,8 +144,19 @@ def demand_recent_proof(request: HttpRequest) -> None:
         raise ReauthenticationRequired
 
 
-def check_may_enrol(request: HttpRequest) -> None:
-    """Asked when an enrolment begins and when it ends: roles and factors may have changed."""
+def _without_app(request: HttpRequest) -> User:
+    """Who may enrol an authenticator app."""
+    person = person_enrolling(request)
+    if factors_of(person).filter(type=TOTP).exists():
+        raise AlreadyEnrolled
+    return person
+
+
+def person_enrolling(request: HttpRequest) -> User:
+    """Who is in, if they may enrol a factor.
+
+    Asked when an enrolment begins and when it ends: roles and factors may have changed.
+    """
     person = person_of(request)
     demand_recent_proof(request)
     demand_mailbox_proof(request)
@@ -155,3 +164,4 @@ def check_may_enrol(request: HttpRequest) -> None:
         factor_flows.validate_can_add_authenticator(person)
     except FormInvalid as flaw:
         raise refusal_of(flaw) from flaw
+    return person
