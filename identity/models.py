@@ -62,10 +62,6 @@ class PersonalTokenQuerySet(LockingQuerySet):
     def visible_to(self, asking: Asking) -> Self:
         return self.filter(user=person_in(asking), revoked_at=None)
 
-    def of(self, person: User) -> Self:
-        """The person's, as long as they are not revoked."""
-        return self.filter(user=person, revoked_at=None)
-
     def usable(self) -> Self:
         """Neither revoked nor expired, of somebody who may sign in."""
         return self.filter(

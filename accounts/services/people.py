@@ -72,13 +72,7 @@ def change_access(*, actor: Actor, person: User, **access: bool) -> User:
 
 
 def _set(person: User, allowed: tuple[str, ...], values: Mapping[str, Any]) -> Changes:
-    changes = {
-        field: {"old": getattr(person, field), "new": values[field]}
-        for field in allowed
-        if field in values and getattr(person, field) != values[field]
-    }
-    for field, change in changes.items():
-        setattr(person, field, change["new"])
+    changes = person.change(**{field: values[field] for field in allowed if field in values})
     if changes:
         person.save_changes(*changes)
     return changes

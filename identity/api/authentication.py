@@ -20,8 +20,7 @@ from core.actor import Actor, Credential
 from core.api.fields import as_uuid
 from core.context import show_workspaces_of
 from identity.credentials import check_credential
-from identity.services.personal_secrets import PREFIX
-from identity.services.personal_tokens import open_token
+from identity.services.personal_tokens import PREFIX, open_token
 from identity.services.sessions import open_session
 from identity.services.tokens import InvalidToken, read
 

@@ -27,8 +27,8 @@ from identity.allauth_bridge.sessions import InvalidSessionToken, in_session
 from identity.api import cookies
 from identity.api.authentication import BearerAuthentication
 from identity.credentials import ReauthenticationRequired
-from identity.services.proof_times import is_recent, last_proof_at
 from identity.services.recovery import prove_password
+from identity.services.session_store import is_recent, last_proof_at
 from identity.services.sessions import unseal
 from identity.services.sign_in import Entered
 

@@ -36,17 +36,18 @@ from identity.api.documents import (
     Verified,
 )
 from identity.limits import CODES_FROM, EXCHANGES, EXCHANGES_FROM, EXCHANGES_OF, REFRESHES_FROM
-from identity.services.refresh_tokens import issue, rotate
 from identity.services.sessions import end_session
 from identity.services.sign_in import (
     EmailVerificationRequired,
     Entered,
+    resend_code,
+    send_link,
     sign_in,
     sign_up,
+    verify_address,
     what_is_missing,
 )
-from identity.services.tokens import InvalidToken, Use, read
-from identity.services.verification import resend_code, send_link, verify_address
+from identity.services.tokens import InvalidToken, Use, issue, read, rotate
 
 CSRF_TOKEN = OpenApiParameter("X-CSRFToken", str, OpenApiParameter.HEADER, required=True)
 TOKEN = OpenApiParameter(

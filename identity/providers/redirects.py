@@ -14,9 +14,15 @@ from identity.allauth_bridge.internals import (
     OpenIDConnectProvider,
 )
 from identity.providers import id_tokens
-from identity.providers.discovery import configuration, fetch, unavailable
 from identity.providers.id_tokens import InvalidIdToken
-from identity.providers.registry import Identity, Provider, provider_called
+from identity.providers.registry import (
+    Identity,
+    Provider,
+    configuration,
+    fetch,
+    provider_called,
+    unavailable,
+)
 
 LONGEST_UID = 191
 LONGEST_ADDRESS = 254

@@ -1,5 +1,6 @@
 """Passkeys: enrolled, and used alone, as a second factor, or to prove oneself again."""
 
+import json
 import struct
 from typing import Any, cast
 
@@ -109,12 +110,4 @@ def _check(form: Form) -> dict[str, Any]:
 
 def _plain(options: Any) -> Options:
     """The library's mappings as JSON knows them."""
-    return cast("Options", _as_json(options["publicKey"]))
-
-
-def _as_json(value: Any) -> Any:
-    if hasattr(value, "items"):
-        return {key: _as_json(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_as_json(inner) for inner in value]
-    return value
+    return cast("Options", json.loads(json.dumps(options["publicKey"], default=dict)))

@@ -30,7 +30,7 @@ from identity.allauth_bridge.internals import (
 from identity.allauth_bridge.sessions import InvalidSessionToken, person_of
 from identity.credentials import ReauthenticationRequired
 from identity.services.enrolment import demand_mailbox_proof, has_second_factor, spend_proof
-from identity.services.proof_times import is_recent, signed_in_at
+from identity.services.session_store import is_recent, signed_in_at
 from identity.services.sign_in import Entered, enter
 
 TOTP = Authenticator.Type.TOTP
