@@ -49,10 +49,7 @@ class MaximumLength:
 
     def validate(self, password: str, user: object = None) -> None:
         if len(password) > self.max_length:
-            raise ValidationError(self._sentence(), code="password_too_long")
+            raise ValidationError(self.get_help_text(), code="password_too_long")
 
     def get_help_text(self) -> str:
-        return self._sentence()
-
-    def _sentence(self) -> str:
         return f"Your password may have at most {self.max_length} characters."

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from clerk.models import AccountMatch, ExternalRecord, WebhookReceipt
-from clerk.services.joining import join_accounts, keep_apart
+from clerk.services.people import join_accounts, keep_apart
 from core.admin.bases import actor_of
 from core.admin.records import ReadOnly, is_superuser
 from core.admin.refusals import REFUSED, in_words, sentence

@@ -13,10 +13,14 @@ from django.db import transaction
 from jwt.exceptions import PyJWKClientConnectionError
 
 from accounts.models import User
-from clerk.services.joining import follow_address, is_without_address
 from clerk.services.organizations import add_organization_member
-from clerk.services.people import find_or_register_person
-from clerk.services.profiles import Organization, Profile
+from clerk.services.people import (
+    Organization,
+    Profile,
+    find_or_register_person,
+    follow_address,
+    is_without_address,
+)
 from core.context import show_workspaces_of
 from core.errors import Unavailable
 from identity.providers.jwks import LONGEST_KEY_ID, PAUSE, keys_at

@@ -12,13 +12,7 @@ from django.http import HttpRequest
 
 from core.errors import Conflict, Invalid, Refusal, TooManyRequests
 from core.limits import client_network, counted, take
-from identity.allauth_bridge.internals import (
-    account_forms,
-    factor_forms,
-    httpkit,
-    passkey_forms,
-    totp_forms,
-)
+from identity.allauth_bridge import internals
 from identity.limits import CODES, CODES_FROM, WRONG_FACTORS, WRONG_FACTORS_FROM
 
 
@@ -65,12 +59,12 @@ def too_often_in_form(request: HttpRequest) -> Iterator[None]:
     try:
         yield
     except TooManyRequests as refusal:
-        if httpkit.is_headless_request(request):
+        if internals.httpkit.is_headless_request(request):
             raise
         raise get_adapter(request).validation_error("too_many_login_attempts") from refusal
 
 
-class VerificationCode(account_forms.ConfirmEmailVerificationCodeForm):
+class VerificationCode(internals.account_forms.ConfirmEmailVerificationCodeForm):
     """Three codes may be tried in a session; allauth's own count is one that races."""
 
     def clean_code(self) -> str:
@@ -92,8 +86,10 @@ def _counting(form: Any, check: str) -> Any:
     return type(form.__name__, (form,), {check: counting_check})
 
 
-FirstCode = _counting(totp_forms.ActivateTOTPForm, "clean_code")
-SecondFactor = _counting(factor_forms.AuthenticateForm, "clean_code")
-SecondFactorAgain = _counting(factor_forms.ReauthenticateForm, "clean_code")
-PasskeyAsSecondFactor = _counting(passkey_forms.AuthenticateWebAuthnForm, "clean_credential")
-PasskeyAgain = _counting(passkey_forms.ReauthenticateWebAuthnForm, "clean_credential")
+FirstCode = _counting(internals.totp_forms.ActivateTOTPForm, "clean_code")
+SecondFactor = _counting(internals.factor_forms.AuthenticateForm, "clean_code")
+SecondFactorAgain = _counting(internals.factor_forms.ReauthenticateForm, "clean_code")
+PasskeyAsSecondFactor = _counting(
+    internals.passkey_forms.AuthenticateWebAuthnForm, "clean_credential"
+)
+PasskeyAgain = _counting(internals.passkey_forms.ReauthenticateWebAuthnForm, "clean_credential")

@@ -10,16 +10,12 @@ from accounts.api.documents import Password
 from core.api.fields import Input, Name
 
 TEXT = {"type": "string"}
-
 LONGEST_TEXT = 16_384
-
 KEYS = {
     "type": "array",
     "items": {"type": "object", "properties": {"type": TEXT, "id": TEXT}},
 }
-
 ENTITY = {"type": "object", "properties": {"id": TEXT, "name": TEXT, "displayName": TEXT}}
-
 SELECTION = {
     "type": "object",
     "properties": {
@@ -28,7 +24,6 @@ SELECTION = {
         "userVerification": TEXT,
     },
 }
-
 PARAMETERS = {
     "type": "array",
     "items": {"type": "object", "properties": {"type": TEXT, "alg": {"type": "integer"}}},

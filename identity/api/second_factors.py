@@ -22,7 +22,7 @@ from identity.api.bases import (
     refused,
 )
 from identity.api.documents import Done, SignedIn
-from identity.services import enrolment, passkeys, second_factors
+from identity.services import enrolment, second_factors
 
 NEW_CODES = "Have new recovery codes made, with a new key."
 WRONG_CODE = refused("`incorrect_code`: wrong, spent or too old")
@@ -42,7 +42,7 @@ class Totp(SessionView):
     @operation("mfa_totp_begin", {200: factors.Enrolment, **REFUSED})
     def post(self, request: Request) -> Response:
         """Begin to enrol an authenticator app; it counts once a code of it has been sent."""
-        return Response(factors.Enrolment(self.in_own_session(second_factors.begin_totp)).data)
+        return Response(self.in_own_session(second_factors.begin_totp))
 
     @operation("mfa_totp_deactivate", {204: None, **REFUSED, 404: refused("None is enrolled")})
     def delete(self, request: Request) -> Response:
@@ -111,7 +111,7 @@ class BeginPasskey(SessionView):
     @operation("mfa_passkey_begin", {200: factors.CreationOptions, **REFUSED})
     def post(self, request: Request) -> Response:
         """Begin to enrol a passkey."""
-        return Response({"options": self.in_own_session(passkeys.begin_enrolment)})
+        return Response({"options": self.in_own_session(second_factors.begin_passkey)})
 
 
 class Passkeys(SessionView):
@@ -123,7 +123,7 @@ class Passkeys(SessionView):
     def post(self, request: Request) -> Response:
         """Enrol a passkey; recovery codes come with the first factor, once."""
         body = read_body(factors.NewPasskey, request)
-        key, codes = self.in_own_session(passkeys.enrol, **body)
+        key, codes = self.in_own_session(second_factors.enrol_passkey, **body)
         shown = {"passkey": factors.Factor(key).data, "recovery_codes": codes}
         return Response(shown, status=status.HTTP_201_CREATED)
 
@@ -132,7 +132,7 @@ class Passkey(SessionView):
     @operation("mfa_passkey_remove", {204: None, **REFUSED, 404: refused("Not found")})
     def delete(self, request: Request, key_id: int) -> Response:
         """Remove a passkey; recovery codes go with the last factor."""
-        self.in_own_session(passkeys.remove, key_id)
+        self.in_own_session(second_factors.remove_passkey, key_id)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -141,7 +141,7 @@ class BeginPasskeyLogin(AuthView):
     def post(self, request: Request) -> Response:
         """Begin to sign in with a passkey."""
         with in_new_session(self.http_request) as inner:
-            options, token = passkeys.begin_login(inner)
+            options, token = second_factors.begin_passkey_login(inner)
         return Response({"options": options, "session_token": token})
 
 
@@ -150,7 +150,7 @@ class PasskeyLogin(AuthView):
     def post(self, request: Request) -> Response:
         """Sign in with a passkey, which is both factors in one."""
         body = read_body(factors.PasskeyAnswer, request)
-        return Response(as_shown(self.in_pending_session(passkeys.log_in, **body)))
+        return Response(as_shown(self.in_pending_session(second_factors.log_in_by_passkey, **body)))
 
 
 class BeginVerifyPasskey(AuthView):
@@ -161,7 +161,9 @@ class BeginVerifyPasskey(AuthView):
     )
     def post(self, request: Request) -> Response:
         """Begin to finish, with a passkey, a sign-in that asked for a second factor."""
-        return Response({"options": self.in_pending_session(passkeys.begin_verification)})
+        return Response(
+            {"options": self.in_pending_session(second_factors.begin_passkey_verification)}
+        )
 
 
 class VerifyPasskey(AuthView):
@@ -171,7 +173,7 @@ class VerifyPasskey(AuthView):
     def post(self, request: Request) -> Response:
         """Finish, with a passkey, a sign-in that asked for a second factor."""
         body = read_body(factors.PasskeyAnswer, request)
-        return Response(as_shown(self.in_pending_session(passkeys.verify, **body)))
+        return Response(as_shown(self.in_pending_session(second_factors.verify_passkey, **body)))
 
 
 class BeginPasskeyProof(SessionView):
@@ -180,7 +182,7 @@ class BeginPasskeyProof(SessionView):
     @operation("reauthenticate_passkey_begin", {200: factors.RequestOptions, **SIGNED_IN})
     def post(self, request: Request) -> Response:
         """Begin to prove oneself again with a passkey."""
-        return Response({"options": self.in_own_session(passkeys.begin_proof)})
+        return Response({"options": self.in_own_session(second_factors.begin_passkey_proof)})
 
 
 class PasskeyProof(SessionView):
@@ -191,5 +193,7 @@ class PasskeyProof(SessionView):
     )
     def post(self, request: Request) -> Response:
         """Prove oneself again with a passkey; it lasts five minutes."""
-        self.in_own_session(passkeys.prove_again, **read_body(factors.PasskeyAnswer, request))
+        self.in_own_session(
+            second_factors.prove_again_by_passkey, **read_body(factors.PasskeyAnswer, request)
+        )
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -12,7 +12,7 @@ from core.api.fields import read_body
 from core.errors import Unauthenticated
 from core.limits import client_network, take
 from identity.allauth_bridge.sessions import InvalidSessionToken
-from identity.api import cookies
+from identity.api import cookies, documents
 from identity.api.authentication import CookieAuthentication
 from identity.api.bases import (
     TOO_OFTEN,
@@ -23,30 +23,9 @@ from identity.api.bases import (
     operation,
     refused,
 )
-from identity.api.documents import (
-    Credentials,
-    Done,
-    NewPerson,
-    Refresh,
-    SignedIn,
-    SignOut,
-    TokenPair,
-    VerificationCode,
-    VerificationPending,
-    Verified,
-)
 from identity.limits import CODES_FROM, EXCHANGES, EXCHANGES_FROM, EXCHANGES_OF, REFRESHES_FROM
+from identity.services import sign_in
 from identity.services.sessions import end_session
-from identity.services.sign_in import (
-    EmailVerificationRequired,
-    Entered,
-    resend_code,
-    send_link,
-    sign_in,
-    sign_up,
-    verify_address,
-    what_is_missing,
-)
 from identity.services.tokens import InvalidToken, Use, issue, read, rotate
 
 CSRF_TOKEN = OpenApiParameter("X-CSRFToken", str, OpenApiParameter.HEADER, required=True)
@@ -65,8 +44,8 @@ class InvalidRefreshToken(Unauthenticated):
 class Register(AuthView):
     @operation(
         "register",
-        {201: SignedIn, 202: VerificationPending, 409: KNOWN, 429: TOO_OFTEN},
-        body=NewPerson,
+        {201: documents.SignedIn, 202: documents.VerificationPending, 409: KNOWN, 429: TOO_OFTEN},
+        body=documents.NewPerson,
         has_pair=True,
     )
     def post(self, request: Request) -> Response:
@@ -75,8 +54,8 @@ class Register(AuthView):
         Answers 202 where addresses have to be verified, the same for known and new ones.
         """
         try:
-            entered = sign_up(self.http_request, **read_body(NewPerson, request))
-        except EmailVerificationRequired as pending:
+            entered = sign_in.sign_up(self.http_request, **read_body(documents.NewPerson, request))
+        except sign_in.EmailVerificationRequired as pending:
             shown = {"status": pending.code, **pending.facts}
             answer = Answer(shown, "We have sent you a code.")
             return Response(answer, status=status.HTTP_202_ACCEPTED)
@@ -84,14 +63,19 @@ class Register(AuthView):
 
 
 class Login(AuthView):
-    @operation("login", {200: SignedIn, **UNFINISHED}, body=Credentials, has_pair=True)
+    @operation(
+        "login", {200: documents.SignedIn, **UNFINISHED}, body=documents.Credentials, has_pair=True
+    )
     def post(self, request: Request) -> Response:
         """Sign in with email address and password."""
-        return Response(as_shown(sign_in(self.http_request, **read_body(Credentials, request))))
+        body = read_body(documents.Credentials, request)
+        return Response(as_shown(sign_in.sign_in(self.http_request, **body)))
 
 
 class RefreshTokens(AuthView):
-    @operation("refresh", {200: TokenPair, **UNFINISHED}, body=Refresh, has_pair=True)
+    @operation(
+        "refresh", {200: documents.TokenPair, **UNFINISHED}, body=documents.Refresh, has_pair=True
+    )
     def post(self, request: Request) -> Response:
         """Spend a refresh token, of the body or of the cookie, for a new pair.
 
@@ -101,7 +85,7 @@ class RefreshTokens(AuthView):
         if self.by_cookie:
             pair = rotate(cookies.refresh_token_in(request))
         else:
-            pair = rotate(read_body(Refresh, request)["refresh_token"])
+            pair = rotate(read_body(documents.Refresh, request)["refresh_token"])
         if pair is None:
             # The cookie stays: another tab may have been first, and its new one be in it.
             raise InvalidRefreshToken
@@ -109,13 +93,13 @@ class RefreshTokens(AuthView):
 
 
 class Logout(AuthView):
-    @operation("logout", {204: None}, body=SignOut, has_pair=True)
+    @operation("logout", {204: None}, body=documents.SignOut, has_pair=True)
     def post(self, request: Request) -> Response:
         """End the session of the access token (expired or not), or of the refresh token.
 
         Signing out twice is no mistake.
         """
-        given = read_body(SignOut, request).get("refresh_token", "")
+        given = read_body(documents.SignOut, request).get("refresh_token", "")
         bearer = get_authorization_header(request).decode("latin-1").partition(" ")[2].strip()
         response = Response(status=status.HTTP_204_NO_CONTENT)
         if self.by_cookie:
@@ -136,8 +120,8 @@ def _end(token: str, use: Use) -> None:
 class VerifyEmail(AuthView):
     @operation(
         "email_verify",
-        {200: Verified, **UNFINISHED, 409: NOTHING},
-        body=VerificationCode,
+        {200: documents.Verified, **UNFINISHED, 409: NOTHING},
+        body=documents.VerificationCode,
         parameters=[TOKEN],
         has_pair=True,
     )
@@ -147,10 +131,10 @@ class VerifyEmail(AuthView):
         Three codes may be tried in the session they were sent for. Where verification is
         optional, the key of the link in the mail is sent instead, and no token is needed.
         """
-        code = read_body(VerificationCode, request)["code"]
+        code = read_body(documents.VerificationCode, request)["code"]
         take(CODES_FROM, client_network(request))
         session_key = self.pending_session_key()
-        entered = verify_address(self.http_request, session_key=session_key, code=code)
+        entered = sign_in.verify_address(self.http_request, session_key=session_key, code=code)
         tokens = as_shown(entered) if entered else {}
         return Response(Answer({"status": "verified", **tokens}, "Your address is verified."))
 
@@ -158,13 +142,15 @@ class VerifyEmail(AuthView):
 class ResendCode(PersonView):
     kept_answers = frozenset({"POST"})
 
-    @operation("email_resend", {200: Done, **UNFINISHED, 409: NOTHING}, parameters=[TOKEN])
+    @operation(
+        "email_resend", {200: documents.Done, **UNFINISHED, 409: NOTHING}, parameters=[TOKEN]
+    )
     def post(self, request: Request) -> Response:
         """Send another code to the pending sign-in; to somebody signed in, a link."""
         if session_key := self.pending_session_key():
-            resend_code(self.http_request, session_key=session_key)
+            sign_in.resend_code(self.http_request, session_key=session_key)
         elif isinstance(request.user, User):
-            send_link(self.http_request, person=request.user)
+            sign_in.send_link(self.http_request, person=request.user)
         else:
             raise InvalidSessionToken
         return Response(Answer({"status": "ok"}, "Sent."))
@@ -180,7 +166,7 @@ class ExchangeSession(AuthView):
 
     @operation(
         "session_exchange",
-        {200: SignedIn, 401: NOT_YET, 403: refused("No CSRF token"), 429: TOO_OFTEN},
+        {200: documents.SignedIn, 401: NOT_YET, 403: refused("No CSRF token"), 429: TOO_OFTEN},
         parameters=[CSRF_TOKEN],
         has_pair=True,
     )
@@ -193,11 +179,11 @@ class ExchangeSession(AuthView):
         take(EXCHANGES_FROM, client_network(request))
         if not request.user.is_authenticated:
             CookieAuthentication().enforce_csrf(request)
-            raise what_is_missing(self.http_request) or Unauthenticated
+            raise sign_in.what_is_missing(self.http_request) or Unauthenticated
         person, session_key = request.user, str(self.http_request.session.session_key)
         take(EXCHANGES, session_key)
         take(EXCHANGES_OF, str(person.pk))
         pair = issue(person, session_key)
         if pair is None:
             raise Unauthenticated
-        return Response(as_shown(Entered(person, pair)))
+        return Response(as_shown(sign_in.Entered(person, pair)))

@@ -4,7 +4,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from accounts.api.views import OwnData
-from identity.api import account, personal_tokens, providers, second_factors, sign_in
+from identity.api import account, providers, second_factors, sign_in
 
 SIGN_IN_PAGES = [
     path(
@@ -29,8 +29,8 @@ ACCOUNT = [
     path("devices", account.Devices.as_view(), name="devices"),
     path("devices/<int:device_id>", account.Device.as_view(), name="device"),
     path("session/exchange", sign_in.ExchangeSession.as_view(), name="session-exchange"),
-    path("tokens", personal_tokens.PersonalTokens.as_view(), name="personal-tokens"),
-    path("tokens/<str:pk>", personal_tokens.PersonalToken.as_view(), name="personal-token"),
+    path("tokens", account.PersonalTokens.as_view(), name="personal-tokens"),
+    path("tokens/<str:pk>", account.PersonalToken.as_view(), name="personal-token"),
 ]
 FACTORS = [
     path("reauthenticate", second_factors.Reauthenticate.as_view(), name="reauthenticate"),

@@ -24,15 +24,7 @@ from core.errors import Refusal
 from core.limits import client_network
 from identity.allauth_bridge.sessions import person_of
 from identity.credentials import ReauthenticationRequired
-from identity.services.enrolment import (
-    MailboxProofRequired,
-    demand_mailbox_proof,
-    has_second_factor,
-    needs_mailbox_proof,
-    prove_mailbox,
-    send_enrolment_code,
-    spend_proof,
-)
+from identity.services import enrolment
 from identity.services.recovery import change_password, prove_password
 from identity.services.second_factors import demand_recent_proof
 
@@ -62,13 +54,13 @@ def enrolling(view: View) -> View:
         if not request.user.is_authenticated:
             return view(request, *args, **kwargs)
         try:
-            demand_mailbox_proof(request)
-        except MailboxProofRequired:
+            enrolment.demand_mailbox_proof(request)
+        except enrolment.MailboxProofRequired:
             query = urlencode({REDIRECT_FIELD_NAME: request.path})
             return HttpResponseRedirect(f"{reverse('mfa_enrolment')}?{query}")
         response = view(request, *args, **kwargs)
-        if has_second_factor(person_of(request)):
-            spend_proof(request)
+        if enrolment.has_second_factor(person_of(request)):
+            enrolment.spend_proof(request)
         return response
 
     return after_recent_proof(page)
@@ -102,7 +94,7 @@ class ProveMailbox(LoginRequiredMixin, RedirectURLMixin, FormView[EnrolmentCode]
     next_page = "mfa_index"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if request.user.is_authenticated and not needs_mailbox_proof(request.user):
+        if request.user.is_authenticated and not enrolment.needs_mailbox_proof(request.user):
             return HttpResponseRedirect(reverse("mfa_index"))
         return super().dispatch(request, *args, **kwargs)
 
@@ -110,7 +102,7 @@ class ProveMailbox(LoginRequiredMixin, RedirectURLMixin, FormView[EnrolmentCode]
         if "send" not in request.POST:
             return super().post(request, *args, **kwargs)
         try:
-            send_enrolment_code(request)
+            enrolment.send_enrolment_code(request)
         except Refusal as refusal:
             messages.error(request, str(refusal))
         else:
@@ -119,7 +111,7 @@ class ProveMailbox(LoginRequiredMixin, RedirectURLMixin, FormView[EnrolmentCode]
 
     def form_valid(self, form: EnrolmentCode) -> HttpResponse:
         try:
-            prove_mailbox(self.request, form.cleaned_data["code"])
+            enrolment.prove_mailbox(self.request, form.cleaned_data["code"])
         except Refusal as refusal:
             return self.form_invalid(_refused(form, refusal))
         return super().form_valid(form)

@@ -3,7 +3,6 @@
 An address is proved by the code of a pending sign-in, or by a link.
 """
 
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from allauth.account.adapter import get_adapter
@@ -175,10 +174,15 @@ class CodeSpent(Conflict):
 def verify_address(request: HttpRequest, *, session_key: str | None, code: str) -> Entered | None:
     """Prove an address; the code completes a sign-in, the key of a link does not."""
     if session_key:
-        _count_code(session_key)
+        # Allauth counts in the session, which parallel requests would all read first.
+        try:
+            take(CODES, session_key)
+        except TooManyRequests as refusal:
+            raise CodeSpent from refusal
     elif settings.EMAIL_VERIFICATION == "mandatory":
         raise InvalidSessionToken
-    with transaction.atomic(), _session(request, session_key):
+    session = in_session(request, session_key) if session_key else in_new_session(request)
+    with transaction.atomic(), session:
         outcome = _verify(request, code)
     # Raised after the commit: a wrong code stays counted, and a proved address proved.
     if isinstance(outcome, Refusal):
@@ -214,10 +218,6 @@ def send_link(request: HttpRequest, *, person: User) -> None:
         address.send_confirmation(request)
 
 
-def _session(request: HttpRequest, session_key: str | None) -> AbstractContextManager[HttpRequest]:
-    return in_session(request, session_key) if session_key else in_new_session(request)
-
-
 def _verify(request: HttpRequest, code: str) -> Entered | Refusal | None:
     stage = stages.LoginStageController.enter(request, stages.EmailVerificationStage.key)
     process = flows.email_verification_by_code.EmailVerificationProcess.resume(request)
@@ -234,11 +234,3 @@ def _verify(request: HttpRequest, code: str) -> Entered | Refusal | None:
         return None
     flows.email_verification.login_on_verification(request, address)
     return outcome_of(request)
-
-
-def _count_code(session_key: str) -> None:
-    """Allauth counts in the session, which parallel requests would all read first."""
-    try:
-        take(CODES, session_key)
-    except TooManyRequests as refusal:
-        raise CodeSpent from refusal

@@ -12,10 +12,12 @@ from typing import Any, Literal, TypedDict
 from uuid import UUID
 
 import jwt
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import User
@@ -24,7 +26,7 @@ from core.errors import Unauthenticated
 from core.models import uuid7
 from identity.models import RefreshToken
 from identity.services.session_store import is_too_old
-from identity.services.sessions import belongs_to, end_session, seen_again
+from identity.services.sessions import belongs_to, end_session
 
 MOST_UNSPENT = 5
 """Unspent refresh tokens of one session; another one voids the oldest."""
@@ -185,7 +187,7 @@ def _rotate(claims: Claims) -> Pair | None:
         return None
     session.expire_date = now + timedelta(seconds=settings.SESSION_COOKIE_AGE)
     session.save(update_fields=["expire_date"])
-    seen_again(claims.session_key)
+    UserSession.objects.filter(session_key=claims.session_key).update(last_seen_at=Now())
     return _pair(person, session, RefreshToken(pk=successor))
 
 

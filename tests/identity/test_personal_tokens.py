@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from activity.models import Event
 from core.models import IdempotencyKey
-from identity.api.personal_tokens import PersonalTokens
+from identity.api.account import PersonalTokens
 from identity.models import PersonalToken
 from identity.services.personal_tokens import (
     MOST_TOKENS,
