@@ -161,7 +161,8 @@ def authenticate_person(claims: Claims) -> Opened | None:
     """
     opened = open_known(claims.person_id) or _first_seen(claims)
     if opened and claims.email and is_without_address(opened.person):
-        opened = _with_address(claims)
+        # Whoever they are now that their address is verified: maybe somebody known before.
+        opened = _opened(follow_address(external_id=claims.person_id, email=claims.email.lower()))
     if opened is None or not opened.person.is_active or opened.person.deleted_at is not None:
         return None
     if claims.impersonator:
@@ -175,12 +176,6 @@ def authenticate_person(claims: Claims) -> Opened | None:
             is_news=False,
         )
     return opened
-
-
-def _with_address(claims: Claims) -> Opened | None:
-    """Whoever they are now that their address is verified: maybe somebody known before."""
-    person = follow_address(external_id=claims.person_id, email=claims.email.lower())
-    return _opened(person)
 
 
 def _first_seen(claims: Claims) -> Opened | None:
