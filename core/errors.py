@@ -15,8 +15,9 @@ class Refusal(Exception):
     code: ClassVar[str] = "refusal"
     message: ClassVar[str] = "This cannot be done."
 
-    def __init_subclass__(cls) -> None:
-        cls.code = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+    def __init_subclass__(cls, code: str = "") -> None:
+        """The code is the name in snake_case, unless an event has the name already."""
+        cls.code = code or re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
 
     def __init__(
         self, message: str = "", *, errors: dict[str, list[str]] | None = None, **facts: Any

@@ -11,7 +11,7 @@ from projects.models import Project
 from tasks.models import Task
 from tasks.services.tasks import create_task
 from tests.support.actors import by
-from tests.support.cast import Cast, gather
+from tests.support.cast import Cast
 from tests.support.tables import everything
 from workspaces.models import Workspace
 
@@ -22,14 +22,8 @@ pytest_plugins = [
     "tests.support.programs",
     "tests.support.pooler",
     "tests.support.own_postgres",
-    "tests.support.walls",
+    "tests.support.isolation",
 ]
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    """The people of Analytical Engines and one stranger."""
-    return gather()
 
 
 @pytest.fixture

@@ -23,8 +23,8 @@ from config import env
 from config.settings.logs import FACTS
 from core.api.viewsets import ServiceViewSet
 from core.apps import MODULES
-from core.events import Event, subscribers
 from outbox.models import MailContent
+from tests import support
 
 ROOT = settings.BASE_DIR
 CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
@@ -71,6 +71,14 @@ def test_every_file_is_covered_by_an_import_contract() -> None:
     assert all(set(c.get("exhaustive_ignores", ())) <= {"migrations"} for c in exhaustive)
     covered = [app for contract in exhaustive for app in contract["containers"]]
     assert sorted(covered) == sorted(CONTRACTS["root_packages"])
+
+
+def test_core_names_no_table_of_another_app() -> None:
+    tables = {m._meta.db_table for m in apps.get_models() if m._meta.app_label != "core"}
+    files = [*(ROOT / "core").rglob("*.py")]
+    words = {file: set(re.findall(r"\w+", file.read_text())) for file in files}
+    assert any("core_attemptcount" in found for found in words.values())
+    assert {str(file): found & tables for file, found in words.items() if found & tables} == {}
 
 
 def test_files_are_small() -> None:
@@ -165,18 +173,6 @@ def test_every_api_view_declares_who_may_come_in() -> None:
     assert open_by_default == []
 
 
-def descendants(kind: type[Event]) -> Iterator[type[Event]]:
-    for child in kind.__subclasses__():
-        yield child
-        yield from descendants(child)
-
-
-def test_every_event_is_heard() -> None:
-    events = [e for e in descendants(Event) if e.__module__.partition(".")[0] in OURS]
-    assert events
-    assert [event for event in events if not subscribers(event)] == []
-
-
 def test_every_model_has_an_admin() -> None:
     models = [m for m in apps.get_models() if m._meta.app_label in OURS]
     # What belongs to one row each is shown on that row's page.
@@ -196,6 +192,14 @@ def test_every_fact_of_our_log_lines_reaches_the_log() -> None:
         for facts in re.findall(r"extra=\{(.+?)\}\)", file.read_text(), re.DOTALL):
             used |= set(re.findall(r'"(\w+)": ', facts))
     assert used == set(FACTS)
+
+
+def test_what_tests_share_stands_in_the_index_and_nowhere_else() -> None:
+    told = re.findall(r"^`(\w+)` ", support.__doc__ or "", re.MULTILINE)
+    folder = ROOT / "tests/support"
+    assert told == sorted(file.stem for file in folder.glob("*.py") if file.stem != "__init__")
+    beside = {file.stem for file in (ROOT / "tests").glob("*.py")} - {"__init__", "conftest"}
+    assert [name for name in beside if not name.startswith("test_")] == []
 
 
 def test_no_migration_is_missing(db: None) -> None:

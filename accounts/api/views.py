@@ -15,7 +15,7 @@ from core.api.etags import etag, expected_version
 from core.api.fields import read_body
 from core.api.pagination import InvalidCursor
 from core.api.parameters import if_match
-from core.api.permissions import SignedIn
+from core.api.permissions import IsSignedIn
 from core.api.schema import FAILURE
 from core.api.transactions import OneTransaction
 
@@ -35,7 +35,7 @@ CURSOR = OpenApiParameter(
 
 
 class Myself(OneTransaction):
-    permission_classes = [SignedIn]
+    permission_classes = [IsSignedIn]
     kept_answers = frozenset({"PATCH"})
 
     @extend_schema(operation_id="auth_me", responses={200: Me}, parameters=[ETAG])
@@ -63,7 +63,7 @@ def _show(person: User) -> Response:
 
 
 class OwnData(OneTransaction):
-    permission_classes = [SignedIn]
+    permission_classes = [IsSignedIn]
     continued = True
 
     @extend_schema(

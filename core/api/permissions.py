@@ -20,14 +20,14 @@ class Anyone(BasePermission):
     """Open to strangers, on purpose."""
 
 
-class SignedIn(BasePermission):
+class IsSignedIn(BasePermission):
     """A living session or token, whoever it belongs to."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         return bool(request.user and request.user.is_authenticated)
 
 
-class Can(SignedIn):
+class Can(IsSignedIn):
     """Holding a right where the object lives.
 
     Of several rights one is enough: what was meant shows in the body, and the service decides.

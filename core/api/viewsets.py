@@ -18,7 +18,7 @@ from core.api.envelope import Answer
 from core.api.etags import etag, expected_version
 from core.api.fields import find_by_public_id
 from core.api.pagination import DEFAULT_LIMIT, PARAMETERS, paginate
-from core.api.permissions import Nobody, SignedIn
+from core.api.permissions import IsSignedIn, Nobody
 from core.api.replays import Condition, Touched, check_conditions, conditions_of
 from core.api.transactions import OneTransaction
 from core.api.visibility import find_visible
@@ -71,7 +71,7 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
 
     def get_permissions(self) -> list[Any]:
         if self.action is None:  # an undeclared method: let it become a 405
-            return [SignedIn()]
+            return [IsSignedIn()]
         return [self.action_permissions.get(self.action, Nobody())]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:

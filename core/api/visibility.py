@@ -64,7 +64,7 @@ def _refusal(model: type[Model], value: str, actor: Actor) -> Refusal:
 
 
 def _is_foreign(model: type[Model], value: str, actor: Actor) -> bool:
-    """Whether it exists in a workspace the person is no member of; asked past the walls."""
+    """Whether it exists in a workspace the person is no member of; asked past the policies."""
     if len(value) > LONGEST_VALUE or not value.isprintable():
         return False
     with connection.cursor() as cursor:

@@ -11,7 +11,7 @@ from django.db.models import Model
 from accounts.models import User
 from comments.models import Comment
 from core.actor import Actor
-from dev.bench.walls import restore_policies
+from dev.bench.policies import restore_policies
 from projects.models import Priority, Project, Status
 from projects.services.projects import create_project
 from tasks.models import POSITION_STEP, Task, TaskCounter, TaskType

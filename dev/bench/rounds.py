@@ -11,8 +11,8 @@ from django.db import connection
 from django.test import Client
 
 from dev.bench.filling import Place
+from dev.bench.policies import restore_policies
 from dev.bench.targets import Target, headers
-from dev.bench.walls import restore_policies
 
 WARM_UP = 0.5
 NOT_COUNTED = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")

@@ -17,7 +17,7 @@ from accounts.services.deletion import delete_person
 from core.api.actors import actor_of
 from core.api.envelope import Answer
 from core.api.fields import find_by_public_id, read_body
-from core.api.permissions import SignedIn
+from core.api.permissions import IsSignedIn
 from core.api.transactions import OneTransaction
 from core.context import as_system
 from core.errors import Invalid, NotFound
@@ -163,7 +163,7 @@ class ChangePassword(SessionView):
 
 
 class PersonalTokens(OneTransaction):
-    permission_classes = [SignedIn]
+    permission_classes = [IsSignedIn]
     repeat_advice = "Revoke the token whose text was lost, then make another with a new key."
 
     @operation("tokens_list", {200: documents.TokenDocument(many=True), 403: CLOSED})
@@ -202,7 +202,7 @@ class PersonalTokens(OneTransaction):
 
 
 class PersonalToken(OneTransaction):
-    permission_classes = [SignedIn]
+    permission_classes = [IsSignedIn]
 
     @operation("tokens_revoke", {204: None, 403: CLOSED, 404: NO_TOKEN})
     def delete(self, request: Request, pk: str) -> Response:

@@ -18,8 +18,7 @@ from accounts.api.documents import Me
 from accounts.models import User
 from core.actor import Actor, Credential
 from core.api.actors import actor_of
-from core.api.permissions import Anyone
-from core.api.permissions import SignedIn as IsSignedIn
+from core.api.permissions import Anyone, IsSignedIn
 from core.api.schema import FAILURE
 from core.api.transactions import OneTransaction
 from core.limits import client_network

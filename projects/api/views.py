@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from core.api.abilities import Asked, Verdict, verdict
 from core.api.filters import RestorableWanted
-from core.api.permissions import Can, SignedIn
+from core.api.permissions import Can, IsSignedIn
 from core.api.viewsets import ServiceViewSet
 from core.errors import Invalid
 from projects.api.documents import ProjectDocument, StatusDocument
@@ -48,7 +48,7 @@ class Projects(ServiceViewSet):
         "lead": NewLead,
     }
     action_permissions: ClassVar = {
-        "list": SignedIn(),
+        "list": IsSignedIn(),
         "create": Can(CREATE_PROJECT),
         "retrieve": Can(READ_PROJECT),
         "update": Can(UPDATE_PROJECT),

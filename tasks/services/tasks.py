@@ -15,6 +15,7 @@ from core.rights import require
 from projects.models import Project, ProjectMembership, Status
 from projects.rights import CREATE_TASK
 from projects.services.locks import check_open
+from projects.services.members import NotInProject
 from tasks.events import (
     TaskAssigned,
     TaskCreated,
@@ -28,9 +29,7 @@ from tasks.services.columns import check_transition, default_column
 from tasks.services.locks import locked_task
 from tasks.services.numbers import next_number
 
-
-class NotInProject(Invalid):
-    message = "The assignee is not a member of the project."
+NO_MEMBER = "The assignee is not a member of the project."
 
 
 class DueTimeNeedsDueDate(Invalid):
@@ -151,7 +150,7 @@ def _is_assignee_member(task: Task) -> bool:
 
 def _check_assignee(project: Project, assignee: User | None) -> None:
     if assignee and not ProjectMembership.objects.role_of(assignee, project.pk):
-        raise NotInProject(errors={"assignee_id": [NotInProject.message]})
+        raise NotInProject(NO_MEMBER, errors={"assignee_id": [NO_MEMBER]})
 
 
 def _check_due(task: Task) -> None:

@@ -5,7 +5,7 @@ from projects.models import ProjectMembership
 from tasks.models import Task
 from tasks.services.tasks import create_task
 from tests.support.actors import by
-from tests.support.cast import Cast, Client, client_of, gather
+from tests.support.cast import Cast, Client, client_of
 from tests.support.databases import CommittedDatabase
 from tests.support.threads import at_once
 from workspaces.models import Membership, Workspace
@@ -18,8 +18,9 @@ def leaving(client: Client) -> int:
     return client.delete("/api/auth/me", PASSWORD, format="json").status_code
 
 
-def test_of_two_admins_who_leave_at_once_one_stays(committed_db: CommittedDatabase) -> None:
-    cast = gather()
+def test_of_two_admins_who_leave_at_once_one_stays(
+    committed_db: CommittedDatabase, cast: Cast
+) -> None:
     add_member(actor=by(cast.ada), workspace=cast.workspace, email=cast.sam.email, role="ADMIN")
     Workspace.objects.filter(pk=cast.workspace.pk).update(owner=cast.pia)
     admins = [client_of(cast.ada), client_of(cast.sam)]
@@ -32,9 +33,8 @@ def test_of_two_admins_who_leave_at_once_one_stays(committed_db: CommittedDataba
 
 
 def test_nobody_keeps_a_task_who_is_deleted_while_it_is_given_to_them(
-    committed_db: CommittedDatabase,
+    committed_db: CommittedDatabase, cast: Cast
 ) -> None:
-    cast = gather()
     tasks = [create_task(actor=by(cast.lea), project=cast.project, title="Oil") for _ in range(4)]
     leaver, givers = client_of(cast.max), [client_of(cast.lea) for _ in tasks]
     body = {"assigneeId": str(cast.max.pk)}
@@ -49,8 +49,9 @@ def test_nobody_keeps_a_task_who_is_deleted_while_it_is_given_to_them(
     assert not Task.objects.filter(assignee=cast.max).exists()
 
 
-def test_nobody_is_taken_in_who_is_deleted_meanwhile(committed_db: CommittedDatabase) -> None:
-    cast = gather()
+def test_nobody_is_taken_in_who_is_deleted_meanwhile(
+    committed_db: CommittedDatabase, cast: Cast
+) -> None:
     leaver, lea, sam = (client_of(one) for one in (cast.moe, cast.lea, cast.sam))
 
     left, *taken = at_once(

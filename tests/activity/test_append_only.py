@@ -8,7 +8,7 @@ import pytest
 
 from tasks.services.tasks import create_task, update_task
 from tests.support.actors import by
-from tests.support.cast import gather
+from tests.support.cast import Cast
 from tests.support.context import AS_SYSTEM
 from tests.support.databases import CommittedDatabase
 
@@ -17,8 +17,7 @@ STATEMENTS = ("UPDATE {} SET created_at = now()", "DELETE FROM {}", "TRUNCATE {}
 
 
 @pytest.fixture
-def filled_db(committed_db: CommittedDatabase) -> Iterator[CommittedDatabase]:
-    cast = gather()
+def filled_db(committed_db: CommittedDatabase, cast: Cast) -> Iterator[CommittedDatabase]:
     task = create_task(actor=by(cast.lea), project=cast.project, title="Oil")
     update_task(actor=by(cast.lea), task=task, changes={"description": "Every wheel"})
     yield committed_db

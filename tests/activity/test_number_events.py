@@ -14,22 +14,18 @@ from projects.services.projects import create_project
 from tasks.models import Task
 from tasks.services.tasks import create_task
 from tests.support.actors import by
-from tests.support.cast import Cast, gather
+from tests.support.cast import Cast
 from tests.support.context import AS_SYSTEM
 from tests.support.databases import CommittedDatabase
 from tests.support.threads import times
 
+pytestmark = pytest.mark.usefixtures("committed_db")
 NUMBERS = "SELECT seq FROM activity_event WHERE workspace_id = %s AND seq > %s ORDER BY seq"
 
 
 def numbers(workspace_id: UUID) -> list[int | None]:
     events = Event.objects.filter(workspace_id=workspace_id)
     return list(events.order_by("seq").values_list("seq", flat=True))
-
-
-@pytest.fixture
-def cast(committed_db: CommittedDatabase) -> Cast:
-    return gather()
 
 
 def test_events_of_one_transaction_are_numbered_in_their_order(cast: Cast) -> None:

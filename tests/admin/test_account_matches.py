@@ -72,7 +72,8 @@ def test_what_cannot_be_joined_is_said(
 @pytest.mark.parametrize("action", ["join", "keep_apart"])
 def test_only_superusers_decide(desk: Desk, root: User, match: AccountMatch, action: str) -> None:
     User.objects.filter(pk=root.pk).update(is_superuser=False)
-    root.user_permissions.set(Permission.objects.filter(content_type__app_label="clerk"))
+    matches = Permission.objects.filter(content_type__app_label="clerk")
+    root.user_permissions.set(matches)
     assert desk.act(action, match).status_code == 200
     match.refresh_from_db()
     assert match.state == "OPEN"

@@ -18,11 +18,11 @@ ALL_OPEN = {model._meta.label: 200 for model in REGISTERED}
 
 
 @pytest.fixture
-def world(db: None) -> None:
+def filled(db: None) -> None:
     fill()
 
 
-@pytest.mark.usefixtures("world")
+@pytest.mark.usefixtures("filled")
 def test_every_list_opens(desk: Desk) -> None:
     pages = {model._meta.label: desk.get(list_of(model)) for model in REGISTERED}
 
@@ -31,14 +31,14 @@ def test_every_list_opens(desk: Desk) -> None:
     assert {label for label, rows in shown.items() if rows < 3} == set()
 
 
-@pytest.mark.usefixtures("world")
+@pytest.mark.usefixtures("filled")
 def test_every_list_can_be_searched(desk: Desk) -> None:
     pages = {model._meta.label: desk.get(list_of(model), {"q": "a-1"}) for model in REGISTERED}
 
     assert {label: page.status_code for label, page in pages.items()} == ALL_OPEN
 
 
-@pytest.mark.usefixtures("world")
+@pytest.mark.usefixtures("filled")
 @pytest.mark.parametrize("view", ["change", "history"])
 def test_every_page_of_a_row_opens(desk: Desk, view: str) -> None:
     rows = {model._meta.label: model._default_manager.order_by("pk")[0] for model in REGISTERED}
@@ -57,7 +57,7 @@ def test_every_page_of_a_new_row_opens_or_is_refused(desk: Desk) -> None:
     assert {model: desk.get(add_page_of(model)).status_code for model in REGISTERED} == wanted
 
 
-@pytest.mark.usefixtures("world")
+@pytest.mark.usefixtures("filled")
 def test_every_list_costs_the_same_for_one_row_and_for_three(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

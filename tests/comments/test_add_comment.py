@@ -7,7 +7,7 @@ from comments.services.comments import add_comment
 from tasks.models import Task
 from tasks.services.tasks import create_task, transition_task
 from tests.support.actors import by
-from tests.support.cast import Cast, client_of, gather
+from tests.support.cast import Cast, client_of
 from tests.support.databases import CommittedDatabase
 from tests.support.documents import comment_document
 from tests.support.log import log_of
@@ -38,8 +38,9 @@ def test_add_comment_to_a_task_that_is_gone(cast: Cast, task: Task) -> None:
     assert not Comment.objects.exists()
 
 
-def test_comments_and_moves_do_not_stop_each_other(committed_db: CommittedDatabase) -> None:
-    cast = gather()
+def test_comments_and_moves_do_not_stop_each_other(
+    committed_db: CommittedDatabase, cast: Cast
+) -> None:
     task = create_task(actor=by(cast.lea), project=cast.project, title="Oil")
     columns = list(cast.project.statuses.order_by("position"))
 

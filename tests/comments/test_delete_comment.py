@@ -4,7 +4,7 @@ from comments.models import Comment
 from comments.services.comments import add_comment
 from tasks.services.tasks import create_task
 from tests.support.actors import by
-from tests.support.cast import Cast, client_of, gather
+from tests.support.cast import Cast, client_of
 from tests.support.databases import CommittedDatabase
 from tests.support.log import log_of
 from tests.support.threads import at_once
@@ -29,8 +29,9 @@ def test_comments_go_with_their_task(cast: Cast, comment: Comment) -> None:
         assert max_.ask(method, path, {"content": "x"}, status=404)["code"] == "not_found"
 
 
-def test_an_edit_never_reaches_a_comment_being_deleted(committed_db: CommittedDatabase) -> None:
-    cast = gather()
+def test_an_edit_never_reaches_a_comment_being_deleted(
+    committed_db: CommittedDatabase, cast: Cast
+) -> None:
     task = create_task(actor=by(cast.lea), project=cast.project, title="Oil")
     comment = add_comment(actor=by(cast.max), task=task, content="On it")
     path = f"/api/comments/{comment.pk}"

@@ -7,7 +7,7 @@ import pytest
 from config import local, programs
 from tests.config.raw import Server, Sockets
 from tests.config.wire import Wire
-from tests.support.cast import gather
+from tests.support.cast import Cast
 from tests.support.databases import CommittedDatabase
 from tests.support.programs import Programs, eventually
 from tests.support.signing import access_token_for
@@ -15,9 +15,8 @@ from tests.support.signing import access_token_for
 
 @pytest.fixture
 def server(
-    committed_db: CommittedDatabase, started: Programs, monkeypatch: pytest.MonkeyPatch
+    committed_db: CommittedDatabase, started: Programs, monkeypatch: pytest.MonkeyPatch, cast: Cast
 ) -> Server:
-    cast = gather()
     wire = Wire(local.free_port())
     monkeypatch.setenv("PORT", str(wire.port))
     process = started.start(programs.web())

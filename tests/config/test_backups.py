@@ -13,7 +13,7 @@ from psycopg import sql
 
 from config import env
 from dev.server import binaries
-from tests.support.cast import gather
+from tests.support.cast import Cast
 from tests.support.databases import CommittedDatabase
 
 DOCUMENTED = "postgres://gantry_owner@db.example.com:5432/gantry"
@@ -68,9 +68,8 @@ def protection(address: str) -> list[tuple[object, ...]]:
 
 
 def test_a_backup_brings_everything_back(
-    committed_db: CommittedDatabase, restored: str, tmp_path: Path
+    committed_db: CommittedDatabase, cast: Cast, restored: str, tmp_path: Path
 ) -> None:
-    gather()
     dump, restore = commands()
     run(tmp_path, dump.replace(DOCUMENTED, committed_db.direct_url))
     restore, migrate = restore.splitlines()

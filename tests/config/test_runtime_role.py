@@ -1,4 +1,4 @@
-"""A program whose database role could walk through the walls does not start."""
+"""A program whose database role could pass the policies does not start."""
 
 import os
 from collections.abc import Callable

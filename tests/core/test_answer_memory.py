@@ -13,7 +13,7 @@ from config import local, programs
 from projects.services.projects import create_project
 from tests.support.actors import by
 from tests.support.bulk import comments_on, tasks_with
-from tests.support.cast import gather
+from tests.support.cast import Cast
 from tests.support.databases import CommittedDatabase
 from tests.support.programs import Programs, eventually
 from tests.support.signing import access_token_for
@@ -40,10 +40,9 @@ class Server(NamedTuple):
 
 @pytest.fixture
 def server(
-    committed_db: CommittedDatabase, started: Programs, monkeypatch: pytest.MonkeyPatch
+    committed_db: CommittedDatabase, started: Programs, monkeypatch: pytest.MonkeyPatch, cast: Cast
 ) -> Server:
     """A web process of a workspace whose lists hold 50 MB and more, if nothing is left out."""
-    cast = gather()
     tasks = tasks_with(cast, ["What is to be done, and why. " * 1600] * 1000, assignee=cast.max)
     comments_on(cast, tasks[:300], ["That is what I think as well. " * 100] * 10)
     for n in range(6):

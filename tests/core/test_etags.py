@@ -7,7 +7,7 @@ import pytest
 from comments.models import Comment
 from tasks.services.tasks import create_task
 from tests.support.actors import by
-from tests.support.cast import Cast, client_of, gather
+from tests.support.cast import Cast, client_of
 from tests.support.databases import CommittedDatabase
 from tests.support.threads import times
 
@@ -129,8 +129,9 @@ def test_an_unreadable_version_is_refused(
         assert list(answer.json()["errors"]) == ["If-Match"]
 
 
-def test_of_eight_edits_of_one_version_one_wins(committed_db: CommittedDatabase) -> None:
-    cast = gather()
+def test_of_eight_edits_of_one_version_one_wins(
+    committed_db: CommittedDatabase, cast: Cast
+) -> None:
     task = create_task(actor=by(cast.lea), project=cast.project, title="Oil")
     clients = [client_of(cast.lea) for _ in range(8)]
 

@@ -9,7 +9,7 @@ from core.models import IdempotencyKey
 from projects.services.members import add_project_member
 from tasks.models import Task
 from tests.support.actors import by
-from tests.support.cast import Cast, client_of, gather
+from tests.support.cast import Cast, client_of
 from tests.support.databases import CommittedDatabase
 from tests.support.log import log_of
 from tests.support.threads import times
@@ -101,8 +101,9 @@ def test_an_unfit_key_is_refused(cast: Cast, unchanged: None, key: str) -> None:
     assert list(answer.json()["errors"]) == ["Idempotency-Key"]
 
 
-def test_twenty_requests_at_once_have_one_effect(committed_db: CommittedDatabase) -> None:
-    cast = gather()
+def test_twenty_requests_at_once_have_one_effect(
+    committed_db: CommittedDatabase, cast: Cast
+) -> None:
     answers = times(20, lambda _: create(cast))
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.content for answer in answers}) == 1
@@ -112,8 +113,9 @@ def test_twenty_requests_at_once_have_one_effect(committed_db: CommittedDatabase
     assert IdempotencyKey.objects.count() == 1
 
 
-def test_a_failed_request_lets_its_waiting_twin_try(committed_db: CommittedDatabase) -> None:
-    cast = gather()
+def test_a_failed_request_lets_its_waiting_twin_try(
+    committed_db: CommittedDatabase, cast: Cast
+) -> None:
     answers = times(6, lambda _: create(cast, "").status_code)
     assert answers == [400] * 6
     assert create(cast).status_code == 201

@@ -13,18 +13,14 @@ from projects.models import Project
 from tasks.models import Task
 from tasks.services.tasks import create_task
 from tests.support.actors import by
-from tests.support.cast import Cast, client_of, gather
+from tests.support.cast import Cast, client_of
 from tests.support.context import AS_SYSTEM
 from tests.support.databases import CommittedDatabase
 from tests.support.log import log_of
 
+pytestmark = pytest.mark.usefixtures("committed_db")
 LOCK_PROJECTS = "SELECT 1 FROM projects_project FOR NO KEY UPDATE"
 LOCK_WORKSPACES = "SELECT 1 FROM workspaces_workspace FOR NO KEY UPDATE"
-
-
-@pytest.fixture
-def cast(committed_db: CommittedDatabase) -> Cast:
-    return gather()
 
 
 @pytest.fixture

@@ -9,8 +9,7 @@ import pytest
 from config import local, programs
 from outbox.models import Delivery, State
 from tests.config.wire import Wire
-from tests.support.cast import Cast, gather
-from tests.support.databases import CommittedDatabase
+from tests.support.cast import Cast
 from tests.support.pooler import SERVER_CONNECTIONS
 from tests.support.programs import Programs, eventually
 from tests.support.signing import access_token_for
@@ -18,17 +17,12 @@ from tests.support.sink import Sink
 from tests.support.threads import times
 from workspaces.models import Workspace
 
-pytestmark = pytest.mark.debian
+pytestmark = [pytest.mark.debian, pytest.mark.usefixtures("committed_db")]
 
 CLIENTS = 12
 ROUNDS = 10
 OPEN = "SELECT set_config('gantry.workspaces', workspaces_of(%s)::text, true)"
 LEFT = "SELECT current_setting('gantry.system', true), current_setting('gantry.workspaces', true)"
-
-
-@pytest.fixture
-def cast(committed_db: CommittedDatabase) -> Cast:
-    return gather()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from django.urls import path
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.api.permissions import SignedIn
+from core.api.permissions import IsSignedIn
 from core.api.viewsets import ServiceViewSet
 from core.errors import Conflict, TooManyRequests
 from tests.support.cast import Cast, Client, client_of
@@ -21,7 +21,11 @@ class BellIsBroken(Conflict):
 
 class Bells(ServiceViewSet):
     document = WorkspaceDocument
-    action_permissions: ClassVar = {"ring": SignedIn(), "write": SignedIn(), "hurry": SignedIn()}
+    action_permissions: ClassVar = {
+        "ring": IsSignedIn(),
+        "write": IsSignedIn(),
+        "hurry": IsSignedIn(),
+    }
 
     def ring(self, request: Request) -> Response:
         raise BellIsBroken(errors={"bell": ["Cracked."]}, allowed=["knock"])

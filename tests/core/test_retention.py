@@ -23,7 +23,7 @@ from projects.models import Project
 from tasks.models import Task
 from tests.core.aged import CASES, OLD, ROWS, Aged, rule_named
 from tests.notifications.test_queue_due_reminders import ago, planned
-from tests.support.cast import Cast, gather
+from tests.support.cast import Cast
 from tests.support.context import without_context
 from tests.support.databases import CommittedDatabase
 from tests.support.threads import times
@@ -147,8 +147,7 @@ def test_a_planned_reminder_stays(cast: Cast) -> None:
     assert rule_named("reminders sent or cancelled").apply() == 0
 
 
-def test_removing_needs_no_context(committed_db: CommittedDatabase) -> None:
-    cast = gather()
+def test_removing_needs_no_context(committed_db: CommittedDatabase, cast: Cast) -> None:
     planned(cast, fire_at=ago(days=91))
     Reminder.objects.update(state=Reminder.State.CANCELLED)
     with without_context():

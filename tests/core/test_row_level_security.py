@@ -12,10 +12,10 @@ from accounts.models import User
 from core.context import show_workspaces_of
 from tests.admin.world import number_the_events, plan_work
 from tests.support.context import without_context
-from tests.support.walls import walled_models
+from tests.support.isolation import tenant_models
 from workspaces.models import Workspace
 
-MODELS = walled_models()
+MODELS = tenant_models()
 TABLES = sorted(model._meta.db_table for model in MODELS)
 BY_TABLE = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.db_table)
 REFUSED = r"row-level security|permission denied"

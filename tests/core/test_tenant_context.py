@@ -19,7 +19,7 @@ from outbox.models import Delivery, State
 from tasks.models import Task
 from tasks.services.tasks import create_task
 from tests.support.actors import by
-from tests.support.cast import Cast, client_of, gather
+from tests.support.cast import Cast, client_of
 from tests.support.context import without_context
 from tests.support.databases import CommittedDatabase
 from tests.support.sink import Sink
@@ -118,8 +118,7 @@ def test_the_system_steps_back_when_something_goes_wrong(cast: Cast) -> None:
         assert seen() == {"Elsewhere"}
 
 
-def test_a_context_ends_with_its_transaction(committed_db: CommittedDatabase) -> None:
-    cast = gather()
+def test_a_context_ends_with_its_transaction(committed_db: CommittedDatabase, cast: Cast) -> None:
     with without_context():
         with transaction.atomic():
             show_workspaces_of(cast.sam.pk)
@@ -137,9 +136,8 @@ def give_to_max(cast: Cast, due: date) -> None:
 
 
 def test_background_entries_bring_their_own_context(
-    committed_db: CommittedDatabase, sink: Sink
+    committed_db: CommittedDatabase, sink: Sink, cast: Cast
 ) -> None:
-    cast = gather()
     give_to_max(cast, timezone.localdate() + timedelta(days=1))
     Reminder.objects.update(fire_at=timezone.now())
     with without_context():

@@ -12,7 +12,7 @@ from core.api.errors import is_database_away, sqlstate
 from tasks.models import Task
 from tasks.services.tasks import create_task
 from tests.support.actors import by
-from tests.support.cast import Cast, client_of, gather
+from tests.support.cast import Cast, client_of
 from tests.support.context import AS_SYSTEM
 from tests.support.databases import CommittedDatabase
 from tests.support.log import log_of
@@ -48,9 +48,8 @@ def wait_for_a_waiter(url: str) -> None:
 
 
 def test_the_victim_of_a_deadlock_simply_runs_again(
-    committed_db: CommittedDatabase, rival: psycopg.Connection[Any]
+    committed_db: CommittedDatabase, rival: psycopg.Connection[Any], cast: Cast
 ) -> None:
-    cast = gather()
     task = create_task(actor=by(cast.lea), project=cast.project, title="Grind")
     rival.execute(TASK)
     with ThreadPoolExecutor(1) as threads:
@@ -64,9 +63,8 @@ def test_the_victim_of_a_deadlock_simply_runs_again(
 
 
 def test_a_lock_held_too_long_is_given_up(
-    committed_db: CommittedDatabase, rival: psycopg.Connection[Any]
+    committed_db: CommittedDatabase, rival: psycopg.Connection[Any], cast: Cast
 ) -> None:
-    cast = gather()
     task = create_task(actor=by(cast.lea), project=cast.project, title="Grind")
     rival.execute(PROJECT)
     answer = patched(cast, task)
@@ -83,9 +81,8 @@ def test_a_lock_held_too_long_is_given_up(
 
 
 def test_a_lock_held_at_the_commit_is_given_up_too(
-    committed_db: CommittedDatabase,
+    committed_db: CommittedDatabase, cast: Cast
 ) -> None:
-    cast = gather()
     task = create_task(actor=by(cast.lea), project=cast.project, title="Grind")
     with psycopg.connect(committed_db.direct_url, options=AS_SYSTEM) as owner:
         owner.execute("SELECT 1 FROM activity_eventcounter FOR UPDATE")

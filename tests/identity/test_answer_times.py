@@ -1,7 +1,8 @@
 """How long an answer takes tells nothing either: medians of interleaved rounds, real passwords."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import count, islice
 from statistics import median
 from typing import Any
 
@@ -16,6 +17,7 @@ from tests.support.sign_in import PASSWORD
 
 Ask = Callable[[int], Any]
 ROUNDS = 9
+ATTEMPTS = 3
 
 
 @pytest.fixture(autouse=True)
@@ -23,21 +25,26 @@ def real_hasher(settings: Settings) -> None:
     settings.PASSWORD_HASHERS = ["accounts.passwords.Argon2"]
 
 
-def medians(rounds: int, **asked: Ask) -> dict[str, float]:
+def alike(rounds: int, **asked: Ask) -> dict[str, float]:
+    """The medians, which differ by less than twice; measured again before that is denied."""
+    numbers = count()
+    for _ in range(ATTEMPTS):
+        found = medians(rounds, numbers, asked)
+        if max(found.values()) < 2 * min(found.values()):
+            return found
+    pytest.fail(f"not alike: {found}")
+
+
+def medians(rounds: int, numbers: Iterator[int], asked: dict[str, Ask]) -> dict[str, float]:
     """In seconds; each round asks everything once, so that a slow moment strikes them all."""
     taken: dict[str, list[float]] = {name: [] for name in asked}
-    for n in range(-1, rounds):
+    for n in islice(numbers, rounds + 1):
         for name, ask in asked.items():
             AttemptCount.objects.using(AUTONOMOUS).all().delete()
             began = time.perf_counter()
             ask(n)
-            if n >= 0:
-                taken[name].append(time.perf_counter() - began)
-    return {name: median(times) for name, times in taken.items()}
-
-
-def assert_alike(found: dict[str, float]) -> None:
-    assert max(found.values()) / min(found.values()) < 2, found
+            taken[name].append(time.perf_counter() - began)
+    return {name: median(times[1:]) for name, times in taken.items()}
 
 
 def log_in(email: str, password: str) -> Ask:
@@ -48,7 +55,7 @@ def test_log_in_takes_as_long_for_everybody(grace: User) -> None:
     User.objects.create_user("idle@example.com", PASSWORD, is_active=False)
     User.objects.create_user("provider@example.com", None)
 
-    found = medians(
+    found = alike(
         ROUNDS,
         wrong=log_in(grace.email, "wrong"),
         unknown=log_in("nobody@example.com", "wrong"),
@@ -57,7 +64,6 @@ def test_log_in_takes_as_long_for_everybody(grace: User) -> None:
         without_password=log_in("provider@example.com", "wrong"),
     )
 
-    assert_alike(found)
     assert min(found.values()) > 0.01
 
 
@@ -65,7 +71,7 @@ def test_forgot_takes_as_long_for_everybody(grace: User) -> None:
     def forgot(email: str) -> Ask:
         return lambda _: APIClient().post("/api/auth/password/forgot", {"email": email})
 
-    assert_alike(medians(41, known=forgot(grace.email), unknown=forgot("nobody@example.com")))
+    alike(41, known=forgot(grace.email), unknown=forgot("nobody@example.com"))
 
 
 @pytest.mark.usefixtures("mandatory_verification")
@@ -74,6 +80,4 @@ def test_register_takes_as_long_for_everybody(grace: User) -> None:
         path = "/api/auth/register"
         return lambda n: APIClient().post(path, {"email": email.format(n), "password": PASSWORD})
 
-    found = medians(ROUNDS, known=register(grace.email), unknown=register("new{}@example.com"))
-
-    assert_alike(found)
+    alike(ROUNDS, known=register(grace.email), unknown=register("new{}@example.com"))

@@ -1,11 +1,9 @@
-"""What everybody should be answered, from the rules alone: no query, no view, no service."""
+"""What everybody should be answered, from tables of the tests alone: nothing of the product."""
 
-from core.rights import RIGHTS, Standing
-from projects.rights import READ_PROJECT, ProjectRole
 from tests.matrix.asks import Ask
 from tests.matrix.people import UNKNOWN
 from tests.matrix.places import Place
-from workspaces.rights import WorkspaceRole
+from tests.matrix.rights import holds
 
 INSIDE = {
     "workspace": ("workspace",),
@@ -48,9 +46,8 @@ def _of_bound(ask: Ask, place: Place) -> int:
 def _of_object(ask: Ask, who: str, place: Place) -> int:
     if who not in place.roles:
         return 404 if ask.about in place.deleted else 403
-    standing = _standing(who, place, in_project=ask.about != "workspace")
-    is_seen = ask.about == "workspace" or standing.covers(READ_PROJECT)
-    may = _may(ask, who, place, standing)
+    is_seen = ask.about == "workspace" or holds("project:read", place.roles[who])
+    may = _may(ask, who, place)
     if place.deleted.intersection(INSIDE[ask.about]):
         if not (ask.path.endswith("/restore") and place.deleted == {*RETURNS[ask.about]}):
             return 404
@@ -62,17 +59,10 @@ def _of_object(ask: Ask, who: str, place: Place) -> int:
     return ask.archived if place.is_archived else ask.well
 
 
-def _may(ask: Ask, who: str, place: Place, standing: Standing) -> bool:
+def _may(ask: Ask, who: str, place: Place) -> bool:
     if ask.right == "owner":
         return who == place.owner
     is_own = ask.about in ("task", "comment") and who == place.author
-    return standing.covers(RIGHTS[ask.right], own=is_own)
-
-
-def _standing(who: str, place: Place, *, in_project: bool) -> Standing:
     workspace_role, project_role = place.roles[who]
-    return Standing(
-        workspace_role=WorkspaceRole.held(workspace_role),
-        project_role=ProjectRole.held(project_role) if in_project else None,
-        is_led=in_project,
-    )
+    roles = workspace_role, None if ask.about == "workspace" else project_role
+    return holds(ask.right, roles, own=is_own)

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 
-from accounts.models import User
 from comments.models import Comment
 from comments.services.comments import add_comment
 from projects.models import Project
@@ -11,30 +10,13 @@ from projects.services.projects import create_project
 from tasks.models import Task
 from tasks.services.tasks import create_task
 from tests.support.actors import by
-from tests.support.cast import person
+from tests.support.cast import WORKSPACE_ROLES, World
 from tests.workspaces.inviting import token_of
 from workspaces.models import Membership, Workspace
 from workspaces.services.invitations import invite_person
 from workspaces.services.members import remove_member
 from workspaces.services.opt_out_links import token_for
-from workspaces.services.workspaces import add_member, create_workspace
 
-WORKSPACE_ROLES = {
-    "ada": "ADMIN",
-    "amy": "ADMIN",
-    "pia": "PM",
-    "lea": "MEMBER",
-    "max": "MEMBER",
-    "vic": "MEMBER",
-    "moe": "MEMBER",
-    "mia": "MEMBER",
-    "nia": "MEMBER",
-    "ned": "MEMBER",
-    "gus": "GUEST",
-    "bob": "BILLING",
-    "rex": "MEMBER",
-}
-"""Ada owns the workspace; rex is removed from it; Ned is out of work. Una is invited."""
 OWN_ROLES = {"lea": "LEAD", "max": "MEMBER", "vic": "VIEWER", "mia": "MEMBER", "rex": "MEMBER"}
 OTHER_ROLES = {"amy": "LEAD", "mia": "MEMBER"}
 FOREIGN_ROLES = {"sam": "LEAD", "tim": "MEMBER"}
@@ -54,30 +36,6 @@ class Place:
     deleted: frozenset[str] = field(default_factory=frozenset)
     """The kinds of object that are gone."""
     is_archived: bool = False
-
-
-@dataclass(frozen=True)
-class World:
-    people: dict[str, User]
-    workspace: Workspace
-    elsewhere: Workspace
-
-
-def settle() -> World:
-    """Everybody in their workspace."""
-    people = {name: person(name) for name in (*WORKSPACE_ROLES, "sam", "tim", "tom", "una")}
-    workspace = create_workspace(actor=by(people["ada"]), name="Engines")
-    elsewhere = create_workspace(actor=by(people["sam"]), name="Secret workspace")
-    for name, role in WORKSPACE_ROLES.items():
-        if name != "ada":
-            add_member(
-                actor=by(people["ada"]), workspace=workspace, email=people[name].email, role=role
-            )
-    for name in ("tim", "tom"):
-        add_member(
-            actor=by(people["sam"]), workspace=elsewhere, email=people[name].email, role="MEMBER"
-        )
-    return World(people, workspace, elsewhere)
 
 
 def own_place(world: World) -> Place:

@@ -60,10 +60,11 @@ class Reference(NamedTuple):
 
 def in_bodies() -> list[Reference]:
     return [
-        Reference(ask, name, _kind(ask, name), _holds_list(field), _may_be_empty(field))
+        Reference(ask, spelled, _kind(ask, name), _holds_list(field), _may_be_empty(field))
         for ask in ASKS
         for name, field in _fields(ask)
         if _holds_id(name, field)
+        for spelled in sorted({name, _camel(name)})
     ]
 
 
@@ -77,8 +78,9 @@ def in_queries() -> list[Reference]:
 
 
 def wrong_values(reference: Reference, strangers: dict[str, list[str]]) -> list[Any]:
-    """Ids of other places, of nobody, and what is no id at all."""
-    wrong = [*strangers.get(reference.kind, ()), NOWHERE, *NO_IDS]
+    """Ids of other places, of nobody, and, under the canonical name, what is no id at all."""
+    is_alias = _camel(reference.name) == reference.name and not reference.name.islower()
+    wrong = [*strangers.get(reference.kind, ()), NOWHERE, *(() if is_alias else NO_IDS)]
     if reference.is_list:
         return [*[[value] for value in wrong], None, 7, "x", {"id": NOWHERE}]
     if reference.is_optional:
@@ -86,10 +88,16 @@ def wrong_values(reference: Reference, strangers: dict[str, list[str]]) -> list[
     return [*wrong, None, "", [NOWHERE]]
 
 
+def right_value(reference: Reference, own: dict[str, str]) -> Any:
+    """An id that may stand there."""
+    value = own[reference.kind]
+    return [value] if reference.is_list else value
+
+
 def body_with(reference: Reference, value: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     """The rest of the body that works, and this field."""
-    names = {reference.name, _camel(reference.name)}
-    kept = {name: part for name, part in reference.ask.body.items() if name not in names}
+    spelled = _camel(reference.name)
+    kept = {name: part for name, part in reference.ask.body.items() if _camel(name) != spelled}
     return kept, {reference.name: value}
 
 

@@ -12,10 +12,10 @@ from identity.services.personal_tokens import create_token
 from projects.services.members import add_project_member, set_project_lead
 from tests.matrix.asks import ASKS, Ask
 from tests.matrix.people import bearing
-from tests.matrix.places import Place, World, foreign_place, own_place, project_of, settle
+from tests.matrix.places import Place, foreign_place, own_place, project_of
 from tests.matrix.references import body_with, in_bodies
 from tests.support.actors import by
-from tests.support.cast import Client, client_of
+from tests.support.cast import Client, World, client_of
 from tests.support.rights import filled
 from workspaces.services.workspaces import add_member
 
@@ -43,11 +43,6 @@ SHOWS_PEOPLE = {
 }
 """What tells a MEMBER the addresses of others."""
 OWN = ("/api/auth/me", "/api/auth/me/export")
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return settle()
 
 
 @pytest.fixture

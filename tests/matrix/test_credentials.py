@@ -19,9 +19,9 @@ from identity.models import PersonalToken
 from identity.services.personal_tokens import create_token
 from tests.matrix.asks import ASKS, METHODS, Ask, answers
 from tests.matrix.credentials import CREDENTIALS, PASSWORD, Issue
-from tests.matrix.places import own_place, settle
+from tests.matrix.places import own_place
 from tests.support.actors import by
-from tests.support.cast import Client, person
+from tests.support.cast import Client, World, person
 from tests.support.clerk_peer import switched_on
 from tests.support.credentials import identify
 from tests.support.databases import CommittedDatabase
@@ -99,8 +99,9 @@ def reads_credentials(view: Any) -> bool:
 
 
 @pytest.mark.parametrize("issue", CREDENTIALS.values(), ids=list(CREDENTIALS))
-def test_no_route_fails(committed_db: CommittedDatabase, settings: Settings, issue: Issue) -> None:
-    world = settle()
+def test_no_route_fails(
+    committed_db: CommittedDatabase, world: World, settings: Settings, issue: Issue
+) -> None:
     place = own_place(world)
     ids = {**place.ids, "device_id": "1", "key_id": "1", "account_id": "1", "pk": place.ids["task"]}
     assert not connection.in_atomic_block

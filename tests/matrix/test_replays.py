@@ -17,9 +17,9 @@ from tasks.models import Task
 from tests.matrix.asks import ASKS, Ask
 from tests.matrix.oracle import expected
 from tests.matrix.people import bearing
-from tests.matrix.places import Place, World, own_place, settle
+from tests.matrix.places import Place, own_place
 from tests.support.actors import by
-from tests.support.cast import Client
+from tests.support.cast import Client, World
 from tests.support.rights import filled
 from workspaces.models import Membership, Workspace
 
@@ -32,11 +32,6 @@ DELETIONS = [ask for ask in ASKS if ask.method == "DELETE"]
 ASKING = ("amy", "lea", "max", "ada", "una")
 KEY = {"Idempotency-Key": "once"}
 Loss = Callable[[User, Place], None]
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return settle()
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ from identity.services.personal_tokens import create_token
 from projects.models import Project, Status, Transition
 from tests.matrix.asks import ASKS, Ask
 from tests.matrix.people import bearing
-from tests.matrix.places import Place, own_place, project_of, settle, task_of
+from tests.matrix.places import Place, own_place, project_of, task_of
 from tests.support.actors import by
-from tests.support.cast import Client
+from tests.support.cast import Client, World
 from tests.support.rights import filled
 
 WRITES = [ask for ask in ASKS if ask.method != "GET" and ask.about != "nobody"]
@@ -27,8 +27,8 @@ Clients = dict[str, Client]
 
 
 @pytest.fixture
-def place(db: None) -> Place:
-    return own_place(settle())
+def place(world: World) -> Place:
+    return own_place(world)
 
 
 @pytest.fixture

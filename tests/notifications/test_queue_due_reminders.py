@@ -7,7 +7,7 @@ import pytest
 from notifications.models import Reminder
 from notifications.services import queue_due_reminders
 from outbox.models import Delivery
-from tests.support.cast import Cast, gather
+from tests.support.cast import Cast
 from tests.support.databases import CommittedDatabase
 from tests.support.factories import TaskFactory
 from tests.support.threads import times
@@ -68,11 +68,10 @@ def test_queue_due_reminders_leaves_the_cancelled(cast: Cast) -> None:
 
 
 def test_queue_due_reminders_by_eight_at_once_queues_each_once(
-    committed_db: CommittedDatabase,
+    committed_db: CommittedDatabase, cast: Cast
 ) -> None:
-    people = gather()
     for rev in range(60):
-        planned(people, fire_at=ago(seconds=rev), rev=rev)
+        planned(cast, fire_at=ago(seconds=rev), rev=rev)
 
     counts = times(8, lambda _: queue_due_reminders())
 

@@ -15,7 +15,7 @@ from outbox.models import Delivery, RelayProcess, State
 from tasks.models import Task
 from tasks.services.tasks import create_task
 from tests.support.actors import by
-from tests.support.cast import Cast, gather
+from tests.support.cast import Cast
 from tests.support.databases import CommittedDatabase
 from tests.support.programs import Programs, eventually
 from tests.support.sink import Sink
@@ -40,8 +40,8 @@ def sink(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sink]:
 
 
 @pytest.fixture
-def people(committed_db: CommittedDatabase) -> Cast:
-    return gather()
+def people(committed_db: CommittedDatabase, cast: Cast) -> Cast:
+    return cast
 
 
 def assign(people: Cast, title: str = "Oil it") -> Task:

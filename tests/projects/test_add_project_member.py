@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from projects.models import ProjectMembership
-from tests.support.cast import Cast, client_of, gather
+from tests.support.cast import Cast, client_of
 from tests.support.databases import CommittedDatabase
 from tests.support.documents import project_member_document
 from tests.support.log import log_of
@@ -68,8 +68,9 @@ def test_add_project_member_to_no_project(cast: Cast) -> None:
     assert refusal["code"] == "not_found"
 
 
-def test_add_project_member_eight_times_at_once_adds_once(committed_db: CommittedDatabase) -> None:
-    cast = gather()
+def test_add_project_member_eight_times_at_once_adds_once(
+    committed_db: CommittedDatabase, cast: Cast
+) -> None:
     clients = [client_of(cast.lea) for _ in range(8)]
     path = f"/api/projects/{cast.project.pk}/add-member"
     body = {"email": "moe@example.com"}

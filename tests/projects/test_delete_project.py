@@ -5,7 +5,7 @@ from projects.models import Project
 from projects.services.projects import create_project
 from tasks.models import Task
 from tests.support.actors import by
-from tests.support.cast import Cast, client_of, gather
+from tests.support.cast import Cast, client_of
 from tests.support.databases import CommittedDatabase
 from tests.support.log import log_of
 from tests.support.threads import at_once, times
@@ -37,8 +37,9 @@ def test_delete_project_for_strangers_tells_nothing_afterwards(cast: Cast) -> No
     assert client_of(cast.sam).ask("GET", path, status=404)["code"] == "not_found"
 
 
-def test_delete_project_four_times_at_once_deletes_once(committed_db: CommittedDatabase) -> None:
-    cast = gather()
+def test_delete_project_four_times_at_once_deletes_once(
+    committed_db: CommittedDatabase, cast: Cast
+) -> None:
     clients = [client_of(cast.ada) for _ in range(4)]
     path = f"/api/projects/{cast.project.pk}"
     answers = times(4, lambda n: clients[n].delete(path).status_code)
@@ -46,8 +47,9 @@ def test_delete_project_four_times_at_once_deletes_once(committed_db: CommittedD
     assert [action for action, _, _ in log_of(cast.project)] == ["created", "deleted"]
 
 
-def test_no_task_is_created_in_a_project_being_deleted(committed_db: CommittedDatabase) -> None:
-    cast = gather()
+def test_no_task_is_created_in_a_project_being_deleted(
+    committed_db: CommittedDatabase, cast: Cast
+) -> None:
     ada, creators = client_of(cast.ada), [client_of(cast.lea) for _ in range(5)]
     path = f"/api/projects/{cast.project.pk}"
 

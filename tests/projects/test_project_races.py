@@ -9,7 +9,7 @@ from projects.models import Project, ProjectMembership
 from tasks.models import Task
 from tasks.services.tasks import create_task
 from tests.support.actors import by
-from tests.support.cast import Cast, client_of, gather
+from tests.support.cast import Cast, client_of
 from tests.support.databases import CommittedDatabase
 from tests.support.log import log_of
 from tests.support.threads import at_once
@@ -26,8 +26,9 @@ def call(cast: Cast, who: str, method: str, path: str, body: Any = None) -> Call
     return lambda: client.generic(method, path, sent, "application/json").status_code
 
 
-def test_a_former_lead_changes_nothing_any_more(committed_db: CommittedDatabase) -> None:
-    cast = gather()
+def test_a_former_lead_changes_nothing_any_more(
+    committed_db: CommittedDatabase, cast: Cast
+) -> None:
     for n in range(ROUNDS):
         before, after = ("lea", "max") if n % 2 == 0 else ("max", "lea")
         renamed = [
@@ -49,8 +50,9 @@ def test_a_former_lead_changes_nothing_any_more(committed_db: CommittedDatabase)
             leads.append(cast.max.pk if leads[-1] == cast.lea.pk else cast.lea.pk)
 
 
-def test_of_two_leads_named_by_the_lead_one_counts(committed_db: CommittedDatabase) -> None:
-    cast = gather()
+def test_of_two_leads_named_by_the_lead_one_counts(
+    committed_db: CommittedDatabase, cast: Cast
+) -> None:
     path, bodies = (
         "projects/{project}/lead",
         [{"email": f"{who}@example.com"} for who in ("max", "pia")],
@@ -62,8 +64,7 @@ def test_of_two_leads_named_by_the_lead_one_counts(committed_db: CommittedDataba
     assert cast.project.memberships.get(role="LEAD").user == cast.project.team_lead
 
 
-def test_nobody_is_a_member_twice(committed_db: CommittedDatabase) -> None:
-    cast = gather()
+def test_nobody_is_a_member_twice(committed_db: CommittedDatabase, cast: Cast) -> None:
     body = {"email": "moe@example.com"}
     paths = [f"projects/{{project}}/{name}" for name in ("members", "add-member", "invite")] * 2
     answers = at_once(*[call(cast, "lea", "POST", path, body) for path in paths])
@@ -71,8 +72,9 @@ def test_nobody_is_a_member_twice(committed_db: CommittedDatabase) -> None:
     assert ProjectMembership.objects.filter(user=cast.moe).count() == 1
 
 
-def test_nothing_is_written_into_an_archived_project(committed_db: CommittedDatabase) -> None:
-    cast = gather()
+def test_nothing_is_written_into_an_archived_project(
+    committed_db: CommittedDatabase, cast: Cast
+) -> None:
     task = create_task(actor=by(cast.lea), project=cast.project, title="Oil")
     say = call(cast, "max", "POST", f"tasks/{task.pk}/comments", {"message": "x"})
     create = call(cast, "max", "POST", "projects/{project}/tasks", {"title": "x"})
@@ -86,8 +88,7 @@ def test_nothing_is_written_into_an_archived_project(committed_db: CommittedData
     assert [row for row in rows if row.created_at > at] == []
 
 
-def test_a_deleted_project_is_restored_once(committed_db: CommittedDatabase) -> None:
-    cast = gather()
+def test_a_deleted_project_is_restored_once(committed_db: CommittedDatabase, cast: Cast) -> None:
     client_of(cast.ada).ask("DELETE", f"/api/projects/{cast.project.pk}", status=204)
     restore = [call(cast, who, "POST", "projects/{project}/restore") for who in ("ada", "lea") * 2]
     assert at_once(*restore) == [200] * 4

@@ -6,7 +6,7 @@ from projects.services.members import remove_project_member
 from tasks.models import Task
 from tasks.services.tasks import create_task, delete_task, update_task
 from tests.support.actors import by
-from tests.support.cast import Cast, client_of, gather
+from tests.support.cast import Cast, client_of
 from tests.support.databases import CommittedDatabase
 from tests.support.log import log_of
 from tests.support.threads import at_once
@@ -47,9 +47,8 @@ def test_somebody_who_is_no_member_is_not_found(cast: Cast, unchanged: None, who
 
 
 def test_nobody_keeps_a_task_who_leaves_while_it_is_given_to_them(
-    committed_db: CommittedDatabase,
+    committed_db: CommittedDatabase, cast: Cast
 ) -> None:
-    cast = gather()
     tasks = [create_task(actor=by(cast.lea), project=cast.project, title="Oil") for _ in range(4)]
     path = f"/api/projects/{cast.project.pk}/members/{cast.max.pk}"
     lea = client_of(cast.lea)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.cast import Cast, client_of, gather
+from tests.support.cast import Cast, client_of
 from tests.support.databases import CommittedDatabase
 from tests.support.documents import project_alone
 from tests.support.log import log_of
@@ -66,8 +66,9 @@ def test_set_project_lead_refuses(
     assert list(refusal["errors"]) == ["team_lead"]
 
 
-def test_a_project_has_one_lead_whoever_hands_over_at_once(committed_db: CommittedDatabase) -> None:
-    cast = gather()
+def test_a_project_has_one_lead_whoever_hands_over_at_once(
+    committed_db: CommittedDatabase, cast: Cast
+) -> None:
     people = [cast.max, cast.moe, cast.pia, cast.ada]
     clients = [client_of(cast.pia) for _ in people]
     path = f"/api/projects/{cast.project.pk}/lead"

@@ -1,12 +1,18 @@
-"""Each worker's own database, cloned from one that was migrated once, used as the runtime role."""
+"""Each worker's own databases, cloned from one that was migrated once, used as the runtime role.
+
+One is empty, one holds the cast and one the world of the matrix: a test that names the fixture
+`cast` or `world` finds everybody in their place, committed before it began, instead of waiting for
+services to put them there.
+"""
 
 from __future__ import annotations
 
 import fcntl
 import os
 import time
+from copy import deepcopy
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -14,17 +20,23 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connections
+from django.db import connections, transaction
 from psycopg import sql
 from psycopg.errors import InsufficientPrivilege, ObjectInUse
 
+from tests.support.cast import Cast, World, gather, settle
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from pytest_django.plugin import DjangoDbBlocker
 
 RUN = "GANTRY_TEST_RUN"
 ALIASES = ("default", "attempts", "direct")
+PEOPLE: dict[str, Callable[[], Any]] = {"cast": gather, "world": settle}
+"""Who can be found in a database, by the fixture that asks for them."""
+_connected: dict[str, dict[str, Any]] = {}
+"""The connections of a database that is not in use, by their alias."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +54,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Attempts are counted on a connection of their own; what a test counts ends with it."""
+    """Choose the database before any fixture connects to one.
+
+    Attempts are counted on a connection of their own; what a test counts ends with it.
+    """
     for item in items:
+        names: list[str] = getattr(item, "fixturenames", [])
+        if _wanted(names):
+            names[:0] = ["committed_db"] if "committed_db" in names else ["peopled_db", "db"]
         mark = item.get_closest_marker("django_db")
-        if "db" in getattr(item, "fixturenames", ()) or (mark and not mark.kwargs):
+        if "db" in names or (mark and not mark.kwargs):
             item.add_marker(pytest.mark.django_db(databases=["default", "attempts"]), append=False)
 
 
@@ -60,7 +78,7 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     name = f"{_template()}_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
     with django_db_blocker.unblock():
         _migrate_once()
-        _clone(name)
+        _clone(name, _template())
         _switch_to(name)
     yield
     with django_db_blocker.unblock():
@@ -68,19 +86,76 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
         _drop(name)
 
 
+@pytest.fixture(scope="session")
+def everybody(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Callable[[str], Any]]:
+    """Those of `PEOPLE`, committed to a database beside the empty one when first asked for."""
+    empty, made = _current(), dict[str, Any]()
+
+    def people(kind: str) -> Any:
+        if kind not in made:
+            _clone(f"{empty}_{kind}", _template())
+            _swap_to(f"{empty}_{kind}")
+            with transaction.atomic():
+                made[kind] = PEOPLE[kind]()
+            _swap_to(empty)
+        return made[kind]
+
+    yield people
+    with django_db_blocker.unblock():
+        for kind in made:
+            _leave(f"{empty}_{kind}")
+            _drop(f"{empty}_{kind}")
+
+
+@pytest.fixture
+def peopled_db(
+    request: pytest.FixtureRequest,
+    everybody: Callable[[str], Any],
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[None]:
+    """The database with those the test asks for, in place of the empty one."""
+    [kind], empty = _wanted(request.fixturenames), _current()
+    with django_db_blocker.unblock():
+        everybody(kind)
+        _swap_to(f"{empty}_{kind}")
+        yield
+        _swap_to(empty)
+
+
+@pytest.fixture
+def cast(everybody: Callable[[str], Any]) -> Cast:
+    """The people of Analytical Engines and one stranger, in the database of the test."""
+    people: Cast = deepcopy(everybody("cast"))
+    return people
+
+
+@pytest.fixture
+def world(everybody: Callable[[str], Any]) -> World:
+    """Somebody in every role there is, in the database of the test."""
+    people: World = deepcopy(everybody("world"))
+    return people
+
+
 @pytest.fixture
 def committed_db(
-    django_db_setup: None,
+    request: pytest.FixtureRequest,
+    everybody: Callable[[str], Any],
     django_db_blocker: DjangoDbBlocker,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[CommittedDatabase]:
     """For threads, other processes and on-commit work; never together with the `django_db` mark."""
-    usual = connections["default"].settings_dict["NAME"]
+    usual = _current()
     name = f"{_template()}_{uuid4().hex[:8]}"
     runtime, direct = os.environ["DATABASE_URL"], _owner_url()
     here = CommittedDatabase(name, _renamed(runtime, name), _renamed(direct, name))
     with django_db_blocker.unblock():
-        _clone(name)
+        source = _template()
+        for kind in _wanted(request.fixturenames):
+            everybody(kind)
+            source = f"{usual}_{kind}"
+        _clone(name, source)
         _switch_to(name)
         with monkeypatch.context() as patch:
             patch.setenv("DATABASE_URL", here.url)
@@ -107,11 +182,12 @@ def _migrate_once() -> None:
         done.write("migrated")
 
 
-def _clone(name: str) -> None:
+def _clone(name: str, source: str) -> None:
     # A template may have no visitors; workers clone one after the other.
+    _leave(source)
     with (settings.DATA_DIR / _template()).open() as gate:
         fcntl.flock(gate, fcntl.LOCK_EX)
-        _execute("CREATE DATABASE {} TEMPLATE {}", name, _template())
+        _execute("CREATE DATABASE {} TEMPLATE {}", name, source)
 
 
 def _drop(name: str, patience: float = 5.0) -> None:
@@ -130,6 +206,33 @@ def _switch_to(name: str) -> None:
     _close_all()
     for alias in ALIASES:
         connections.settings[alias]["NAME"] = name
+
+
+def _swap_to(name: str) -> None:
+    """Switch, but keep the connections, and what they have prepared, until the next time."""
+    known = _connected.pop(name, {})
+    _connected[_current()] = {alias: connections[alias] for alias in ALIASES}
+    for alias in ALIASES:
+        connections.settings[alias]["NAME"] = name
+        if alias in known:
+            connections[alias] = known[alias]
+        else:
+            del connections[alias]
+
+
+def _leave(name: str) -> None:
+    """Close the connections kept to a database."""
+    for connection in _connected.pop(name, {}).values():
+        connection.close()
+
+
+def _wanted(names: Iterable[str]) -> list[str]:
+    """Whom a test with these fixtures asks for."""
+    return [kind for kind in PEOPLE if kind in names]
+
+
+def _current() -> str:
+    return str(connections.settings["default"]["NAME"])
 
 
 def _close_all() -> None:

@@ -2,15 +2,12 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
-import pytest
 from django.db import transaction
-from django.urls import get_resolver
 
 from comments.rights import COMMENT_ABILITIES
-from core.api.viewsets import ServiceViewSet
 from core.rights import RIGHTS
 from projects.rights import PROJECT_ABILITIES
 from tasks.rights import TASK_ABILITIES
@@ -41,22 +38,26 @@ def rows(table: str) -> list[Row]:
     return [_row(*line.split()) for line in lines]
 
 
-def each(table: list[Row]) -> pytest.MarkDecorator:
-    """Decorate a test to run for every line of the table, as `row`."""
-    return pytest.mark.parametrize("row", table, ids=[f"{m} {path}" for m, path, _ in table])
-
-
-def check(cast: Cast, row: Row, body: Any, **named: Any) -> None:
-    """Everybody gets what the line says for the same request, each on untouched data.
+def check(cast: Cast, table: list[Row], body_for: Callable[[str], Any], **named: Any) -> None:
+    """Everybody gets what the table says for the same requests, each on untouched data.
 
     Rows, or other ids, stand in path and body by their name: `{task}`; people, workspace and
-    project always.
+    project always. `body_for` is given the path as it stands in the table.
     """
-    method, path, expected = row
     ids = {name: getattr(value, "pk", value) for name, value in {**vars(cast), **named}.items()}
     clients = {who: client_of(getattr(cast, who, None)) for who in PEOPLE}
-    found = {who: outcome(client, method, path, body, ids) for who, client in clients.items()}
-    assert found == expected
+    found = [
+        (
+            method,
+            path,
+            {
+                who: outcome(client, method, path, body_for(path), ids)
+                for who, client in clients.items()
+            },
+        )
+        for method, path, _ in table
+    ]
+    assert found == table
 
 
 def filled(body: Any, named: dict[str, object]) -> Any:
@@ -66,26 +67,6 @@ def filled(body: Any, named: dict[str, object]) -> Any:
     if isinstance(body, list):
         return [filled(value, named) for value in body]
     return body.format(**named) if isinstance(body, str) else body
-
-
-def routes_of(app: str) -> set[str]:
-    """Every `METHOD /path/*` the app's viewsets answer."""
-    return {
-        f"{method.upper()} /{re.sub('<[^>]+>', '*', route)}"
-        for route, view in _routes(get_resolver().url_patterns)
-        if view.cls.__module__.startswith(f"{app}.")
-        for method in view.actions
-        if method != "head"
-    }
-
-
-def routes_in(*tables: list[Row]) -> set[str]:
-    """The same of tables of rights."""
-    return {
-        f"{method} {re.sub('{[^}]+}', '*', path.partition('?')[0])}"
-        for table in tables
-        for method, path, _ in table
-    }
 
 
 def _row(method: str, path: str, *statuses: str) -> Row:
@@ -103,12 +84,3 @@ def outcome(client: Client, method: str, path: str, body: Any, named: dict[str, 
         assert refusal["required"] in {*RIGHTS, *BESIDE_THE_TABLE}
         assert isinstance(refusal["you_have"], list)
     return int(response.status_code)
-
-
-def _routes(patterns: list[Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for pattern in patterns:
-        route = prefix + str(pattern.pattern)
-        if hasattr(pattern, "url_patterns"):
-            yield from _routes(pattern.url_patterns, route)
-        elif issubclass(getattr(pattern.callback, "cls", object), ServiceViewSet):
-            yield route, pattern.callback

@@ -7,7 +7,7 @@ import pytest
 from projects.services.projects import create_project
 from tasks.models import StatusChange, Task
 from tests.support.actors import by
-from tests.support.cast import Cast, client_of, gather
+from tests.support.cast import Cast, client_of
 from tests.support.databases import CommittedDatabase
 from tests.support.documents import task_alone
 from tests.support.log import log_of
@@ -113,9 +113,8 @@ def test_a_refused_task_leaves_no_gap(cast: Cast) -> None:
 
 
 def test_fifty_tasks_created_in_parallel_are_numbered_without_gaps(
-    committed_db: CommittedDatabase,
+    committed_db: CommittedDatabase, cast: Cast
 ) -> None:
-    cast = gather()
     clients = [client_of(cast.lea) for _ in range(50)]
     path = f"/api/projects/{cast.project.pk}/tasks"
 

@@ -8,7 +8,7 @@ import pytest
 from tasks.models import Task
 from tasks.services.tasks import create_task
 from tests.support.actors import by
-from tests.support.cast import Cast, client_of, gather
+from tests.support.cast import Cast, client_of
 from tests.support.databases import CommittedDatabase
 from tests.support.log import log_of
 from tests.support.threads import at_once, times
@@ -66,8 +66,9 @@ def test_delete_tasks_twice(cast: Cast, tasks: list[Task]) -> None:
     assert delete(cast, body, "max", 404)["code"] == "not_found"
 
 
-def test_delete_task_four_times_at_once_deletes_once(committed_db: CommittedDatabase) -> None:
-    cast = gather()
+def test_delete_task_four_times_at_once_deletes_once(
+    committed_db: CommittedDatabase, cast: Cast
+) -> None:
     task = create_task(actor=by(cast.lea), project=cast.project, title="Oil")
     clients = [client_of(cast.lea) for _ in range(4)]
     answers = times(4, lambda n: clients[n].delete(f"/api/tasks/{task.pk}").status_code)
@@ -75,8 +76,9 @@ def test_delete_task_four_times_at_once_deletes_once(committed_db: CommittedData
     assert [action for action, _, _ in log_of(task)] == ["created", "deleted"]
 
 
-def test_an_edit_never_reaches_a_task_being_deleted(committed_db: CommittedDatabase) -> None:
-    cast = gather()
+def test_an_edit_never_reaches_a_task_being_deleted(
+    committed_db: CommittedDatabase, cast: Cast
+) -> None:
     task = create_task(actor=by(cast.lea), project=cast.project, title="Oil")
     lea, editors = client_of(cast.lea), [client_of(cast.max) for _ in range(4)]
     path = f"/api/tasks/{task.pk}"

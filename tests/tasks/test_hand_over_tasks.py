@@ -17,7 +17,7 @@ from projects.services.projects import create_project
 from tasks.models import Task
 from tasks.services.tasks import create_task, delete_task, transition_task
 from tests.support.actors import by
-from tests.support.cast import Cast, Client, client_of, gather
+from tests.support.cast import Cast, Client, client_of
 from tests.support.databases import CommittedDatabase
 from tests.support.log import log_of
 from tests.support.threads import at_once
@@ -254,9 +254,8 @@ def test_a_task_reopened_by_a_members_hand_stays_theirs(cast: Cast) -> None:
     assert shown["assignee"]["name"] == "Max"
 
 
-def test_nobody_outside_keeps_an_open_task(committed_db: CommittedDatabase) -> None:
+def test_nobody_outside_keeps_an_open_task(committed_db: CommittedDatabase, cast: Cast) -> None:
     """They are removed while they are given tasks, old and new, and while the lead changes."""
-    cast = gather()
     tasks = [create_task(actor=by(cast.lea), project=cast.project, title="Oil") for _ in range(2)]
     given(cast)
     body = {"assigneeId": str(cast.max.pk)}
@@ -281,9 +280,8 @@ def test_nobody_outside_keeps_an_open_task(committed_db: CommittedDatabase) -> N
 
 
 def test_whoever_takes_over_may_be_removed_at_the_same_moment(
-    committed_db: CommittedDatabase,
+    committed_db: CommittedDatabase, cast: Cast
 ) -> None:
-    cast = gather()
     add_project_member(actor=by(cast.lea), project=cast.project, person=cast.moe)
     task = given(cast)
     place = f"/api/projects/{cast.project.pk}/members"
@@ -299,8 +297,9 @@ def test_whoever_takes_over_may_be_removed_at_the_same_moment(
     assert assignee_of(task) == (cast.lea if first == 204 else cast.max)
 
 
-def test_the_last_lead_and_a_member_who_leave_at_once(committed_db: CommittedDatabase) -> None:
-    cast = gather()
+def test_the_last_lead_and_a_member_who_leave_at_once(
+    committed_db: CommittedDatabase, cast: Cast
+) -> None:
     task = given(cast)
     places = {
         name: Membership.objects.get(workspace=cast.workspace, user=getattr(cast, name))

@@ -14,7 +14,7 @@ from projects.services.members import add_project_member
 from tasks.models import Task
 from tasks.services.tasks import create_task, delete_task, update_task
 from tests.support.actors import by
-from tests.support.cast import Cast, client_of, gather
+from tests.support.cast import Cast, client_of
 from tests.support.databases import CommittedDatabase
 from tests.support.documents import task_alone
 from tests.support.log import log_of
@@ -90,8 +90,9 @@ def test_restore_task_plans_its_reminder_anew(cast: Cast) -> None:
     assert list(states) == ["CANCELLED", "PLANNED"]
 
 
-def test_restore_task_four_times_at_once_restores_once(committed_db: CommittedDatabase) -> None:
-    cast = gather()
+def test_restore_task_four_times_at_once_restores_once(
+    committed_db: CommittedDatabase, cast: Cast
+) -> None:
     task = create_task(actor=by(cast.lea), project=cast.project, title="Oil")
     delete_task(actor=by(cast.lea), task=task)
     clients = [client_of(cast.lea) for _ in range(4)]

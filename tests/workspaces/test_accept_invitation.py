@@ -8,7 +8,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from tests.support.actors import by
-from tests.support.cast import Cast, client_of, gather, person
+from tests.support.cast import Cast, client_of, person
 from tests.support.databases import CommittedDatabase
 from tests.support.documents import member_document
 from tests.support.log import log_of
@@ -116,8 +116,9 @@ def test_an_invitation_waits_for_people_who_register_later(cast: Cast) -> None:
     client_of(person("zoe")).ask("POST", path_of(token))
 
 
-def test_fifty_who_accept_at_once_take_one_place(committed_db: CommittedDatabase) -> None:
-    cast = gather()
+def test_fifty_who_accept_at_once_take_one_place(
+    committed_db: CommittedDatabase, cast: Cast
+) -> None:
     path = path_of(token_of(invite(cast)))
     sam = [client_of(cast.sam) for _ in range(50)]
     answers = times(50, lambda n: sam[n].post(path).status_code)
@@ -127,8 +128,7 @@ def test_fifty_who_accept_at_once_take_one_place(committed_db: CommittedDatabase
     assert (invited[0], [entry[0] for entry in accepted]) == ("invited", ["accepted"])
 
 
-def test_somebody_accepts_while_they_are_added(committed_db: CommittedDatabase) -> None:
-    cast = gather()
+def test_somebody_accepts_while_they_are_added(committed_db: CommittedDatabase, cast: Cast) -> None:
     token = token_of(invite(cast, role="GUEST"))
 
     accepted, added = at_once(

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.cast import Cast, client_of, gather
+from tests.support.cast import Cast, client_of
 from tests.support.databases import CommittedDatabase
 from tests.support.documents import member_document
 from tests.support.log import log_of
@@ -72,8 +72,9 @@ def test_add_member_lets_in_nobody_who_was_switched_off(cast: Cast) -> None:
     assert client_of(cast.ada).ask("POST", PATH, body, status=404)["code"] == "unknown_person"
 
 
-def test_add_member_eight_times_at_once_adds_once(committed_db: CommittedDatabase) -> None:
-    cast = gather()
+def test_add_member_eight_times_at_once_adds_once(
+    committed_db: CommittedDatabase, cast: Cast
+) -> None:
     body = body_for(cast, "sam@example.com")
     ada = [client_of(cast.ada) for _ in range(8)]
     answers = times(8, lambda n: ada[n].post(PATH, body, format="json").status_code)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.support.actors import by
-from tests.support.cast import Cast, Client, client_of, gather
+from tests.support.cast import Cast, Client, client_of
 from tests.support.databases import CommittedDatabase
 from tests.support.documents import member_document
 from tests.support.log import log_of
@@ -117,8 +117,9 @@ def test_change_member_role_heeds_the_version_read(cast: Cast) -> None:
     assert current["data"]["role"] == "MEMBER"
 
 
-def test_two_admins_who_demote_each_other_at_once(committed_db: CommittedDatabase) -> None:
-    cast = gather()
+def test_two_admins_who_demote_each_other_at_once(
+    committed_db: CommittedDatabase, cast: Cast
+) -> None:
     Membership.objects.filter(user__in=[cast.max, cast.moe]).update(role="ADMIN")
     Membership.objects.filter(user=cast.ada).update(role="MEMBER")
     pairs = [(client_of(cast.max), "moe"), (client_of(cast.moe), "max")]
@@ -133,9 +134,10 @@ def test_two_admins_who_demote_each_other_at_once(committed_db: CommittedDatabas
     assert Membership.objects.filter(workspace=cast.workspace, role="ADMIN").count() == 1
 
 
-def test_an_admin_demoted_meanwhile_gives_no_rights_away(committed_db: CommittedDatabase) -> None:
+def test_an_admin_demoted_meanwhile_gives_no_rights_away(
+    committed_db: CommittedDatabase, cast: Cast
+) -> None:
     """Whichever comes first: somebody demoted has not made an ADMIN afterwards."""
-    cast = gather()
     Membership.objects.filter(user=cast.max).update(role="ADMIN")
     ada, max_ = client_of(cast.ada), client_of(cast.max)
 

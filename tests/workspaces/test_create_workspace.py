@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.actors import by
-from tests.support.cast import Cast, client_of, gather
+from tests.support.cast import Cast, client_of
 from tests.support.databases import CommittedDatabase
 from tests.support.documents import workspace_document
 from tests.support.log import log_of
@@ -65,25 +65,24 @@ def test_create_workspace_under_an_address_of_ones_choice(cast: Cast) -> None:
 
 
 def test_an_address_chosen_by_eight_at_once_is_had_by_one(
-    committed_db: CommittedDatabase,
+    committed_db: CommittedDatabase, cast: Cast
 ) -> None:
-    ada = [client_of(gather().ada)] * 8
+    ada = [client_of(cast.ada)] * 8
     body = {"name": "Own", "slug": "own"}
     answers = times(8, lambda n: ada[n].post("/api/workspaces", body, format="json").status_code)
     assert sorted(answers) == [201, *[409] * 7]
 
 
 def test_one_name_chosen_by_eight_at_once_gives_eight_slugs(
-    committed_db: CommittedDatabase,
+    committed_db: CommittedDatabase, cast: Cast
 ) -> None:
-    ada = gather().ada
-    made = times(8, lambda _: create_workspace(actor=by(ada), name="Twins").slug)
+    made = times(8, lambda _: create_workspace(actor=by(cast.ada), name="Twins").slug)
     assert len(set(made)) == 8
     assert "twins" in made
 
 
-def test_a_personal_workspace_is_made_once(committed_db: CommittedDatabase) -> None:
-    gus = gather().gus
+def test_a_personal_workspace_is_made_once(committed_db: CommittedDatabase, cast: Cast) -> None:
+    gus = cast.gus
     found = times(4, lambda _: personal_workspace(actor=by(gus)).pk)
     assert len(set(found)) == 1
     assert Workspace.objects.filter(owner=gus).count() == 1

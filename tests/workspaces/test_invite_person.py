@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from outbox.models import Delivery
-from tests.support.cast import Cast, client_of, gather
+from tests.support.cast import Cast, client_of
 from tests.support.databases import CommittedDatabase
 from tests.support.documents import invitation_document
 from tests.support.log import log_of
@@ -133,8 +133,9 @@ def test_a_workspace_sends_so_many_invitations_an_hour(cast: Cast) -> None:
     ada.ask("POST", path_of(cast), body, status=201)
 
 
-def test_invite_person_eight_times_at_once_invites_once(committed_db: CommittedDatabase) -> None:
-    cast = gather()
+def test_invite_person_eight_times_at_once_invites_once(
+    committed_db: CommittedDatabase, cast: Cast
+) -> None:
     ada = [client_of(cast.ada) for _ in range(8)]
     body = {"email": "new@example.com"}
     answers = times(8, lambda n: ada[n].post(path_of(cast), body, format="json").status_code)

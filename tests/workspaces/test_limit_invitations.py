@@ -6,7 +6,7 @@ from pytest_django.fixtures import Settings
 from core.errors import TooManyRequests
 from outbox.models import Delivery
 from tests.support.actors import by
-from tests.support.cast import Cast, client_of, gather
+from tests.support.cast import Cast, client_of
 from tests.support.databases import CommittedDatabase
 from tests.support.threads import succeeds, times
 from workspaces.models import Invitation, Workspace
@@ -58,8 +58,9 @@ def test_refused_invitations_do_not_count(cast: Cast) -> None:
     assert [ask(cast, cast.workspace, number) for number in range(2, MOST + 1)] == [201] * 5
 
 
-def test_invitations_are_counted_exactly_in_parallel(committed_db: CommittedDatabase) -> None:
-    cast = gather()
+def test_invitations_are_counted_exactly_in_parallel(
+    committed_db: CommittedDatabase, cast: Cast
+) -> None:
     own = [create_workspace(actor=by(cast.ada), name=f"W{n}") for n in range(12)]
 
     sent = times(

@@ -13,7 +13,7 @@ from outbox.services import claim_due, deliver
 from tasks.services.tasks import create_task
 from tests.notifications.mailing import send_all
 from tests.support.actors import by
-from tests.support.cast import Cast, client_of, gather, person
+from tests.support.cast import Cast, client_of, person
 from tests.support.databases import CommittedDatabase
 from tests.support.sink import Sink, part
 from tests.support.threads import times
@@ -117,9 +117,8 @@ def test_descriptions_hold_links_for_members_only(cast: Cast, sink: Sink) -> Non
 
 
 def test_mails_sent_at_once_are_counted_exactly(
-    committed_db: CommittedDatabase, sink: Sink
+    committed_db: CommittedDatabase, sink: Sink, cast: Cast
 ) -> None:
-    cast = gather()
     unopened(cast)
     assign(cast, 50)
     claims = claim_due(limit=100)

@@ -6,7 +6,7 @@ from accounts.services.deletion import delete_person
 from projects.models import ProjectMembership
 from tasks.services.tasks import create_task
 from tests.support.actors import by
-from tests.support.cast import Cast, Client, client_of, gather
+from tests.support.cast import Cast, Client, client_of
 from tests.support.databases import CommittedDatabase
 from tests.support.log import log_of
 from tests.support.threads import at_once, succeeds
@@ -105,16 +105,16 @@ def test_remove_member_heeds_the_version_read(cast: Cast) -> None:
     client_of(cast.ada).ask("DELETE", path_of(cast, "max"), status=412, **stale)
 
 
-def two_admins(committed: CommittedDatabase) -> Cast:
+@pytest.fixture
+def two_admins(committed_db: CommittedDatabase, cast: Cast) -> Cast:
     """Max and Moe, beside an owner who is none."""
-    cast = gather()
     Membership.objects.filter(user__in=[cast.max, cast.moe]).update(role="ADMIN")
     Membership.objects.filter(user=cast.ada).update(role="PM")
     return cast
 
 
-def test_two_admins_who_remove_each_other_at_once(committed_db: CommittedDatabase) -> None:
-    cast = two_admins(committed_db)
+def test_two_admins_who_remove_each_other_at_once(two_admins: Cast) -> None:
+    cast = two_admins
     pairs = [(client_of(cast.max), "moe"), (client_of(cast.moe), "max")]
 
     def remove(pair: tuple[Client, str]) -> int:
@@ -127,8 +127,8 @@ def test_two_admins_who_remove_each_other_at_once(committed_db: CommittedDatabas
     assert admins_of(cast) == 1
 
 
-def test_two_admins_who_leave_at_once(committed_db: CommittedDatabase) -> None:
-    cast = two_admins(committed_db)
+def test_two_admins_who_leave_at_once(two_admins: Cast) -> None:
+    cast = two_admins
     clients = [client_of(cast.max), client_of(cast.moe)]
 
     def leave(client: Client) -> int:
@@ -140,8 +140,8 @@ def test_two_admins_who_leave_at_once(committed_db: CommittedDatabase) -> None:
     assert admins_of(cast) == 1
 
 
-def test_one_admin_leaves_while_the_other_is_demoted(committed_db: CommittedDatabase) -> None:
-    cast = two_admins(committed_db)
+def test_one_admin_leaves_while_the_other_is_demoted(two_admins: Cast) -> None:
+    cast = two_admins
     max_, other = client_of(cast.max), client_of(cast.moe)
     body = {"role": "MEMBER"}
 
@@ -155,8 +155,8 @@ def test_one_admin_leaves_while_the_other_is_demoted(committed_db: CommittedData
     assert admins_of(cast) == 1
 
 
-def test_one_admin_leaves_while_the_other_is_deleted(committed_db: CommittedDatabase) -> None:
-    cast = two_admins(committed_db)
+def test_one_admin_leaves_while_the_other_is_deleted(two_admins: Cast) -> None:
+    cast = two_admins
     max_ = client_of(cast.max)
 
     left, deleted = at_once(

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from outbox.models import Delivery
 from tests.support.actors import by
-from tests.support.cast import Cast, client_of, gather
+from tests.support.cast import Cast, client_of
 from tests.support.databases import CommittedDatabase
 from tests.support.documents import invitation_document
 from tests.support.log import log_of
@@ -128,8 +128,7 @@ def test_invitations_of_others_are_not_found(cast: Cast, verb: str) -> None:
     client_of(cast.sam).ask(method, path_of(theirs, verb), status=404)
 
 
-def test_an_invitation_is_revoked_or_accepted(committed_db: CommittedDatabase) -> None:
-    cast = gather()
+def test_an_invitation_is_revoked_or_accepted(committed_db: CommittedDatabase, cast: Cast) -> None:
     invitation = invite(cast)
     token = token_of(invitation)
 

@@ -9,7 +9,7 @@ from accounts.services.deletion import delete_person
 from accounts.services.people import change_access
 from tests.notifications.mailing import send_all
 from tests.support.actors import by
-from tests.support.cast import Cast, client_of, gather
+from tests.support.cast import Cast, client_of
 from tests.support.databases import CommittedDatabase
 from tests.support.documents import workspace_document
 from tests.support.log import log_of
@@ -210,8 +210,9 @@ def test_transfer_ownership_needs_somebody_who_can_sign_in(cast: Cast) -> None:
     assert refusal["code"] == "not_in_workspace"
 
 
-def test_nobody_becomes_owner_who_is_being_deleted(committed_db: CommittedDatabase) -> None:
-    cast = gather()
+def test_nobody_becomes_owner_who_is_being_deleted(
+    committed_db: CommittedDatabase, cast: Cast
+) -> None:
     offer_ownership(actor=by(cast.ada), workspace=cast.workspace, person=cast.max)
 
     accepted, left = at_once(
@@ -224,8 +225,7 @@ def test_nobody_becomes_owner_who_is_being_deleted(committed_db: CommittedDataba
 
 
 @pytest.mark.parametrize("rival", ["withdraw", "replace", "accept", "succession"])
-def test_an_offer_has_one_outcome(committed_db: CommittedDatabase, rival: str) -> None:
-    cast = gather()
+def test_an_offer_has_one_outcome(committed_db: CommittedDatabase, rival: str, cast: Cast) -> None:
     facts: dict[str, Any] = {"workspace": cast.workspace}
     Membership.objects.filter(user=cast.pia).update(role="ADMIN")
     offer_ownership(actor=by(cast.ada), person=cast.max, **facts)

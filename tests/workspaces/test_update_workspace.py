@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.cast import Cast, client_of, gather
+from tests.support.cast import Cast, client_of
 from tests.support.databases import CommittedDatabase
 from tests.support.documents import workspace_document
 from tests.support.log import log_of
@@ -94,8 +94,7 @@ def test_update_workspace_refuses_an_unfit_address(
     assert [*refusal["errors"]] == ["slug"]
 
 
-def test_two_workspaces_that_want_one_address(committed_db: CommittedDatabase) -> None:
-    cast = gather()
+def test_two_workspaces_that_want_one_address(committed_db: CommittedDatabase, cast: Cast) -> None:
     wanting = [(client_of(cast.ada), cast.workspace.pk), (client_of(cast.sam), cast.elsewhere.pk)]
 
     def move(n: int) -> int:

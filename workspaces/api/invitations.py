@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.fields import as_uuid
-from core.api.permissions import Anyone, Can, SignedIn
+from core.api.permissions import Anyone, Can, IsSignedIn
 from core.api.schema import FAILURE
 from core.api.viewsets import ServiceViewSet
 from core.context import as_system
@@ -98,7 +98,7 @@ class ReceivedInvitations(ServiceViewSet):
 
     document = ReceivedInvitation
     outputs: ClassVar = {"accept": Member}
-    action_permissions: ClassVar = {"list": SignedIn(), "accept": SignedIn()}
+    action_permissions: ClassVar = {"list": IsSignedIn(), "accept": IsSignedIn()}
 
     @as_system("invitations to addresses of the person asking")
     def list(self, request: Request) -> Response:

@@ -5,11 +5,11 @@ from typing import Any
 from rest_framework.request import Request
 
 from core.api.actors import actor_of
-from core.api.permissions import SignedIn
+from core.api.permissions import IsSignedIn
 from workspaces.rights import require_ownership
 
 
-class IsOwner(SignedIn):
+class IsOwner(IsSignedIn):
     """The person who has the workspace."""
 
     def has_object_permission(self, request: Request, view: Any, obj: Any) -> bool:

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from core.api.abilities import Asked, Verdict, verdict
 from core.api.fields import find_by_public_id
 from core.api.filters import RestorableWanted
-from core.api.permissions import Can, SignedIn
+from core.api.permissions import Can, IsSignedIn
 from core.api.viewsets import ServiceViewSet
 from workspaces.api.documents import WorkspaceDocument
 from workspaces.api.inputs import NewOwner, NewWorkspace, WorkspaceChanges
@@ -42,8 +42,8 @@ class Workspaces(ServiceViewSet):
         "owner": NewOwner,
     }
     action_permissions: ClassVar = {
-        "list": SignedIn(),
-        "create": SignedIn(),
+        "list": IsSignedIn(),
+        "create": IsSignedIn(),
         "retrieve": Can(READ_WORKSPACE),
         "update": Can(UPDATE_WORKSPACE),
         "partial_update": Can(UPDATE_WORKSPACE),

@@ -28,11 +28,11 @@ class AlreadyInvited(Conflict):
     message = "This address has been invited already; send that invitation again."
 
 
-class InvitationAccepted(Conflict):
+class AcceptedAlready(Conflict, code="invitation_accepted"):
     message = "This invitation has been accepted already."
 
 
-class InvitationRevoked(Conflict):
+class RevokedAlready(Conflict, code="invitation_revoked"):
     message = "This invitation has been revoked."
 
 
@@ -75,16 +75,16 @@ def revoke_invitation(*, actor: Actor, invitation: Invitation, version: int | No
     invitation = Invitation.objects.locked(invitation.pk)
     invitation.check_version(version)
     if invitation.status == InvitationStatus.ACCEPTED:
-        raise InvitationAccepted
+        raise AcceptedAlready
     if invitation.status != InvitationStatus.REVOKED:
         revoke(invitation, actor=actor)
 
 
 def check_undecided(invitation: Invitation) -> None:
     if invitation.status == InvitationStatus.ACCEPTED:
-        raise InvitationAccepted
+        raise AcceptedAlready
     if invitation.status == InvitationStatus.REVOKED:
-        raise InvitationRevoked
+        raise RevokedAlready
 
 
 def revoke(invitation: Invitation, *, actor: Actor) -> None:

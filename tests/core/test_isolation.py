@@ -12,7 +12,7 @@ from comments.services.comments import add_comment
 from projects.services.projects import create_project
 from tasks.services.tasks import create_task
 from tests.support.actors import by
-from tests.support.cast import Cast, gather
+from tests.support.cast import Cast
 from tests.support.context import AS_SYSTEM
 from tests.support.databases import CommittedDatabase
 from workspaces.services.invitations import invite_person
@@ -74,8 +74,7 @@ DOUBLES = [
 
 
 @pytest.fixture
-def rows(committed_db: CommittedDatabase) -> dict[str, Any]:
-    cast = gather()
+def rows(committed_db: CommittedDatabase, cast: Cast) -> dict[str, Any]:
     found = {**named(cast), **{f"their_{k}": v for k, v in theirs(cast).items()}}
     return {**found, "theirs": found["their_project"], "new": uuid4()}
 

@@ -1,4 +1,4 @@
-"""The three walls between workspaces, seen from outside: which tables, and one wall alone."""
+"""What keeps workspaces apart, seen from outside: which tables, and the policies alone."""
 
 import psycopg
 import pytest
@@ -18,7 +18,7 @@ COMPOSITE_KEYS = """
 POLICIES = "SELECT tablename FROM pg_policies"
 
 
-def walled_models() -> list[type[Model]]:
+def tenant_models() -> list[type[Model]]:
     """Everything that lives in a workspace, and the workspaces."""
     return [
         model
@@ -28,7 +28,7 @@ def walled_models() -> list[type[Model]]:
 
 
 @pytest.fixture
-def only_wall_three(
+def only_policies(
     committed_db: CommittedDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> CommittedDatabase:
     """A server that has forgotten every gate, every right and every composite foreign key.
@@ -38,7 +38,7 @@ def only_wall_three(
     _execute_for_each(
         committed_db, COMPOSITE_KEYS, 'ALTER TABLE {} DROP CONSTRAINT IF EXISTS "{}" CASCADE'
     )
-    for model in walled_models():
+    for model in tenant_models():
         rows = type(model._default_manager.all())
         if "visible_to" in vars(rows):
             monkeypatch.setattr(rows, "visible_to", lambda rows, _: rows.all())
@@ -54,7 +54,7 @@ def ungated(choice: Choice, shape: Shape, *columns: str) -> Bound | None:
 
 
 def without_policies(database: CommittedDatabase) -> None:
-    """Take the third wall down as well, to see that a test would notice."""
+    """Take the policies away as well, to see that a test would notice."""
     _execute_for_each(database, POLICIES, "ALTER TABLE {} DISABLE ROW LEVEL SECURITY")
 
 

@@ -1,0 +1,169 @@
+"""Who hears of which event, by name: `app.function` stands for `app.receivers.function`."""
+
+import inspect
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from activity.receivers import LOGGED
+from core.events import Event, subscribers
+
+HEARD = """
+accounts.AccessChanged               activity.log
+                                     notifications.plan_missed_after_reactivation
+accounts.AccountsKeptApart           activity.log
+accounts.PersonDeleted               activity.log
+                                     activity.erase_texts_of_deleted_person
+                                     clerk.delete_matches
+                                     identity.end_access_of_deleted
+                                     tasks.release_due_times_of_deleted
+                                     workspaces.end_memberships_of_deleted
+                                     workspaces.erase_invitations_of_deleted
+accounts.PersonJoined                activity.log
+                                     projects.move_project_memberships_to_joined
+                                     workspaces.move_memberships_to_joined
+accounts.PersonLinked                activity.log
+accounts.PersonRegistered            activity.log
+accounts.ProfileChanged              activity.log
+                                     notifications.replan_for_time_zone
+
+comments.CommentAdded                activity.log
+comments.CommentDeleted              activity.log
+comments.CommentEdited               activity.log
+comments.CommentPurged               activity.log
+                                     activity.erase_texts_of_comments
+comments.CommentRestored             activity.log
+
+core.WorkspaceOpened                 workspaces.record_first_visit
+
+identity.AccountLinked               activity.log
+                                     identity.mail_account_linked
+identity.AccountUnlinked             activity.log
+                                     identity.mail_account_unlinked
+identity.EnrolmentApproved           activity.log
+                                     identity.mail_enrolment_approved
+identity.PasswordChanged             identity.revoke_personal_tokens
+                                     identity.mail_password_changed
+identity.PersonalTokenCreated        activity.log
+identity.PersonalTokenRevoked        activity.log
+
+outbox.DeliveryResent                activity.log
+
+projects.ProjectArchived             activity.log
+projects.ProjectCreated              activity.log
+projects.ProjectDeleted              activity.log
+projects.ProjectLeadChanged          activity.log
+projects.ProjectMemberAdded          activity.log
+projects.ProjectMemberRemoved        activity.log
+projects.ProjectPurged               activity.log
+                                     activity.erase_texts_of_projects
+projects.ProjectRestored             activity.log
+                                     notifications.plan_missed_after_restoring
+projects.ProjectRoleChanged          activity.log
+projects.ProjectUnarchived           activity.log
+                                     notifications.plan_missed_after_unarchiving
+projects.ProjectUpdated              activity.log
+projects.ProjectsLeft                tasks.hand_over_tasks_of_leaver
+
+tasks.DueTimesReleased               notifications.replan_for_released_due_times
+tasks.TaskAssigned                   activity.log
+                                     notifications.plan_reminders_of_assigned
+                                     notifications.mail_assignee
+tasks.TaskCreated                    activity.log
+tasks.TaskDeleted                    activity.log
+                                     notifications.cancel_reminders
+tasks.TaskPurged                     activity.log
+                                     activity.erase_texts_of_tasks
+tasks.TaskRestored                   activity.log
+                                     notifications.plan_reminders_of_restored
+tasks.TaskTransitioned               activity.log
+                                     notifications.replan_for_status
+tasks.TaskUpdated                    activity.log
+                                     notifications.replan_for_due_date
+tasks.TasksHandedOver                notifications.mail_successor
+
+workspaces.InvitationAccepted        activity.log
+workspaces.InvitationResent          activity.log
+workspaces.InvitationRevoked         activity.log
+workspaces.MemberAdded               activity.log
+                                     workspaces.revoke_invitations_of_new_member
+workspaces.MemberRemoved             activity.log
+                                     clerk.keep_who_was_removed
+                                     projects.end_memberships_of_leaver
+                                     workspaces.withdraw_offer_to_leaver
+                                     workspaces.revoke_invitations_of_leaver
+workspaces.MemberRoleChanged         activity.log
+                                     workspaces.revoke_invitations_beyond_new_role
+workspaces.OptOutLifted              activity.log
+workspaces.OptedOut                  activity.log
+workspaces.OwnerChanged              activity.log
+                                     workspaces.withdraw_offer_of_former_owner
+workspaces.OwnershipDeclined         activity.log
+workspaces.OwnershipOffered          activity.log
+workspaces.OwnershipWithdrawn        activity.log
+workspaces.PersonInvited             activity.log
+workspaces.WorkspaceCreated          activity.log
+workspaces.WorkspaceDeleted          activity.log
+                                     projects.delete_projects_of_workspace
+workspaces.WorkspaceRestored         activity.log
+                                     projects.restore_projects_of_workspace
+workspaces.WorkspaceUpdated          activity.log
+"""
+"""An event, and under each other all who hear it; `activity.log` writes the line of `LOGGED`."""
+UNLOGGED = {
+    "core.WorkspaceOpened": "asked once per person; the membership keeps the moment",
+    "identity.PasswordChanged": "belongs to no workspace; its owner is told by mail",
+    "projects.ProjectsLeft": "follows MemberRemoved and ProjectMemberRemoved, which are logged",
+    "tasks.DueTimesReleased": "follows PersonDeleted, which is logged",
+    "tasks.TasksHandedOver": "sums up what is logged as TaskAssigned, one by one",
+}
+"""Why some events leave no line in the log."""
+UNHEARD: dict[str, str] = {}
+"""Why nobody hears an event, of those nobody does."""
+
+
+def named() -> dict[str, set[str]]:
+    """The table, as {event: receivers}."""
+    found: dict[str, set[str]] = {}
+    event = ""
+    for line in filter(None, HEARD.splitlines()):
+        *first, receiver = line.split()
+        event = first[0] if first else event
+        found.setdefault(event, set()).add(receiver)
+    return found
+
+
+def descendants(kind: type[Event]) -> Iterator[type[Event]]:
+    for child in kind.__subclasses__():
+        yield child
+        yield from descendants(child)
+
+
+EVENTS = {
+    f"{event.__module__.partition('.')[0]}.{event.__name__}": event
+    for event in descendants(Event)
+    if not event.__module__.startswith("tests.")
+}
+
+
+def name_of(subscriber: Any) -> str:
+    """Of the function that was decorated, not of what calls it for each event."""
+    receiver = inspect.getclosurevars(subscriber).nonlocals.get("receiver", subscriber)
+    app, receivers, name = f"{receiver.__module__}.{receiver.__qualname__}".split(".", 2)
+    assert receivers == "receivers"
+    return f"{app}.{'log' if name.startswith('_recorder.') else name}"
+
+
+def test_every_event_has_the_subscribers_it_is_said_to_have() -> None:
+    told = {name: {name_of(one) for one in subscribers(event)} for name, event in EVENTS.items()}
+    assert told == named() | {name: set() for name in UNHEARD}
+
+
+def test_every_event_is_logged_or_said_why_not() -> None:
+    assert {name for name, event in EVENTS.items() if event not in LOGGED} == set(UNLOGGED)
+
+
+@pytest.mark.parametrize("name", sorted({*UNLOGGED, *UNHEARD}))
+def test_a_reason_is_of_an_event_there_is(name: str) -> None:
+    assert name in EVENTS
