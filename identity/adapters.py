@@ -2,6 +2,8 @@
 
 import base64
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -20,7 +22,6 @@ from accounts.models import User
 from accounts.passwords import MOST_CHARACTERS as LONGEST_PASSWORD
 from core.errors import TooManyRequests
 from core.limits import client_address, client_network, give_back, reset, take
-from identity.allauth_bridge.forms import too_often_in_form
 from identity.allauth_bridge.internals import exceptions, httpkit, mfa_adapter, ratelimit
 from identity.limits import CODE_PAUSE, WRONG_PASSWORDS, WRONG_PASSWORDS_FROM
 from identity.providers.http_client import CappedSession
@@ -45,9 +46,19 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Count the attempt before it is evaluated."""
-        with too_often_in_form(request):
+        with self.refusals_in_form(request):
             take(WRONG_PASSWORDS_FROM, client_network(request))
             take(WRONG_PASSWORDS, credentials.get("email", ""))
+
+    @contextmanager
+    def refusals_in_form(self, request: HttpRequest) -> Iterator[None]:
+        """On the pages a form tells of too many attempts."""
+        try:
+            yield
+        except TooManyRequests as refusal:
+            if httpkit.is_headless_request(request):
+                raise
+            raise self.validation_error("too_many_login_attempts") from refusal
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         """Nobody, for a password nobody can have: it is neither normalised nor hashed."""

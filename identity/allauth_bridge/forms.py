@@ -1,16 +1,13 @@
 """Allauth's forms: filled in by code, what they object to in the product's words, and counted."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.core import context as current
 from django.core.exceptions import ValidationError
 from django.forms import Form
-from django.http import HttpRequest
 
-from core.errors import Conflict, Invalid, Refusal, TooManyRequests
+from core.errors import Conflict, Invalid, Refusal
 from core.limits import client_network, counted, take
 from identity.allauth_bridge import internals
 from identity.limits import CODES, CODES_FROM, WRONG_FACTORS, WRONG_FACTORS_FROM
@@ -53,22 +50,11 @@ def invalid(field: str, sentences: list[str]) -> Invalid:
     return Invalid(f"{field}: {sentences[0]}", errors={field: sentences})
 
 
-@contextmanager
-def too_often_in_form(request: HttpRequest) -> Iterator[None]:
-    """On the pages a form tells of too many attempts."""
-    try:
-        yield
-    except TooManyRequests as refusal:
-        if internals.httpkit.is_headless_request(request):
-            raise
-        raise get_adapter(request).validation_error("too_many_login_attempts") from refusal
-
-
 class VerificationCode(internals.account_forms.ConfirmEmailVerificationCodeForm):
     """Three codes may be tried in a session; allauth's own count is one that races."""
 
     def clean_code(self) -> str:
-        with too_often_in_form(current.request):
+        with get_adapter().refusals_in_form(current.request):
             take(CODES_FROM, client_network(current.request))
             take(CODES, str(current.request.session.session_key))
         return str(super().clean_code())
@@ -80,7 +66,7 @@ def _counting(form: Any, check: str) -> Any:
     def counting_check(self: Any) -> Any:
         origin = (WRONG_FACTORS_FROM, client_network(current.request))
         person = (WRONG_FACTORS, str(self.user.pk))
-        with too_often_in_form(current.request), counted(origin, person):
+        with get_adapter().refusals_in_form(current.request), counted(origin, person):
             return getattr(form, check)(self)
 
     return type(form.__name__, (form,), {check: counting_check})
