@@ -6,7 +6,6 @@ from typing import Any
 import bcrypt
 from django.contrib.auth.hashers import Argon2PasswordHasher, BCryptPasswordHasher
 from django.core.exceptions import ValidationError
-from django.utils.translation import ngettext
 
 MOST_CHARACTERS = 128
 BCRYPT_BYTES = 72
@@ -50,14 +49,7 @@ class MaximumLength:
 
     def validate(self, password: str, user: object = None) -> None:
         if len(password) > self.max_length:
-            raise ValidationError(self._sentence(), code="password_too_long")
+            raise ValidationError(self.get_help_text(), code="password_too_long")
 
     def get_help_text(self) -> str:
-        return self._sentence()
-
-    def _sentence(self) -> str:
-        return ngettext(
-            "Your password may have at most %(most)d character.",
-            "Your password may have at most %(most)d characters.",
-            self.max_length,
-        ) % {"most": self.max_length}
+        return f"Your password may have at most {self.max_length} characters."

@@ -1,20 +1,15 @@
 """Accounts that may be one person's twice, and what Clerk has told us, for staff."""
 
-from typing import TYPE_CHECKING, cast
-
 from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from clerk.models import AccountMatch, ExternalRecord, WebhookReceipt
-from clerk.services.joining import join_accounts, keep_apart
+from clerk.services.people import join_accounts, keep_apart
 from core.admin.bases import actor_of
-from core.admin.records import ReadOnly
+from core.admin.records import ReadOnly, is_superuser
 from core.admin.refusals import REFUSED, in_words, sentence
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 
 @admin.register(ExternalRecord)
@@ -48,7 +43,7 @@ class AccountMatches(ReadOnly):
     actions = ("join", "keep_apart")
 
     def has_decide_permission(self, request: HttpRequest) -> bool:
-        return cast("User", request.user).is_superuser
+        return is_superuser(request)
 
     @admin.action(description="Join both accounts, for good", permissions=["decide"])
     def join(self, request: HttpRequest, queryset: QuerySet[AccountMatch]) -> None:

@@ -11,7 +11,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("workspaces.api.urls")),
     path("", include("core.urls")),
     path("", include("identity.api.urls")),
-    path("", include("accounts.api.urls")),
     path("", include("clerk.api.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -1,5 +1,10 @@
 """What allauth asks the product: who may sign up, when mail leaves, which providers there are."""
 
+import base64
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -7,6 +12,8 @@ from allauth.account.models import EmailAddress
 from allauth.core import context as current
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialApp
+from cryptography.fernet import Fernet, MultiFernet
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.sites.shortcuts import get_current_site
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +22,7 @@ from accounts.models import User
 from accounts.passwords import MOST_CHARACTERS as LONGEST_PASSWORD
 from core.errors import TooManyRequests
 from core.limits import client_address, client_network, give_back, reset, take
-from identity.allauth_bridge.internals import exceptions, httpkit, ratelimit
+from identity.allauth_bridge.internals import exceptions, httpkit, mfa_adapter, ratelimit
 from identity.limits import CODE_PAUSE, WRONG_PASSWORDS, WRONG_PASSWORDS_FROM
 from identity.providers.http_client import CappedSession
 from identity.providers.redirects import KINDS
@@ -38,10 +45,16 @@ class AccountAdapter(DefaultAccountAdapter):
         return client_address(request)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Count the attempt before it is evaluated; on the pages a form tells of a refusal."""
-        try:
+        """Count the attempt before it is evaluated."""
+        with self.refusals_in_form(request):
             take(WRONG_PASSWORDS_FROM, client_network(request))
             take(WRONG_PASSWORDS, credentials.get("email", ""))
+
+    @contextmanager
+    def refusals_in_form(self, request: HttpRequest) -> Iterator[None]:
+        """On the pages a form tells of too many attempts."""
+        try:
+            yield
         except TooManyRequests as refusal:
             if httpkit.is_headless_request(request):
                 raise
@@ -146,3 +159,31 @@ def _masked(facts: dict[str, Any]) -> dict[str, Any]:
         name: MASK if isinstance(value, str) and name not in HARMLESS else value
         for name, value in facts.items()
     }
+
+
+class MFAAdapter(mfa_adapter.DefaultMFAAdapter):
+    """How second factors are kept: encrypted, and bound to one host."""
+
+    def encrypt(self, text: str) -> str:
+        return _cipher(_keys()).encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return _cipher(_keys()).decrypt(encrypted_text.encode()).decode()
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """From the settings: the Host header is whatever the caller says it is."""
+        return {"id": settings.AUTH_WEBAUTHN_RP_ID, "name": settings.MFA_TOTP_ISSUER}
+
+
+def _keys() -> tuple[str, ...]:
+    return (*settings.AUTH_MFA_KEYS, settings.SECRET_KEY)
+
+
+@cache
+def _cipher(keys: tuple[str, ...]) -> MultiFernet:
+    return MultiFernet([Fernet(_derived(key)) for key in keys])
+
+
+def _derived(key: str) -> bytes:
+    # The keys are random already: one hash that names the purpose is enough.
+    return base64.urlsafe_b64encode(hashlib.sha256(b"accounts.mfa" + key.encode()).digest())

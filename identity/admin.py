@@ -11,7 +11,7 @@ from django.contrib.sites.models import Site
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from accounts.admin.people import Persons
+from accounts.admin import Persons
 from accounts.models import User
 from core.admin.bases import actor_of
 from core.admin.records import ReadOnly

@@ -15,7 +15,7 @@ from identity.events import AccountLinked, AccountUnlinked, EnrolmentApproved, P
 from identity.services.access import end_access
 from identity.services.mails import enqueue_notice
 from identity.services.personal_tokens import revoke_tokens_of
-from identity.services.proof_times import PROOFS, SIGNED_IN_AT, newest_of_each_kind
+from identity.services.session_store import PROOFS, SIGNED_IN_AT, newest_of_each_kind
 
 
 @receiver(user_logged_in)

@@ -5,7 +5,7 @@ from rest_framework import serializers
 from accounts.services.personal_data import contribute
 from core.actor import Actor
 from core.documents.fields import Document, PublicId
-from identity.services.addresses import addresses_of
+from identity.services.access import addresses_of
 from workspaces.models import Invitation, Membership, OptOut, OptOutKind
 from workspaces.rights import WorkspaceRole
 

@@ -1,18 +1,19 @@
-"""One's own profile."""
+"""One's own profile, and a copy of everything kept about oneself."""
 
-from typing import cast
-
+from django.core import signing
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.documents import Me
-from accounts.api.inputs import ProfileChanges
+from accounts.api.documents import Me, OwnProfile, PersonalData, ProfileChanges
 from accounts.models import User
 from accounts.services.people import change_profile
+from accounts.services.personal_data import Place, everything_of
 from core.api.actors import actor_of
+from core.api.envelope import Answer
 from core.api.etags import etag, expected_version
 from core.api.fields import read_body
+from core.api.pagination import InvalidCursor
 from core.api.parameters import if_match
 from core.api.permissions import IsSignedIn
 from core.api.schema import FAILURE
@@ -25,8 +26,12 @@ ETAG = OpenApiParameter(
     response=[200],
     description="The version of the object, for `If-Match`.",
 )
-
 STALE = OpenApiResponse(FAILURE.ref, "Changed since it was read")
+SALT = "gantry.export"
+LONGEST_CURSOR = 1000
+CURSOR = OpenApiParameter(
+    "cursor", str, description="`meta.next_cursor` of an answer that had no room for all."
+)
 
 
 class Myself(OneTransaction):
@@ -36,7 +41,7 @@ class Myself(OneTransaction):
     @extend_schema(operation_id="auth_me", responses={200: Me}, parameters=[ETAG])
     def get(self, request: Request) -> Response:
         """The person signed in."""
-        return _show(cast("User", request.user))
+        return _show(actor_of(request).person)
 
     @extend_schema(
         operation_id="auth_me_change",
@@ -46,13 +51,44 @@ class Myself(OneTransaction):
     )
     def patch(self, request: Request) -> Response:
         """Change name, picture or time zone."""
-        person = cast("User", request.user)
+        actor = actor_of(request)
         changes = read_body(ProfileChanges, request)
         version = expected_version(request)
-        return _show(
-            change_profile(actor=actor_of(request), person=person, version=version, **changes)
-        )
+        person = change_profile(actor=actor, person=actor.person, version=version, **changes)
+        return _show(person)
 
 
 def _show(person: User) -> Response:
     return Response(Me(person).data, headers={"ETag": etag(person.version)})
+
+
+class OwnData(OneTransaction):
+    permission_classes = [IsSignedIn]
+    continued = True
+
+    @extend_schema(
+        operation_id="auth_me_export", parameters=[CURSOR], responses={200: PersonalData}
+    )
+    def get(self, request: Request) -> Response:
+        """Everything kept about the person signed in, as documents to save.
+
+        One answer holds some megabytes; where `meta.next_cursor` is not null, ask again with it.
+        """
+        start = _opened(request.query_params.get("cursor"))
+        part = everything_of(actor_of(request).person, OwnProfile, start)
+        cursor = signing.Signer(salt=SALT).sign_object(part.next) if part.next else None
+        answer = Response(Answer(part.data, meta={"next_cursor": cursor}))
+        answer["Content-Disposition"] = 'attachment; filename="my-data.json"'
+        answer["Cache-Control"] = "no-store"
+        return answer
+
+
+def _opened(cursor: str | None) -> Place | None:
+    if not cursor:
+        return None
+    if len(cursor) > LONGEST_CURSOR:
+        raise InvalidCursor(errors={"cursor": [InvalidCursor.message]})
+    try:
+        return Place(*signing.Signer(salt=SALT).unsign_object(cursor))
+    except (signing.BadSignature, ValueError) as error:
+        raise InvalidCursor(errors={"cursor": [InvalidCursor.message]}) from error

@@ -49,23 +49,19 @@ def _forget_words(person: User) -> None:
 
 
 def _blank(person: User) -> None:
-    person.name, person.avatar_url, person.time_zone = NAME, "", "UTC"
-    # Of no id others know, so that nobody can take the address first.
+    blank = {
+        "name": NAME,
+        "avatar_url": "",
+        "time_zone": "UTC",
+        # Of no id others know, so that nobody can take the address first.
+        "email": f"deleted-{uuid4()}@users.invalid",
+        "is_active": False,
+        "is_staff": False,
+        "is_superuser": False,
+        "last_login": None,
+        "deleted_at": timezone.now(),
+        "enrolment_approved_until": None,
+    }
     person.set_unusable_password()
-    person.email = f"deleted-{uuid4()}@users.invalid"
-    person.is_active = person.is_staff = person.is_superuser = False
-    person.last_login, person.deleted_at = None, timezone.now()
-    person.enrolment_approved_until = None
-    person.save_changes(
-        "name",
-        "avatar_url",
-        "time_zone",
-        "email",
-        "password",
-        "is_active",
-        "is_staff",
-        "is_superuser",
-        "last_login",
-        "deleted_at",
-        "enrolment_approved_until",
-    )
+    person.change(**blank)
+    person.save_changes("password", *blank)

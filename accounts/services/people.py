@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.db import IntegrityError, transaction
 
@@ -71,13 +72,17 @@ def change_access(*, actor: Actor, person: User, **access: bool) -> User:
 
 
 def _set(person: User, allowed: tuple[str, ...], values: Mapping[str, Any]) -> Changes:
-    changes = {
-        field: {"old": getattr(person, field), "new": values[field]}
-        for field in allowed
-        if field in values and getattr(person, field) != values[field]
-    }
-    for field, change in changes.items():
-        setattr(person, field, change["new"])
+    changes = person.change(**{field: values[field] for field in allowed if field in values})
     if changes:
         person.save_changes(*changes)
     return changes
+
+
+def recipient_of(address: str) -> UUID:
+    """The person who has this address, or a stable id for somebody unknown."""
+    known = User.objects.registered_as(address).values_list("pk", flat=True).first()
+    return known or stranger_at(address)
+
+
+def stranger_at(address: str) -> UUID:
+    return uuid5(NAMESPACE_URL, f"mailto:{address}")

@@ -1,7 +1,6 @@
 """Requests with a session token of Clerk's; listed before our own kinds, which it leaves alone."""
 
-from clerk.services.sessions import authenticate_person
-from clerk.services.tokens import is_clerks, read_session
+from clerk.services.tokens import authenticate_person, is_clerks, read_session
 from core.actor import Actor, Credential
 from identity.api.authentication import BearerAuthentication
 from identity.services.tokens import InvalidToken

@@ -19,8 +19,13 @@ from clerk.services.organizations import (
     follow_organization,
     remove_organization_member,
 )
-from clerk.services.people import delete_external_person, find_or_register_person, follow_person
-from clerk.services.profiles import Organization, Profile
+from clerk.services.people import (
+    Organization,
+    Profile,
+    delete_external_person,
+    find_or_register_person,
+    follow_person,
+)
 from core.context import as_system
 from core.errors import Invalid
 

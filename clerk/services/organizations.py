@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from clerk.models import ExternalRecord
-from clerk.services.profiles import CLERK, Organization
+from clerk.services.people import CLERK, Organization
 from core.context import as_system, show_also
 from core.events import Changes, publish
 from core.models import as_event_value

@@ -1,4 +1,4 @@
-"""Clerk's session tokens: whether one is genuine, and what it says."""
+"""Clerk's session tokens: whether one is genuine, what it says, and for whose session it speaks."""
 
 import base64
 import re
@@ -7,13 +7,27 @@ from typing import Any
 
 import jwt
 import orjson
+import structlog
 from django.conf import settings
+from django.db import transaction
 from jwt.exceptions import PyJWKClientConnectionError
 
-from clerk.services.profiles import Organization
+from accounts.models import User
+from clerk.services.organizations import add_organization_member
+from clerk.services.people import (
+    Organization,
+    Profile,
+    find_or_register_person,
+    follow_address,
+    is_without_address,
+)
+from core.context import show_workspaces_of
 from core.errors import Unavailable
 from identity.providers.jwks import LONGEST_KEY_ID, PAUSE, keys_at
+from identity.services.sessions import Opened, open_known
 from identity.services.tokens import InvalidToken, TokenExpired
+
+_log = structlog.get_logger("gantry.clerk")
 
 ALGORITHM = "RS256"
 LONGEST_TOKEN = 8192
@@ -136,3 +150,38 @@ def _object(value: Any) -> dict[str, Any]:
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) and value.isprintable() else ""
+
+
+# No savepoint: what fails here fails the request.
+@transaction.atomic(savepoint=False)
+def authenticate_person(claims: Claims) -> Opened | None:
+    """The person, made or linked at first sight; None for those who are kept out.
+
+    One query, which sets the tenant context as well; one more where a workspace is named.
+    """
+    opened = open_known(claims.person_id) or _first_seen(claims)
+    if opened and claims.email and is_without_address(opened.person):
+        # Whoever they are now that their address is verified: maybe somebody known before.
+        opened = _opened(follow_address(external_id=claims.person_id, email=claims.email.lower()))
+    if opened is None or not opened.person.is_active or opened.person.deleted_at is not None:
+        return None
+    if claims.impersonator:
+        _log.info("impersonated", person=str(opened.person.pk), by=claims.impersonator)
+    if claims.organization is not None:
+        add_organization_member(
+            person=opened.person,
+            organization=claims.organization,
+            role=claims.role,
+            at=claims.issued_at,
+            is_news=False,
+        )
+    return opened
+
+
+def _first_seen(claims: Claims) -> Opened | None:
+    profile = Profile(id=claims.person_id, email=claims.email.lower(), name=claims.name)
+    return _opened(find_or_register_person(profile=profile))
+
+
+def _opened(person: User | None) -> Opened | None:
+    return Opened(person, show_workspaces_of(person.pk)) if person else None

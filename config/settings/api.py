@@ -17,7 +17,7 @@ REST_FRAMEWORK = {
         "core.api.renderers.DeveloperRenderer",
     ],
     "DEFAULT_PARSER_CLASSES": ["core.api.parsers.BoundedJson"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "identity.api.negotiation.PagesForDevelopers",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "identity.api.authentication.PagesForDevelopers",
     "DEFAULT_FILTER_BACKENDS": [],
     "DEFAULT_PAGINATION_CLASS": None,
     "DEFAULT_SCHEMA_CLASS": "core.api.schema.EnvelopeAutoSchema",

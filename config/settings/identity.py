@@ -69,7 +69,9 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": None,
     "reauthenticate": None,
 }
-ACCOUNT_FORMS = {"confirm_email_verification_code": "identity.pages.forms.VerificationCode"}
+ACCOUNT_FORMS = {
+    "confirm_email_verification_code": "identity.allauth_bridge.forms.VerificationCode"
+}
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 SOCIALACCOUNT_ADAPTER = "identity.adapters.SocialAdapter"
 
@@ -101,7 +103,7 @@ AUTH_SESSION_ABSOLUTE_LIFETIME = timedelta(days=90)
 
 # The first key encrypts second factors at rest, every one decrypts; without any, SECRET_KEY does.
 AUTH_MFA_KEYS = env.secrets("MFA_SECRETS")
-MFA_ADAPTER = "identity.allauth_bridge.mfa_adapter.MFAAdapter"
+MFA_ADAPTER = "identity.adapters.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_ISSUER = "Gantry"
@@ -109,11 +111,11 @@ MFA_ALLOW_UNVERIFIED_EMAIL = EMAIL_VERIFICATION == "optional"
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}
 MFA_FORMS = {
-    "activate_totp": "identity.allauth_bridge.mfa_forms.FirstCode",
-    "authenticate": "identity.allauth_bridge.mfa_forms.SecondFactor",
-    "authenticate_webauthn": "identity.allauth_bridge.mfa_forms.PasskeyAsSecondFactor",
-    "reauthenticate": "identity.allauth_bridge.mfa_forms.SecondFactorAgain",
-    "reauthenticate_webauthn": "identity.allauth_bridge.mfa_forms.PasskeyAgain",
+    "activate_totp": "identity.allauth_bridge.forms.FirstCode",
+    "authenticate": "identity.allauth_bridge.forms.SecondFactor",
+    "authenticate_webauthn": "identity.allauth_bridge.forms.PasskeyAsSecondFactor",
+    "reauthenticate": "identity.allauth_bridge.forms.SecondFactorAgain",
+    "reauthenticate_webauthn": "identity.allauth_bridge.forms.PasskeyAgain",
 }
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
 # A passkey is bound to this host for ever; pages on it and on hosts below it may use one.

@@ -1,9 +1,16 @@
-"""Allauth's forms, filled in by code; what they object to, in the product's words."""
+"""Allauth's forms: filled in by code, what they object to in the product's words, and counted."""
 
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.core import context as current
 from django.core.exceptions import ValidationError
 from django.forms import Form
 
 from core.errors import Conflict, Invalid, Refusal
+from core.limits import client_network, counted, take
+from identity.allauth_bridge import internals
+from identity.limits import CODES, CODES_FROM, WRONG_FACTORS, WRONG_FACTORS_FROM
 
 
 class IncorrectCode(Invalid):
@@ -41,3 +48,34 @@ def refusal_of(flaw: ValidationError, field: str = "non_field_errors") -> Refusa
 def invalid(field: str, sentences: list[str]) -> Invalid:
     """Worded as REST framework's refusals of a body are."""
     return Invalid(f"{field}: {sentences[0]}", errors={field: sentences})
+
+
+class VerificationCode(internals.account_forms.ConfirmEmailVerificationCodeForm):
+    """Three codes may be tried in a session; allauth's own count is one that races."""
+
+    def clean_code(self) -> str:
+        with get_adapter().refusals_in_form(current.request):
+            take(CODES_FROM, client_network(current.request))
+            take(CODES, str(current.request.session.session_key))
+        return str(super().clean_code())
+
+
+def _counting(form: Any, check: str) -> Any:
+    """The form of allauth's, with every wrong answer to its check counted, over HTTP too."""
+
+    def counting_check(self: Any) -> Any:
+        origin = (WRONG_FACTORS_FROM, client_network(current.request))
+        person = (WRONG_FACTORS, str(self.user.pk))
+        with get_adapter().refusals_in_form(current.request), counted(origin, person):
+            return getattr(form, check)(self)
+
+    return type(form.__name__, (form,), {check: counting_check})
+
+
+FirstCode = _counting(internals.totp_forms.ActivateTOTPForm, "clean_code")
+SecondFactor = _counting(internals.factor_forms.AuthenticateForm, "clean_code")
+SecondFactorAgain = _counting(internals.factor_forms.ReauthenticateForm, "clean_code")
+PasskeyAsSecondFactor = _counting(
+    internals.passkey_forms.AuthenticateWebAuthnForm, "clean_credential"
+)
+PasskeyAgain = _counting(internals.passkey_forms.ReauthenticateWebAuthnForm, "clean_credential")

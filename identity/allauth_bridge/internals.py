@@ -10,8 +10,8 @@ from allauth.headless.account.inputs import VerifyEmailInput
 from allauth.headless.constants import Client
 from allauth.headless.internal import decorators as headless
 from allauth.headless.internal import sessionkit
+from allauth.mfa import adapter as mfa_adapter
 from allauth.mfa import urls as factor_pages
-from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base import forms as factor_forms
 from allauth.mfa.internal.flows import add as factor_flows
 from allauth.mfa.recovery_codes.internal import flows as recovery_codes
@@ -31,7 +31,6 @@ from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOA
 __all__ = [
     "AuthenticateStage",
     "Client",
-    "DefaultMFAAdapter",
     "GitHubOAuth2Adapter",
     "GitHubProvider",
     "OAuth2Error",
@@ -47,6 +46,7 @@ __all__ = [
     "flows",
     "headless",
     "httpkit",
+    "mfa_adapter",
     "passkey_auth",
     "passkey_flows",
     "passkey_forms",

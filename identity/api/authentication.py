@@ -1,10 +1,13 @@
-"""Who is asking: one Bearer header, several kinds of token.
+"""Who is asking: one Bearer header, several kinds of token; and who is shown pages.
 
 Named in the settings of REST framework, so it must not import its views.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any, cast
 
+from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.db import connection
 from rest_framework.authentication import (
@@ -13,16 +16,18 @@ from rest_framework.authentication import (
     get_authorization_header,
 )
 from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.renderers import BaseRenderer, BrowsableAPIRenderer
 from rest_framework.request import Request
 
 from accounts.models import User
 from core.actor import Actor, Credential
 from core.api.fields import as_uuid
+from core.api.negotiation import JsonFirst
 from core.context import show_workspaces_of
 from identity.credentials import check_credential
-from identity.services.personal_secrets import PREFIX
-from identity.services.personal_tokens import open_token
+from identity.services.personal_tokens import PREFIX, open_token
 from identity.services.sessions import open_session
+from identity.services.staff import has_proved_second_factor
 from identity.services.tokens import InvalidToken, read
 
 
@@ -105,3 +110,25 @@ def _opened(actor: Actor) -> Actor:
         return actor
     unopened = show_workspaces_of(actor.person_id, actor.credential.workspaces)
     return replace(actor, unopened=unopened)
+
+
+class PagesForDevelopers(JsonFirst):
+    """Pages for whoever may have them; everybody else gets JSON, whatever they ask for."""
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
+    ) -> Any:
+        offered = list(renderers)
+        plain = [each for each in offered if not isinstance(each, BrowsableAPIRenderer)]
+        if plain == offered or self.is_plain(request) or _may_browse(request):
+            return super().select_renderer(request, offered, format_suffix)
+        return plain[0], plain[0].media_type
+
+
+def _may_browse(request: Request) -> bool:
+    if not settings.BROWSABLE_API_FOR_STAFF_ONLY:
+        return True
+    # An access token in a program is no sign-in of a browser.
+    if not isinstance(request.successful_authenticator, CookieAuthentication):
+        return False
+    return bool(request.user.is_staff) and has_proved_second_factor(cast("Any", request))

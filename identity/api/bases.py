@@ -1,11 +1,13 @@
 """What the views of sign-in start from, and the answers they share."""
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
-from typing import Any, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest
+from drf_spectacular.authentication import SessionScheme
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -24,12 +26,14 @@ from identity.allauth_bridge.sessions import InvalidSessionToken, in_session
 from identity.api import cookies
 from identity.api.authentication import BearerAuthentication
 from identity.credentials import ReauthenticationRequired
-from identity.services.proof_times import is_recent, last_proof_at
 from identity.services.recovery import prove_password
+from identity.services.session_store import is_recent, last_proof_at
 from identity.services.sessions import unseal
 from identity.services.sign_in import Entered
 
 F = TypeVar("F", bound=Callable[..., Any])
+P = ParamSpec("P")
+T = TypeVar("T")
 TRANSPORT = OpenApiParameter(
     cookies.HEADER,
     str,
@@ -51,10 +55,35 @@ def refused(why: str) -> OpenApiResponse:
     return OpenApiResponse(FAILURE.ref, why)
 
 
+WRONG = refused("Not, or no longer, a valid credential")
+FOREIGN = refused("A cookie was asked for by a page that is not ours")
+TOO_OFTEN = refused("Too many attempts; see Retry-After")
+UNFINISHED = {401: WRONG, 429: TOO_OFTEN}
+SIGNED_IN = {
+    401: refused("Not signed in"),
+    403: refused("A token that may not change how one signs in, or `reauthentication_required`"),
+}
+REFUSED = {**SIGNED_IN, 409: refused("State conflict"), 429: TOO_OFTEN}
+
+
 def operation(
-    name: str, answers: dict[int, Any], *, body: Any = None, parameters: Sequence[Any] = ()
+    name: str,
+    answers: dict[int, Any],
+    *,
+    body: Any = None,
+    parameters: Sequence[Any] = (),
+    has_pair: bool = False,
+    is_second_step: bool = False,
 ) -> Callable[[F], F]:
-    """What the API document says of an operation, beside its docstring."""
+    """What the API document says of an operation, beside its docstring.
+
+    With a pair of tokens, half of it may go into a cookie. The second step of a sign-in answers
+    with a pair, to the session token of the first one.
+    """
+    if is_second_step:
+        answers, parameters = {**UNFINISHED, **answers}, [SESSION_TOKEN]
+    if has_pair or is_second_step:
+        answers, parameters = {403: FOREIGN, **answers}, [*parameters, TRANSPORT]
     described: Callable[[F], F] = extend_schema(
         operation_id=f"auth_{name}",
         request=body,
@@ -64,17 +93,19 @@ def operation(
     return described
 
 
-WRONG = refused("Not, or no longer, a valid credential")
-FOREIGN = refused("A cookie was asked for by a page that is not ours")
-TOO_OFTEN = refused("Too many attempts; see Retry-After")
-UNFINISHED = {401: WRONG, 429: TOO_OFTEN}
-REFUSED = {
-    401: refused("Not signed in"),
-    403: refused("A token that may not change how one signs in, or `reauthentication_required`"),
-    409: refused("State conflict"),
-    429: TOO_OFTEN,
-}
 BEGIN_AGAIN = "Begin again with a new key."
+
+
+class CookieScheme(SessionScheme):
+    target_class = "identity.api.authentication.CookieAuthentication"
+
+
+class BearerScheme(OpenApiAuthenticationExtension):
+    target_class = "identity.api.authentication.BearerAuthentication"
+    name = "bearer"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
 
 
 class WithSession(BasePermission):
@@ -122,11 +153,14 @@ class AuthView(APIView):
             raise InvalidSessionToken
         return session_key
 
-    def pending_session(self) -> AbstractContextManager[HttpRequest]:
+    def in_pending_session(
+        self, step: Callable[Concatenate[HttpRequest, P], T], *args: P.args, **named: P.kwargs
+    ) -> T:
         session_key = self.pending_session_key()
         if session_key is None:
             raise InvalidSessionToken
-        return in_session(self.http_request, session_key)
+        with in_session(self.http_request, session_key) as inner:
+            return step(inner, *args, **named)
 
 
 class PersonView(OneTransaction, AuthView):
@@ -146,8 +180,11 @@ class SessionView(PersonView):
 
     permission_classes = [IsSignedIn, WithSession]
 
-    def own_session(self) -> AbstractContextManager[HttpRequest]:
-        return in_session(self.http_request, own(self.request)[1].session_key)
+    def in_own_session(
+        self, step: Callable[Concatenate[HttpRequest, P], T], *args: P.args, **named: P.kwargs
+    ) -> T:
+        with in_session(self.http_request, own(self.request)[1].session_key) as inner:
+            return step(inner, *args, **named)
 
 
 def own(request: Request) -> tuple[User, Credential]:

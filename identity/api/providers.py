@@ -14,12 +14,11 @@ from core.errors import Refusal
 from core.limits import client_network, take
 from identity.allauth_bridge.internals import httpkit
 from identity.allauth_bridge.sessions import as_api, in_new_session
-from identity.api import provider_documents
+from identity.api import documents
 from identity.api.bases import (
     BEGIN_AGAIN,
     REFUSED,
     TOO_OFTEN,
-    TRANSPORT,
     AuthView,
     SessionView,
     as_shown,
@@ -27,7 +26,6 @@ from identity.api.bases import (
     own,
     refused,
 )
-from identity.api.documents import SignedIn
 from identity.limits import SIGN_INS_FROM
 from identity.providers.registry import Identity, provider_called, providers
 from identity.services import provider_sign_in
@@ -43,19 +41,19 @@ TURNED_AWAY = {
 
 
 class Providers(AuthView):
-    @operation("providers", {200: provider_documents.Providers})
+    @operation("providers", {200: documents.Providers})
     def get(self, request: Request) -> Response:
         """The providers people may sign in through, and the CSRF token of this browser."""
         shown = {"providers": providers(), "csrf_token": get_token(self.http_request)}
-        return Response(provider_documents.Providers(shown).data)
+        return Response(documents.Providers(shown).data)
 
 
 class TokenSignIn(AuthView):
     @operation(
         "provider_token",
-        {200: SignedIn, **TURNED_AWAY, **OFF, 429: TOO_OFTEN},
-        body=provider_documents.IdToken,
-        parameters=[TRANSPORT],
+        {200: documents.SignedIn, **TURNED_AWAY, **OFF, 429: TOO_OFTEN},
+        body=documents.IdToken,
+        has_pair=True,
     )
     def post(self, request: Request) -> Response:
         """Sign in, or up, with an ID token of a provider; it works once."""
@@ -68,8 +66,8 @@ class TokenSignIn(AuthView):
 class BeginSignIn(AuthView):
     @operation(
         "provider_redirect",
-        {200: provider_documents.Destination, **OFF, 429: TOO_OFTEN},
-        body=provider_documents.Departure,
+        {200: documents.Destination, **OFF, 429: TOO_OFTEN},
+        body=documents.Departure,
     )
     def post(self, request: Request) -> Response:
         """Begin to sign in at a provider: send the browser to `url`.
@@ -78,7 +76,7 @@ class BeginSignIn(AuthView):
         `session/exchange` gives the tokens.
         """
         take(SIGN_INS_FROM, client_network(request))
-        body = read_body(provider_documents.Departure, request)
+        body = read_body(documents.Departure, request)
         provider = provider_called(body["provider"])
         return Response(
             {"url": provider_sign_in.begin(self.http_request, provider, body["callback_url"])}
@@ -88,24 +86,22 @@ class BeginSignIn(AuthView):
 class LinkedAccounts(SessionView):
     kept_answers = frozenset({"POST"})
 
-    @operation(
-        "linked_accounts", {200: provider_documents.LinkedAccount(many=True), 403: REFUSED[403]}
-    )
+    @operation("linked_accounts", {200: documents.LinkedAccount(many=True), 403: REFUSED[403]})
     def get(self, request: Request) -> Response:
         """The accounts at providers that open the account of the person signed in."""
         found = provider_sign_in.accounts_of(own(request)[0])
-        return Response(provider_documents.LinkedAccount(found, many=True).data)
+        return Response(documents.LinkedAccount(found, many=True).data)
 
     @operation(
         "linked_account_add",
-        {201: provider_documents.LinkedAccount, **REFUSED, **OFF},
-        body=provider_documents.IdToken,
+        {201: documents.LinkedAccount, **REFUSED, **OFF},
+        body=documents.IdToken,
     )
     def post(self, request: Request) -> Response:
         """Link the account an ID token names."""
         _check_may_link(self)
         account = link_account(actor=actor_of(request), identity=_named_in(request))
-        shown = provider_documents.LinkedAccount(account).data
+        shown = documents.LinkedAccount(account).data
         return Response(shown, status=status.HTTP_201_CREATED)
 
 
@@ -114,13 +110,13 @@ class BeginLink(SessionView):
 
     @operation(
         "linked_account_redirect",
-        {200: provider_documents.Destination, **REFUSED, **OFF},
-        body=provider_documents.Departure,
+        {200: documents.Destination, **REFUSED, **OFF},
+        body=documents.Departure,
     )
     def post(self, request: Request) -> Response:
         """Begin to link an account at a provider: send the browser to `url`."""
         _check_may_link(self)
-        body = read_body(provider_documents.Departure, request)
+        body = read_body(documents.Departure, request)
         provider = provider_called(body["provider"])
         person, session = own(request)
         linking = {"person": str(person.pk), "session": session.session_key}
@@ -132,8 +128,7 @@ class Linked(SessionView):
     @operation("linked_account_remove", {204: None, **REFUSED, 404: refused("No account of yours")})
     def delete(self, request: Request, account_id: int) -> Response:
         """Unlink an account at a provider; the last way to sign in stays."""
-        with self.own_session() as inner:
-            demand_recent_proof(inner)
+        self.in_own_session(demand_recent_proof)
         unlink_account(actor=actor_of(request), account_id=account_id)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -157,12 +152,11 @@ class Callback(View):
 
 def _named_in(request: Request) -> Identity:
     """Whom the ID token in the body names."""
-    body = read_body(provider_documents.IdToken, request)
+    body = read_body(documents.IdToken, request)
     provider = provider_called(body["provider"])
     return provider_sign_in.by_id_token(provider, body["id_token"], body["nonce"])
 
 
 def _check_may_link(view: SessionView) -> None:
     take(SIGN_INS_FROM, client_network(view.request))
-    with view.own_session() as inner:
-        demand_recent_proof(inner)
+    view.in_own_session(demand_recent_proof)

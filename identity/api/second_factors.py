@@ -1,4 +1,4 @@
-"""Second factors over HTTP, and proving oneself again with one of them."""
+"""Second factors over HTTP, passkeys among them, and proving oneself again with one."""
 
 from rest_framework import status
 from rest_framework.request import Request
@@ -6,12 +6,14 @@ from rest_framework.response import Response
 
 from core.api.envelope import Answer
 from core.api.fields import read_body
+from identity.allauth_bridge.sessions import in_new_session
+from identity.api import factor_documents as factors
 from identity.api.bases import (
     BEGIN_AGAIN,
-    FOREIGN,
     REFUSED,
     SESSION_TOKEN,
-    TRANSPORT,
+    SIGNED_IN,
+    TOO_OFTEN,
     UNFINISHED,
     AuthView,
     SessionView,
@@ -20,13 +22,6 @@ from identity.api.bases import (
     refused,
 )
 from identity.api.documents import Done, SignedIn
-from identity.api.factor_documents import (
-    Code,
-    Enrolment,
-    Factor,
-    Proof,
-)
-from identity.api.factor_documents import RecoveryCodes as Codes
 from identity.services import enrolment, second_factors
 
 NEW_CODES = "Have new recovery codes made, with a new key."
@@ -34,78 +29,61 @@ WRONG_CODE = refused("`incorrect_code`: wrong, spent or too old")
 
 
 class Factors(SessionView):
-    @operation("mfa", {200: Factor(many=True), 403: REFUSED[403]})
+    @operation("mfa", {200: factors.Factor(many=True), 403: REFUSED[403]})
     def get(self, request: Request) -> Response:
         """The second factors of the person signed in."""
-        with self.own_session() as inner:
-            found = second_factors.own_factors(inner)
-        return Response(Factor(found, many=True).data)
+        found = self.in_own_session(second_factors.own_factors)
+        return Response(factors.Factor(found, many=True).data)
 
 
 class Totp(SessionView):
     repeat_advice = BEGIN_AGAIN
 
-    @operation("mfa_totp_begin", {200: Enrolment, **REFUSED})
+    @operation("mfa_totp_begin", {200: factors.Enrolment, **REFUSED})
     def post(self, request: Request) -> Response:
         """Begin to enrol an authenticator app; it counts once a code of it has been sent."""
-        with self.own_session() as inner:
-            return Response(Enrolment(second_factors.begin_totp(inner)).data)
+        return Response(self.in_own_session(second_factors.begin_totp))
 
     @operation("mfa_totp_deactivate", {204: None, **REFUSED, 404: refused("None is enrolled")})
     def delete(self, request: Request) -> Response:
         """Remove the authenticator app; recovery codes go with the last factor."""
-        with self.own_session() as inner:
-            second_factors.deactivate(inner)
+        self.in_own_session(second_factors.deactivate)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class ActivateTotp(SessionView):
     repeat_advice = NEW_CODES
 
-    @operation("mfa_totp_activate", {200: Codes, **REFUSED}, body=Code)
+    @operation("mfa_totp_activate", {200: factors.RecoveryCodes, **REFUSED}, body=factors.Code)
     def post(self, request: Request) -> Response:
         """Switch the authenticator app on with its first code."""
-        code = read_body(Code, request)["code"]
-        with self.own_session() as inner:
-            codes = second_factors.activate(inner, code)
+        codes = self.in_own_session(second_factors.activate, **read_body(factors.Code, request))
         return Response(Answer({"recovery_codes": codes}, "Two-factor authentication is on."))
 
 
 class RecoveryCodes(SessionView):
     repeat_advice = NEW_CODES
 
-    @operation("mfa_recovery_codes", {200: Codes, **REFUSED})
+    @operation("mfa_recovery_codes", {200: factors.RecoveryCodes, **REFUSED})
     def post(self, request: Request) -> Response:
         """Make new recovery codes; the old ones end."""
-        with self.own_session() as inner:
-            return Response({"recovery_codes": second_factors.renew_recovery_codes(inner)})
+        codes = self.in_own_session(second_factors.renew_recovery_codes)
+        return Response({"recovery_codes": codes})
 
 
 class Verify(AuthView):
-    @operation(
-        "mfa_verify",
-        {200: SignedIn, 403: FOREIGN, **UNFINISHED},
-        body=Code,
-        parameters=[SESSION_TOKEN, TRANSPORT],
-    )
+    @operation("mfa_verify", {200: SignedIn}, body=factors.Code, is_second_step=True)
     def post(self, request: Request) -> Response:
         """Finish a sign-in that asked for a second factor (`mfa_required`)."""
-        code = read_body(Code, request)["code"]
-        with self.pending_session() as inner:
-            return Response(as_shown(second_factors.verify(inner, code)))
+        body = read_body(factors.Code, request)
+        return Response(as_shown(self.in_pending_session(second_factors.verify, **body)))
 
 
 class Reauthenticate(SessionView):
-    @operation(
-        "reauthenticate",
-        {204: None, 401: REFUSED[401], 403: REFUSED[403], 429: REFUSED[429]},
-        body=Proof,
-    )
+    @operation("reauthenticate", {204: None, **SIGNED_IN, 429: TOO_OFTEN}, body=factors.Proof)
     def post(self, request: Request) -> Response:
         """Prove oneself again, by password or by second factor; it lasts five minutes."""
-        proof = read_body(Proof, request)
-        with self.own_session() as inner:
-            second_factors.prove_again(inner, **proof)
+        self.in_own_session(second_factors.prove_again, **read_body(factors.Proof, request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -113,16 +91,109 @@ class EnrolmentCode(SessionView):
     @operation("mfa_enrolment_code", {200: Done, **REFUSED})
     def post(self, request: Request) -> Response:
         """Have a code mailed that staff need before they enrol a first second factor."""
-        with self.own_session() as inner:
-            enrolment.send_enrolment_code(inner)
+        self.in_own_session(enrolment.send_enrolment_code)
         return Response(Answer({"status": "ok"}, "We have sent you a code."))
 
 
 class EnrolmentProof(SessionView):
-    @operation("mfa_enrolment_code_verify", {200: Done, 400: WRONG_CODE, **REFUSED}, body=Code)
+    @operation(
+        "mfa_enrolment_code_verify", {200: Done, 400: WRONG_CODE, **REFUSED}, body=factors.Code
+    )
     def post(self, request: Request) -> Response:
         """Enter the code from the mail; a factor may be enrolled in the next ten minutes."""
-        code = read_body(Code, request)["code"]
-        with self.own_session() as inner:
-            enrolment.prove_mailbox(inner, code)
+        self.in_own_session(enrolment.prove_mailbox, **read_body(factors.Code, request))
         return Response(Answer({"status": "ok"}, "Enrol a second factor now."))
+
+
+class BeginPasskey(SessionView):
+    repeat_advice = BEGIN_AGAIN
+
+    @operation("mfa_passkey_begin", {200: factors.CreationOptions, **REFUSED})
+    def post(self, request: Request) -> Response:
+        """Begin to enrol a passkey."""
+        return Response({"options": self.in_own_session(second_factors.begin_passkey)})
+
+
+class Passkeys(SessionView):
+    repeat_advice = NEW_CODES
+
+    @operation(
+        "mfa_passkey_add", {201: factors.EnrolledPasskey, **REFUSED}, body=factors.NewPasskey
+    )
+    def post(self, request: Request) -> Response:
+        """Enrol a passkey; recovery codes come with the first factor, once."""
+        body = read_body(factors.NewPasskey, request)
+        key, codes = self.in_own_session(second_factors.enrol_passkey, **body)
+        shown = {"passkey": factors.Factor(key).data, "recovery_codes": codes}
+        return Response(shown, status=status.HTTP_201_CREATED)
+
+
+class Passkey(SessionView):
+    @operation("mfa_passkey_remove", {204: None, **REFUSED, 404: refused("Not found")})
+    def delete(self, request: Request, key_id: int) -> Response:
+        """Remove a passkey; recovery codes go with the last factor."""
+        self.in_own_session(second_factors.remove_passkey, key_id)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class BeginPasskeyLogin(AuthView):
+    @operation("passkey_begin", {200: factors.LoginOptions, 429: TOO_OFTEN})
+    def post(self, request: Request) -> Response:
+        """Begin to sign in with a passkey."""
+        with in_new_session(self.http_request) as inner:
+            options, token = second_factors.begin_passkey_login(inner)
+        return Response({"options": options, "session_token": token})
+
+
+class PasskeyLogin(AuthView):
+    @operation("passkey", {200: SignedIn}, body=factors.PasskeyAnswer, is_second_step=True)
+    def post(self, request: Request) -> Response:
+        """Sign in with a passkey, which is both factors in one."""
+        body = read_body(factors.PasskeyAnswer, request)
+        return Response(as_shown(self.in_pending_session(second_factors.log_in_by_passkey, **body)))
+
+
+class BeginVerifyPasskey(AuthView):
+    @operation(
+        "mfa_verify_passkey_begin",
+        {200: factors.RequestOptions, **UNFINISHED},
+        parameters=[SESSION_TOKEN],
+    )
+    def post(self, request: Request) -> Response:
+        """Begin to finish, with a passkey, a sign-in that asked for a second factor."""
+        return Response(
+            {"options": self.in_pending_session(second_factors.begin_passkey_verification)}
+        )
+
+
+class VerifyPasskey(AuthView):
+    @operation(
+        "mfa_verify_passkey", {200: SignedIn}, body=factors.PasskeyAnswer, is_second_step=True
+    )
+    def post(self, request: Request) -> Response:
+        """Finish, with a passkey, a sign-in that asked for a second factor."""
+        body = read_body(factors.PasskeyAnswer, request)
+        return Response(as_shown(self.in_pending_session(second_factors.verify_passkey, **body)))
+
+
+class BeginPasskeyProof(SessionView):
+    repeat_advice = BEGIN_AGAIN
+
+    @operation("reauthenticate_passkey_begin", {200: factors.RequestOptions, **SIGNED_IN})
+    def post(self, request: Request) -> Response:
+        """Begin to prove oneself again with a passkey."""
+        return Response({"options": self.in_own_session(second_factors.begin_passkey_proof)})
+
+
+class PasskeyProof(SessionView):
+    @operation(
+        "reauthenticate_passkey",
+        {204: None, **SIGNED_IN, 429: TOO_OFTEN},
+        body=factors.PasskeyAnswer,
+    )
+    def post(self, request: Request) -> Response:
+        """Prove oneself again with a passkey; it lasts five minutes."""
+        self.in_own_session(
+            second_factors.prove_again_by_passkey, **read_body(factors.PasskeyAnswer, request)
+        )
+        return Response(status=status.HTTP_204_NO_CONTENT)

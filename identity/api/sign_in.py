@@ -1,39 +1,40 @@
-"""Registration, sign-in and tokens."""
+"""Registration, proving an address, sign-in and tokens."""
 
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import status
 from rest_framework.authentication import get_authorization_header
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.models import User
 from core.api.envelope import Answer
 from core.api.fields import read_body
 from core.errors import Unauthenticated
 from core.limits import client_network, take
-from identity.api import cookies
+from identity.allauth_bridge.sessions import InvalidSessionToken
+from identity.api import cookies, documents
+from identity.api.authentication import CookieAuthentication
 from identity.api.bases import (
-    FOREIGN,
     TOO_OFTEN,
-    TRANSPORT,
-    WRONG,
+    UNFINISHED,
     AuthView,
+    PersonView,
     as_shown,
     operation,
     refused,
 )
-from identity.api.documents import (
-    Credentials,
-    NewPerson,
-    Refresh,
-    SignedIn,
-    SignOut,
-    TokenPair,
-    VerificationPending,
-)
-from identity.limits import REFRESHES_FROM
-from identity.services.refresh_tokens import rotate
+from identity.limits import CODES_FROM, EXCHANGES, EXCHANGES_FROM, EXCHANGES_OF, REFRESHES_FROM
+from identity.services import sign_in
 from identity.services.sessions import end_session
-from identity.services.sign_in import EmailVerificationRequired, sign_in, sign_up
-from identity.services.tokens import InvalidToken, Use, read
+from identity.services.tokens import InvalidToken, Use, issue, read, rotate
+
+CSRF_TOKEN = OpenApiParameter("X-CSRFToken", str, OpenApiParameter.HEADER, required=True)
+TOKEN = OpenApiParameter(
+    "X-Session-Token", str, OpenApiParameter.HEADER, description="From register or login."
+)
+KNOWN = refused("Registered already")
+NOTHING = refused("No code is waiting, or too many were wrong")
+NOT_YET = refused("Not signed in, or not yet: `mfa_required`")
 
 
 class InvalidRefreshToken(Unauthenticated):
@@ -43,15 +44,9 @@ class InvalidRefreshToken(Unauthenticated):
 class Register(AuthView):
     @operation(
         "register",
-        {
-            201: SignedIn,
-            202: VerificationPending,
-            403: FOREIGN,
-            409: refused("Registered already"),
-            429: TOO_OFTEN,
-        },
-        body=NewPerson,
-        parameters=[TRANSPORT],
+        {201: documents.SignedIn, 202: documents.VerificationPending, 409: KNOWN, 429: TOO_OFTEN},
+        body=documents.NewPerson,
+        has_pair=True,
     )
     def post(self, request: Request) -> Response:
         """Register with email address and password.
@@ -59,8 +54,8 @@ class Register(AuthView):
         Answers 202 where addresses have to be verified, the same for known and new ones.
         """
         try:
-            entered = sign_up(self.http_request, **read_body(NewPerson, request))
-        except EmailVerificationRequired as pending:
+            entered = sign_in.sign_up(self.http_request, **read_body(documents.NewPerson, request))
+        except sign_in.EmailVerificationRequired as pending:
             shown = {"status": pending.code, **pending.facts}
             answer = Answer(shown, "We have sent you a code.")
             return Response(answer, status=status.HTTP_202_ACCEPTED)
@@ -69,23 +64,17 @@ class Register(AuthView):
 
 class Login(AuthView):
     @operation(
-        "login",
-        {200: SignedIn, 401: WRONG, 403: FOREIGN, 429: TOO_OFTEN},
-        body=Credentials,
-        parameters=[TRANSPORT],
+        "login", {200: documents.SignedIn, **UNFINISHED}, body=documents.Credentials, has_pair=True
     )
     def post(self, request: Request) -> Response:
         """Sign in with email address and password."""
-        entered = sign_in(self.http_request, **read_body(Credentials, request))
-        return Response(as_shown(entered))
+        body = read_body(documents.Credentials, request)
+        return Response(as_shown(sign_in.sign_in(self.http_request, **body)))
 
 
 class RefreshTokens(AuthView):
     @operation(
-        "refresh",
-        {200: TokenPair, 401: WRONG, 403: FOREIGN, 429: TOO_OFTEN},
-        body=Refresh,
-        parameters=[TRANSPORT],
+        "refresh", {200: documents.TokenPair, **UNFINISHED}, body=documents.Refresh, has_pair=True
     )
     def post(self, request: Request) -> Response:
         """Spend a refresh token, of the body or of the cookie, for a new pair.
@@ -96,7 +85,7 @@ class RefreshTokens(AuthView):
         if self.by_cookie:
             pair = rotate(cookies.refresh_token_in(request))
         else:
-            pair = rotate(read_body(Refresh, request)["refresh_token"])
+            pair = rotate(read_body(documents.Refresh, request)["refresh_token"])
         if pair is None:
             # The cookie stays: another tab may have been first, and its new one be in it.
             raise InvalidRefreshToken
@@ -104,13 +93,13 @@ class RefreshTokens(AuthView):
 
 
 class Logout(AuthView):
-    @operation("logout", {204: None, 403: FOREIGN}, body=SignOut, parameters=[TRANSPORT])
+    @operation("logout", {204: None}, body=documents.SignOut, has_pair=True)
     def post(self, request: Request) -> Response:
         """End the session of the access token (expired or not), or of the refresh token.
 
         Signing out twice is no mistake.
         """
-        given = read_body(SignOut, request).get("refresh_token", "")
+        given = read_body(documents.SignOut, request).get("refresh_token", "")
         bearer = get_authorization_header(request).decode("latin-1").partition(" ")[2].strip()
         response = Response(status=status.HTTP_204_NO_CONTENT)
         if self.by_cookie:
@@ -126,3 +115,75 @@ def _end(token: str, use: Use) -> None:
         end_session(read(token, use, even_expired=True).session_key)
     except InvalidToken:
         return
+
+
+class VerifyEmail(AuthView):
+    @operation(
+        "email_verify",
+        {200: documents.Verified, **UNFINISHED, 409: NOTHING},
+        body=documents.VerificationCode,
+        parameters=[TOKEN],
+        has_pair=True,
+    )
+    def post(self, request: Request) -> Response:
+        """Prove an address with the code from the mail, and be signed in.
+
+        Three codes may be tried in the session they were sent for. Where verification is
+        optional, the key of the link in the mail is sent instead, and no token is needed.
+        """
+        code = read_body(documents.VerificationCode, request)["code"]
+        take(CODES_FROM, client_network(request))
+        session_key = self.pending_session_key()
+        entered = sign_in.verify_address(self.http_request, session_key=session_key, code=code)
+        tokens = as_shown(entered) if entered else {}
+        return Response(Answer({"status": "verified", **tokens}, "Your address is verified."))
+
+
+class ResendCode(PersonView):
+    kept_answers = frozenset({"POST"})
+
+    @operation(
+        "email_resend", {200: documents.Done, **UNFINISHED, 409: NOTHING}, parameters=[TOKEN]
+    )
+    def post(self, request: Request) -> Response:
+        """Send another code to the pending sign-in; to somebody signed in, a link."""
+        if session_key := self.pending_session_key():
+            sign_in.resend_code(self.http_request, session_key=session_key)
+        elif isinstance(request.user, User):
+            sign_in.send_link(self.http_request, person=request.user)
+        else:
+            raise InvalidSessionToken
+        return Response(Answer({"status": "ok"}, "Sent."))
+
+
+class ExchangeSession(AuthView):
+    """Takes the cookie alone: whoever has a token needs no other."""
+
+    authentication_classes = [CookieAuthentication]
+
+    def get_authenticate_header(self, request: Request) -> str:
+        return "Session"
+
+    @operation(
+        "session_exchange",
+        {200: documents.SignedIn, 401: NOT_YET, 403: refused("No CSRF token"), 429: TOO_OFTEN},
+        parameters=[CSRF_TOKEN],
+        has_pair=True,
+    )
+    def post(self, request: Request) -> Response:
+        """Trade the session cookie, with its CSRF token, for a pair of tokens of that session.
+
+        A sign-in that waits for its second factor is told so, with a `session_token` to finish it.
+        The tokens are as old as the sign-in: what needs a recent one is not open to them again.
+        """
+        take(EXCHANGES_FROM, client_network(request))
+        if not request.user.is_authenticated:
+            CookieAuthentication().enforce_csrf(request)
+            raise sign_in.what_is_missing(self.http_request) or Unauthenticated
+        person, session_key = request.user, str(self.http_request.session.session_key)
+        take(EXCHANGES, session_key)
+        take(EXCHANGES_OF, str(person.pk))
+        pair = issue(person, session_key)
+        if pair is None:
+            raise Unauthenticated
+        return Response(as_shown(sign_in.Entered(person, pair)))

@@ -3,14 +3,8 @@
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from identity.api import passkeys, providers, second_factors
-from identity.api.devices import Device, Devices
-from identity.api.exchange import ExchangeSession
-from identity.api.own_account import OwnAccount
-from identity.api.passwords import ChangePassword, ForgotPassword, ResetPassword
-from identity.api.personal_tokens import PersonalToken, PersonalTokens
-from identity.api.sign_in import Login, Logout, RefreshTokens, Register
-from identity.api.verification import ResendCode, VerifyEmail
+from accounts.api.views import OwnData
+from identity.api import account, providers, second_factors, sign_in
 
 SIGN_IN_PAGES = [
     path(
@@ -21,21 +15,22 @@ SIGN_IN_PAGES = [
 """What the browsable API links to; its own pages know neither limits nor second factors."""
 
 ACCOUNT = [
-    path("register", Register.as_view(), name="register"),
-    path("login", Login.as_view(), name="login"),
-    path("refresh", RefreshTokens.as_view(), name="refresh"),
-    path("logout", Logout.as_view(), name="logout"),
-    path("me", OwnAccount.as_view(), name="me"),
-    path("email/verify", VerifyEmail.as_view(), name="email_verify"),
-    path("email/resend", ResendCode.as_view(), name="email_resend"),
-    path("password/forgot", ForgotPassword.as_view(), name="password_forgot"),
-    path("password/reset", ResetPassword.as_view(), name="password_reset"),
-    path("password/change", ChangePassword.as_view(), name="password_change"),
-    path("devices", Devices.as_view(), name="devices"),
-    path("devices/<int:device_id>", Device.as_view(), name="device"),
-    path("session/exchange", ExchangeSession.as_view(), name="session-exchange"),
-    path("tokens", PersonalTokens.as_view(), name="personal-tokens"),
-    path("tokens/<str:pk>", PersonalToken.as_view(), name="personal-token"),
+    path("register", sign_in.Register.as_view(), name="register"),
+    path("login", sign_in.Login.as_view(), name="login"),
+    path("refresh", sign_in.RefreshTokens.as_view(), name="refresh"),
+    path("logout", sign_in.Logout.as_view(), name="logout"),
+    path("me", account.OwnAccount.as_view(), name="me"),
+    path("me/export", OwnData.as_view(), name="export"),
+    path("email/verify", sign_in.VerifyEmail.as_view(), name="email_verify"),
+    path("email/resend", sign_in.ResendCode.as_view(), name="email_resend"),
+    path("password/forgot", account.ForgotPassword.as_view(), name="password_forgot"),
+    path("password/reset", account.ResetPassword.as_view(), name="password_reset"),
+    path("password/change", account.ChangePassword.as_view(), name="password_change"),
+    path("devices", account.Devices.as_view(), name="devices"),
+    path("devices/<int:device_id>", account.Device.as_view(), name="device"),
+    path("session/exchange", sign_in.ExchangeSession.as_view(), name="session-exchange"),
+    path("tokens", account.PersonalTokens.as_view(), name="personal-tokens"),
+    path("tokens/<str:pk>", account.PersonalToken.as_view(), name="personal-token"),
 ]
 FACTORS = [
     path("reauthenticate", second_factors.Reauthenticate.as_view(), name="reauthenticate"),
@@ -46,15 +41,15 @@ FACTORS = [
     path("mfa/totp", second_factors.Totp.as_view(), name="mfa-totp"),
     path("mfa/totp/activate", second_factors.ActivateTotp.as_view(), name="mfa-totp-activate"),
     path("mfa/recovery-codes", second_factors.RecoveryCodes.as_view(), name="mfa-recovery-codes"),
-    path("mfa/passkeys", passkeys.Passkeys.as_view()),
-    path("mfa/passkeys/begin", passkeys.BeginPasskey.as_view()),
-    path("mfa/passkeys/<int:key_id>", passkeys.Passkey.as_view()),
-    path("mfa/verify/passkey", passkeys.VerifyPasskey.as_view()),
-    path("mfa/verify/passkey/begin", passkeys.BeginVerifyPasskey.as_view()),
-    path("passkey", passkeys.PasskeyLogin.as_view()),
-    path("passkey/begin", passkeys.BeginPasskeyLogin.as_view()),
-    path("reauthenticate/passkey", passkeys.PasskeyProof.as_view()),
-    path("reauthenticate/passkey/begin", passkeys.BeginPasskeyProof.as_view()),
+    path("mfa/passkeys", second_factors.Passkeys.as_view()),
+    path("mfa/passkeys/begin", second_factors.BeginPasskey.as_view()),
+    path("mfa/passkeys/<int:key_id>", second_factors.Passkey.as_view()),
+    path("mfa/verify/passkey", second_factors.VerifyPasskey.as_view()),
+    path("mfa/verify/passkey/begin", second_factors.BeginVerifyPasskey.as_view()),
+    path("passkey", second_factors.PasskeyLogin.as_view()),
+    path("passkey/begin", second_factors.BeginPasskeyLogin.as_view()),
+    path("reauthenticate/passkey", second_factors.PasskeyProof.as_view()),
+    path("reauthenticate/passkey/begin", second_factors.BeginPasskeyProof.as_view()),
 ]
 PROVIDERS = [
     path("providers", providers.Providers.as_view()),

@@ -7,6 +7,8 @@ they know nothing of the services, whose place is the API.
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from django.conf import settings
+from django.contrib.auth.decorators import user_passes_test
 from django.urls import URLResolver, path
 
 from identity.allauth_bridge.internals import account_pages, factor_pages
@@ -16,35 +18,35 @@ from identity.pages.views import (
     View,
     after_recent_proof,
     enrolling,
-    for_strangers,
 )
 
+for_strangers = user_passes_test(
+    lambda user: user.is_anonymous, settings.LOGIN_REDIRECT_URL, redirect_field_name=None
+)
+"""Somebody signed in has nothing to do there."""
 
-def unchanged(view: View) -> View:
-    return view
 
-
-SERVED: dict[str, Callable[[View], View]] = {
-    "account_login": unchanged,
-    "account_logout": unchanged,
-    "account_inactive": unchanged,
-    "account_reauthenticate": unchanged,
+SERVED: dict[str, Callable[[View], View] | None] = {
+    "account_login": None,
+    "account_logout": None,
+    "account_inactive": None,
+    "account_reauthenticate": None,
     "account_email_verification_sent": for_strangers,
-    "mfa_authenticate": unchanged,
-    "mfa_reauthenticate": unchanged,
-    "mfa_login_webauthn": unchanged,
-    "mfa_reauthenticate_webauthn": unchanged,
-    "mfa_index": unchanged,
+    "mfa_authenticate": None,
+    "mfa_reauthenticate": None,
+    "mfa_login_webauthn": None,
+    "mfa_reauthenticate_webauthn": None,
+    "mfa_index": None,
     "mfa_activate_totp": enrolling,
     "mfa_deactivate_totp": after_recent_proof,
     "mfa_view_recovery_codes": after_recent_proof,
     "mfa_generate_recovery_codes": after_recent_proof,
-    "mfa_list_webauthn": unchanged,
+    "mfa_list_webauthn": None,
     "mfa_add_webauthn": enrolling,
     "mfa_edit_webauthn": after_recent_proof,
     "mfa_remove_webauthn": after_recent_proof,
 }
-"""By name, what each is served behind."""
+"""By name, what each is served behind, if anything."""
 
 
 def _served(patterns: list[Any], prefix: str = "") -> Iterator[Any]:
@@ -52,8 +54,10 @@ def _served(patterns: list[Any], prefix: str = "") -> Iterator[Any]:
         route = f"{prefix}{pattern.pattern}"
         if isinstance(pattern, URLResolver):
             yield from _served(pattern.url_patterns, route)
-        elif rule := SERVED.get(pattern.name):
-            yield path(route, rule(pattern.callback), name=pattern.name)
+        elif pattern.name in SERVED:
+            rule = SERVED[pattern.name]
+            view = rule(pattern.callback) if rule else pattern.callback
+            yield path(route, view, name=pattern.name)
 
 
 urlpatterns = [

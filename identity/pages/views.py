@@ -4,34 +4,27 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.conf import settings
+from django import forms
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.mixins import LoginRequiredMixin
+from django.contrib.auth.views import RedirectURLMixin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils.decorators import method_decorator
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import FormView
 
+from accounts.passwords import MOST_CHARACTERS as LONGEST_PASSWORD
 from core.actor import Actor
 from core.errors import Refusal
 from core.limits import client_network
 from identity.allauth_bridge.sessions import person_of
 from identity.credentials import ReauthenticationRequired
-from identity.pages.forms import EnrolmentCode, NewPassword
-from identity.services.enrolment import (
-    MailboxProofRequired,
-    demand_mailbox_proof,
-    has_second_factor,
-    needs_mailbox_proof,
-    prove_mailbox,
-    send_enrolment_code,
-    spend_proof,
-)
+from identity.services import enrolment
 from identity.services.recovery import change_password, prove_password
 from identity.services.second_factors import demand_recent_proof
 
@@ -61,39 +54,47 @@ def enrolling(view: View) -> View:
         if not request.user.is_authenticated:
             return view(request, *args, **kwargs)
         try:
-            demand_mailbox_proof(request)
-        except MailboxProofRequired:
+            enrolment.demand_mailbox_proof(request)
+        except enrolment.MailboxProofRequired:
             query = urlencode({REDIRECT_FIELD_NAME: request.path})
             return HttpResponseRedirect(f"{reverse('mfa_enrolment')}?{query}")
         response = view(request, *args, **kwargs)
-        if has_second_factor(person_of(request)):
-            spend_proof(request)
+        if enrolment.has_second_factor(person_of(request)):
+            enrolment.spend_proof(request)
         return response
 
     return after_recent_proof(page)
 
 
-def for_strangers(view: View) -> View:
-    """Somebody signed in has nothing to do there."""
+class EnrolmentCode(forms.Form):
+    code = forms.CharField(
+        max_length=32, widget=forms.TextInput(attrs={"autocomplete": "one-time-code"})
+    )
 
-    @wraps(view)
-    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.user.is_authenticated:
-            return HttpResponseRedirect(settings.LOGIN_REDIRECT_URL)
-        return view(request, *args, **kwargs)
 
-    return page
+class NewPassword(forms.Form):
+    current_password = forms.CharField(
+        max_length=LONGEST_PASSWORD,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    new_password = forms.CharField(
+        max_length=LONGEST_PASSWORD,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
 
 
 @method_decorator(never_cache, name="dispatch")
-class ProveMailbox(LoginRequiredMixin, FormView[EnrolmentCode]):
+class ProveMailbox(LoginRequiredMixin, RedirectURLMixin, FormView[EnrolmentCode]):
     """Staff ask for the code that the first second factor needs, and enter it."""
 
     form_class = EnrolmentCode
     template_name = "mfa/enrolment.html"
+    next_page = "mfa_index"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if request.user.is_authenticated and not needs_mailbox_proof(request.user):
+        if request.user.is_authenticated and not enrolment.needs_mailbox_proof(request.user):
             return HttpResponseRedirect(reverse("mfa_index"))
         return super().dispatch(request, *args, **kwargs)
 
@@ -101,7 +102,7 @@ class ProveMailbox(LoginRequiredMixin, FormView[EnrolmentCode]):
         if "send" not in request.POST:
             return super().post(request, *args, **kwargs)
         try:
-            send_enrolment_code(request)
+            enrolment.send_enrolment_code(request)
         except Refusal as refusal:
             messages.error(request, str(refusal))
         else:
@@ -110,17 +111,10 @@ class ProveMailbox(LoginRequiredMixin, FormView[EnrolmentCode]):
 
     def form_valid(self, form: EnrolmentCode) -> HttpResponse:
         try:
-            prove_mailbox(self.request, form.cleaned_data["code"])
+            enrolment.prove_mailbox(self.request, form.cleaned_data["code"])
         except Refusal as refusal:
             return self.form_invalid(_refused(form, refusal))
-        return HttpResponseRedirect(self._target())
-
-    def _target(self) -> str:
-        wanted = self.request.GET.get(REDIRECT_FIELD_NAME, "")
-        here = {self.request.get_host()}
-        if url_has_allowed_host_and_scheme(wanted, here, self.request.is_secure()):
-            return wanted
-        return reverse("mfa_index")
+        return super().form_valid(form)
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -130,6 +124,7 @@ class ChangePassword(LoginRequiredMixin, FormView[NewPassword]):
 
     form_class = NewPassword
     template_name = "account/password_change.html"
+    success_url = reverse_lazy("mfa_index")
 
     def form_valid(self, form: NewPassword) -> HttpResponse:
         person = person_of(self.request)
@@ -148,7 +143,7 @@ class ChangePassword(LoginRequiredMixin, FormView[NewPassword]):
         except Refusal as refusal:
             return self.form_invalid(_refused(form, refusal))
         messages.success(self.request, "Your password was changed.")
-        return HttpResponseRedirect(reverse("mfa_index"))
+        return super().form_valid(form)
 
 
 def _refused(form: Any, refusal: Refusal) -> Any:

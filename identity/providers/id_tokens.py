@@ -9,9 +9,8 @@ from jwt.exceptions import PyJWKClientConnectionError
 
 from core.errors import TooManyRequests, Unauthenticated
 from core.limits import Limit, take
-from identity.providers.discovery import configuration, unavailable
 from identity.providers.jwks import keys_at
-from identity.providers.registry import Provider
+from identity.providers.registry import Provider, configuration, unavailable
 
 # Signatures of two keys only: with a shared secret, whoever verifies could also sign.
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"]

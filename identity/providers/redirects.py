@@ -7,29 +7,33 @@ from django.core.validators import validate_email
 from django.http import HttpRequest
 from django.urls import reverse
 
-from identity.allauth_bridge.internals import (
-    GitHubOAuth2Adapter,
-    GitHubProvider,
-    OpenIDConnectOAuth2Adapter,
-    OpenIDConnectProvider,
-)
+from identity.allauth_bridge import internals
 from identity.providers import id_tokens
-from identity.providers.discovery import configuration, fetch, unavailable
 from identity.providers.id_tokens import InvalidIdToken
-from identity.providers.registry import Identity, Provider, provider_called
+from identity.providers.registry import (
+    Identity,
+    Provider,
+    configuration,
+    fetch,
+    provider_called,
+    unavailable,
+)
 
 LONGEST_UID = 191
 LONGEST_ADDRESS = 254
 LONGEST_NAME = 200
 
 
-class OidcSteps(OpenIDConnectOAuth2Adapter):
+class Steps:
+    def get_callback_url(self, request: HttpRequest, app: Any) -> str:
+        """Where the provider sends people back to; registered there."""
+        return request.build_absolute_uri(reverse("provider-callback", args=[app.provider_id]))
+
+
+class OidcSteps(Steps, internals.OpenIDConnectOAuth2Adapter):
     @property
     def openid_config(self) -> dict[str, Any]:
         return configuration(provider_called(self.provider_id))
-
-    def get_callback_url(self, request: HttpRequest, app: Any) -> str:
-        return callback_address(request, self.provider_id)
 
     def identity(self, answer: dict[str, Any], nonce: str) -> Identity:
         """Who the code was for, by the signed token; an address it lacks, by their profile."""
@@ -45,7 +49,7 @@ class OidcSteps(OpenIDConnectOAuth2Adapter):
         return identity_of(provider, claims)
 
 
-class GitHubSteps(GitHubOAuth2Adapter):
+class GitHubSteps(Steps, internals.GitHubOAuth2Adapter):
     def __init__(self, request: HttpRequest) -> None:
         super().__init__(request)
         provider = provider_called("github")
@@ -54,9 +58,6 @@ class GitHubSteps(GitHubOAuth2Adapter):
         self.access_token_url = f"{server}/login/oauth/access_token"
         self.authorize_url = f"{server}/login/oauth/authorize"
         self.profile_url, self.emails_url = f"{api}/user", f"{api}/user/emails"
-
-    def get_callback_url(self, request: HttpRequest, app: Any) -> str:
-        return callback_address(request, "github")
 
     def identity(self, answer: dict[str, Any], nonce: str) -> Identity:
         """By the number of the account, and its primary address if that is verified."""
@@ -67,20 +68,15 @@ class GitHubSteps(GitHubOAuth2Adapter):
         return identity_of(provider_called("github"), {"name": name, **claims})
 
 
-class Oidc(OpenIDConnectProvider):
+class Oidc(internals.OpenIDConnectProvider):
     oauth2_adapter_class = OidcSteps
 
 
-class GitHub(GitHubProvider):
+class GitHub(internals.GitHubProvider):
     oauth2_adapter_class = GitHubSteps
 
 
 KINDS = {"oidc": Oidc, "github": GitHub}
-
-
-def callback_address(request: HttpRequest, provider_id: str) -> str:
-    """Where the provider sends people back to; registered there."""
-    return request.build_absolute_uri(reverse("provider-callback", args=[provider_id]))
 
 
 def identity_of(provider: Provider, claims: dict[str, Any]) -> Identity:

@@ -19,17 +19,10 @@ from core.actor import Actor
 from core.errors import Conflict, Forbidden
 from core.events import publish
 from core.limits import client_network, counted, take
+from identity import limits
 from identity.allauth_bridge.forms import IncorrectCode
 from identity.allauth_bridge.sessions import person_of
 from identity.events import EnrolmentApproved
-from identity.limits import (
-    CODE_MAILS,
-    CODE_PAUSE,
-    CODES_FROM,
-    ENROLMENT_CODES,
-    ENROLMENT_CODES_OF,
-    ENROLMENT_MAILS_OF,
-)
 from identity.services.mails import enqueue_code
 
 CODE = "enrolment_code"
@@ -62,9 +55,7 @@ class ApprovalNotAllowed(Forbidden):
 
 def needs_mailbox_proof(person: Any) -> bool:
     """Staff who have no second factor; recovery codes that were left over are none."""
-    if not (person.is_staff or person.is_superuser):
-        return False
-    return not has_second_factor(person)
+    return (person.is_staff or person.is_superuser) and not has_second_factor(person)
 
 
 def has_second_factor(person: User) -> bool:
@@ -88,9 +79,9 @@ def send_enrolment_code(request: HttpRequest) -> None:
     person = person_of(request)
     if not needs_mailbox_proof(person):
         raise MailboxProofNotNeeded
-    take(CODE_PAUSE, person.email)
-    take(CODE_MAILS, str(request.session.session_key))
-    take(ENROLMENT_MAILS_OF, str(person.pk))
+    take(limits.CODE_PAUSE, person.email)
+    take(limits.CODE_MAILS, str(request.session.session_key))
+    take(limits.ENROLMENT_MAILS_OF, str(person.pk))
     code = get_random_string(8, ALPHABET)
     request.session[CODE] = {"digest": _digest(code), "sent_at": time.time()}
     enqueue_code(person=person, kind="enrolment_code", code=f"{code[:4]}-{code[4:]}")
@@ -99,9 +90,11 @@ def send_enrolment_code(request: HttpRequest) -> None:
 def prove_mailbox(request: HttpRequest, code: str) -> None:
     """Spend the code; for some minutes this session may enrol a first factor."""
     person = person_of(request)
-    take(CODES_FROM, client_network(request))
+    take(limits.CODES_FROM, client_network(request))
     session_key = str(request.session.session_key)
-    with counted((ENROLMENT_CODES, session_key), (ENROLMENT_CODES_OF, str(person.pk))):
+    with counted(
+        (limits.ENROLMENT_CODES, session_key), (limits.ENROLMENT_CODES_OF, str(person.pk))
+    ):
         mailed = request.session.get(CODE, {"digest": "", "sent_at": 0})
         is_right = constant_time_compare(mailed["digest"], _digest(code))
         if not is_right or not _is_current(mailed["sent_at"]):

@@ -14,8 +14,7 @@ from core.events import publish
 from identity.allauth_bridge.forms import UnverifiedEmail
 from identity.events import AccountLinked, AccountUnlinked
 from identity.providers.registry import Identity, providers
-from identity.services.access import end_access
-from identity.services.addresses import has_proved, person_with, prove_address
+from identity.services.access import end_access, has_proved, person_with, prove_address
 
 
 class AccountClosed(Forbidden):

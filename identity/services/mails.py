@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.services.recipients import recipient_of
+from accounts.services.people import recipient_of
 from core.sealing import seal
 from outbox.mail import EMAIL
 from outbox.mail.drafts import MASK, MailDraft
@@ -36,8 +36,7 @@ def enqueue_code(*, person: User, kind: str, code: str) -> None:
     """Queue a mail of our own with a code, sealed as those of allauth are."""
     draft = account_mail_draft(kind, person.email, code=code)
     mail = replace(draft, masked={"code": MASK}).render()
-    facts = {"to": mail.to, "subject": mail.subject, "text": mail.text, "kept": mail.kept}
-    _enqueue_sealed(facts, person.pk, kind)
+    _enqueue_sealed(asdict(mail), person.pk, kind)
 
 
 def enqueue_notice(person: User, kind: str, **facts: Any) -> None:

@@ -1,5 +1,13 @@
-"""Everything that happens to personal tokens."""
+"""Everything that happens to personal tokens: `pmp_`, 43 characters of chance and a checksum.
 
+The checksum tells a typo or a guess from a token without asking the database, and scanners for
+leaked secrets from chance.
+"""
+
+import hashlib
+import secrets
+import string
+import zlib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -15,8 +23,12 @@ from core.errors import Conflict
 from core.events import publish
 from identity.events import PersonalTokenCreated, PersonalTokenRevoked
 from identity.models import PersonalToken
-from identity.services.personal_secrets import digest, is_well_formed, mint
 
+PREFIX = "pmp_"
+CHANCE = 43
+"""Characters to the base of 62: 256 bits."""
+CHECKSUM = 6
+_DIGITS = string.digits + string.ascii_uppercase + string.ascii_lowercase
 DEFAULT_DAYS = 90
 MOST_DAYS = 365
 MOST_TOKENS = 50
@@ -68,7 +80,7 @@ def revoke_token(*, actor: Actor, token: PersonalToken) -> None:
 def revoke_tokens_of(*, actor: Actor, person: User) -> None:
     """End every token of a person at once."""
     check_own_account(actor=actor, person=person)
-    for token in PersonalToken.objects.of(person).order_by("pk"):
+    for token in PersonalToken.objects.filter(user=person, revoked_at=None).order_by("pk"):
         revoke_token(actor=actor, token=token)
 
 
@@ -96,3 +108,38 @@ def _write_use(token: PersonalToken, due: datetime) -> None:
     unused = PersonalToken.objects.filter(Q(last_used_at=None) | Q(last_used_at__lte=due))
     free = unused.filter(pk=token.pk).select_for_update(no_key=True, skip_locked=True)
     PersonalToken.objects.filter(pk__in=free.values("pk")).update(last_used_at=timezone.now())
+
+
+def mint() -> str:
+    """A new token, never seen before."""
+    chance = _base62(secrets.randbelow(len(_DIGITS) ** CHANCE), CHANCE)
+    return f"{PREFIX}{chance}{_checksum(chance)}"
+
+
+def is_well_formed(token: str) -> bool:
+    """Whether this can be a token of ours at all."""
+    chance, checksum = token[len(PREFIX) : -CHECKSUM], token[-CHECKSUM:]
+    return (
+        token.startswith(PREFIX)
+        and len(chance) == CHANCE
+        and chance.isascii()
+        and chance.isalnum()
+        and checksum == _checksum(chance)
+    )
+
+
+def digest(token: str) -> str:
+    """What is kept of a token; chance of 256 bits needs no slow hash."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _checksum(chance: str) -> str:
+    return _base62(zlib.crc32(chance.encode()), CHECKSUM)
+
+
+def _base62(number: int, width: int) -> str:
+    characters = ""
+    for _ in range(width):
+        number, digit = divmod(number, len(_DIGITS))
+        characters = _DIGITS[digit] + characters
+    return characters

@@ -19,9 +19,8 @@ from core.actor import Actor
 from core.errors import Invalid, Unauthenticated
 from identity.allauth_bridge.internals import OAuth2Error, flows
 from identity.providers import id_tokens
-from identity.providers.discovery import unavailable
 from identity.providers.redirects import identity_of
-from identity.providers.registry import Identity, Provider
+from identity.providers.registry import Identity, Provider, unavailable
 from identity.services.linked_accounts import link_account, person_for
 from identity.services.sessions import open_session
 from identity.services.sign_in import Entered, enter

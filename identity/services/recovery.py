@@ -23,8 +23,8 @@ from identity.events import PasswordChanged
 from identity.limits import WRONG_PASSWORDS, WRONG_PASSWORDS_FROM
 from identity.models import KnownDevice
 from identity.services.mails import enqueue_notice
-from identity.services.refresh_tokens import Pair, carry_over
 from identity.services.sessions import end_sessions_of
+from identity.services.tokens import Pair, carry_over
 from outbox.mail import EMAIL
 from outbox.services import enqueue
 

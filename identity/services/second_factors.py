@@ -1,34 +1,39 @@
-"""Second factors: enrolled, used and removed, each step by allauth's rules."""
+"""Second factors, passkeys among them: each step by allauth's rules."""
 
-from dataclasses import dataclass
-from typing import Any
+import json
+import struct
+from typing import Any, cast
 
+from allauth.account.models import Login
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError as FormInvalid
+from django.forms import Form
 from django.http import HttpRequest
 
 from accounts.models import User
-from core.errors import Conflict, NotFound
-from identity.allauth_bridge.forms import fill_in, refusal_of
-from identity.allauth_bridge.internals import (
-    AuthenticateStage,
-    DefaultMFAAdapter,
-    account_forms,
-    factor_flows,
-    flows,
-    recovery_codes,
-    stages,
-    totp,
-    totp_auth,
+from core.errors import Conflict, Invalid, NotFound
+from core.limits import client_network, take
+from identity.allauth_bridge import internals
+from identity.allauth_bridge.forms import (
+    FirstCode,
+    PasskeyAgain,
+    PasskeyAsSecondFactor,
+    SecondFactor,
+    SecondFactorAgain,
+    fill_in,
+    refusal_of,
 )
-from identity.allauth_bridge.mfa_adapter import MFAAdapter
-from identity.allauth_bridge.mfa_forms import FirstCode, SecondFactor, SecondFactorAgain
+from identity.allauth_bridge.internals import passkey_auth, passkey_flows, passkey_forms
 from identity.allauth_bridge.sessions import InvalidSessionToken, person_of
 from identity.credentials import ReauthenticationRequired
+from identity.limits import PASSKEYS_FROM
 from identity.services.enrolment import demand_mailbox_proof, has_second_factor, spend_proof
-from identity.services.proof_times import is_recent, signed_in_at
-from identity.services.sign_in import Entered, enter
+from identity.services.session_store import is_recent, signed_in_at
+from identity.services.sign_in import Entered, enter, session_token_of
 
+Options = dict[str, Any]
+"""What a browser's `navigator.credentials` is asked with, as JSON."""
+MALFORMED = (AttributeError, LookupError, TypeError, ValueError, struct.error)
 TOTP = Authenticator.Type.TOTP
 
 
@@ -40,14 +45,6 @@ class NoSecondFactor(Conflict):
     message = "Enrol a second factor first."
 
 
-@dataclass(frozen=True, slots=True)
-class Enrolment:
-    """What an authenticator app has to be told; `totp_url` is for a QR code."""
-
-    secret: str
-    totp_url: str
-
-
 def factors_of(person: User) -> Any:
     """A query set; allauth's models come without types."""
     return Authenticator.objects.filter(user=person).order_by("created_at", "pk")
@@ -57,25 +54,20 @@ def own_factors(request: HttpRequest) -> list[Authenticator]:
     return list(factors_of(person_of(request)))
 
 
-def begin_totp(request: HttpRequest) -> Enrolment:
-    """A new secret, kept with the session until a code proves that an app has it."""
-    person = person_of(request)
-    check_may_enrol(request)
-    if factors_of(person).filter(type=TOTP).exists():
-        raise AlreadyEnrolled
-    secret = totp_auth.get_totp_secret(regenerate=True)
-    return Enrolment(secret, DefaultMFAAdapter.build_totp_url(MFAAdapter(), person, secret))
+def begin_totp(request: HttpRequest) -> dict[str, str]:
+    """What an app has to be told; kept with the session until a code proves that one knows it."""
+    person = _without_app(request)
+    secret = internals.totp_auth.get_totp_secret(regenerate=True)
+    url = internals.mfa_adapter.get_adapter().build_totp_url(person, secret)
+    return {"secret": secret, "totp_url": url}
 
 
 def activate(request: HttpRequest, code: str) -> list[str]:
     """Switch the authenticator app on; returns new recovery codes, none if there were some."""
-    person = person_of(request)
-    check_may_enrol(request)
-    if factors_of(person).filter(type=TOTP).exists():
-        raise AlreadyEnrolled
+    person = _without_app(request)
     form = FirstCode({"code": code}, user=person)
     fill_in(form)
-    app, recovery = totp.activate_totp(request, form)
+    app, recovery = internals.totp.activate_totp(request, form)
     # Spent: allauth would take the same code again at a sign-in within its thirty seconds.
     app.wrap().validate_code(code)
     spend_proof(request)
@@ -88,7 +80,7 @@ def deactivate(request: HttpRequest) -> None:
     app = factors_of(person).filter(type=TOTP).first()
     if app is None:
         raise NotFound
-    totp.deactivate_totp(request, app)
+    internals.totp.deactivate_totp(request, app)
 
 
 def renew_recovery_codes(request: HttpRequest) -> list[str]:
@@ -97,7 +89,7 @@ def renew_recovery_codes(request: HttpRequest) -> list[str]:
     demand_recent_proof(request)
     if not has_second_factor(person):
         raise NoSecondFactor
-    return reveal(recovery_codes.generate_recovery_codes(request))
+    return reveal(internals.recovery_codes.generate_recovery_codes(request))
 
 
 def reveal(recovery: Authenticator) -> list[str]:
@@ -125,13 +117,13 @@ def prove_again(request: HttpRequest, *, password: str = "", code: str = "") -> 
         fill_in(form)
         form.save()
         return
-    fill_in(account_forms.ReauthenticateForm({"password": password}, user=person))
-    flows.reauthentication.reauthenticate_by_password(request)
+    fill_in(internals.account_forms.ReauthenticateForm({"password": password}, user=person))
+    internals.flows.reauthentication.reauthenticate_by_password(request)
 
 
-def pending(request: HttpRequest) -> AuthenticateStage:
+def pending(request: HttpRequest) -> internals.AuthenticateStage:
     """The sign-in that waits for its second factor."""
-    stage = stages.LoginStageController.enter(request, AuthenticateStage.key)
+    stage = internals.stages.LoginStageController.enter(request, internals.AuthenticateStage.key)
     if stage is None:
         raise InvalidSessionToken
     return stage
@@ -139,19 +131,115 @@ def pending(request: HttpRequest) -> AuthenticateStage:
 
 def demand_recent_proof(request: HttpRequest) -> None:
     """Of people who have nothing here to prove themselves with, a recent sign-in."""
-    flows.reauthentication.raise_if_reauthentication_required(request, app="allauth.mfa")
-    if not flows.reauthentication.get_reauthentication_flows(request.user) and not is_recent(
-        signed_in_at(request.session)
-    ):
+    internals.flows.reauthentication.raise_if_reauthentication_required(request, app="allauth.mfa")
+    ways = internals.flows.reauthentication.get_reauthentication_flows(request.user)
+    if not ways and not is_recent(signed_in_at(request.session)):
         raise ReauthenticationRequired
 
 
-def check_may_enrol(request: HttpRequest) -> None:
-    """Asked when an enrolment begins and when it ends: roles and factors may have changed."""
+def _without_app(request: HttpRequest) -> User:
+    """Who may enrol an authenticator app."""
+    person = person_enrolling(request)
+    if factors_of(person).filter(type=TOTP).exists():
+        raise AlreadyEnrolled
+    return person
+
+
+def person_enrolling(request: HttpRequest) -> User:
+    """Who is in, if they may enrol a factor.
+
+    Asked when an enrolment begins and when it ends: roles and factors may have changed.
+    """
     person = person_of(request)
     demand_recent_proof(request)
     demand_mailbox_proof(request)
     try:
-        factor_flows.validate_can_add_authenticator(person)
+        internals.factor_flows.validate_can_add_authenticator(person)
     except FormInvalid as flaw:
         raise refusal_of(flaw) from flaw
+    return person
+
+
+class IncorrectPasskey(Invalid):
+    message = "This passkey, or its answer, is not the right one."
+
+
+def begin_passkey(request: HttpRequest) -> Options:
+    """Always a discoverable key that verifies its owner, good for a sign-in by itself."""
+    person = person_enrolling(request)
+    return _plain(passkey_flows.begin_registration(request, person, passwordless=True))
+
+
+def enrol_passkey(
+    request: HttpRequest, name: str, credential: Options
+) -> tuple[Authenticator, list[str]]:
+    """Keep a new passkey; returns recovery codes with the first factor."""
+    person = person_enrolling(request)
+    form = passkey_forms.AddWebAuthnForm(
+        {"name": name, "credential": credential, "passwordless": True}, user=person
+    )
+    checked = _check(form)
+    key, recovery = passkey_flows.add_authenticator(request, checked["name"], checked["credential"])
+    spend_proof(request)
+    return key, reveal(recovery) if recovery else []
+
+
+def remove_passkey(request: HttpRequest, key_id: int) -> None:
+    demand_recent_proof(request)
+    keys = factors_of(person_of(request)).filter(type=Authenticator.Type.WEBAUTHN)
+    key = keys.filter(pk=key_id).first()
+    if key is None:
+        raise NotFound
+    passkey_flows.remove_authenticator(request, key)
+
+
+def begin_passkey_login(request: HttpRequest) -> tuple[Options, str]:
+    """A challenge for whoever holds a passkey, and the session token it belongs to."""
+    take(PASSKEYS_FROM, client_network(request))
+    options = _plain(passkey_auth.begin_authentication())
+    return options, session_token_of(request)
+
+
+def log_in_by_passkey(request: HttpRequest, credential: Options) -> Entered:
+    """Both factors in one: the key is had, its owner verified."""
+    take(PASSKEYS_FROM, client_network(request))
+    key = _check(passkey_forms.LoginWebAuthnForm({"credential": credential}))["credential"]
+    passkey_flows.perform_passwordless_login(request, key, Login(user=key.user))
+    return enter(request)
+
+
+def begin_passkey_verification(request: HttpRequest) -> Options:
+    return _plain(passkey_auth.begin_authentication(pending(request).login.user))
+
+
+def verify_passkey(request: HttpRequest, credential: Options) -> Entered:
+    """Finish a sign-in that asked for a second factor."""
+    stage = pending(request)
+    form = PasskeyAsSecondFactor({"credential": credential}, user=stage.login.user)
+    _check(form)
+    form.save()
+    stage.exit()
+    return enter(request)
+
+
+def begin_passkey_proof(request: HttpRequest) -> Options:
+    return _plain(passkey_auth.begin_authentication(person_of(request)))
+
+
+def prove_again_by_passkey(request: HttpRequest, credential: Options) -> None:
+    form = PasskeyAgain({"credential": credential}, user=person_of(request))
+    _check(form)
+    form.save()
+
+
+def _check(form: Form) -> dict[str, Any]:
+    try:
+        fill_in(form)
+    except (Invalid, *MALFORMED) as flaw:
+        raise IncorrectPasskey from flaw
+    return form.cleaned_data
+
+
+def _plain(options: Any) -> Options:
+    """The library's mappings as JSON knows them."""
+    return cast("Options", json.loads(json.dumps(options["publicKey"], default=dict)))

@@ -9,7 +9,6 @@ from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models.functions import Now
 from django.utils.crypto import constant_time_compare
 from psycopg import sql
 
@@ -87,11 +86,6 @@ def end_session(session_key: str) -> None:
     """Log this device out: its tokens are dead with the next request."""
     Session.objects.filter(session_key=session_key).delete()
     UserSession.objects.filter(session_key=session_key).delete()
-
-
-def seen_again(session_key: str) -> None:
-    """Note that this device is in use; it refreshes its tokens every few minutes."""
-    UserSession.objects.filter(session_key=session_key).update(last_seen_at=Now())
 
 
 def end_sessions_of(person: User, *, but: str | None = None) -> None:

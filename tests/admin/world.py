@@ -15,7 +15,7 @@ from django.utils import timezone
 from django_celery_beat import models as beat
 
 from accounts.models import User
-from accounts.services.recipients import stranger_at
+from accounts.services.people import stranger_at
 from clerk.models import AccountMatch, ExternalRecord, WebhookReceipt
 from comments.services.comments import add_comment, edit_comment
 from core.models import AttemptCount, IdempotencyKey

@@ -9,8 +9,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from clerk.models import ExternalRecord, WebhookReceipt
-from clerk.services.people import find_or_register_person
-from clerk.services.profiles import Profile
+from clerk.services.people import Profile, find_or_register_person
 from projects.models import ProjectMembership
 from projects.services.projects import create_project
 from tests.support.actors import by

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from clerk.services.profiles import Organization, Profile
+from clerk.services.people import Organization, Profile
 from core.names import cleaned_name
 from identity.providers.registry import Identity, Provider
 from tasks.models import Task

@@ -10,7 +10,7 @@ from django.contrib.sessions.backends.db import SessionStore
 
 from identity.allauth_bridge import internals
 from identity.providers.redirects import OidcSteps
-from identity.services.proof_times import PROOFS
+from identity.services.session_store import PROOFS
 
 ROOT = Path(__file__).parents[2]
 IMPORTS = re.compile(r"^(?:from|import) (allauth[\w.]*)", re.MULTILINE)

@@ -19,7 +19,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from core.limits import reset, take
 from identity.limits import CODE_PAUSE, ENROLMENT_CODES, ENROLMENT_MAILS_OF
-from identity.services.addresses import has_proved
+from identity.services.access import has_proved
 from identity.services.enrolment import CODE, PROVED_AT, ApprovalNotAllowed, approve_enrolment
 from outbox.mail.drafts import Mail
 from outbox.models import Delivery

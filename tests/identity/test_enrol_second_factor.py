@@ -14,7 +14,7 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from identity.allauth_bridge.mfa_adapter import MFAAdapter
+from identity.adapters import MFAAdapter
 from outbox.models import Delivery
 from tests.notifications.mailing import send_all
 from tests.support.factors import (

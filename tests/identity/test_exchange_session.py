@@ -14,9 +14,9 @@ from accounts.models import User
 from core.limits import reset, take
 from identity.limits import EXCHANGES, EXCHANGES_FROM, EXCHANGES_OF
 from identity.models import RefreshToken
-from identity.services.proof_times import PROOFS, SIGNED_IN_AT
-from identity.services.refresh_tokens import MOST_UNSPENT, rotate
-from identity.services.refresh_tokens import issue as trade
+from identity.services.session_store import PROOFS, SIGNED_IN_AT
+from identity.services.tokens import MOST_UNSPENT, rotate
+from identity.services.tokens import issue as trade
 from tests.support.databases import CommittedDatabase
 from tests.support.factors import give_app
 from tests.support.sign_in import PASSWORD, bearing

@@ -13,10 +13,15 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from activity.models import Event
 from core.models import IdempotencyKey
-from identity.api.personal_tokens import PersonalTokens
+from identity.api.account import PersonalTokens
 from identity.models import PersonalToken
-from identity.services.personal_secrets import digest, is_well_formed, mint
-from identity.services.personal_tokens import MOST_TOKENS, create_token
+from identity.services.personal_tokens import (
+    MOST_TOKENS,
+    create_token,
+    digest,
+    is_well_formed,
+    mint,
+)
 from identity.services.tokens import InvalidToken
 from tests.support.actors import by
 from tests.support.credentials import identify

@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from identity.models import RefreshToken
 from identity.services.access import end_access
-from identity.services.refresh_tokens import MOST_UNSPENT, issue, rotate
+from identity.services.tokens import MOST_UNSPENT, issue, rotate
 from tests.support.databases import CommittedDatabase
 from tests.support.sign_in import PASSWORD, bearing
 from tests.support.signing import token_pair_for

@@ -13,7 +13,7 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from identity.allauth_bridge.mfa_adapter import MFAAdapter
+from identity.adapters import MFAAdapter
 from tests.support.factors import code_of, give_app, give_recovery_codes, wrong_code_for
 from tests.support.sign_in import PASSWORD
 from tests.support.staff import sign_in_staff

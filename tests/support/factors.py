@@ -12,7 +12,7 @@ from allauth.mfa.models import Authenticator
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from identity.allauth_bridge.mfa_adapter import MFAAdapter
+from identity.adapters import MFAAdapter
 from tests.support.sign_in import PASSWORD
 
 PERIOD = 30

@@ -7,9 +7,8 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore
 
 from accounts.models import User
-from identity.services.proof_times import SIGNED_IN_AT
-from identity.services.refresh_tokens import Pair, issue
-from identity.services.tokens import sign
+from identity.services.session_store import SIGNED_IN_AT
+from identity.services.tokens import Pair, issue, sign
 
 AN_HOUR = 3600
 BACKEND = f"{AuthenticationBackend.__module__}.{AuthenticationBackend.__name__}"

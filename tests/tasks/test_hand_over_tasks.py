@@ -10,8 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.services.deletion import delete_person
 from clerk.services.organizations import remove_organization_member
-from clerk.services.people import delete_external_person
-from clerk.services.profiles import Organization
+from clerk.services.people import Organization, delete_external_person
 from projects.models import Project
 from projects.services.members import add_project_member, remove_project_member, set_project_lead
 from projects.services.projects import create_project

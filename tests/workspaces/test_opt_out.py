@@ -12,10 +12,10 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.services.deletion import delete_person
-from accounts.services.recipients import stranger_at
+from accounts.services.people import stranger_at
 from activity.models import Event
 from clerk.services.organizations import add_organization_member
-from clerk.services.profiles import Organization
+from clerk.services.people import Organization
 from projects.models import ProjectMembership
 from projects.services.members import add_project_member
 from tasks.services.tasks import create_task

@@ -12,7 +12,7 @@ from core.api.permissions import Anyone, Can, IsSignedIn
 from core.api.schema import FAILURE
 from core.api.viewsets import ServiceViewSet
 from core.context import as_system
-from identity.services.addresses import proved_addresses
+from identity.services.access import proved_addresses
 from workspaces.api.documents import Member
 from workspaces.api.filters import InvitationFilters
 from workspaces.api.inputs import NewInvitation

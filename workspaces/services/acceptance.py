@@ -4,12 +4,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.services.recipients import stranger_at
+from accounts.services.people import stranger_at
 from core.actor import Actor
 from core.errors import Conflict, Forbidden, NotFound
 from core.events import publish
 from core.rights import Standing
-from identity.services.addresses import addresses_of, proved_addresses
+from identity.services.access import addresses_of, proved_addresses
 from workspaces.events import InvitationAccepted, MemberAdded
 from workspaces.models import Invitation, InvitationStatus, Membership, Workspace
 from workspaces.rights import INVITE, WorkspaceRole, may_grant

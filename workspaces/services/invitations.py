@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.services.recipients import recipient_of
+from accounts.services.people import recipient_of
 from core.actor import Actor
 from core.errors import Conflict
 from core.events import publish

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.template.loader import render_to_string
 
-from accounts.services.recipients import stranger_at
+from accounts.services.people import stranger_at
 from outbox.mail.drafts import Mail
 from outbox.models import UNDECIDED, Delivery, State
 from outbox.registry import Skip

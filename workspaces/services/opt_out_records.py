@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from accounts.services.recipients import stranger_at
+from accounts.services.people import stranger_at
 from core.actor import Actor
 from core.events import publish
 from workspaces.events import OptOutLifted

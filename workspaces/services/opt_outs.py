@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.models import User
-from accounts.services.recipients import stranger_at
+from accounts.services.people import stranger_at
 from core.actor import Actor
 from core.errors import NotFound
 from core.events import publish

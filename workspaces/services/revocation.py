@@ -3,10 +3,10 @@
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
-from accounts.services.recipients import stranger_at
+from accounts.services.people import stranger_at
 from core.actor import Actor
 from core.erasure import erase_answers
-from identity.services.addresses import addresses_of
+from identity.services.access import addresses_of
 from outbox.services import erase_deliveries_of
 from workspaces.models import Invitation, InvitationStatus, Workspace
 from workspaces.services.acceptance import is_backed

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.services.recipients import stranger_at
+from accounts.services.people import stranger_at
 from core.actor import Actor
 from core.context import as_system, show_also
 from core.errors import Conflict, Forbidden, NotFound

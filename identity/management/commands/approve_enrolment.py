@@ -9,7 +9,7 @@ from accounts.models import User
 from core.actor import Actor
 from core.context import as_system
 from core.errors import Refusal
-from identity.services.addresses import prove_address
+from identity.services.access import prove_address
 from identity.services.enrolment import approve_enrolment
 
 

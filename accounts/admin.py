@@ -2,22 +2,28 @@
 
 from typing import TYPE_CHECKING, ClassVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.models import Group
-from django.db.models import URLField
+from django.db import transaction
+from django.db.models import QuerySet, URLField
 from django.http import HttpRequest
+from django.template.response import TemplateResponse
 from unfold.admin import ModelAdmin
 
-from accounts.admin.deletion import Deletion
 from accounts.models import User
+from accounts.services.deletion import delete_person
 from accounts.services.people import ACCESS_FIELDS, PROFILE_FIELDS, change_access, change_profile
 from core.admin.bases import actor_of
 from core.admin.forms import OneLineForm
 from core.admin.records import ChangedBySuperusers, is_superuser
+from core.admin.refusals import REFUSED, in_words, sentence
 
 if TYPE_CHECKING:
     from django.forms import ModelForm
+
+    from core.errors import Refusal
 
 POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
@@ -30,7 +36,9 @@ class Groups(ChangedBySuperusers, DjangoGroupAdmin, ModelAdmin):
 
 
 @admin.register(User)
-class Persons(Deletion):
+class Persons(ModelAdmin):
+    """Superusers can delete some of them, after a second look; who is deleted stays as they are."""
+
     form = OneLineForm
     list_display = ("email", "name", "is_active", "is_staff", "last_login", "created_at")
     list_filter = ("is_active", "is_staff", "is_superuser", "created_at")
@@ -65,11 +73,15 @@ class Persons(Deletion):
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Staff and superusers are changed by superusers only."""
+        """Staff and superusers are changed by superusers only, and nobody once deleted."""
         is_staff = obj is not None and (obj.is_staff or obj.is_superuser)
-        if is_staff and not is_superuser(request):
+        is_deleted = obj is not None and obj.deleted_at is not None
+        if is_deleted or (is_staff and not is_superuser(request)):
             return False
-        return super().has_change_permission(request, obj)
+        return bool(super().has_change_permission(request, obj))
+
+    def has_superuser_permission(self, request: HttpRequest) -> bool:
+        return is_superuser(request)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         """Only a superuser hands out powers, or staff could make themselves one."""
@@ -89,3 +101,40 @@ class Persons(Deletion):
         access = {name: changed[name] for name in ACCESS_FIELDS if name in changed}
         change_profile(actor=actor, person=obj, **profile)
         change_access(actor=actor, person=obj, **access)
+
+    @admin.action(description="Delete person", permissions=["superuser"])
+    def delete_people(
+        self, request: HttpRequest, queryset: QuerySet[User]
+    ) -> TemplateResponse | None:
+        if "confirmed" not in request.POST:
+            return self._second_look(request, queryset)
+        people = list(queryset.order_by("pk"))
+        try:
+            with transaction.atomic():
+                for person in people:
+                    self._delete(request, person)
+        except REFUSED as error:
+            self.message_user(request, _reason(in_words(error)), messages.ERROR)
+        else:
+            self.message_user(request, f"Deleted: {len(people)}.", messages.SUCCESS)
+        return None
+
+    def _delete(self, request: HttpRequest, person: User) -> None:
+        delete_person(actor=actor_of(request), person=person)
+        person.refresh_from_db()  # the entry keeps what the person is called now
+        self.log_change(request, person, "Deleted.")
+
+    def _second_look(self, request: HttpRequest, people: QuerySet[User]) -> TemplateResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Delete these people for good?",
+            "opts": self.opts,
+            "people": people,
+            "checkbox": ACTION_CHECKBOX_NAME,
+        }
+        return TemplateResponse(request, "admin/delete_people.html", context)
+
+
+def _reason(refusal: "Refusal") -> str:
+    names = ", ".join(workspace["name"] for workspace in refusal.facts.get("workspaces", ()))
+    return f"{sentence(refusal)} ({names})" if names else sentence(refusal)

@@ -1,5 +1,0 @@
-"""People, for staff."""
-
-from accounts.admin import people
-
-__all__ = ["people"]
