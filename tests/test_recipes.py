@@ -13,16 +13,14 @@ from django.contrib.admin.utils import flatten_fieldsets
 from django.db.models import CharField, Model, TextField
 from django.urls import get_resolver
 
-from accounts.api.documents import OwnProfile
-from accounts.api.inputs import ProfileChanges
+from accounts.api.documents import OwnProfile, ProfileChanges
 from accounts.models import User
 from accounts.services.personal_data import kinds
 from core.api.viewsets import ServiceViewSet
 from core.documents.fields import Document
 from core.retention import rules
 from core.rights import RIGHTS, Right
-from identity.api.documents import NewPerson
-from identity.api.personal_token_documents import NewToken, TokenDocument
+from identity.api.documents import NewPerson, NewToken, TokenDocument
 from identity.models import PersonalToken
 from tests.support import decisions
 from tests.support.decisions import BOOKKEEPING, EVERYTHING
