@@ -112,12 +112,16 @@ def test_half_sent_bodies_take_limited_memory(server: Server, sockets: Sockets) 
         assert "\r\nretry-after: 2\r\n" in answer
 
 
-def test_more_connections_than_allowed_end_the_ones_that_wait_longest(
-    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
-) -> None:
+@pytest.fixture
+def few_connections(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before the server starts, which comes later in the test's list."""
     monkeypatch.setenv("WEB_CONNECTIONS", "20")
-    server = request.getfixturevalue("server")
-    sockets = request.getfixturevalue("sockets")
+
+
+@pytest.mark.usefixtures("few_connections")
+def test_more_connections_than_allowed_end_the_ones_that_wait_longest(
+    server: Server, sockets: Sockets
+) -> None:
     first, *_ = [sockets.open() for _ in range(60)]
     assert rest(first) == ""
     assert max(waits(server)) < LONGEST_SECONDS
