@@ -24,6 +24,7 @@ from core.retention import rules
 from core.rights import RIGHTS, Right
 from identity.api.documents import NewPerson, NewToken, TokenDocument
 from identity.models import PersonalToken
+from tests.matrix.rights import HELD
 from tests.support import decisions
 from tests.support.actors import by
 from tests.support.decisions import BOOKKEEPING, EVERYTHING
@@ -33,7 +34,7 @@ from tests.test_architecture import OURS, ROOT, routes, sources
 MODELS = [model for model in apps.get_models() if model._meta.app_label in OURS]
 VIEWS = [view for _, view in routes(get_resolver().url_patterns)]
 """Found before documents are looked for: they are imported with their views."""
-TABLES = "tests/support/decisions.py"
+DECISIONS = "tests/support/decisions.py"
 
 
 def fields_of(model: type[Model]) -> set[str]:
@@ -63,12 +64,14 @@ def check_fields(
         there = fields & present(model)
         app = model.__module__.partition(".")[0]
         wrong += [
-            f"{label}.{name} {advice.format(app=app)}, or enter it in {table} ({TABLES})"
+            f"{label}.{name} {advice.format(app=app)}, or enter it in {table} ({DECISIONS})"
             for name in sorted(fields - there - named)
         ]
         stale = named - fields if listed == EVERYTHING else (named & there) | (named - fields)
-        wrong += [f"{label}.{name}: remove it from {table} ({TABLES})" for name in sorted(stale)]
-    wrong += [f"{label}: remove it from {table} ({TABLES})" for label in left_out.keys() - labels]
+        wrong += [f"{label}.{name}: remove it from {table} ({DECISIONS})" for name in sorted(stale)]
+    wrong += [
+        f"{label}: remove it from {table} ({DECISIONS})" for label in left_out.keys() - labels
+    ]
     assert not wrong, "\n".join(wrong)
 
 
@@ -170,13 +173,13 @@ def test_every_model_is_kept_as_long_as_decided() -> None:
     }
     labels = {model._meta.label: model.__module__.partition(".")[0] for model in MODELS}
     wrong = [
-        f"{label}: say in RETENTION ({TABLES}) and docs/retention.md how long it is kept; a rule"
+        f"{label}: say in RETENTION ({DECISIONS}) and docs/retention.md how long it is kept; a rule"
         f" is registered in {app}/retention.py"
         for label, app in labels.items()
         if decisions.RETENTION.get(label) not in reasons
     ]
     gone = decisions.RETENTION.keys() - labels.keys()
-    wrong += [f"{label}: remove it from RETENTION ({TABLES})" for label in gone]
+    wrong += [f"{label}: remove it from RETENTION ({DECISIONS})" for label in gone]
     assert not wrong, "\n".join(wrong)
 
 
@@ -212,7 +215,7 @@ def test_every_right_is_asked_for() -> None:
     used = asked_names()
     wrong = [
         f"{code}: ask for {name} in {app}/services or {app}/api, or enter it in NOT_ASKED"
-        f" ({TABLES})"
+        f" ({DECISIONS})"
         for code, (name, app) in constants().items()
         if (name in used) == (code in decisions.NOT_ASKED)
     ]
@@ -228,11 +231,16 @@ def test_every_right_has_a_word() -> None:
     told = {right.code for table in words.values() for right in table.values()}
     wrong = [
         f"{code}: give it a word among the abilities in {app}/rights.py, or enter it in"
-        f" WITHOUT_WORD ({TABLES})"
+        f" WITHOUT_WORD ({DECISIONS})"
         for code, (_, app) in constants().items()
         if (code in told) == (code in decisions.WITHOUT_WORD)
     ]
     assert not wrong, "\n".join(wrong)
+
+
+def test_every_right_that_is_asked_for_is_written_down_by_hand() -> None:
+    missing = RIGHTS.keys() - HELD.keys() - decisions.NOT_ASKED - decisions.WITHOUT_ROUTE
+    assert not missing, f"{missing}: write down who holds it in TABLE (tests/matrix/rights.py)"
 
 
 def texts_in_calls(file: Path, function: str) -> dict[str, set[str]]:
@@ -267,7 +275,7 @@ def test_every_text_is_blanked_when_its_row_is_purged() -> None:
     }
     wrong = [
         f"{model._meta.label}.{name}: blank it in {model._meta.app_label}/retention.py, or enter"
-        f" it in NOT_BLANKED ({TABLES})"
+        f" it in NOT_BLANKED ({DECISIONS})"
         for model, name in texts
         if (name in blanked(model))
         == (name in decisions.NOT_BLANKED.get(model._meta.label, "").split())
@@ -297,5 +305,5 @@ def test_everything_of_a_deleted_person_is_erased() -> None:
     person.refresh_from_db()
     kept = {name for name, value in before.items() if getattr(person, name) == value}
     assert kept == set(decisions.NOT_ERASED.split()), (
-        f"erase it in accounts/services/deletion.py, or enter it in NOT_ERASED ({TABLES})"
+        f"erase it in accounts/services/deletion.py, or enter it in NOT_ERASED ({DECISIONS})"
     )

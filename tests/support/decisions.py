@@ -136,6 +136,9 @@ WITHOUT_WORD = {
 }
 """Rights that no object tells among its abilities: who sees the object may read it."""
 
+WITHOUT_ROUTE = {"member:read_address"}
+"""Rights that decide what is shown, so that no route needs them."""
+
 FOR_EVER = "kept"
 WITH_PERSON = "until the person is deleted"
 WITH_PARENT = "as long as the row it belongs to"
