@@ -1,6 +1,7 @@
 """What a change may forget: each message names the file in which it is made or decided against."""
 
 import ast
+import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
@@ -307,3 +308,18 @@ def test_everything_of_a_deleted_person_is_erased() -> None:
     assert kept == set(decisions.NOT_ERASED.split()), (
         f"erase it in accounts/services/deletion.py, or enter it in NOT_ERASED ({DECISIONS})"
     )
+
+
+def test_every_app_is_part_of_the_server() -> None:
+    urls = (ROOT / "config/urls.py").read_text()
+    measured = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["coverage"]["run"]
+    wrong = []
+    for file in sorted(ROOT.glob("[!.]*/apps.py")):
+        app = file.parent.name
+        if not apps.is_installed(app):
+            wrong.append(f"{app}: enter it in INSTALLED_APPS (config/settings/base.py)")
+        if (ROOT / app / "api/urls.py").exists() and f'"{app}.api.urls"' not in urls:
+            wrong.append(f"{app}: include {app}.api.urls in config/urls.py")
+        if app not in measured["source"]:
+            wrong.append(f"{app}: enter it in the source of coverage (pyproject.toml)")
+    assert not wrong, "\n".join(wrong)
