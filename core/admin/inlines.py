@@ -4,6 +4,8 @@ from django.db.models import Model
 from django.http import HttpRequest
 from unfold.admin import TabularInline
 
+from core.admin.records import NeverEdited
+
 
 class Inline(TabularInline):
     """Rows of an upper row: new ones may be added where their own admin can, none changed."""
@@ -17,9 +19,5 @@ class Inline(TabularInline):
         return False
 
 
-class ReadOnlyInline(Inline):
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
+class ReadOnlyInline(NeverEdited, Inline):
+    """Looked at, never edited."""

@@ -27,13 +27,10 @@ class ChangedBySuperusers:
         return is_superuser(request)
 
 
-class ReadOnly(ModelAdmin):
-    """Looked at, never edited."""
+class NeverEdited:
+    """Rows that are looked at only, on pages of their own or inside another row's."""
 
-    show_full_result_count = False
-    list_per_page = 50
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
@@ -41,3 +38,10 @@ class ReadOnly(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+
+class ReadOnly(NeverEdited, ModelAdmin):
+    """Looked at, never edited."""
+
+    show_full_result_count = False
+    list_per_page = 50
