@@ -17,7 +17,7 @@ from tasks.services.locks import shared_task
 
 @transaction.atomic
 def add_comment(*, actor: Actor, task: Task, content: str) -> Comment:
-    """Say something about a task that is still there."""
+    """Add a comment to a task that is not deleted."""
     task = shared_task(task)
     require(CREATE_COMMENT, task, actor)
     comment = Comment.objects.create(
@@ -31,7 +31,7 @@ def add_comment(*, actor: Actor, task: Task, content: str) -> Comment:
 def edit_comment(
     *, actor: Actor, comment: Comment, content: str, version: int | None = None
 ) -> Comment:
-    """Say it differently; the same words change nothing."""
+    """Change the text; the same text changes nothing."""
     comment = _locked(UPDATE_COMMENT, comment, actor, version)
     if changed := comment.change(content=content):
         comment.edited_at = timezone.now()
@@ -42,7 +42,7 @@ def edit_comment(
 
 @transaction.atomic
 def delete_comment(*, actor: Actor, comment: Comment, version: int | None = None) -> None:
-    """Take the comment out of sight."""
+    """Mark the comment as deleted."""
     comment = _locked(DELETE_COMMENT, comment, actor, version)
     comment.deleted_at = timezone.now()
     comment.save_changes("deleted_at")

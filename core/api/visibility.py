@@ -14,7 +14,7 @@ from core.api.sizes import LONGEST_VALUE
 from core.errors import Forbidden, NotFound, Refusal
 from core.events import Event, publish
 
-# Nothing differs from all of nothing, which is what somebody of no workspace belongs to.
+# `<> ALL` of an empty array is true: for somebody of no workspace every home is foreign.
 FOREIGN = """
     SELECT home IS NOT NULL AND home <> ALL (workspaces_of(%s)) FROM locate(%s, %s) AS home
 """

@@ -17,7 +17,7 @@ from workspaces.models import Workspace
 
 @transaction.atomic
 def archive_project(*, actor: Actor, project: Project, version: int | None = None) -> Project:
-    """Put the project aside; archiving twice changes nothing."""
+    """Archive the project; twice changes nothing."""
     project = locked_project(ARCHIVE_PROJECT, project, actor, version=version)
     if project.archived_at is None:
         project.archived_at = timezone.now()
@@ -28,7 +28,7 @@ def archive_project(*, actor: Actor, project: Project, version: int | None = Non
 
 @transaction.atomic
 def unarchive_project(*, actor: Actor, project: Project, version: int | None = None) -> Project:
-    """Take the project up again."""
+    """Make an archived project editable again."""
     project = locked_project(ARCHIVE_PROJECT, project, actor, version=version)
     if project.archived_at is not None:
         project.archived_at = None

@@ -41,7 +41,7 @@ class LeadsTheProject(Conflict):
 def add_project_member(
     *, actor: Actor, project: Project, person: User, role: str = ProjectRole.MEMBER
 ) -> ProjectMembership:
-    """Take somebody of the workspace into the project."""
+    """Add a member of the workspace to the project."""
     project = locked_project(MANAGE_MEMBERS, project, actor)
     _check_workspace(project, [person], field="email")
     if ProjectMembership.objects.role_of(person, project.pk):
@@ -82,7 +82,7 @@ def remove_project_member(
     handover: Handover = TO_LEAD,
     version: int | None = None,
 ) -> None:
-    """Let somebody go; whoever listens hands their open tasks on."""
+    """Remove somebody; subscribers reassign the open tasks they have."""
     project = locked_project(MANAGE_MEMBERS, project, actor)
     if _membership_of(person, project, version).role == ProjectRole.LEAD:
         raise LeadsTheProject

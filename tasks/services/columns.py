@@ -15,7 +15,7 @@ class IllegalTransition(Conflict):
 
 
 def default_column(project: Project) -> Status:
-    """Where new tasks start."""
+    """The column new tasks get."""
     column: Status = Status.objects.filter(project=project).order_by("-is_default", "position")[0]
     return column
 

@@ -99,7 +99,7 @@ def transition_task(
 
 @transaction.atomic
 def delete_task(*, actor: Actor, task: Task, version: int | None = None) -> None:
-    """Take the task out of sight; the row and its number stay."""
+    """Mark the task as deleted; its row and number stay."""
     task = locked_task(DELETE_TASK, task, actor, version=version)
     task.deleted_at = timezone.now()
     task.save_changes("deleted_at")
@@ -108,7 +108,7 @@ def delete_task(*, actor: Actor, task: Task, version: int | None = None) -> None
 
 @transaction.atomic
 def delete_tasks(*, actor: Actor, tasks: Sequence[Task]) -> None:
-    """All of them or none; locked in the order everybody locks in."""
+    """Delete all of them or none, locked by project and id."""
     for task in sorted(tasks, key=lambda task: (task.project_id, task.pk)):
         delete_task(actor=actor, task=task)
 

@@ -28,5 +28,5 @@ def lift_opt_out(*, actor: Actor, workspace: Workspace, recipient_ids: set[UUID]
 
 
 def erase_opt_outs(*, person_id: UUID, addresses: set[str]) -> None:
-    """Keep nothing of what a deleted person chose."""
+    """Delete the opt-outs of a deleted person."""
     OptOut.objects.of(person_id, *map(stranger_at, addresses)).delete()

@@ -21,13 +21,13 @@ def revoke_invitations_to(*, actor: Actor, workspace: Workspace, person: User) -
 
 
 def revoke_invitations_by(*, actor: Actor, workspace: Workspace, person: User) -> None:
-    """What somebody offered goes with them."""
+    """Revoke the pending invitations the person sent."""
     for invitation in _pending(workspace.invitations.filter(invited_by=person)):
         revoke(invitation, actor=actor)
 
 
 def revoke_unbacked_invitations(*, actor: Actor, workspace: Workspace, person: User) -> None:
-    """What somebody offered and, in their new role, could not."""
+    """Revoke those the person could not send with their new role."""
     for invitation in _pending(workspace.invitations.filter(invited_by=person)):
         if not is_backed(invitation):
             revoke(invitation, actor=actor)
