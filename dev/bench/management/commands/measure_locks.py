@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 
 from accounts.models import User
 from config import local, processes, programs
+from core.actor import Actor
 from core.context import as_system
 from dev.bench.serving import wait_until_it_listens
 from projects.services.projects import create_project
@@ -58,12 +59,13 @@ def _fill() -> tuple[Task, list[User]]:
         User(email=f"person-{n}@example.com", name=f"Person {n}", password="!")
         for n in range(WRITERS)
     )
-    workspace = create_workspace(actor=people[0], name="Locks")
+    owner = Actor(user=people[0])
+    workspace = create_workspace(actor=owner, name="Locks")
     Membership.objects.bulk_create(Membership(workspace=workspace, user=one) for one in people[1:])
     project = create_project(
-        actor=people[0], workspace=workspace, name="Everybody's", team_members=people
+        actor=owner, workspace=workspace, name="Everybody's", team_members=people
     )
-    task = create_task(actor=people[0], project=project, title="Talked about by everybody")
+    task = create_task(actor=owner, project=project, title="Talked about by everybody")
     return task, people
 
 
