@@ -15,7 +15,7 @@ from unfold.admin import ModelAdmin
 from accounts.models import User
 from accounts.services.deletion import delete_person
 from accounts.services.people import ACCESS_FIELDS, PROFILE_FIELDS, change_access, change_profile
-from core.admin.bases import actor_of
+from core.admin.bases import staff_actor
 from core.admin.forms import OneLineForm
 from core.admin.records import ChangedBySuperusers, is_superuser
 from core.admin.refusals import REFUSED, in_words, sentence
@@ -95,7 +95,7 @@ class Persons(ModelAdmin):
         form: "ModelForm[User]",
         change: object,
     ) -> None:
-        actor = actor_of(request)
+        actor = staff_actor(request)
         changed = {name: form.cleaned_data[name] for name in form.changed_data}
         profile = {name: changed[name] for name in PROFILE_FIELDS if name in changed}
         access = {name: changed[name] for name in ACCESS_FIELDS if name in changed}
@@ -120,7 +120,7 @@ class Persons(ModelAdmin):
         return None
 
     def _delete(self, request: HttpRequest, person: User) -> None:
-        delete_person(actor=actor_of(request), person=person)
+        delete_person(actor=staff_actor(request), person=person)
         person.refresh_from_db()  # the entry keeps what the person is called now
         self.log_change(request, person, "Deleted.")
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from clerk.models import AccountMatch, ExternalRecord, WebhookReceipt
 from clerk.services.people import join_accounts, keep_apart
-from core.admin.bases import actor_of
+from core.admin.bases import staff_actor
 from core.admin.records import ReadOnly, is_superuser
 from core.admin.refusals import REFUSED, in_words, sentence
 
@@ -51,7 +51,7 @@ class AccountMatches(ReadOnly):
         try:
             with transaction.atomic():
                 for match in matches:
-                    person = join_accounts(actor=actor_of(request), match=match)
+                    person = join_accounts(actor=staff_actor(request), match=match)
                     self.log_change(request, person, "Joined with another account.")
         except REFUSED as error:
             self.message_user(request, sentence(in_words(error)), messages.ERROR)
@@ -61,6 +61,6 @@ class AccountMatches(ReadOnly):
     @admin.action(description="Keep the accounts apart", permissions=["decide"])
     def keep_apart(self, request: HttpRequest, queryset: QuerySet[AccountMatch]) -> None:
         for match in queryset.order_by("pk"):
-            keep_apart(actor=actor_of(request), match=match)
+            keep_apart(actor=staff_actor(request), match=match)
             self.log_change(request, match, "Kept apart.")
         self.message_user(request, "Kept apart.", messages.SUCCESS)

@@ -84,6 +84,11 @@ class Actor:
         return self.user is None
 
     @property
+    def is_bound(self) -> bool:
+        """Whether the credential is good in some workspaces only."""
+        return self.credential.workspaces is not None
+
+    @property
     def in_admin(self) -> bool:
         """On the pages for staff, which have asked for permissions of their own."""
         return self.credential.kind == "admin"

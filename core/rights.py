@@ -7,6 +7,7 @@ needs. In a private project only roles inside it count, but for those that hold 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from typing import Any, Self
 
 from django.db.models import Q, TextChoices
@@ -68,14 +69,18 @@ class Right:
         `holding` finds the rows where they have one of these roles, `meeting` those that meet a
         need; where one is left out, no row does.
         """
-        groups: dict[tuple[type[Role], Needs], list[str]] = {}
-        for role, needs in self.grants:
-            groups.setdefault((type(role), needs), []).append(role.value)
         found = Q(pk__in=[])
-        for (kind, needs), roles in groups.items():
+        for (kind, needs), roles in self._groups.items():
             if needs <= meeting.keys():
                 found |= Q(holding(kind, roles), *(meeting[need] for need in Need if need in needs))
         return found
+
+    @cached_property
+    def _groups(self) -> dict[tuple[type[Role], Needs], list[str]]:
+        groups: dict[tuple[type[Role], Needs], list[str]] = {}
+        for role, needs in self.grants:
+            groups.setdefault((type(role), needs), []).append(role.value)
+        return groups
 
 
 RIGHTS: dict[str, Right] = {}

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 
 from accounts.admin import Persons
 from accounts.models import User
-from core.admin.bases import actor_of
+from core.admin.bases import staff_actor
 from core.admin.records import ReadOnly
 from core.admin.refusals import sentence
 from core.errors import Refusal
@@ -38,7 +38,7 @@ class PersonsWithFactors(Persons):
     def approve_first_factor(self, request: HttpRequest, people: QuerySet[User]) -> None:
         for person in people:
             try:
-                approve_enrolment(actor=actor_of(request), person=person)
+                approve_enrolment(actor=staff_actor(request), person=person)
             except Refusal as refusal:
                 self.message_user(request, f"{person}: {sentence(refusal)}", messages.WARNING)
             else:
@@ -136,6 +136,6 @@ class PersonalTokens(OfPeople):
     @admin.action(description="Revoke", permissions=["revoke"])
     def revoke(self, request: HttpRequest, tokens: QuerySet[Any]) -> None:
         for token in tokens:
-            revoke_token(actor=actor_of(request), token=token)
+            revoke_token(actor=staff_actor(request), token=token)
             self.log_change(request, token, "Revoked.")
         self.message_user(request, "Revoked.", messages.SUCCESS)

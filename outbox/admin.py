@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 
-from core.admin.bases import actor_of
+from core.admin.bases import staff_actor
 from core.errors import Refusal
 from outbox.mail.failures import mail_failure
 from outbox.models import Delivery, MailContent, MailFailure, RelayProcess
@@ -85,7 +85,7 @@ class Deliveries(ReadOnlyAdmin):
 
     @admin.action(description="Resend", permissions=["resend"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
-        actor = actor_of(request)
+        actor = staff_actor(request)
         for delivery in queryset:
             try:
                 resend(actor=actor, delivery=delivery)

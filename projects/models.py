@@ -8,11 +8,17 @@ from django.db.models import F, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import User
-from core.actor import Actor, Asking, bound_workspaces, person_in
+from core.actor import Actor, Asking
 from core.models import RESTORE_WINDOW, UNPURGED, LockingQuerySet, SharingQuerySet
 from core.rights import Need, Right, Role, Standing
 from projects.rights import DELETE_PROJECT, READ_PROJECT, ProjectRole
-from workspaces.models import Membership, TenantRow, VersionedTenantRow, Workspace
+from workspaces.models import (
+    Membership,
+    PlaceQuerySet,
+    TenantRow,
+    VersionedTenantRow,
+    Workspace,
+)
 from workspaces.rights import WorkspaceRole
 
 
@@ -182,14 +188,8 @@ class Project(VersionedTenantRow):
         )
 
 
-class ProjectMembershipQuerySet(LockingQuerySet):
+class ProjectMembershipQuerySet(PlaceQuerySet):
     """Project memberships, chosen."""
-
-    def of(self, asking: Asking) -> Self:
-        """Those of who asks, as far as their credential reaches."""
-        theirs = self.filter(user=person_in(asking))
-        bound = bound_workspaces(asking)
-        return theirs if bound is None else theirs.filter(workspace_id__in=bound)
 
     def visible_to(self, asking: Asking) -> Self:
         return self.filter(project__in=Project.objects.reachable_by(asking))

@@ -111,14 +111,18 @@ class VersionedTenantRow(VersionedRow):
         abstract = True
 
 
-class MembershipQuerySet(LockingQuerySet):
-    """Memberships, chosen."""
+class PlaceQuerySet(LockingQuerySet):
+    """People's places, in a workspace or in a project of it."""
 
     def of(self, asking: Asking) -> Self:
         """Those of who asks, as far as their credential reaches: every gate starts here."""
         theirs = self.filter(user=person_in(asking))
         bound = bound_workspaces(asking)
         return theirs if bound is None else theirs.filter(workspace_id__in=bound)
+
+
+class MembershipQuerySet(PlaceQuerySet):
+    """Memberships, chosen."""
 
     def visible_to(self, asking: Asking) -> Self:
         return self.filter(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-def actor_of(request: HttpRequest) -> Actor:
+def staff_actor(request: HttpRequest) -> Actor:
     """Whoever is signed in; admin pages let nobody else in, and ask their own permissions."""
     return Actor(user=cast("User", request.user), credential=ADMIN)
 
@@ -86,7 +86,7 @@ class ServiceAdmin(ModelAdmin):
             return cast("HttpResponse", page(request, object_id, form_url, extra_context))
 
     def save_model(self, request: HttpRequest, obj: Any, form: EditForm, change: Any) -> None:
-        actor = actor_of(request)
+        actor = staff_actor(request)
         if change:
             self.update(actor, obj, form.changes, form.cleaned_data["seen_version"])
             return
@@ -98,12 +98,12 @@ class ServiceAdmin(ModelAdmin):
         formset.save(commit=False)
         rows = cast("ServiceAdmin", self.admin_site.get_model_admin(formset.model))
         for removed in formset.deleted_objects:
-            rows.remove(actor_of(request), removed)
+            rows.remove(staff_actor(request), removed)
         for new in formset.extra_forms:
             if new.has_changed() and new not in formset.deleted_forms:
                 names = {field.name for field in formset.model._meta.fields} - {"id"}
                 values = {name: new.cleaned_data[name] for name in names & new.cleaned_data.keys()}
-                rows.create(actor_of(request), **values)
+                rows.create(staff_actor(request), **values)
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -115,11 +115,11 @@ class ServiceAdmin(ModelAdmin):
             return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", object_id)
 
     def delete_model(self, request: HttpRequest, obj: Model) -> None:
-        self.remove(actor_of(request), obj)
+        self.remove(staff_actor(request), obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         for row in queryset:
-            self.remove(actor_of(request), row)
+            self.remove(staff_actor(request), row)
 
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest
@@ -146,7 +146,7 @@ class ServiceAdmin(ModelAdmin):
     ) -> None:
         """Do the same to each chosen row, and say so here and in the row's history."""
         for row in (chosen := list(rows)):
-            service(actor_of(request), row)
+            service(staff_actor(request), row)
             self.log_change(request, row, f"{done}.")
         self.message_user(request, f"{done}: {len(chosen)}.", messages.SUCCESS)
 

@@ -196,7 +196,10 @@ def as_uuid(value: str) -> UUID | None:
         return None
 
 
-def read_body(form: type[Input], request: Request) -> dict[str, Any]:
-    body = form(data=request.data)
+def read_body(
+    form: type[serializers.Serializer[Any]], request: Request, **context: Any
+) -> dict[str, Any]:
+    """The validated body; bad input is a 400 with a sentence for each field."""
+    body = form(data=request.data, context=context)
     body.is_valid(raise_exception=True)
     return cast("dict[str, Any]", body.validated_data)

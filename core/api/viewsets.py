@@ -16,7 +16,7 @@ from core.actor import Actor
 from core.api.actors import actor_of
 from core.api.envelope import Answer
 from core.api.etags import etag, expected_version
-from core.api.fields import find_by_public_id
+from core.api.fields import find_by_public_id, read_body
 from core.api.pagination import DEFAULT_LIMIT, PARAMETERS, paginate
 from core.api.permissions import IsSignedIn, Nobody
 from core.api.replays import Condition, Touched, check_conditions, conditions_of
@@ -105,11 +105,7 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
 
     def read_input(self, **context: Any) -> dict[str, Any]:
         """The validated body; bad input is a 400 with a sentence for each field."""
-        serializer = self.inputs[self.action](
-            data=self.request.data, context={"actor": self.actor, **context}
-        )
-        serializer.is_valid(raise_exception=True)
-        return cast("dict[str, Any]", serializer.validated_data)
+        return read_body(self.inputs[self.action], self.request, actor=self.actor, **context)
 
     def read_query(self) -> dict[str, Any]:
         """The validated parameters that `queries` declares for the action."""

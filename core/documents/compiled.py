@@ -70,8 +70,7 @@ class Choice:
 
     def bound(self, shape: Shape, *columns: str) -> Bound | None:
         """The SQL of the shaped rows, with `columns` of it, and this request's values for it."""
-        actors = [value for value in self._values.values() if isinstance(value, Actor)]
-        if any(actor.credential.workspaces is not None for actor in actors):
+        if any(isinstance(value, Actor) and value.is_bound for value in self._values.values()):
             # A credential bound to workspaces narrows the question itself, not only its values.
             return bind(shape(self.as_queryset()), *columns)
         sql, template = _compiled(self._rows, tuple(self._values), shape, columns)

@@ -103,7 +103,7 @@ class ReceivedInvitations(ServiceViewSet):
     @as_system("invitations to addresses of the person asking")
     def list(self, request: Request) -> Response:
         """Those that wait at an address one has proved."""
-        if self.actor.credential.workspaces is not None:
+        if self.actor.is_bound:
             raise CredentialBound
         own = Invitation.objects.open().sent_to(*proved_addresses(self.actor.person))
         return self.show_list(own)

@@ -72,7 +72,7 @@ def is_backed(invitation: Invitation) -> bool:
 
 
 def _accept(known: Invitation, actor: Actor, addresses: set[str]) -> Membership:
-    if actor.credential.workspaces is not None:
+    if actor.is_bound:
         raise CredentialBound
     # In the order of all locks: the person, the workspace, what is in it.
     User.objects.active().locked(actor.person_id)

@@ -53,7 +53,7 @@ class CredentialBound(Forbidden):
 @transaction.atomic
 def create_workspace(*, actor: Actor, name: str, slug: str = "", image_url: str = "") -> Workspace:
     """A new tenant; its creator owns it and becomes its ADMIN."""
-    if actor.credential.workspaces is not None:
+    if actor.is_bound:
         raise CredentialBound
     User.objects.active().locked(actor.person_id)
     workspace = Workspace(name=name, slug=slug, image_url=image_url, owner=actor.person)
