@@ -23,6 +23,7 @@ pytest_plugins = [
     "tests.support.pooler",
     "tests.support.own_postgres",
     "tests.support.isolation",
+    "tests.support.sign_in",
 ]
 
 

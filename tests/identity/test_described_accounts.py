@@ -1,4 +1,4 @@
-"""What the OpenAPI document tells of signing in; conftest.py compares every answer with it."""
+"""What the OpenAPI document tells of signing in; every answer is compared with it."""
 
 from tests.support.openapi import operations
 
