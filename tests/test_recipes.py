@@ -1,7 +1,10 @@
 """What a change may forget: each message names the file in which it is made or decided against."""
 
 import ast
+import re
+import subprocess
 import tomllib
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
@@ -323,3 +326,44 @@ def test_every_app_is_part_of_the_server() -> None:
         if app not in measured["source"]:
             wrong.append(f"{app}: enter it in the source of coverage (pyproject.toml)")
     assert not wrong, "\n".join(wrong)
+
+
+def ends_of_paths() -> dict[tuple[str, str, str], set[str]]:
+    """The last fixed word of every path that leads to an action of a view of an app of ours."""
+    found = defaultdict[tuple[str, str, str], set[str]](set)
+    for path, view in routes(get_resolver().url_patterns):
+        kind = getattr(view, "cls", object)
+        words = [word for word in path.split("/") if re.fullmatch(r"[\w-]+", word)]
+        for action in {*getattr(view, "actions", {"": ""}).values()}:
+            found[kind.__module__.partition(".")[0], kind.__name__, action] |= {*words[-1:]}
+    return {key: words for key, words in found.items() if key[0] in OURS and words}
+
+
+def test_every_action_is_asked_for_by_tests_of_its_app() -> None:
+    texts = {
+        app: "\n".join(map(Path.read_text, (ROOT / "tests" / app).glob("*.py"))) for app in OURS
+    }
+    actions = ends_of_paths()
+    wrong = [
+        f"{kind}.{action}: nothing in tests/{app} asks for a path that ends with /{word}"
+        for (app, kind, action), words in actions.items()
+        for word in words
+        if not any(re.search(rf"[/\"]{word}\b", texts[app]) for word in words)
+    ]
+    assert len(actions) > 80
+    assert not wrong, "\n".join(wrong)
+
+
+def git(*arguments: str) -> str:
+    return subprocess.run(
+        ["/usr/bin/env", "git", *arguments], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+
+
+def test_what_changes_for_clients_stands_in_the_changelog() -> None:
+    """A release without its history has nothing to compare."""
+    if not (ROOT / ".git").exists() or git("status", "--porcelain", "CHANGELOG.md"):
+        return
+    last = git("log", "-1", "--format=%H", "--", "CHANGELOG.md").strip()
+    changed = git("diff", "--name-only", last, "--", "docs/api.yaml")
+    assert not changed, "docs/api.yaml has changed since CHANGELOG.md: tell there what is new"
