@@ -16,7 +16,7 @@ from workspaces.models import Membership
 
 @dataclass(frozen=True)
 class Recheck:
-    """A task and who is to hear of it, locked until the composer returns."""
+    """A task and who is to hear of it; it stays as it is until the composer returns."""
 
     delivery: Delivery
     recipient: User
@@ -54,13 +54,16 @@ REMINDERS: tuple[Obstacle, ...] = (
 
 
 def recheck_task(delivery: Delivery, *obstacles: Obstacle) -> Recheck | Skip:
-    """Lock project and task, read them afresh, and name the first obstacle there is."""
+    """Lock project and task shared, read them afresh, and name the first obstacle there is.
+
+    Shared, because nothing is changed here: others go on creating and commenting in the project.
+    """
     known = Task.objects.filter(pk=delivery.payload["task"]).first()
     recipient = User.objects.filter(pk=delivery.recipient_id).first()
     if known is None or recipient is None:
         return Skip("the task or the account was removed")
-    project = Project.objects.select_related("workspace").locked(known.project_id)
-    found = Recheck(delivery, recipient, Task.objects.locked(known.pk))
+    project = Project.objects.select_related("workspace").locked_shared(known.project_id)
+    found = Recheck(delivery, recipient, Task.objects.locked_shared(known.pk))
     found.task.project = project
     for reason, applies in (*ANY_MAIL, *obstacles):
         if applies(found):

@@ -24,8 +24,8 @@ DAY = date(2031, 7, 1)
 
 
 def a_zone_where_it_is(hour: int) -> str:
-    """The name of a zone whose clocks now show this hour."""
-    offset = (hour - datetime.now(UTC).hour + 12) % 24 - 12
+    """The name of a zone whose clocks now show this hour, 11 to 14, of the day it is in UTC."""
+    offset = hour - datetime.now(UTC).hour
     return f"Etc/GMT{-offset:+d}"
 
 
