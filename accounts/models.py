@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 
-from accounts.passwords import MOST_CHARACTERS, canonical
+from accounts.passwords import LONGEST_PASSWORD, canonical
 from core.actor import Asking, bound_workspaces, person_in
 from core.models import LockingQuerySet, VersionedRow, public_id
 
@@ -118,7 +118,7 @@ class User(VersionedRow, AbstractBaseUser, PermissionsMixin):
 
     def check_password(self, raw_password: str | None) -> bool:
         """As slow for a password nobody can have as for a wrong one."""
-        typed = raw_password and raw_password[:MOST_CHARACTERS]
+        typed = raw_password and raw_password[:LONGEST_PASSWORD]
         return super().check_password(canonical(typed)) and typed == raw_password
 
     def get_full_name(self) -> str:

@@ -7,7 +7,7 @@ import bcrypt
 from django.contrib.auth.hashers import Argon2PasswordHasher, BCryptPasswordHasher
 from django.core.exceptions import ValidationError
 
-MOST_CHARACTERS = 128
+LONGEST_PASSWORD = 128
 BCRYPT_BYTES = 72
 
 
@@ -17,7 +17,7 @@ class PasswordTooLong(ValueError):
 
 def canonical(password: str | None) -> str | None:
     """One spelling of what looks the same: keyboards differ in how they compose an é."""
-    if password and len(password) > MOST_CHARACTERS:
+    if password and len(password) > LONGEST_PASSWORD:
         raise PasswordTooLong
     return password and unicodedata.normalize("NFKC", password)
 
@@ -44,7 +44,7 @@ class Bcrypt(BCryptPasswordHasher):
 class MaximumLength:
     """Refuse passwords so long that hashing them becomes a way to keep the server busy."""
 
-    def __init__(self, max_length: int = MOST_CHARACTERS) -> None:
+    def __init__(self, max_length: int = LONGEST_PASSWORD) -> None:
         self.max_length = max_length
 
     def validate(self, password: str, user: object = None) -> None:

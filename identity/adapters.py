@@ -19,7 +19,7 @@ from django.contrib.sites.shortcuts import get_current_site
 from django.http import HttpRequest, HttpResponse
 
 from accounts.models import User
-from accounts.passwords import MOST_CHARACTERS as LONGEST_PASSWORD
+from accounts.passwords import LONGEST_PASSWORD
 from core.errors import TooManyRequests
 from core.limits import client_address, client_network, give_back, reset, take
 from identity.allauth_bridge.internals import exceptions, httpkit, mfa_adapter, ratelimit

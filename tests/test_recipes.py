@@ -18,7 +18,8 @@ from django.db.models import CharField, Model, TextField
 from django.urls import get_resolver
 from django.utils import timezone
 
-from accounts.api.documents import OwnProfile, ProfileChanges
+from accounts.api.documents import OwnProfile
+from accounts.api.inputs import ProfileChanges
 from accounts.models import User
 from accounts.services.deletion import delete_person
 from accounts.services.personal_data import kinds
@@ -26,7 +27,8 @@ from core.api.viewsets import ServiceViewSet
 from core.documents.fields import Document
 from core.retention import rules
 from core.rights import RIGHTS, Right
-from identity.api.documents import NewPerson, NewToken, TokenDocument
+from identity.api.documents import TokenDocument
+from identity.api.inputs import NewPerson, NewToken
 from identity.models import PersonalToken
 from tests.matrix.rights import HELD
 from tests.support import decisions

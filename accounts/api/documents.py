@@ -1,4 +1,4 @@
-"""How a person appears inside other documents, and bodies about people."""
+"""How a person appears inside other documents."""
 
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -6,10 +6,8 @@ from typing import Any, ClassVar
 from django.db.models import Case, F, Q, When
 from rest_framework import serializers
 
-from accounts.models import User, check_time_zone
-from accounts.passwords import MOST_CHARACTERS
+from accounts.models import User
 from accounts.services.personal_data import kinds
-from core.api.fields import Input, Name
 from core.documents.compiled import Slot
 from core.documents.fields import Document, PublicId
 
@@ -99,18 +97,3 @@ class PersonalData(serializers.Serializer[User]):
     def get_fields(self) -> dict[str, "serializers.Field[object, object, object, object]"]:
         rows = {name: kind.document(many=True) for name, kind in kinds.items()}
         return {"profile": OwnProfile(), **rows}
-
-
-class ProfileChanges(Input):
-    name = Name(max_length=200, required=False, allow_blank=True)
-    avatar_url = serializers.URLField(max_length=2000, required=False, allow_blank=True)
-    time_zone = serializers.CharField(max_length=64, required=False, validators=[check_time_zone])
-
-
-class Password(serializers.CharField):
-    """A password as typed, spaces included; one that is too long is refused before it is used."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(
-            trim_whitespace=False, write_only=True, max_length=MOST_CHARACTERS, **options
-        )

@@ -5,7 +5,8 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.documents import Me, OwnProfile, PersonalData, ProfileChanges
+from accounts.api.documents import Me, OwnProfile, PersonalData
+from accounts.api.inputs import ProfileChanges
 from accounts.models import User
 from accounts.services.people import change_profile
 from accounts.services.personal_data import Place, everything_of

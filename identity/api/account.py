@@ -22,7 +22,7 @@ from core.api.transactions import OneTransaction
 from core.context import as_system
 from core.errors import Invalid, NotFound
 from core.limits import client_network, take
-from identity.api import documents
+from identity.api import documents, inputs
 from identity.api.bases import (
     TOO_OFTEN,
     UNFINISHED,
@@ -61,7 +61,7 @@ class OwnAccount(Myself):
     @operation(
         "me_delete",
         {204: None, 403: UNCONFIRMED, 409: NEEDED, 429: OFTEN},
-        body=documents.AccountDeletion,
+        body=inputs.AccountDeletion,
     )
     def delete(self, request: Request) -> Response:
         """Delete the account for good.
@@ -69,7 +69,7 @@ class OwnAccount(Myself):
         Needs `{"password": …}` in the body or a sign-in of the last minutes. Tasks are
         unassigned, comments stay as those of a deleted user, workspaces nobody else belongs to go.
         """
-        confirm(request, read_body(documents.AccountDeletion, request).get("password"))
+        confirm(request, read_body(inputs.AccountDeletion, request).get("password"))
         actor = actor_of(request)
         delete_person(actor=actor, person=actor.person)
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -105,11 +105,11 @@ class Device(SessionView):
 
 class ForgotPassword(AuthView):
     @operation(
-        "password_forgot", {200: documents.Done, 429: TOO_OFTEN}, body=documents.ForgottenPassword
+        "password_forgot", {200: documents.Done, 429: TOO_OFTEN}, body=inputs.ForgottenPassword
     )
     def post(self, request: Request) -> Response:
         """Have a link sent that sets a new password; the same answer for unknown addresses."""
-        email = read_body(documents.ForgottenPassword, request)["email"]
+        email = read_body(inputs.ForgottenPassword, request)["email"]
         take(RESETS_FROM, client_network(request))
         take(RESETS, email)
         recovery.send_reset_link(email=email)
@@ -124,16 +124,14 @@ class ResetPassword(AuthView):
         person = recovery.holder_of(request.headers.get("X-Password-Reset-Key", ""))
         return Response({"email": person.email})
 
-    @operation(
-        "password_reset", {200: documents.Done, 429: TOO_OFTEN}, body=documents.PasswordReset
-    )
+    @operation("password_reset", {200: documents.Done, 429: TOO_OFTEN}, body=inputs.PasswordReset)
     def post(self, request: Request) -> Response:
         """Set a new password by the link from the mail, once, within an hour.
 
         Every device is signed out, and a lock on the account is lifted.
         """
         take(RESETS_FROM, client_network(request))
-        recovery.reset_password(**read_body(documents.PasswordReset, request))
+        recovery.reset_password(**read_body(inputs.PasswordReset, request))
         return Response(Answer({"status": "ok"}, "Sign in with your new password."))
 
 
@@ -143,12 +141,12 @@ class ChangePassword(SessionView):
     @operation(
         "password_change",
         {200: documents.TokenPair, **UNFINISHED},
-        body=documents.PasswordChange,
+        body=inputs.PasswordChange,
         has_pair=True,
     )
     def post(self, request: Request) -> Response:
         """Change the password; other devices are signed out, this one gets a new pair."""
-        body = read_body(documents.PasswordChange, request)
+        body = read_body(inputs.PasswordChange, request)
         person, session = own(request)
         recovery.prove_password(
             person=person,
@@ -177,12 +175,12 @@ class PersonalTokens(OneTransaction):
     @operation(
         "tokens_create",
         {201: documents.CreatedToken, 403: CLOSED, 409: FULL, 429: WRONG_TOO_OFTEN},
-        body=documents.NewToken,
+        body=inputs.NewToken,
     )
     def post(self, request: Request) -> Response:
         """Make a token for a program. Its text is in this answer and nowhere else."""
         actor = actor_of(request)
-        wanted = read_body(documents.NewToken, request)
+        wanted = read_body(inputs.NewToken, request)
         confirm(request, wanted.get("password"))
         names = _names_of_workspaces(actor.person)
         token, text = create_token(

@@ -1,16 +1,34 @@
-"""People, tokens and providers as shown; sign-in bodies as read."""
+"""People, tokens, providers and second factors, as shown."""
 
-from typing import Any, ClassVar
+from typing import Any
 
+from allauth.mfa.models import Authenticator
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from accounts.api.documents import Me, Password
+from accounts.api.documents import Me
 from core.actor import Scope
-from core.api.fields import Input, Name
 from identity.providers.registry import Provider, providers
-from identity.services.personal_tokens import DEFAULT_DAYS, MOST_DAYS
 
-LONGEST_ID_TOKEN = 16_384
+TEXT = {"type": "string"}
+
+KEYS = {"type": "array", "items": {"type": "object", "properties": {"type": TEXT, "id": TEXT}}}
+
+ENTITY = {"type": "object", "properties": {"id": TEXT, "name": TEXT, "displayName": TEXT}}
+
+SELECTION = {
+    "type": "object",
+    "properties": {
+        "residentKey": TEXT,
+        "requireResidentKey": {"type": "boolean"},
+        "userVerification": TEXT,
+    },
+}
+
+PARAMETERS = {
+    "type": "array",
+    "items": {"type": "object", "properties": {"type": TEXT, "alg": {"type": "integer"}}},
+}
 
 
 class TokenPair(serializers.Serializer[Any]):
@@ -34,43 +52,6 @@ class VerificationPending(serializers.Serializer[Any]):
     session_token = serializers.CharField(help_text="Send it back as X-Session-Token.")
 
 
-class Credentials(Input):
-    email = serializers.EmailField(max_length=254)
-    password = Password()
-
-
-class NewPerson(Credentials):
-    name = Name(max_length=200, required=False, allow_blank=True, default="")
-
-
-class Refresh(Input):
-    refresh_token = serializers.CharField(
-        max_length=4096, required=False, help_text="Not with `X-Auth-Transport: cookie`."
-    )
-
-    def validate(self, attrs: dict[str, str]) -> dict[str, str]:
-        """Optional in its description only: with a cookie the body is not read."""
-        if not attrs:
-            missing = self.fields["refresh_token"].error_messages["required"]
-            raise serializers.ValidationError({"refresh_token": [missing]})
-        return attrs
-
-
-class SignOut(Input):
-    refresh_token = serializers.CharField(
-        max_length=4096, required=False, help_text="For a client whose access token is gone."
-    )
-
-
-class VerificationCode(Input):
-    code = serializers.CharField(
-        max_length=200, help_text="The code from the mail, or the key at the end of its link."
-    )
-
-    class Meta:
-        also: ClassVar = {"key": "code"}
-
-
 class Verified(serializers.Serializer[Any]):
     """The tokens come where the code completed a sign-in."""
 
@@ -87,30 +68,10 @@ class Done(serializers.Serializer[Any]):
     status = serializers.ChoiceField(["ok"])
 
 
-class ForgottenPassword(Input):
-    email = serializers.EmailField(max_length=254)
-
-
-class PasswordReset(Input):
-    key = serializers.CharField(max_length=200, help_text="What stands at the end of the link.")
-    password = Password()
-
-
 class ResetLink(serializers.Serializer[Any]):
     """A link that still works, and whose password it sets."""
 
     email = serializers.EmailField()
-
-
-class PasswordChange(Input):
-    current_password = Password()
-    new_password = Password()
-
-
-class AccountDeletion(Input):
-    """Nothing else is needed within minutes of a sign-in."""
-
-    password = Password(required=False)
 
 
 class DeviceShown(serializers.Serializer[Any]):
@@ -122,25 +83,6 @@ class DeviceShown(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
     last_seen_at = serializers.DateTimeField()
     is_current = serializers.BooleanField()
-
-
-class NewToken(Input):
-    name = Name(max_length=100)
-    scopes = serializers.MultipleChoiceField(
-        choices=Scope.choices, allow_empty=False, default={Scope.READ.value}
-    )
-    workspace_ids = serializers.ListField(
-        child=serializers.CharField(max_length=64),
-        allow_empty=False,
-        allow_null=True,
-        max_length=50,
-        default=None,
-        help_text="The only workspaces the token opens; left out, all of them.",
-    )
-    expires_in_days = serializers.IntegerField(
-        min_value=1, max_value=MOST_DAYS, default=DEFAULT_DAYS
-    )
-    password = Password(required=False, help_text="Not needed within minutes of a sign-in.")
 
 
 class TokenDocument(serializers.Serializer[Any]):
@@ -177,25 +119,6 @@ class Providers(serializers.Serializer[Any]):
     csrf_token = serializers.CharField(help_text="For `session/exchange`, with the cookie set.")
 
 
-class IdToken(Input):
-    provider = serializers.CharField(max_length=30)
-    id_token = serializers.CharField(max_length=LONGEST_ID_TOKEN, write_only=True)
-    nonce = serializers.CharField(
-        max_length=200,
-        required=False,
-        allow_blank=True,
-        default="",
-        help_text="The one the token was asked for with; demanded if the token has one.",
-    )
-
-
-class Departure(Input):
-    provider = serializers.CharField(max_length=30)
-    callback_url = serializers.CharField(
-        max_length=2000, help_text="A page of the front end; `error` tells it of a failure."
-    )
-
-
 class Destination(serializers.Serializer[Any]):
     """Where the browser has to go."""
 
@@ -226,3 +149,78 @@ class LinkedAccount(serializers.Serializer[Any]):
 
 def _provider_of(account: Any) -> Provider | None:
     return next((found for found in providers() if found.realm == account.provider), None)
+
+
+class Factor(serializers.ModelSerializer[Authenticator]):
+    """A second factor, without its secret."""
+
+    id = serializers.CharField(source="pk", read_only=True)
+    name = serializers.SerializerMethodField(help_text="Of a passkey.")
+    codes_left = serializers.SerializerMethodField(help_text="Of recovery codes.")
+
+    class Meta:
+        model = Authenticator
+        fields = ("id", "type", "name", "codes_left", "created_at", "last_used_at")
+        read_only_fields = fields
+
+    def get_name(self, factor: Authenticator) -> str | None:
+        name: str | None = factor.data.get("name")
+        return name
+
+    def get_codes_left(self, factor: Authenticator) -> int | None:
+        if factor.type != Authenticator.Type.RECOVERY_CODES:
+            return None
+        return len(factor.wrap().get_unused_codes())
+
+
+class Enrolment(serializers.Serializer[Any]):
+    """Shown once; switched on with a first code."""
+
+    secret = serializers.CharField()
+    totp_url = serializers.CharField(help_text="`otpauth://…`, for a QR code.")
+
+
+class RecoveryCodes(serializers.Serializer[Any]):
+    """Shown once, each good for one sign-in; empty where there were some already."""
+
+    recovery_codes = serializers.ListField(child=serializers.CharField())
+
+
+def _options(**more: Any) -> Any:
+    common = {
+        "challenge": TEXT,
+        "timeout": {"type": ["integer", "null"]},
+        "extensions": {"type": "object"},
+    }
+    schema = {"type": "object", "required": ["challenge"], "properties": common | more}
+
+    class Options(serializers.JSONField):
+        """Of its own: the description is kept on the class."""
+
+    return extend_schema_field(schema)(Options)
+
+
+class CreationOptions(serializers.Serializer[Any]):
+    """For `PublicKeyCredential.parseCreationOptionsFromJSON`."""
+
+    options = _options(
+        rp=ENTITY,
+        user=ENTITY,
+        excludeCredentials=KEYS,
+        authenticatorSelection=SELECTION,
+        pubKeyCredParams=PARAMETERS,
+    )()
+
+
+class RequestOptions(serializers.Serializer[Any]):
+    """For `PublicKeyCredential.parseRequestOptionsFromJSON`."""
+
+    options = _options(rpId=TEXT, userVerification=TEXT, allowCredentials=KEYS)()
+
+
+class LoginOptions(RequestOptions):
+    session_token = serializers.CharField(help_text="Send it back as X-Session-Token.")
+
+
+class EnrolledPasskey(RecoveryCodes):
+    passkey = Factor()

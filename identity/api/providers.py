@@ -14,7 +14,7 @@ from core.errors import Refusal
 from core.limits import client_network, take
 from identity.allauth_bridge.internals import httpkit
 from identity.allauth_bridge.sessions import as_api, in_new_session
-from identity.api import documents
+from identity.api import documents, inputs
 from identity.api.bases import (
     BEGIN_AGAIN,
     REFUSED,
@@ -52,7 +52,7 @@ class TokenSignIn(AuthView):
     @operation(
         "provider_token",
         {200: documents.SignedIn, **TURNED_AWAY, **OFF, 429: TOO_OFTEN},
-        body=documents.IdToken,
+        body=inputs.IdToken,
         has_pair=True,
     )
     def post(self, request: Request) -> Response:
@@ -67,7 +67,7 @@ class BeginSignIn(AuthView):
     @operation(
         "provider_redirect",
         {200: documents.Destination, **OFF, 429: TOO_OFTEN},
-        body=documents.Departure,
+        body=inputs.Departure,
     )
     def post(self, request: Request) -> Response:
         """Begin to sign in at a provider: send the browser to `url`.
@@ -76,7 +76,7 @@ class BeginSignIn(AuthView):
         `session/exchange` gives the tokens.
         """
         take(SIGN_INS_FROM, client_network(request))
-        body = read_body(documents.Departure, request)
+        body = read_body(inputs.Departure, request)
         provider = provider_called(body["provider"])
         return Response(
             {"url": provider_sign_in.begin(self.http_request, provider, body["callback_url"])}
@@ -95,7 +95,7 @@ class LinkedAccounts(SessionView):
     @operation(
         "linked_account_add",
         {201: documents.LinkedAccount, **REFUSED, **OFF},
-        body=documents.IdToken,
+        body=inputs.IdToken,
     )
     def post(self, request: Request) -> Response:
         """Link the account an ID token names."""
@@ -111,12 +111,12 @@ class BeginLink(SessionView):
     @operation(
         "linked_account_redirect",
         {200: documents.Destination, **REFUSED, **OFF},
-        body=documents.Departure,
+        body=inputs.Departure,
     )
     def post(self, request: Request) -> Response:
         """Begin to link an account at a provider: send the browser to `url`."""
         _check_may_link(self)
-        body = read_body(documents.Departure, request)
+        body = read_body(inputs.Departure, request)
         provider = provider_called(body["provider"])
         person, session = own(request)
         linking = {"person": str(person.pk), "session": session.session_key}
@@ -152,7 +152,7 @@ class Callback(View):
 
 def _named_in(request: Request) -> Identity:
     """Whom the ID token in the body names."""
-    body = read_body(documents.IdToken, request)
+    body = read_body(inputs.IdToken, request)
     provider = provider_called(body["provider"])
     return provider_sign_in.by_id_token(provider, body["id_token"], body["nonce"])
 

@@ -7,7 +7,7 @@ from rest_framework.response import Response
 from core.api.envelope import Answer
 from core.api.fields import read_body
 from identity.allauth_bridge.sessions import in_new_session
-from identity.api import factor_documents as factors
+from identity.api import documents, inputs
 from identity.api.bases import (
     BEGIN_AGAIN,
     REFUSED,
@@ -21,7 +21,6 @@ from identity.api.bases import (
     operation,
     refused,
 )
-from identity.api.documents import Done, SignedIn
 from identity.services import enrolment, second_factors
 
 NEW_CODES = "Have new recovery codes made, with a new key."
@@ -29,17 +28,17 @@ WRONG_CODE = refused("`incorrect_code`: wrong, spent or too old")
 
 
 class Factors(SessionView):
-    @operation("mfa", {200: factors.Factor(many=True), 403: REFUSED[403]})
+    @operation("mfa", {200: documents.Factor(many=True), 403: REFUSED[403]})
     def get(self, request: Request) -> Response:
         """The second factors of the person signed in."""
         found = self.in_own_session(second_factors.own_factors)
-        return Response(factors.Factor(found, many=True).data)
+        return Response(documents.Factor(found, many=True).data)
 
 
 class Totp(SessionView):
     repeat_advice = BEGIN_AGAIN
 
-    @operation("mfa_totp_begin", {200: factors.Enrolment, **REFUSED})
+    @operation("mfa_totp_begin", {200: documents.Enrolment, **REFUSED})
     def post(self, request: Request) -> Response:
         """Begin to enrol an authenticator app; it counts once a code of it has been sent."""
         return Response(self.in_own_session(second_factors.begin_totp))
@@ -54,17 +53,17 @@ class Totp(SessionView):
 class ActivateTotp(SessionView):
     repeat_advice = NEW_CODES
 
-    @operation("mfa_totp_activate", {200: factors.RecoveryCodes, **REFUSED}, body=factors.Code)
+    @operation("mfa_totp_activate", {200: documents.RecoveryCodes, **REFUSED}, body=inputs.Code)
     def post(self, request: Request) -> Response:
         """Switch the authenticator app on with its first code."""
-        codes = self.in_own_session(second_factors.activate, **read_body(factors.Code, request))
+        codes = self.in_own_session(second_factors.activate, **read_body(inputs.Code, request))
         return Response(Answer({"recovery_codes": codes}, "Two-factor authentication is on."))
 
 
 class RecoveryCodes(SessionView):
     repeat_advice = NEW_CODES
 
-    @operation("mfa_recovery_codes", {200: factors.RecoveryCodes, **REFUSED})
+    @operation("mfa_recovery_codes", {200: documents.RecoveryCodes, **REFUSED})
     def post(self, request: Request) -> Response:
         """Make new recovery codes; the old ones end."""
         codes = self.in_own_session(second_factors.renew_recovery_codes)
@@ -72,23 +71,23 @@ class RecoveryCodes(SessionView):
 
 
 class Verify(AuthView):
-    @operation("mfa_verify", {200: SignedIn}, body=factors.Code, is_second_step=True)
+    @operation("mfa_verify", {200: documents.SignedIn}, body=inputs.Code, is_second_step=True)
     def post(self, request: Request) -> Response:
         """Finish a sign-in that asked for a second factor (`mfa_required`)."""
-        body = read_body(factors.Code, request)
+        body = read_body(inputs.Code, request)
         return Response(as_shown(self.in_pending_session(second_factors.verify, **body)))
 
 
 class Reauthenticate(SessionView):
-    @operation("reauthenticate", {204: None, **SIGNED_IN, 429: TOO_OFTEN}, body=factors.Proof)
+    @operation("reauthenticate", {204: None, **SIGNED_IN, 429: TOO_OFTEN}, body=inputs.Proof)
     def post(self, request: Request) -> Response:
         """Prove oneself again, by password or by second factor; it lasts five minutes."""
-        self.in_own_session(second_factors.prove_again, **read_body(factors.Proof, request))
+        self.in_own_session(second_factors.prove_again, **read_body(inputs.Proof, request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class EnrolmentCode(SessionView):
-    @operation("mfa_enrolment_code", {200: Done, **REFUSED})
+    @operation("mfa_enrolment_code", {200: documents.Done, **REFUSED})
     def post(self, request: Request) -> Response:
         """Have a code mailed that staff need before they enrol a first second factor."""
         self.in_own_session(enrolment.send_enrolment_code)
@@ -97,18 +96,20 @@ class EnrolmentCode(SessionView):
 
 class EnrolmentProof(SessionView):
     @operation(
-        "mfa_enrolment_code_verify", {200: Done, 400: WRONG_CODE, **REFUSED}, body=factors.Code
+        "mfa_enrolment_code_verify",
+        {200: documents.Done, 400: WRONG_CODE, **REFUSED},
+        body=inputs.Code,
     )
     def post(self, request: Request) -> Response:
         """Enter the code from the mail; a factor may be enrolled in the next ten minutes."""
-        self.in_own_session(enrolment.prove_mailbox, **read_body(factors.Code, request))
+        self.in_own_session(enrolment.prove_mailbox, **read_body(inputs.Code, request))
         return Response(Answer({"status": "ok"}, "Enrol a second factor now."))
 
 
 class BeginPasskey(SessionView):
     repeat_advice = BEGIN_AGAIN
 
-    @operation("mfa_passkey_begin", {200: factors.CreationOptions, **REFUSED})
+    @operation("mfa_passkey_begin", {200: documents.CreationOptions, **REFUSED})
     def post(self, request: Request) -> Response:
         """Begin to enrol a passkey."""
         return Response({"options": self.in_own_session(second_factors.begin_passkey)})
@@ -118,13 +119,13 @@ class Passkeys(SessionView):
     repeat_advice = NEW_CODES
 
     @operation(
-        "mfa_passkey_add", {201: factors.EnrolledPasskey, **REFUSED}, body=factors.NewPasskey
+        "mfa_passkey_add", {201: documents.EnrolledPasskey, **REFUSED}, body=inputs.NewPasskey
     )
     def post(self, request: Request) -> Response:
         """Enrol a passkey; recovery codes come with the first factor, once."""
-        body = read_body(factors.NewPasskey, request)
+        body = read_body(inputs.NewPasskey, request)
         key, codes = self.in_own_session(second_factors.enrol_passkey, **body)
-        shown = {"passkey": factors.Factor(key).data, "recovery_codes": codes}
+        shown = {"passkey": documents.Factor(key).data, "recovery_codes": codes}
         return Response(shown, status=status.HTTP_201_CREATED)
 
 
@@ -137,7 +138,7 @@ class Passkey(SessionView):
 
 
 class BeginPasskeyLogin(AuthView):
-    @operation("passkey_begin", {200: factors.LoginOptions, 429: TOO_OFTEN})
+    @operation("passkey_begin", {200: documents.LoginOptions, 429: TOO_OFTEN})
     def post(self, request: Request) -> Response:
         """Begin to sign in with a passkey."""
         with in_new_session(self.http_request) as inner:
@@ -146,17 +147,17 @@ class BeginPasskeyLogin(AuthView):
 
 
 class PasskeyLogin(AuthView):
-    @operation("passkey", {200: SignedIn}, body=factors.PasskeyAnswer, is_second_step=True)
+    @operation("passkey", {200: documents.SignedIn}, body=inputs.PasskeyAnswer, is_second_step=True)
     def post(self, request: Request) -> Response:
         """Sign in with a passkey, which is both factors in one."""
-        body = read_body(factors.PasskeyAnswer, request)
+        body = read_body(inputs.PasskeyAnswer, request)
         return Response(as_shown(self.in_pending_session(second_factors.log_in_by_passkey, **body)))
 
 
 class BeginVerifyPasskey(AuthView):
     @operation(
         "mfa_verify_passkey_begin",
-        {200: factors.RequestOptions, **UNFINISHED},
+        {200: documents.RequestOptions, **UNFINISHED},
         parameters=[SESSION_TOKEN],
     )
     def post(self, request: Request) -> Response:
@@ -168,18 +169,21 @@ class BeginVerifyPasskey(AuthView):
 
 class VerifyPasskey(AuthView):
     @operation(
-        "mfa_verify_passkey", {200: SignedIn}, body=factors.PasskeyAnswer, is_second_step=True
+        "mfa_verify_passkey",
+        {200: documents.SignedIn},
+        body=inputs.PasskeyAnswer,
+        is_second_step=True,
     )
     def post(self, request: Request) -> Response:
         """Finish, with a passkey, a sign-in that asked for a second factor."""
-        body = read_body(factors.PasskeyAnswer, request)
+        body = read_body(inputs.PasskeyAnswer, request)
         return Response(as_shown(self.in_pending_session(second_factors.verify_passkey, **body)))
 
 
 class BeginPasskeyProof(SessionView):
     repeat_advice = BEGIN_AGAIN
 
-    @operation("reauthenticate_passkey_begin", {200: factors.RequestOptions, **SIGNED_IN})
+    @operation("reauthenticate_passkey_begin", {200: documents.RequestOptions, **SIGNED_IN})
     def post(self, request: Request) -> Response:
         """Begin to prove oneself again with a passkey."""
         return Response({"options": self.in_own_session(second_factors.begin_passkey_proof)})
@@ -189,11 +193,11 @@ class PasskeyProof(SessionView):
     @operation(
         "reauthenticate_passkey",
         {204: None, **SIGNED_IN, 429: TOO_OFTEN},
-        body=factors.PasskeyAnswer,
+        body=inputs.PasskeyAnswer,
     )
     def post(self, request: Request) -> Response:
         """Prove oneself again with a passkey; it lasts five minutes."""
         self.in_own_session(
-            second_factors.prove_again_by_passkey, **read_body(factors.PasskeyAnswer, request)
+            second_factors.prove_again_by_passkey, **read_body(inputs.PasskeyAnswer, request)
         )
         return Response(status=status.HTTP_204_NO_CONTENT)

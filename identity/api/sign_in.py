@@ -12,7 +12,7 @@ from core.api.fields import read_body
 from core.errors import Unauthenticated
 from core.limits import client_network, take
 from identity.allauth_bridge.sessions import InvalidSessionToken
-from identity.api import cookies, documents
+from identity.api import cookies, documents, inputs
 from identity.api.authentication import CookieAuthentication
 from identity.api.bases import (
     TOO_OFTEN,
@@ -45,7 +45,7 @@ class Register(AuthView):
     @operation(
         "register",
         {201: documents.SignedIn, 202: documents.VerificationPending, 409: KNOWN, 429: TOO_OFTEN},
-        body=documents.NewPerson,
+        body=inputs.NewPerson,
         has_pair=True,
     )
     def post(self, request: Request) -> Response:
@@ -54,7 +54,7 @@ class Register(AuthView):
         Answers 202 where addresses have to be verified, the same for known and new ones.
         """
         try:
-            entered = sign_in.sign_up(self.http_request, **read_body(documents.NewPerson, request))
+            entered = sign_in.sign_up(self.http_request, **read_body(inputs.NewPerson, request))
         except sign_in.EmailVerificationRequired as pending:
             shown = {"status": pending.code, **pending.facts}
             answer = Answer(shown, "We have sent you a code.")
@@ -64,17 +64,17 @@ class Register(AuthView):
 
 class Login(AuthView):
     @operation(
-        "login", {200: documents.SignedIn, **UNFINISHED}, body=documents.Credentials, has_pair=True
+        "login", {200: documents.SignedIn, **UNFINISHED}, body=inputs.Credentials, has_pair=True
     )
     def post(self, request: Request) -> Response:
         """Sign in with email address and password."""
-        body = read_body(documents.Credentials, request)
+        body = read_body(inputs.Credentials, request)
         return Response(as_shown(sign_in.sign_in(self.http_request, **body)))
 
 
 class RefreshTokens(AuthView):
     @operation(
-        "refresh", {200: documents.TokenPair, **UNFINISHED}, body=documents.Refresh, has_pair=True
+        "refresh", {200: documents.TokenPair, **UNFINISHED}, body=inputs.Refresh, has_pair=True
     )
     def post(self, request: Request) -> Response:
         """Spend a refresh token, of the body or of the cookie, for a new pair.
@@ -85,7 +85,7 @@ class RefreshTokens(AuthView):
         if self.by_cookie:
             pair = rotate(cookies.refresh_token_in(request))
         else:
-            pair = rotate(read_body(documents.Refresh, request)["refresh_token"])
+            pair = rotate(read_body(inputs.Refresh, request)["refresh_token"])
         if pair is None:
             # The cookie stays: another tab may have been first, and its new one be in it.
             raise InvalidRefreshToken
@@ -93,13 +93,13 @@ class RefreshTokens(AuthView):
 
 
 class Logout(AuthView):
-    @operation("logout", {204: None}, body=documents.SignOut, has_pair=True)
+    @operation("logout", {204: None}, body=inputs.SignOut, has_pair=True)
     def post(self, request: Request) -> Response:
         """End the session of the access token (expired or not), or of the refresh token.
 
         Signing out twice is no mistake.
         """
-        given = read_body(documents.SignOut, request).get("refresh_token", "")
+        given = read_body(inputs.SignOut, request).get("refresh_token", "")
         bearer = get_authorization_header(request).decode("latin-1").partition(" ")[2].strip()
         response = Response(status=status.HTTP_204_NO_CONTENT)
         if self.by_cookie:
@@ -121,7 +121,7 @@ class VerifyEmail(AuthView):
     @operation(
         "email_verify",
         {200: documents.Verified, **UNFINISHED, 409: NOTHING},
-        body=documents.VerificationCode,
+        body=inputs.VerificationCode,
         parameters=[TOKEN],
         has_pair=True,
     )
@@ -131,7 +131,7 @@ class VerifyEmail(AuthView):
         Three codes may be tried in the session they were sent for. Where verification is
         optional, the key of the link in the mail is sent instead, and no token is needed.
         """
-        code = read_body(documents.VerificationCode, request)["code"]
+        code = read_body(inputs.VerificationCode, request)["code"]
         take(CODES_FROM, client_network(request))
         session_key = self.pending_session_key()
         entered = sign_in.verify_address(self.http_request, session_key=session_key, code=code)

@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import FormView
 
-from accounts.passwords import MOST_CHARACTERS as LONGEST_PASSWORD
+from accounts.passwords import LONGEST_PASSWORD
 from core.actor import Actor
 from core.errors import Refusal
 from core.limits import client_network
