@@ -1,4 +1,4 @@
-"""What objects say the person asking may do with them, from the table of rights."""
+"""`abilities` of documents and the `can` endpoint: what the caller may do with an object."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -9,38 +9,38 @@ from rest_framework.exceptions import ValidationError
 from core.documents.computed import Derived, Fact
 from core.rights import Right, Standing, is_own
 
-Words = Mapping[str, Right]
-"""What can be done with a kind of object, in words, and the right each takes."""
+AbilityRights = Mapping[str, Right]
+"""For a kind of object: the name of each ability, and the right it takes."""
 
 
 class Abilities(Derived):
-    """`{"update": true, …}`: rights only; the state of things may still refuse.
+    """`{"update": true, …}`: rights only; the state of the object may still refuse an action.
 
-    `facts` are those `standing` makes of a row's texts: where the person stands, and whether the
-    row is their own.
+    `facts` are the expressions whose texts PostgreSQL returns for a row; from these texts
+    `standing` makes the caller's `Standing` and whether the row is their own.
     """
 
     def __init__(
         self,
         kind: str,
-        words: Words,
+        rights: AbilityRights,
         facts: Callable[[str], Sequence[Fact]],
         standing: Callable[..., tuple[Standing, bool]],
     ) -> None:
         def value(*texts: str) -> dict[str, bool]:
             held, own = standing(*texts)
-            return {word: held.covers(right, own=own) for word, right in words.items()}
+            return {name: held.covers(right, own=own) for name, right in rights.items()}
 
         schema = {
             "type": "object",
-            "required": list(words),
-            "properties": {word: {"type": "boolean"} for word in words},
+            "required": list(rights),
+            "properties": {name: {"type": "boolean"} for name in rights},
         }
         super().__init__(kind, value, facts, schema)
 
 
 class Asked(serializers.Serializer[Any]):
-    """Something one may want to do: a word from an object's `abilities`, or a code."""
+    """Something one may want to do: a name from an object's `abilities`, or a code."""
 
     action = serializers.CharField(max_length=64)
 
@@ -49,7 +49,7 @@ class Verdict(serializers.Serializer[Any]):
     """Whether the person may; the code that takes, the roles they have, what is in the way."""
 
     def get_fields(self) -> dict[str, Any]:
-        """Declared here, because every field has a `required` of its own."""
+        """Not declared as attributes: a field called `required` would clash with DRF's own."""
         return {
             "allowed": serializers.BooleanField(),
             "required": serializers.CharField(),
@@ -58,12 +58,12 @@ class Verdict(serializers.Serializer[Any]):
         }
 
 
-def verdict(words: Words, row: Any, actor: Any, action: str) -> dict[str, Any]:
+def verdict(rights: AbilityRights, row: Any, actor: Any, action: str) -> dict[str, Any]:
     """The answer to `Asked` for this row, as a `Verdict`."""
-    codes = {right.code: right for right in words.values()}
-    right = words.get(action) or codes.get(action)
+    codes = {right.code: right for right in rights.values()}
+    right = rights.get(action) or codes.get(action)
     if right is None:
-        raise ValidationError({"action": [f"One of: {', '.join(words)}."]})
+        raise ValidationError({"action": [f"One of: {', '.join(rights)}."]})
     standing = row.standing_of(actor)
     allowed = standing.covers(right, own=is_own(row, actor))
     return {

@@ -1,4 +1,4 @@
-"""Who asks, as authentication found out."""
+"""The actor of a request, set by authentication."""
 
 from typing import cast
 
@@ -8,5 +8,5 @@ from core.actor import Actor
 
 
 def actor_of(request: Request) -> Actor:
-    """The actor of an authenticated request; permissions have made sure that there is one."""
+    """The actor of a request that has passed a permission which requires authentication."""
     return cast("Actor", request.auth)

@@ -1,4 +1,4 @@
-"""The OpenAPI document over HTTP, written once: code does not change while the server runs."""
+"""The endpoint of the OpenAPI document, which is generated once per process."""
 
 from functools import cache
 from typing import Any, cast
@@ -17,12 +17,15 @@ class Description(SpectacularAPIView):
     @extend_schema(exclude=True)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         kind = request.accepted_renderer.media_type
-        return HttpResponse(_written(kind), content_type=f"{kind}; charset=utf-8")
+        return HttpResponse(_rendered(kind), content_type=f"{kind}; charset=utf-8")
 
 
 @cache
-def _written(media_type: str) -> bytes:
-    """Describing and writing all routes takes a second of work, which strangers may ask for."""
+def _rendered(media_type: str) -> bytes:
+    """The document in this media type; cached, because generating it takes about a second.
+
+    The endpoint is public, so without the cache anybody could keep the server busy.
+    """
     renderers = {renderer.media_type: renderer() for renderer in Description.renderer_classes}
     document = SchemaGenerator().get_schema(request=None, public=True)
     return cast("bytes", renderers[media_type].render(document, renderer_context={}))

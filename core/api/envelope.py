@@ -1,4 +1,4 @@
-"""The one shape of every answer."""
+"""The envelope: the JSON shape that all answers share."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Data with something beside it: a sentence for people, or facts about a list."""
+    """Data with a message for people, or with metadata of a list."""
 
     data: Any
     message: str | None = None
@@ -24,13 +24,13 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Exact:
-    """A body that is sent as it stands; its clients read it without the envelope."""
+    """A body that is sent without the envelope, because its clients expect it so."""
 
     body: dict[str, Any]
 
 
 def failure(message: str, code: str, request_id: str, **more: Any) -> dict[str, Any]:
-    """The envelope of a refusal; `more` leaves out what is None."""
+    """The envelope of a refusal; values in `more` that are None are left out."""
     return {
         "success": False,
         "message": message,

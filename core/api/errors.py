@@ -1,4 +1,4 @@
-"""The one exception handler: every refusal, ours or a library's, leaves in the envelope."""
+"""DRF's exception handler and Django's error views: all errors are answered in the envelope."""
 
 import sys
 from collections.abc import Callable
@@ -19,12 +19,12 @@ from core.errors import Conflict, Invalid, NotFound, Refusal, Unavailable
 LOCK_NOT_AVAILABLE = "55P03"
 DEADLOCK = "40P01"
 SERIALIZATION_FAILURE = "40001"
-ENDED_BY_A_LIMIT = ("25P03", "25P04")
-"""Idle in a transaction, or in one, for too long: the connection is gone, too."""
+SESSION_TIMEOUTS = ("25P03", "25P04")
+"""Idle-in-transaction timeout and transaction timeout, after which PostgreSQL ends the session."""
 READ_ONLY = "25006"
-"""A standby, or a server that is being moved: another one takes writes, or this one will."""
+"""Read-only transaction, on a standby: another server takes writes, or this one will soon."""
 MOST_ERRORS = 100
-"""Fields of a body that one refusal tells of."""
+"""Most fields for which one answer lists errors."""
 WORTH_RETRYING = (DEADLOCK, SERIALIZATION_FAILURE)
 
 CODES = {
@@ -62,7 +62,7 @@ class OutOfRange(Invalid):
 
 TRANSLATIONS: dict[type[Exception], Callable[[], Exception]] = {
     Http404: NotFound,
-    ObjectDoesNotExist: NotFound,  # gone between the look and the lock
+    ObjectDoesNotExist: NotFound,  # deleted between being found and being locked
     PermissionDenied: exceptions.PermissionDenied,
     RequestDataTooBig: TooLarge,
     UnreadablePostError: Unreadable,
@@ -72,7 +72,7 @@ TRANSLATIONS: dict[type[Exception], Callable[[], Exception]] = {
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Answer for the error, or None for one nobody foresaw: that is a 500."""
+    """The answer to the error; None for an unexpected one, which becomes a 500."""
     error = _translated(error)
     if isinstance(error, Refusal):
         return _refused(error)
@@ -82,27 +82,24 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
 
 
 def request_id() -> str:
-    """The id of the request being served, as its `X-Request-ID` says."""
+    """The id of the current request, which its answer has as `X-Request-ID`."""
     return str(structlog.contextvars.get_contextvars().get("request_id", ""))
 
 
 def sqlstate(error: BaseException) -> str | None:
-    """PostgreSQL's code of what went wrong, where the database said so."""
+    """The SQLSTATE that caused a Django database error, None if there is none."""
     return getattr(error.__cause__, "sqlstate", None)
 
 
 def is_database_away(error: BaseException | None) -> bool:
-    """Whether the database could not do its part.
-
-    It is away, too busy, takes no writes or ended the session.
-    """
+    """Whether the database is unavailable: unreachable, too busy, read-only, or session ended."""
     if isinstance(error, OperationalError | InterfaceError):
         return True
-    return isinstance(error, DatabaseError) and sqlstate(error) in (*ENDED_BY_A_LIMIT, READ_ONLY)
+    return isinstance(error, DatabaseError) and sqlstate(error) in (*SESSION_TIMEOUTS, READ_ONLY)
 
 
 def _translated(error: Exception) -> Exception:
-    """Other people's exceptions in the product's words."""
+    """Exceptions of Django and the database as our own; others unchanged."""
     if is_database_away(error):
         return Unavailable(retry_after=1)
     if isinstance(error, IntegrityError):
@@ -160,13 +157,13 @@ def field_errors(detail: Any, path: str = "") -> dict[str, list[str]]:
 
 
 def _summary(errors: dict[str, list[str]]) -> str:
-    """One sentence for clients that show only the message."""
+    """The first error as one sentence, for clients that show only `message`."""
     field, sentences = next(iter(errors.items()), ("non_field_errors", ["Invalid input."]))
     return sentences[0] if field == "non_field_errors" else f"{field}: {sentences[0]}"
 
 
 def plain_failure(status: int, message: str, code: str) -> HttpResponse:
-    """An error that never reached a view, in the same envelope."""
+    """An error in the envelope, for requests that did not reach a DRF view."""
     return _plain(status, failure(message, code, request_id()))
 
 
@@ -175,7 +172,7 @@ def _plain(status: int, body: dict[str, Any]) -> HttpResponse:
 
 
 def plain_refusal(refusal: Refusal) -> HttpResponse:
-    """A refusal of a request that never reached a view."""
+    """A refusal in the envelope, for requests that did not reach a DRF view."""
     body = failure(str(refusal), refusal.code, request_id(), **refusal.facts)
     response = _plain(refusal.status, body)
     if "retry_after" in refusal.facts:
@@ -198,7 +195,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """What nobody foresaw; Django calls this while it handles the exception."""
+    """The answer to an unexpected exception, which Django is handling while it calls this."""
     error = sys.exception()
     if is_database_away(error):
         structlog.get_logger(__name__).warning("database_away", problem=str(error))

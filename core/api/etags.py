@@ -1,4 +1,4 @@
-"""Versions over HTTP: `ETag: "7"` out, `If-Match` in."""
+"""Versions of rows in HTTP: `ETag: "7"` in answers, `If-Match` in requests."""
 
 import re
 
@@ -15,7 +15,7 @@ def etag(version: int) -> str:
 
 
 def expected_version(request: Request) -> int | None:
-    """The version an edit was based on; None when the client did not say."""
+    """The version in `If-Match`, None without one; Invalid if it is no ETag of this server."""
     header = request.headers.get("If-Match", "").strip()
     if header in ("", "*"):
         return None

@@ -1,6 +1,6 @@
-"""Examples for the OpenAPI document: one plausible value for each property, found by its name.
+"""Example values in the OpenAPI document, chosen by a property's name, format or type.
 
-A postprocessing hook of drf-spectacular; it completes what the schemas of the document say.
+A postprocessing hook of drf-spectacular.
 """
 
 from collections.abc import Iterator
@@ -49,7 +49,7 @@ SCALARS = frozenset(BY_TYPE)
 
 
 def add_examples(result: dict[str, Any], **named: Any) -> dict[str, Any]:
-    """Give every scalar property of every schema an example."""
+    """Add an example to every scalar property of every schema."""
     for schema in result["components"]["schemas"].values():
         _complete(schema)
     for methods in result["paths"].values():
@@ -60,7 +60,7 @@ def add_examples(result: dict[str, Any], **named: Any) -> dict[str, Any]:
 
 
 def _bodies(operation: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The schemas of the request's body and of all answers."""
+    """The schemas of the request body and of all answers."""
     for body in [operation.get("requestBody", {}), *operation["responses"].values()]:
         yield from (content["schema"] for content in body.get("content", {}).values())
 

@@ -1,4 +1,4 @@
-"""What drf-spectacular says too much or too little of fields, put right for every field."""
+"""Corrections of the field schemas that drf-spectacular generates."""
 
 from typing import Any
 
@@ -13,10 +13,10 @@ EMPTY = {"const": ""}
 
 
 def exact(field: Any, described: Schema) -> Schema:
-    """The schema of a field as its values really are.
+    """The generated schema, corrected so that it matches the values a field takes.
 
-    The format `time` has an offset from UTC, which a time of day has not; the empty text has no
-    format; and an optional date may be an instant.
+    A time of day has no offset from UTC, which the format `time` requires; an empty string matches
+    no format; and an optional date may also be a date-time.
     """
     if isinstance(field, serializers.ListField) and not field.allow_empty:
         return {"minItems": 1, **described}
@@ -28,7 +28,7 @@ def exact(field: Any, described: Schema) -> Schema:
         forms.append(EMPTY)
     if form is None or forms == [{"format": form}]:
         return described
-    described = {key: told for key, told in described.items() if key != "format"}
+    described = {key: value for key, value in described.items() if key != "format"}
     return described | (forms[0] if len(forms) == 1 else {"anyOf": forms})
 
 

@@ -1,4 +1,4 @@
-"""What bodies are read with: inputs that know both spellings, and fields that forgive."""
+"""Input serializers and fields: keys in either case, and lenient parsing of common values."""
 
 import re
 from collections.abc import Mapping
@@ -19,13 +19,12 @@ from core.names import check_name
 
 
 class Input(serializers.Serializer[Any]):
-    """A body as read: declared keys in snake_case or camelCase, everything else ignored.
+    """Keys may be in snake_case or camelCase; unknown keys are ignored."""
 
-    Sizes are checked before a field sees its value. `Meta.also` maps further spellings (in
-    snake_case) to the declared key.
-    """
+    # The OpenAPI document shows this docstring for inputs that have none of their own.
 
     class Meta:
+        # Maps other names of a key, in snake_case, to the declared one.
         also: ClassVar[dict[str, str]] = {}
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
@@ -60,7 +59,7 @@ class Name(serializers.CharField):
 
 
 class Choice(serializers.ChoiceField):
-    """An enum, read without regard to case; `also` maps spellings of other products."""
+    """An enum value in any case; `also` maps values that other products use to ours."""
 
     def __init__(self, choices: Any, also: Mapping[str, str] | None = None, **options: Any) -> None:
         super().__init__(getattr(choices, "choices", choices), **options)
@@ -74,11 +73,11 @@ class Choice(serializers.ChoiceField):
 
 
 class OptionalDate(serializers.DateField):
-    """A day, `YYYY-MM-DD`; the empty string means none, an instant means its day."""
+    """A date, `YYYY-MM-DD`; the empty string means none, of a date-time only the date is used."""
 
     def __init__(self, **options: Any) -> None:
-        told = {"help_text": BOUNDS, "validators": [check_day]}
-        super().__init__(**{"allow_null": True, "required": False, **told, **options})
+        defaults = {"help_text": BOUNDS, "validators": [check_day]}
+        super().__init__(**{"allow_null": True, "required": False, **defaults, **options})
 
     def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
         return super().validate_empty_values(None if data == "" else data)
@@ -94,14 +93,14 @@ class OptionalDate(serializers.DateField):
 
 
 class OptionalTime(serializers.TimeField):
-    """A time of day, `HH:MM` at least; the empty string means none.
+    """A time of day, `HH:MM` with optional seconds; the empty string means none.
 
-    It is that of the person's own zone, so an offset from UTC is refused and not dropped.
+    It is in the person's own time zone, so an offset from UTC is refused instead of dropped.
     """
 
     def __init__(self, **options: Any) -> None:
-        told = {"input_formats": ["%H:%M", "%H:%M:%S", "%H:%M:%S.%f"]}
-        super().__init__(**{"allow_null": True, "required": False, **told, **options})
+        defaults = {"input_formats": ["%H:%M", "%H:%M:%S", "%H:%M:%S.%f"]}
+        super().__init__(**{"allow_null": True, "required": False, **defaults, **options})
 
     def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
         return super().validate_empty_values(None if data == "" else data)
@@ -128,7 +127,7 @@ class OptionalText(serializers.CharField):
     }
 )
 class Percentage(serializers.IntegerField):
-    """0 to 100, rounded half up: 96.84 is 97; what stands in a form's field, "96.84", as well."""
+    """0 to 100, rounded half up: 96.84 is 97; as a number or as text, which HTML forms send."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(min_value=0, max_value=100, **options)
@@ -145,10 +144,10 @@ class Percentage(serializers.IntegerField):
 
 @extend_schema_field(OpenApiTypes.STR)
 class Visible(serializers.Field[Any, str, str, Any]):
-    """A row named by its public id; one the person may not see does not exist.
+    """A row given by its public id; one the actor may not see is refused as if it did not exist.
 
-    `model.objects` needs `visible_to(user)`; models with ids of an identity provider
-    also `with_public_id(value)`. The serializer's context carries the `actor`.
+    `model.objects` needs `visible_to(actor)`, and `with_public_id(value)` if the model has ids of
+    an identity provider. The serializer's context must contain the `actor`.
     """
 
     default_error_messages: ClassVar = {
@@ -178,8 +177,8 @@ class Visible(serializers.Field[Any, str, str, Any]):
 
 
 def find_by_public_id(rows: QuerySet[Any], value: str) -> Any | None:
-    """The row known by this id, or None; anything that is no id at all finds nothing."""
-    # A NUL, a lone surrogate or a novel never reaches the database.
+    """The row with this public id, or None, also for text that cannot be an id."""
+    # PostgreSQL raises an error for NUL characters and lone surrogates.
     if len(value) > LONGEST_VALUE or not value.isprintable():
         return None
     if hasattr(rows, "with_public_id"):
@@ -189,7 +188,7 @@ def find_by_public_id(rows: QuerySet[Any], value: str) -> Any | None:
 
 
 def as_uuid(value: str) -> UUID | None:
-    """The id a path or a body names, None if it is none."""
+    """The text as a UUID, None if it is not one."""
     try:
         return UUID(value)
     except ValueError:
@@ -199,7 +198,7 @@ def as_uuid(value: str) -> UUID | None:
 def read_body(
     form: type[serializers.Serializer[Any]], request: Request, **context: Any
 ) -> dict[str, Any]:
-    """The validated body; bad input is a 400 with a sentence for each field."""
+    """The validated body; raises ValidationError (400) with messages for each field."""
     body = form(data=request.data, context=context)
     body.is_valid(raise_exception=True)
     return cast("dict[str, Any]", body.validated_data)

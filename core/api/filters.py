@@ -1,4 +1,4 @@
-"""Filters whose words are read as bodies read them."""
+"""Query parameters that are parsed like the values of bodies."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,13 +10,13 @@ from rest_framework.serializers import BooleanField, Serializer
 
 
 class Flag(BooleanField):
-    """`true` or `false`; anything else, even nothing, is no answer."""
+    """`true` or `false`; anything else is refused, also an empty value."""
 
     TRUE_VALUES: set[str | bool | int] = {"true"}
     FALSE_VALUES: set[str | bool | int | float] = {"false"}
 
     def get_value(self, dictionary: Mapping[Any, Any]) -> Any:
-        """What is there, even if it is empty; forms leave that out."""
+        """The given value, even an empty one, which DRF ignores in data of HTML forms."""
         return dictionary.get(self.field_name, empty)
 
 
@@ -32,10 +32,10 @@ class _AnyCase(MultipleChoiceField):
 
 
 class EnumFilter(MultipleChoiceFilter):
-    """One or several values of an enum, whatever their case."""
+    """One or several values of an enum, in any case."""
 
     field_class = _AnyCase
 
     def __init__(self, kind: Any, **options: Any) -> None:
-        # DISTINCT would reorder the page.
+        # DISTINCT is not needed, and would change the order of the page.
         super().__init__(choices=kind.choices, distinct=False, **options)

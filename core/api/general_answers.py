@@ -1,7 +1,7 @@
-"""What every operation may answer, whatever it does: told once, for all of them.
+"""Adds the answers that any operation may give to the OpenAPI document.
 
-A postprocessing hook of drf-spectacular. `config.limits`, `config.bodies` and the middleware answer
-before a view is asked, so that no view could declare it.
+A postprocessing hook of drf-spectacular, because these answers come from `config.limits`,
+`config.bodies` and middleware, before a view is called that could declare them.
 """
 
 from collections.abc import Iterator
@@ -26,9 +26,9 @@ REFUSALS = {
     "431": ("HeadersTooLarge", "The headers are too large"),
     "503": ("Unavailable", "Busy; try again"),
 }
-"""By status: the name of the component, and what it means."""
+"""By status: the name of the component in the document, and its description."""
 ANYWHERE = ("400", "406", "408", "413", "414", "431", "503")
-"""Even where a probe reads no input: a URL may have too many parameters."""
+"""Statuses of every operation; 400 also where no input is read, for too many URL parameters."""
 HEADERS: dict[str, Schema] = {
     "X-Request-ID": {
         "description": "Names the request in logs: the one that was sent, where it is harmless.",
@@ -60,17 +60,17 @@ HEADERS_OF = {"401": ("WWW-Authenticate",), "429": ("Retry-After",), "503": ("Re
 
 
 def reference(status: str) -> Schema:
-    """The refusal with this status, where there is no more to say of it than what it means."""
+    """A reference to the general answer with this status."""
     return {"$ref": f"#/components/responses/{REFUSALS[status][0]}"}
 
 
 def header(name: str) -> Schema:
-    """One of `HEADERS`, for an answer that has it."""
+    """A reference to one of `HEADERS`."""
     return {name: {"$ref": f"#/components/headers/{name}"}}
 
 
 def add_general_answers(result: Schema, **named: Any) -> Schema:
-    """Add the refusals that any operation can give, and `HEADERS` to every answer."""
+    """Add the answers of ANYWHERE to every operation, and headers to every answer."""
     components = result["components"]
     components["headers"] = HEADERS
     components["responses"] = {

@@ -1,4 +1,4 @@
-"""Is it up? Bodies that probes and older clients read, without the envelope."""
+"""Health endpoints for probes and older clients, whose bodies have no envelope."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -23,7 +23,7 @@ from core.readiness import problems
 
 PROBE_SECONDS = 0.5
 DATABASE_SECONDS = 1.0
-"""How long the database may take to answer; a busy one is not down at once."""
+"""How long the database may take to answer before it counts as down."""
 STATES = ("ok", "degraded", "down")
 PARTS = ("up", "down")
 FIELDS: dict[str, Callable[[], serializers.Field[Any, Any, Any, Any]]] = {
@@ -47,7 +47,7 @@ def _described(name: str, *keys: str, statuses: Sequence[int] = (200,)) -> Calla
 
 
 class Probe(APIView):
-    """Open to everybody and blind to credentials."""
+    """Public; credentials are ignored."""
 
     authentication_classes = ()
     permission_classes = (Anyone,)
@@ -108,22 +108,22 @@ class Ready(Probe):
         return Response(Exact(body), status=503, headers={"Retry-After": "1"})
 
 
-class _DatabaseQuestion:
-    """Asks the database in a thread of its own, so that no probe waits for a frozen one."""
+class _DatabaseCheck:
+    """Queries the database in a separate thread, so that probes do not hang if it hangs."""
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, "readiness")
         self._guard = Lock()
-        self._asked: Future[bool] | None = None
+        self._pending: Future[bool] | None = None
 
     def answers(self) -> bool:
-        """Whether the database answers in time; probes at the same time share a question."""
+        """Whether the database answers in time; concurrent probes share one query."""
         with self._guard:
-            if self._asked is None or self._asked.done():
-                self._asked = self._thread.submit(_database_answers)
-            asked = self._asked
+            if self._pending is None or self._pending.done():
+                self._pending = self._thread.submit(_database_answers)
+            pending = self._pending
         try:
-            return asked.result(DATABASE_SECONDS)
+            return pending.result(DATABASE_SECONDS)
         except TimeoutError:
             return False
 
@@ -140,7 +140,7 @@ def _database_answers() -> bool:
     return True
 
 
-_database = _DatabaseQuestion()
+_database = _DatabaseCheck()
 
 
 def _problems() -> dict[str, str]:

@@ -1,7 +1,7 @@
-"""`Idempotency-Key`: the answer is stored in the transaction of its effect and given again.
+"""`Idempotency-Key`: the answer is stored in the request's transaction, and repeated on a retry.
 
-Some answers are not stored: those that may hold a secret, and those that are too large. Asked
-again, such a request is refused, because it has had its effect.
+Answers that may contain a secret, or are too large, are not stored. A retry of such a request is
+refused with `AnswerNotKept`, because the request has already been carried out.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 KEPT_HEADERS = ("ETag", "Location")
 MAX_KEY = 255
 MAX_BODY = 65_536
-"""Bytes of an answer that is stored."""
+"""Most bytes of an answer that is stored."""
 CLAIM = """
     INSERT INTO core_idempotencykey (id, principal, key, fingerprint, status, headers, body)
     SELECT claimed.*, 0, '{}'::jsonb, ''::bytea
@@ -45,7 +45,7 @@ class AnswerNotKept(Conflict):
 
 
 class Replay(Exception):
-    """Carries the first answer out of a request that need not run again."""
+    """Raised when the key was used before: the stored answer is given instead of running again."""
 
     def __init__(self, stored: IdempotencyKey) -> None:
         super().__init__(stored.key)
@@ -53,7 +53,7 @@ class Replay(Exception):
 
 
 class Stored(Response):
-    """A response whose body is already rendered, byte for byte."""
+    """A response with a stored body, which is sent byte for byte."""
 
     def __init__(self, body: bytes, **options: Any) -> None:
         super().__init__(Exact({}), **options)
@@ -66,7 +66,7 @@ class Stored(Response):
 
 
 def as_response(stored: IdempotencyKey) -> Response:
-    """The first answer again."""
+    """The stored answer, marked with `Idempotency-Replayed`."""
     response = Stored(bytes(stored.body), status=stored.status)
     for name, value in stored.headers.items():
         response[name] = value
@@ -75,13 +75,17 @@ def as_response(stored: IdempotencyKey) -> Response:
 
 
 def claim(request: Request) -> IdempotencyKey | None:
-    """Claim the request's key, waiting for a twin in flight; a known key raises `Replay`."""
+    """Insert the request's idempotency key; raises `Replay` if it was used before.
+
+    Waits while another request with the same key is running. None if the request has no key, or
+    keys have no effect for it.
+    """
     key = request.headers.get("Idempotency-Key")
     if key is None or request.method in SAFE or not request.user.is_authenticated:
         return None
     if not 0 < len(key) <= MAX_KEY or not key.isprintable():
         raise Invalid(errors={"Idempotency-Key": ["1 to 255 printable characters."]})
-    # A credential that reaches less must not be handed what another one was answered.
+    # Per principal: a credential with fewer rights must not get an answer given to another one.
     principal = actor_of(request).principal
     claimed = IdempotencyKey(principal=principal, key=key, fingerprint=_fingerprint(request))
     if not _insert(claimed):
@@ -93,7 +97,7 @@ def claim(request: Request) -> IdempotencyKey | None:
 
 
 def keep(claimed: IdempotencyKey, response: Response, conditions: list[Any]) -> None:
-    """Store the rendered answer with the claimed key; `conditions` are asked before a replay."""
+    """Store the rendered answer with its key; `conditions` are checked before it is repeated."""
     IdempotencyKey.objects.filter(pk=claimed.pk).update(
         is_kept=True,
         status=response.status_code,
@@ -104,14 +108,15 @@ def keep(claimed: IdempotencyKey, response: Response, conditions: list[Any]) -> 
 
 
 def keep_no_answer(claimed: IdempotencyKey, response: Response) -> None:
-    """Store that the request had its effect, and nothing of what it was told."""
+    """Store that the request was carried out, without its answer."""
     IdempotencyKey.objects.filter(pk=claimed.pk).update(status=response.status_code)
 
 
 def _insert(claimed: IdempotencyKey) -> bool:
     """Insert unless it exists; blocks while a transaction with the same key is open.
 
-    A request that may not wait blocks for a moment only, here and from here on.
+    A request that may not wait for locks sets a short lock timeout, which then applies to the rest
+    of its transaction as well.
     """
     with connection.cursor() as cursor:
         cursor.execute(

@@ -1,4 +1,4 @@
-"""Which renderer answers."""
+"""Content negotiation: which renderer a request gets."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,12 +7,12 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
-ANYTHING = ("", "*/*", "application/json", "application/json, text/plain, */*")
-"""What programs ask for; none of these needs weighing."""
+JSON_ACCEPTED = ("", "*/*", "application/json", "application/json, text/plain, */*")
+"""Values of `Accept` for which the first renderer is chosen without parsing them."""
 
 
 class JsonFirst(DefaultContentNegotiation):
-    """The first renderer, unless somebody asks for something else."""
+    """Choose the first renderer quickly for usual `Accept` headers, else as DRF does."""
 
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
@@ -23,7 +23,7 @@ class JsonFirst(DefaultContentNegotiation):
         return super().select_renderer(request, renderers, format_suffix)
 
     def is_plain(self, request: Request) -> bool:
-        """Whether the first renderer will do."""
-        return request.headers.get("Accept", "") in ANYTHING and (
+        """Whether the request accepts the first renderer and asks for no other format."""
+        return request.headers.get("Accept", "") in JSON_ACCEPTED and (
             "format" not in request.query_params
         )

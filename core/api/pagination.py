@@ -1,4 +1,4 @@
-"""Lists: a keyset cursor on (order, id), opaque and signed, never an offset."""
+"""Pagination by keyset: a signed cursor with the last row's order value and id, no offsets."""
 
 import hashlib
 import re
@@ -20,7 +20,7 @@ from core.errors import Invalid
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
 UNPAGED_LIMIT = 1000
-"""What a client that never pages gets at most."""
+"""Most rows for clients that do not use cursors, and ask for the whole list."""
 
 PARAMETERS = ("limit", "cursor", "ordering")
 SALT = "gantry.cursor"
@@ -32,7 +32,7 @@ class InvalidCursor(Invalid):
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """One page of a list: its documents and where to go on (None at the end)."""
+    """One page of a list, with the cursor of the next page (None on the last one)."""
 
     rows: list[Shown]
     next_cursor: str | None
@@ -51,7 +51,7 @@ class Page:
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """A declared order: one column, ties broken by id."""
+    """An order of a list: by one column, then by id."""
 
     field: str
     descending: bool
@@ -72,7 +72,7 @@ class Order:
         return rows.order_by(f"{sign}{self.field}", f"{sign}id")
 
     def after(self, rows: QuerySet[Any], place: Any, pk: str) -> QuerySet[Any]:
-        """The rows behind (place, pk); the outer bound is what lets PostgreSQL use the index."""
+        """The rows after (place, pk); the extra bound on `place` lets PostgreSQL use the index."""
         way = "lt" if self.descending else "gt"
         beyond = Q(**{f"{self.field}__{way}": place})
         tie = Q(**{self.field: place, f"id__{way}": pk})
@@ -81,7 +81,7 @@ class Order:
 
 @dataclass(frozen=True, kw_only=True)
 class Shape:
-    """The first rows of an order, with the sizes of their documents."""
+    """Orders rows, cuts them to one page and annotates the sizes of their documents."""
 
     order: Order
     most: int
@@ -89,7 +89,7 @@ class Shape:
     include: frozenset[str]
 
     def __call__(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        """One more than `most` tells whether there are more."""
+        """The first `most` rows and one more, which shows whether there is a next page."""
         rows = measured(self.order.apply(rows), self.document, self.include)
         return rows[: self.most + 1]
 
@@ -104,17 +104,17 @@ def paginate(
     default_limit: int = DEFAULT_LIMIT,
     values: Mapping[str, Any] = MappingProxyType({}),
 ) -> Page:
-    """Read the page the request asks for: one SQL.
+    """Read the page the request asks for, in one SQL statement.
 
-    A page ends early where its rows are long. Only a list whose clients never page, asked for as
-    a whole, has all its rows in it, and less of each.
+    A page ends early if its documents are large. With the limit UNPAGED_LIMIT it has all rows
+    instead, and large texts and lists in them are shortened.
     """
     order, limit = Order.of(request, orderings), _limit(request, default_limit)
     reading = Reading(document, frozenset(include), order.field, values)
     shape = Shape(order=order, most=limit, document=document, include=reading.include)
     if cursor := request.query_params.get("cursor"):
         rows = rows.as_queryset() if isinstance(rows, Choice) else rows
-        rows = order.after(rows, *_opened(cursor, request))
+        rows = order.after(rows, *_unsigned(cursor, request))
     columns = columns_of(document, reading.include)
     if isinstance(rows, Choice):
         chosen = rows.bound(shape, *columns)
@@ -122,7 +122,7 @@ def paginate(
         chosen = bind(shape(rows), *columns)
     read = read_whole if limit == UNPAGED_LIMIT else read_page
     page = read(reading, chosen, limit)
-    next_cursor = None if page.is_last else _sealed(page.rows[-1], request)
+    next_cursor = None if page.is_last else _signed(page.rows[-1], request)
     return Page(rows=page.rows, next_cursor=next_cursor)
 
 
@@ -135,23 +135,23 @@ def _limit(request: Request, default: int) -> int:
     return int(text)
 
 
-def _sealed(last: Shown, request: Request) -> str:
-    place = [last.place, str(last.id), _list_of(request)]
+def _signed(last: Shown, request: Request) -> str:
+    place = [last.place, str(last.id), _list_hash(request)]
     return signing.Signer(salt=SALT).sign_object(place)
 
 
-def _opened(cursor: str, request: Request) -> tuple[Any, str]:
+def _unsigned(cursor: str, request: Request) -> tuple[Any, str]:
     try:
         place, pk, origin = signing.Signer(salt=SALT).unsign_object(cursor)
     except (signing.BadSignature, ValueError) as error:
         raise InvalidCursor(errors={"cursor": [InvalidCursor.message]}) from error
-    if origin != _list_of(request):
+    if origin != _list_hash(request):
         raise InvalidCursor(errors={"cursor": [InvalidCursor.message]})
     return place, pk
 
 
-def _list_of(request: Request) -> str:
-    """Which list a cursor belongs to: its path, its filters and its order, hashed."""
+def _list_hash(request: Request) -> str:
+    """A hash of path, filters and order: a cursor is valid for the list it was made for only."""
     params = sorted(
         (name, request.query_params.getlist(name))
         for name in request.query_params

@@ -1,4 +1,4 @@
-"""The parameters of operations declared by tables, as the OpenAPI document tells of them."""
+"""OpenAPI parameters of `ServiceViewSet` operations, derived from the attributes of the view."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -18,7 +18,7 @@ PRINTABLE = r"^[ -~\u00A1-\u00AC\u00AE-\u00FF]+$"
 KEY: Schema = {"type": "string", "minLength": 1, "maxLength": MAX_KEY, "pattern": PRINTABLE}
 ETAG: Schema = {"type": "string", "pattern": r'^(\*|(W/)?"?[0-9]{1,9}"?)?$'}
 NOT_GIVEN = ""
-"""What an empty parameter is read as, wherever it is no mistake."""
+"""The empty value, which means the same as leaving the parameter out."""
 
 
 def if_match() -> OpenApiParameter:
@@ -29,8 +29,8 @@ def idempotency_key(about: str) -> OpenApiParameter:
     return _header("Idempotency-Key", KEY, about)
 
 
-def of_list(view: Any) -> Iterator[OpenApiParameter]:
-    """Where to go on, how to order, and what to narrow the list by."""
+def list_parameters(view: Any) -> Iterator[OpenApiParameter]:
+    """The parameters of a list: cursor, limit, ordering and filters."""
     yield _query("cursor", TEXT, "`meta.next_cursor` of the page before.")
     yield _query("limit", LIMIT, f"1 to {MAX_LIMIT}.")
     names = sorted({name.removeprefix("-") for name in view.orderings})
@@ -43,7 +43,7 @@ def of_list(view: Any) -> Iterator[OpenApiParameter]:
 
 
 def include(names: Iterable[str]) -> OpenApiParameter:
-    """Embeds that are shown on request, separated by commas."""
+    """The parameter `include`: names of embeds, separated by commas."""
     words, about = [*names, NOT_GIVEN], f"Any of: {', '.join(names)}."
     return OpenApiParameter(
         "include", str, enum=words, many=True, style="form", explode=False, description=about
@@ -51,7 +51,7 @@ def include(names: Iterable[str]) -> OpenApiParameter:
 
 
 def _filter(name: str, one: Any) -> OpenApiParameter:
-    """A filter as its form field reads it."""
+    """The parameter for a filter, according to the type of its form field."""
     if isinstance(one, EnumFilter):
         words = [word for word, _ in one.extra["choices"]]
         return OpenApiParameter(name, str, enum=words, many=True, description="In any case.")

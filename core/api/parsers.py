@@ -1,4 +1,4 @@
-"""JSON bodies: UTF-8 whatever their header says, and of a bounded number of values."""
+"""The parser of JSON bodies: always UTF-8, and with a limited number of values."""
 
 import json
 from collections.abc import Mapping
@@ -10,9 +10,10 @@ from rest_framework.utils.json import strict_constant
 
 from core.errors import Invalid
 
-MOST_MARKS = 100_000
-"""Commas and brackets: more than the longest texts hold, whose own ones count as well."""
-MARKS = (b",", b"[", b"{")
+MOST_SEPARATORS = 100_000
+"""Most commas and opening brackets, those inside of texts included: the longest allowed texts
+stay below it."""
+SEPARATORS = (b",", b"[", b"{")
 
 
 class TooManyValues(Invalid):
@@ -20,9 +21,9 @@ class TooManyValues(Invalid):
 
 
 class BoundedJson(JSONParser):
-    """A megabyte of empty lists costs thirty times what a text of that size does.
+    """Refuses JSON of too many values: parsing empty lists costs thirty times what text does.
 
-    The charset of the header is not asked: Python has codecs that take minutes.
+    The charset in the header is ignored: some of Python's codecs take minutes for one body.
     """
 
     def parse(
@@ -32,7 +33,7 @@ class BoundedJson(JSONParser):
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
         body = stream.read()
-        if sum(map(body.count, MARKS)) > MOST_MARKS:
+        if sum(map(body.count, SEPARATORS)) > MOST_SEPARATORS:
             raise TooManyValues
         try:
             return json.loads(body.decode(), parse_constant=strict_constant)

@@ -1,4 +1,4 @@
-"""Who may come in at all; what they may do inside is a matter of the table of rights."""
+"""DRF permission classes: open to all, signed in, or with a right from the table of rights."""
 
 from typing import Any
 
@@ -10,28 +10,29 @@ from core.rights import Right, is_own, require
 
 
 class Nobody(BasePermission):
-    """The answer for everything that is not declared."""
+    """Refuses all; the default for actions without a declared permission."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         return False
 
 
 class Anyone(BasePermission):
-    """Open to strangers, on purpose."""
+    """Allows all, without authentication too; for endpoints that are meant to be public."""
 
 
 class IsSignedIn(BasePermission):
-    """A living session or token, whoever it belongs to."""
+    """Allows any person with a valid credential."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         return bool(request.user and request.user.is_authenticated)
 
 
 class Can(IsSignedIn):
-    """Holding a right where the object lives.
+    """Allows a person who has one of the rights on the object.
 
-    Of several rights one is enough: what was meant shows in the body, and the service decides.
-    The object offers `standing_of(actor)` and, where "own" has a meaning, `belongs_to(actor)`.
+    One of several is enough, because which of them is needed depends on the body: the service
+    checks it. The object has `standing_of(actor)`, and `belongs_to(person)` if rows of its model
+    can be somebody's own.
     """
 
     def __init__(self, right: Right, *others: Right) -> None:

@@ -1,4 +1,4 @@
-"""JSON in the envelope for programs, pages for developers."""
+"""Renderers: JSON in the envelope, and HTML pages for developers."""
 
 import json
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from core.api.envelope import Answer, Exact
 
 
 class EnvelopeRenderer(BaseRenderer):
-    """orjson; a document that PostgreSQL built passes through untouched."""
+    """JSON by orjson; documents built by PostgreSQL (orjson.Fragment) are inserted as they are."""
 
     media_type = "application/json"
     format = "json"
@@ -40,7 +40,7 @@ class EnvelopeRenderer(BaseRenderer):
 
 
 class DeveloperRenderer(BrowsableAPIRenderer):
-    """The browsable API without HTML forms: their drop-downs would list foreign rows."""
+    """The browsable API without HTML forms: their drop-downs would list rows of all workspaces."""
 
     def get_default_renderer(self, view: Any) -> BaseRenderer:
         return IndentedRenderer()
@@ -55,7 +55,7 @@ class DeveloperRenderer(BrowsableAPIRenderer):
 
 
 class FrontPageRenderer(TemplateHTMLRenderer):
-    """The page a person sees at the address of the server."""
+    """The HTML page at `/`."""
 
     template_name = "front_page.html"
 
@@ -64,7 +64,7 @@ class FrontPageRenderer(TemplateHTMLRenderer):
 
 
 class IndentedRenderer(EnvelopeRenderer):
-    """For reading by people."""
+    """JSON with indentation, for the browsable API."""
 
     def render(self, *args: Any, **kwargs: Any) -> bytes:
         body = super().render(*args, **kwargs)
@@ -72,7 +72,7 @@ class IndentedRenderer(EnvelopeRenderer):
 
 
 def to_json(body: Any) -> bytes:
-    """Serialise; a lone surrogate, which orjson refuses, comes back escaped."""
+    """Serialise to JSON; lone surrogates, which orjson refuses, are escaped."""
     try:
         return orjson.dumps(body, default=str)
     except TypeError:

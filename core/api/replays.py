@@ -1,9 +1,9 @@
-"""Whether a stored answer may be given again: its caller must still see what it shows.
+"""Whether a stored answer may be repeated: the caller must still be allowed to see it.
 
-Beside an answer stand the rows its request was about, each with what held for the caller right
-after the effect: their roles there and whether they had the right to the action. Asked again, all
-of it must still hold. What the request itself has ended, such as a lead who hands over, is no
-condition.
+With an answer are stored the rows its request was about, and for each the caller's roles and
+whether they had the right to the action, as they were right after the request was carried out. Both
+must be the same when the request is repeated. Rights that the request itself has ended, such as
+those of a lead who hands over the project, are therefore no condition.
 """
 
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from core.api.viewsets import ServiceViewSet
 
 Condition = dict[str, Any]
-"""`{"model", "id", "roles", "may"}`, as JSON."""
+"""`{"model", "id", "roles", "may"}`, stored as JSON."""
 
 
 class Touched(NamedTuple):
-    """A row a request was about: its permission was checked on it, or its document was shown."""
+    """A row the request was about: a permission was checked on it, or its document was shown."""
 
     model: type[Model]
     pk: Any
@@ -33,8 +33,8 @@ class Touched(NamedTuple):
 
 
 def conditions_of(view: "ServiceViewSet", touched: list[Touched]) -> list[Condition] | None:
-    """What holds now; None if the caller does not even see what they were shown."""
-    # By now the caller may belong to a workspace more.
+    """The conditions after the request; None if the caller cannot see a row they were shown."""
+    # The request may have added the caller to a workspace.
     show_workspaces_of(view.actor.person_id, view.actor.credential.workspaces)
     found = []
     for model, pk, is_checked in dict.fromkeys(touched):
@@ -56,7 +56,7 @@ def conditions_of(view: "ServiceViewSet", touched: list[Touched]) -> list[Condit
 
 
 def check_conditions(view: "ServiceViewSet", conditions: list[Condition]) -> None:
-    """Refuse as the route itself would refuse now, or because the caller's roles have changed."""
+    """Raise the refusal the route would give now, or AnswerNotKept if the roles have changed."""
     for condition in conditions:
         model = _model(condition["model"], view)
         row = find_known(model, condition["id"], actor=view.actor)

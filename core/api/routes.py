@@ -1,4 +1,4 @@
-"""Which method of a route calls which action; every `urls.py` picks from here."""
+"""Maps of HTTP methods to viewset actions, for `as_view()` in every `urls.py`."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The OpenAPI document, described from the same tables the views run on."""
+"""Generation of the OpenAPI document from the attributes of `ServiceViewSet`."""
 
 import inspect
 from typing import Any
@@ -70,7 +70,7 @@ FAILURE = ResolvedComponent(
 
 
 class EnvelopeAutoSchema(AutoSchema):
-    """Reads `inputs`, `outputs` and `document` of a ServiceViewSet and wraps what it answers."""
+    """Reads `inputs`, `outputs` and `document` of the view, and wraps answers in the envelope."""
 
     view: Any
 
@@ -80,7 +80,7 @@ class EnvelopeAutoSchema(AutoSchema):
         return f"{usual}_many" if many else usual
 
     def get_summary(self) -> str:
-        """The first sentence about the action itself, else what it does to which resource."""
+        """The first sentence of the action's docstring, else verb and resource."""
         action = getattr(self.view, "action", None) or self.method.lower()
         about = inspect.getdoc(getattr(self.view, action, None)) or ""
         if about and not about.startswith("Partial"):
@@ -108,7 +108,7 @@ class EnvelopeAutoSchema(AutoSchema):
         return None if self.method == "DELETE" else super().get_request_serializer()
 
     def _get_request_body(self, direction: Any = "request") -> dict[str, Any] | None:
-        """The library knows no body of DELETE; OpenAPI 3.1 does."""
+        """Also for DELETE, which drf-spectacular omits although OpenAPI 3.1 allows a body."""
         method = self.method
         if method == "DELETE" and self.get_request_serializer():
             self.method = "POST"
@@ -137,7 +137,7 @@ class EnvelopeAutoSchema(AutoSchema):
             return found
         view, action = self.view, self.view.action
         if action == "list":
-            found += parameters.of_list(view)
+            found += parameters.list_parameters(view)
         if action in view.queries:
             found.append(view.queries[action])
         embeds = getattr(view.document, "embeds", {})
@@ -172,7 +172,7 @@ class EnvelopeAutoSchema(AutoSchema):
         return bodies
 
     def _stale(self) -> dict[str, Any]:
-        """A stale edit is answered with the object as it is now."""
+        """The 412 answer to an outdated `If-Match`, which contains the current object."""
         now = self._get_response_for_code(self.view.document, OK)
         shown = now["content"]["application/json"]["schema"]["properties"]["data"]
         properties = {**FAILURE.schema["properties"], "data": shown}
@@ -216,7 +216,7 @@ class EnvelopeAutoSchema(AutoSchema):
         return build_object_type(properties, required=["success", "data"])
 
     def _refusals(self) -> set[str]:
-        """The statuses this operation may refuse with, besides those that any of them may."""
+        """The error statuses of this operation, besides those of every operation."""
         found = set()
         if self.get_auth():
             found |= {"401", "403"}

@@ -1,7 +1,7 @@
-"""How much a body may hold, asked before any of it is stripped, matched, parsed or looked up.
+"""Size limits of bodies, checked before DRF validates any value.
 
-REST framework strips, validates and converts first and compares lengths last; some of its
-validators walk a text character by character.
+DRF strips, validates and converts values before it compares lengths, and some of its validators
+are slow for long texts.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from rest_framework import serializers
 MOST_KEYS = 200
 LONGEST_KEY = 100
 LONGEST_VALUE = 100
-"""Characters of a date, number, enum value or id: of every field without a limit of its own."""
+"""Most characters of a value whose field has no `max_length`, such as a date, number or id."""
 MOST_CHOICES = 100
 
 TOO_LONG = "Ensure this field has no more than {} characters."
@@ -25,7 +25,7 @@ Errors = list[str] | dict[str, Any]
 
 
 def oversized(field: Any, value: Any) -> Errors:
-    """What is too large in the value given for a field or a serializer; empty if nothing is."""
+    """Errors about the size or JSON type of a value for a field or serializer; empty if none."""
     if isinstance(field, serializers.Serializer):
         return _of_object(field, value) if isinstance(value, Mapping) else []
     if isinstance(field, LISTS):
@@ -34,7 +34,7 @@ def oversized(field: Any, value: Any) -> Errors:
 
 
 def longest(field: Any) -> int:
-    """How many characters a field takes."""
+    """The most characters a field takes."""
     return getattr(field, "max_length", None) or LONGEST_VALUE
 
 
@@ -65,7 +65,7 @@ def _of_value(field: Any, value: Any) -> Errors:
 
 
 def _json_kind(field: Any) -> type:
-    """What a value has to be in JSON: REST framework takes 5 for a text, and "no" for a truth."""
+    """The Python type a JSON value must have: DRF would take 5 as text, and "no" as a boolean."""
     if isinstance(field, serializers.BooleanField):
         return bool
     return str if isinstance(field, serializers.CharField) else object

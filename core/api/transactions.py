@@ -1,4 +1,4 @@
-"""One outer transaction per request: its effects, its events and its stored answer together."""
+"""One transaction per request: its changes, its events and its stored answer commit together."""
 
 import time
 from collections.abc import Callable
@@ -24,29 +24,33 @@ from core.models import IdempotencyKey
 
 ATTEMPTS = 3
 PAUSE = 0.03
-"""Seconds before a deadlock's victim runs again, times the attempt."""
+"""Seconds before a request runs again after a deadlock, multiplied by the attempt."""
 
 
 class OneTransaction(APIView):
-    """A view whose whole request commits or vanishes; a deadlock's victim simply runs again.
+    """A view whose request is one transaction: committed, or rolled back if it is refused.
 
-    What must stay of a refused request is written past the transaction: see `accounts/limits.py`.
+    After a deadlock or serialization failure the request runs again, up to ATTEMPTS times.
+    Attempts of refused requests must stay counted, so `core.limits` uses another connection.
     """
 
     kept_answers: ClassVar[frozenset[str]] = frozenset()
-    """Methods whose answers hold no secret: they are stored for their `Idempotency-Key`."""
+    """Methods whose answers contain no secret, and are therefore stored for idempotency keys."""
     repeat_advice: ClassVar[str] = "Look at what is there now; to do it again, use a new key."
-    """What to do after a request whose answer got lost and was not stored."""
+    """What a client should do if it repeats a request whose answer was not stored."""
     attempts: ClassVar[dict[str, Callable[[Any], None]]] = {}
-    """For actions limited per person, what counts an attempt of theirs or refuses it."""
-    gives_way: ClassVar[bool] = False
-    """Whether it may be undone and run again when it meets a lock: `attempts` are all it counts."""
+    """By action: a function that counts an attempt of the actor, or raises TooManyRequests."""
+    may_run_again: ClassVar[bool] = False
+    """Whether the request may be rolled back and run again if a row it needs is locked.
+
+    Only for views that count attempts by `attempts` alone, which are not counted again.
+    """
     _claimed: IdempotencyKey | None = None
     _may_read = True
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         self._http_request = request
-        run = request.META.get(RUN) if self.gives_way and request.method not in SAFE else None
+        run = request.META.get(RUN) if self.may_run_again and request.method not in SAFE else None
         self._run: Run = run or Run(may_wait=True)
         for attempt in range(1, ATTEMPTS + 1):
             try:
@@ -56,11 +60,11 @@ class OneTransaction(APIView):
                 if attempt < ATTEMPTS and _is_worth_retrying(error):
                     time.sleep(PAUSE * attempt)
                     continue
-                if self._is_to_give_way(error):
+                if self._must_run_again(error):
                     self._run.is_put_off = True
                     return HttpResponse(status=HTTPStatus.NO_CONTENT)
                 if is_database_away(error):
-                    raise  # nothing may have been set up yet that makes an answer
+                    raise  # the view may not be set up to render; middleware answers 503
                 response = super().handle_exception(error)
                 return self.finalize_response(self.request, response, *args, **kwargs)
         raise AssertionError
@@ -91,15 +95,15 @@ class OneTransaction(APIView):
         return idempotency.as_response(stored)
 
     def replay_conditions(self) -> list[Any] | None:
-        """What must still hold when the answer is given again; None if it never may be."""
+        """Conditions to store with the answer; None if it must never be repeated."""
         return []
 
     def check_replay(self, conditions: list[Any]) -> None:
-        """Refuse an answer whose conditions do not hold any more."""
+        """Raise a refusal if the stored conditions do not hold any more."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         if request.method not in SAFE:
-            _ = self._http_request.body  # read once, so that a retry can read it again
+            _ = self._http_request.body  # Django caches it, so that a retry can read it again
         super().initial(request, *args, **kwargs)
         self._may_read = may_read(request)
         self._claimed = idempotency.claim(request)
@@ -114,14 +118,14 @@ class OneTransaction(APIView):
                 return self._replay(exc.stored)
             except (Refusal, APIException, ObjectDoesNotExist) as refusal:
                 exc = refusal
-        if _is_worth_retrying(exc) or self._is_to_give_way(exc):
+        if _is_worth_retrying(exc) or self._must_run_again(exc):
             raise exc
         response = super().handle_exception(exc)
         if isinstance(exc, Refusal) and not self._may_read:
             withhold_facts(response, exc)
         return response
 
-    def _is_to_give_way(self, error: Exception) -> bool:
+    def _must_run_again(self, error: Exception) -> bool:
         return not self._run.may_wait and sqlstate(error) == LOCK_NOT_AVAILABLE
 
     def finalize_response(

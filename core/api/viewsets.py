@@ -1,4 +1,4 @@
-"""The base of every resource: find the row, read the input, call one service, show the result."""
+"""Base viewset: an action finds the row, reads the input, calls a service, shows the document."""
 
 from collections.abc import Iterable
 from typing import Any, ClassVar, cast
@@ -29,12 +29,13 @@ from core.errors import NotFound, Stale
 
 
 class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
-    """Tables instead of code: `action_permissions` says who may, `inputs` what is read.
+    """A resource, declared by attributes; those that are dictionaries are keyed by action.
 
-    `outputs` names what an action shows if not `document`; `queries` what it reads from the query;
-    `embedded` the embeds shown without `?include=`, and `embedded_in_one` those shown besides
-    where the answer is one object: what the lists of older clients show of it, who put the
-    answer in its place. `alias` marks a second spelling of a route.
+    `action_permissions` has the permissions, `inputs` the serializers of bodies, `queries` those of
+    query parameters, `outputs` the document or schema of the answer if it is not `document`.
+    `embedded` are the embeds shown without `?include=`; `embedded_in_one` are those added when the
+    answer is a single object, because older clients put it into their lists, which show them.
+    `alias` marks a second URL of a route.
     """
 
     document: type[Document]
@@ -50,14 +51,14 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
     default_limit: int = DEFAULT_LIMIT
     alias: bool = False
     kept_answers = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-    gives_way = True
+    may_run_again = True
 
     _touched: list[Touched]
-    """The rows this request is about."""
+    """The rows this request is about, for `replay_conditions`."""
 
     @property
     def actor(self) -> Actor:
-        """Who asks; permissions have made sure that there is somebody."""
+        """The actor; only for actions whose permission requires authentication."""
         return actor_of(self.request)
 
     @property
@@ -66,11 +67,11 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
 
     @property
     def values(self) -> dict[str, Any]:
-        """What documents may ask about the request, by the name of the slot."""
-        return {"actor": self.request.user.pk}  # None for strangers, where they are let in
+        """Values of the request for the parameters of compiled documents, by name."""
+        return {"actor": self.request.user.pk}  # None without authentication
 
     def get_permissions(self) -> list[Any]:
-        if self.action is None:  # an undeclared method: let it become a 405
+        if self.action is None:  # a method the route does not have: DRF answers 405
             return [IsSignedIn()]
         return [self.action_permissions.get(self.action, Nobody())]
 
@@ -91,20 +92,20 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
         check_conditions(self, conditions)
 
     def find(self, rows: QuerySet[Any], value: str) -> Any:
-        """A row by its public id, with the action's permission checked on it."""
+        """The row with this public id, on which the action's permission is checked."""
         row = find_visible(rows, value, actor=self.actor)
         self.check_object_permissions(self.request, row)
         return row
 
     def find_among(self, rows: QuerySet[Any], value: str) -> Any:
-        """One of these rows by its public id; whatever else exists, elsewhere, is not found."""
+        """The row with this public id among `rows`; NotFound for any other, even if it exists."""
         row = find_by_public_id(rows, value)
         if row is None:
             raise NotFound
         return row
 
     def read_input(self, **context: Any) -> dict[str, Any]:
-        """The validated body; bad input is a 400 with a sentence for each field."""
+        """The validated body; raises ValidationError (400) with messages for each field."""
         return read_body(self.inputs[self.action], self.request, actor=self.actor, **context)
 
     def read_query(self) -> dict[str, Any]:
@@ -116,7 +117,7 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
     def show(
         self, row: Model, *, status: int = status.HTTP_200_OK, message: str | None = None
     ) -> Response:
-        """The row's document with its version as ETag."""
+        """The answer with the row's document, and its version as ETag."""
         self._touched.append(Touched(type(row), row.pk, is_checked=False))
         shown = read_one(self._reading(), Bound("SELECT %s::uuid AS pk", (row.pk,)))
         if shown is None:
@@ -124,12 +125,12 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
         return _answer(shown, status, message)
 
     def show_chosen(self, row: Choice) -> Response | None:
-        """The document of the one row chosen, None if there is no such row."""
+        """The answer with the document of the chosen row, None if there is no such row."""
         shown = read_one(self._reading(), row.bound(whole))
         return _answer(shown) if shown else None
 
     def show_list(self, rows: QuerySet[Any] | Choice) -> Response:
-        """One page of documents, filtered and ordered as the query asks."""
+        """The answer with one page of documents, filtered and ordered by query parameters."""
         page = paginate(
             self.document,
             self._filtered(rows),
@@ -149,7 +150,7 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
         return response
 
     def get_serializer_class(self) -> type[serializers.Serializer[Any]]:
-        """What the action reads; the pages for developers start their raw form from it."""
+        """The input of the action; the browsable API fills its raw form from it."""
         return self.inputs.get(self.action, serializers.Serializer)
 
     def _reading(self) -> Reading:
@@ -157,7 +158,7 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
         return Reading(document, frozenset(self._included()), values=self.values)
 
     def _filtered(self, rows: QuerySet[Any] | Choice) -> QuerySet[Any] | Choice:
-        """Apply the declared filters; their form is dear to build, so only when one is used."""
+        """Apply the declared filters; only if one is used, because building their form is slow."""
         if self.filters is None or not _any_in(self.filters.base_filters, self.request):
             return rows
         rows = rows.as_queryset() if isinstance(rows, Choice) else rows
@@ -172,7 +173,7 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
         return [*self.embedded, *besides, *(name for name in asked.split(",") if name)]
 
     def _check_query(self) -> None:
-        """Refuse what this action does not know, so that a typo cannot silently widen a list."""
+        """Refuse unknown query parameters: with a misspelt filter a list would show all rows."""
         known = {"include", "format"}
         if self.action in self.queries:
             known.update(self.queries[self.action]().fields)

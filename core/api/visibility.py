@@ -1,4 +1,4 @@
-"""The one place that decides how an object one may not see is refused."""
+"""Finding a visible row, and the refusal for one that is not visible: 404 or 403."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +14,7 @@ from core.api.sizes import LONGEST_VALUE
 from core.errors import Forbidden, NotFound, Refusal
 from core.events import Event, publish
 
-# `<> ALL` of an empty array is true: for somebody of no workspace every home is foreign.
+# `<> ALL` of an empty array is true: to a person without workspaces every workspace is foreign.
 FOREIGN = """
     SELECT home IS NOT NULL AND home <> ALL (workspaces_of(%s)) FROM locate(%s, %s) AS home
 """
@@ -22,7 +22,7 @@ FOREIGN = """
 
 @dataclass(frozen=True, kw_only=True)
 class WorkspaceOpened(Event):
-    """Its member asks for something in it by themselves for the first time."""
+    """A member reads something in the workspace for the first time since they were added."""
 
     workspace_id: UUID
 
@@ -32,7 +32,10 @@ class NotAMember(Forbidden):
 
 
 def find_visible(rows: QuerySet[Any], value: str, *, actor: Actor) -> Any:
-    """The row among `rows` (already cut to what the actor may see) with this public id."""
+    """The row with this public id among `rows`, which contain only what the actor may see.
+
+    Raises NotFound or NotAMember. Publishes WorkspaceOpened if it is the actor's first access.
+    """
     found = find_by_public_id(rows, value)
     if found is None:
         raise _refusal(rows.model, value, actor)
@@ -43,7 +46,10 @@ def find_visible(rows: QuerySet[Any], value: str, *, actor: Actor) -> Any:
 
 
 def find_known(model: type[Model], pk: Any, *, actor: Actor) -> Any:
-    """The row with this key among those the actor may see now, by its gate or by row security."""
+    """The row with this primary key if the actor may see it now, else a refusal.
+
+    Decided by `visible_to`; for models without it, by row-level security alone.
+    """
     rows: Any = model._default_manager.all()
     if hasattr(rows, "visible_to"):
         rows = rows.visible_to(actor)
@@ -54,9 +60,9 @@ def find_known(model: type[Model], pk: Any, *, actor: Actor) -> Any:
 
 
 def _refusal(model: type[Model], value: str, actor: Actor) -> Refusal:
-    """403 for what lives in somebody else's workspace, 404 for what does not exist.
+    """403 for a row in a workspace the actor does not belong to, 404 if it does not exist.
 
-    With HIDE_FOREIGN_OBJECTS both are 404, so that ids reveal nothing.
+    With HIDE_FOREIGN_OBJECTS both are 404, so that nobody can find out which ids exist.
     """
     if settings.HIDE_FOREIGN_OBJECTS or not _is_foreign(model, value, actor):
         return NotFound()
@@ -64,7 +70,10 @@ def _refusal(model: type[Model], value: str, actor: Actor) -> Refusal:
 
 
 def _is_foreign(model: type[Model], value: str, actor: Actor) -> bool:
-    """Whether it exists in a workspace the person is no member of; asked past the policies."""
+    """Whether the row exists in a workspace of which the person is not a member.
+
+    By the SQL function `locate`, which is not subject to the policies.
+    """
     if len(value) > LONGEST_VALUE or not value.isprintable():
         return False
     with connection.cursor() as cursor:

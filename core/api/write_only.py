@@ -1,4 +1,4 @@
-"""What a caller who may write but not read is shown: identity and version, nothing else."""
+"""Answers to credentials that may write but not read: only id and version of documents."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ SHOWN_OF_A_REFUSAL = (
 
 
 def may_read(request: Request) -> bool:
-    """Whether the credential lets the caller read; only one that says so does not."""
+    """Whether the credential may read; true without an actor, as for public endpoints."""
     return not isinstance(request.auth, Actor) or request.auth.credential.may_read
 
 
@@ -44,7 +44,10 @@ def withhold_documents(response: Response) -> None:
 
 
 def withhold_facts(response: Response, refusal: Refusal) -> None:
-    """Say what the kind of refusal says: the sentences of one case may tell what is stored."""
+    """Replace the messages by the general one of the refusal's class.
+
+    A message about a single case may contain stored values.
+    """
     response.data["message"] = refusal.message
     if refusal.errors:
         response.data["errors"] = {field: [refusal.message] for field in refusal.errors}
