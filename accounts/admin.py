@@ -18,7 +18,7 @@ from accounts.services.people import ACCESS_FIELDS, PROFILE_FIELDS, change_acces
 from core.admin.bases import staff_actor
 from core.admin.forms import OneLineForm
 from core.admin.records import ChangedBySuperusers, is_superuser
-from core.admin.refusals import REFUSED, in_words, sentence
+from core.admin.refusals import REFUSED, as_refusal, sentence
 
 if TYPE_CHECKING:
     from django.forms import ModelForm
@@ -114,7 +114,7 @@ class Persons(ModelAdmin):
                 for person in people:
                     self._delete(request, person)
         except REFUSED as error:
-            self.message_user(request, _reason(in_words(error)), messages.ERROR)
+            self.message_user(request, _reason(as_refusal(error)), messages.ERROR)
         else:
             self.message_user(request, f"Deleted: {len(people)}.", messages.SUCCESS)
         return None

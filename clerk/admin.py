@@ -9,7 +9,7 @@ from clerk.models import AccountMatch, ExternalRecord, WebhookReceipt
 from clerk.services.people import join_accounts, keep_apart
 from core.admin.bases import staff_actor
 from core.admin.records import ReadOnly, is_superuser
-from core.admin.refusals import REFUSED, in_words, sentence
+from core.admin.refusals import REFUSED, as_refusal, sentence
 
 
 @admin.register(ExternalRecord)
@@ -54,7 +54,7 @@ class AccountMatches(ReadOnly):
                     person = join_accounts(actor=staff_actor(request), match=match)
                     self.log_change(request, person, "Joined with another account.")
         except REFUSED as error:
-            self.message_user(request, sentence(in_words(error)), messages.ERROR)
+            self.message_user(request, sentence(as_refusal(error)), messages.ERROR)
         else:
             self.message_user(request, f"Joined: {len(matches)}.", messages.SUCCESS)
 

@@ -1,1 +1,1 @@
-"""What every app stands on; imports none of them."""
+"""The base of all apps: errors, events, rights, tenancy, HTTP conventions. Imports no app."""

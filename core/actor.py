@@ -1,7 +1,7 @@
-"""Who acts: a person with the credential they came with, or the system with its reason.
+"""Who acts: a person with the credential they signed in with, or the system with a reason.
 
-It travels through services, events and background work; nothing about it hangs on the person, so
-whoever reloads the person neither gains nor loses what the credential may.
+The actor is passed through services, events and background work. Nothing of the credential is
+stored on the `User`, so reloading the user neither adds nor removes rights.
 """
 
 from dataclasses import dataclass
@@ -25,24 +25,24 @@ class Scope(TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """What somebody proved themselves with, and what it is good for."""
+    """What a person authenticated with, and what it permits."""
 
     kind: Kind
     session_key: str = ""
     scopes: frozenset[str] = frozenset(Scope.values)
     workspaces: frozenset[UUID] | None = None
-    """Those it is bound to; None is wherever the person belongs."""
+    """The only workspaces it is valid in; None for all workspaces of the person."""
     token_id: UUID | None = None
     impersonator: str = ""
-    """Who acts in the person's name, as support staff may with some providers."""
+    """Who acts on behalf of the person, as a provider may allow its support staff."""
     proved_at: float | None = None
-    """When the person last proved themselves to their provider, in seconds since the epoch."""
+    """When the person last authenticated at their provider, in seconds since the epoch."""
     principal: str | None = None
-    """Whose answers are kept for idempotency keys, if not simply the person's."""
+    """Owner of idempotency keys sent with it; None for the person's id."""
 
     @property
     def may_read(self) -> bool:
-        """Whether answers may show documents, or only their id and version."""
+        """Whether answers may contain whole documents, or only their id and version."""
         return Scope.READ.value in self.scopes
 
 
@@ -58,18 +58,18 @@ class Actor:
     user: "User | None"
     credential: Credential = SESSION
     reason: str = ""
-    """Why the system acts; empty for people."""
+    """Why the system acts; empty for a person."""
     unopened: frozenset[UUID] = frozenset()
-    """Of their workspaces those in which they have never read anything, as the request began."""
+    """Ids of the person's workspaces in which they had never read anything before this request."""
 
     @classmethod
     def system(cls, reason: str) -> "Actor":
-        """Nobody in particular: a provider's news, a scan, a command; may everything."""
+        """The system, such as a webhook of a provider, a periodic scan or a command; trusted."""
         return cls(user=None, credential=SYSTEM, reason=reason)
 
     @property
     def person(self) -> "User":
-        """Who acts; the system is nobody."""
+        """The acting person; RuntimeError for the system."""
         if self.user is None:
             message = f"the system acts ({self.reason}), not a person"
             raise RuntimeError(message)
@@ -85,38 +85,38 @@ class Actor:
 
     @property
     def is_bound(self) -> bool:
-        """Whether the credential is good in some workspaces only."""
+        """Whether the credential is valid in some workspaces only."""
         return self.credential.workspaces is not None
 
     @property
     def in_admin(self) -> bool:
-        """On the pages for staff, which have asked for permissions of their own."""
+        """Whether this is staff in the admin, which checks Django's model permissions itself."""
         return self.credential.kind == "admin"
 
     @property
     def is_trusted(self) -> bool:
-        """Whether the rights of roles are not asked: the system, and staff in the admin."""
+        """Whether rights are not checked: for the system, and for staff in the admin."""
         return self.is_system or self.in_admin
 
     @property
     def principal(self) -> str:
-        """Whose answers are kept for idempotency keys."""
+        """Owner of the idempotency keys this actor sends."""
         return self.credential.principal or str(self.person_id)
 
     def is_person(self, person: "User | UUID | None") -> bool:
-        """Whether this is who acts."""
+        """Whether this person, or the one with this id, is the actor."""
         return self.user is not None and self.user.pk == getattr(person, "pk", person)
 
 
 Asking = Actor | Expression
-"""An actor, or the parameter that stands for one in a query compiled ahead."""
+"""An actor, or the parameter that stands for the person's id in a compiled query."""
 
 
 def person_in(asking: Asking) -> UUID | Expression | None:
-    """The person asking, as a value of a query."""
+    """The id of the person, as a value in a query."""
     return asking.person_id if isinstance(asking, Actor) else asking
 
 
 def bound_workspaces(asking: Asking) -> frozenset[UUID] | None:
-    """The workspaces the credential is bound to; a compiled query is bound to none."""
+    """The workspaces the credential is bound to, None if it is not; a compiled query never is."""
     return asking.credential.workspaces if isinstance(asking, Actor) else None

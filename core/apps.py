@@ -1,4 +1,4 @@
-"""Wakes the modules that register themselves: checks, receivers, documents, exports and more."""
+"""Imports the modules of all apps that register something on import, such as receivers."""
 
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules

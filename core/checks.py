@@ -1,6 +1,6 @@
-"""What forbids to serve a database: asked by every program at its start.
+"""Checks of the database that every program runs at its start, and those of `manage.py check`.
 
-The first check: whether the runtime role is one for which row-level security holds at all.
+One of them is here: whether row-level security applies to the runtime role.
 """
 
 import logging
@@ -14,11 +14,11 @@ from django.db import DEFAULT_DB_ALIAS, OperationalError, ProgrammingError, conn
 logger = logging.getLogger(__name__)
 
 StartCheck = Callable[[], str | None]
-"""Asks the database; a sentence about a flaw, None where there is none."""
+"""Queries the database; returns a sentence about a flaw, None if there is none."""
 
 _start_checks: list[StartCheck] = []
 
-POWERS = """
+RUNTIME_ROLE = """
     SELECT rolname, rolsuper, rolbypassrls, EXISTS (
         SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't'
@@ -36,15 +36,15 @@ ADVICE = (
 
 
 def checked_at_start(check: StartCheck) -> StartCheck:
-    """Have every program ask the decorated function before it serves."""
+    """Register the decorated function as a check that every program runs at its start."""
     _start_checks.append(check)
     return check
 
 
 def refuse_flawed_database() -> bool:
-    """End a program that must not serve its database; False where it gave no answer.
+    """Run all start checks; SystemExit if one finds a flaw, False if the database is unavailable.
 
-    One that finds no database, or none that was migrated, waits for it as it always does.
+    A database that has not been migrated counts as unavailable; the caller may wait for it.
     """
     try:
         flaws = [flaw for check in _start_checks if (flaw := check())]
@@ -60,21 +60,21 @@ def refuse_flawed_database() -> bool:
 
 @checked_at_start
 def flaw_of_runtime_role() -> str | None:
-    """A sentence about a role that may do too much, None for one that may not."""
+    """A sentence if row-level security does not apply to the current role, else None."""
     with connection.cursor() as cursor:
-        cursor.execute(POWERS)
+        cursor.execute(RUNTIME_ROLE)
         name, is_superuser, bypasses, owns, is_within = cursor.fetchone()
     if is_superuser:
-        power = "is a superuser"
+        privilege = "is a superuser"
     elif bypasses:
-        power = "has BYPASSRLS"
+        privilege = "has BYPASSRLS"
     elif owns:
-        power = "owns tables"
+        privilege = "owns tables"
     elif is_within:
-        power = "begins with a tenant context"
+        privilege = "begins with a tenant context"
     else:
         return None
-    return f"The role {name} of DATABASE_URL {power}. {ADVICE}"
+    return f"The role {name} of DATABASE_URL {privilege}. {ADVICE}"
 
 
 @register(Tags.database)
@@ -87,7 +87,7 @@ def check_runtime_role(databases: Sequence[str] | None = None, **named: Any) -> 
 
 @register
 def check_keys_without_use(**named: Any) -> list[CheckMessage]:
-    """Tell whoever moves here from another server which of its keys can go."""
+    """Point out environment keys of other servers that have no effect here."""
     return [
         Info(f"{key} is set and not used: see .env.example.", id="core.I001")
         for key in settings.KEYS_WITHOUT_USE

@@ -1,4 +1,4 @@
-"""The tenant context: which workspaces PostgreSQL shows to the rest of a transaction."""
+"""The tenant context: settings of the current transaction that the RLS policies read."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,42 +7,44 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-CLEARED = "set_config('gantry.system', '', true)"
-SOME_OF_THEIRS = (
+UNSET_SYSTEM = "set_config('gantry.system', '', true)"
+SET_BOUND_WORKSPACES = (
     "set_config('gantry.workspaces', ARRAY(SELECT unnest(workspaces_of(%s))"
     " INTERSECT SELECT unnest(%s::uuid[]))::text, true)"
 )
-THEIRS = "set_config('gantry.workspaces', workspaces_of({person})::text, true)"
+SET_WORKSPACES = "set_config('gantry.workspaces', workspaces_of({person})::text, true)"
 SHORT_LOCK_WAITS = "set_config('lock_timeout', '100ms', true)"
-# What `workspaces_of` has just found out beside its result; hence after it.
+# A setting that `workspaces_of` writes as a side effect; hence selected after it.
 UNOPENED = "NULLIF(current_setting('gantry.unopened', true), '')::uuid[]"
 
 
-def opening(person: str) -> str:
-    """Columns for the query that opens a request: they set the context of this `person`.
+def context_columns(person: str) -> str:
+    """SELECT columns that set the context to the workspaces of `person`, an SQL expression.
 
-    The last one holds the workspaces of theirs in which they have never read anything.
+    The last column is an array of those workspaces in which the person has never read anything.
     """
-    return f"{CLEARED}, {THEIRS.format(person=person)}, {UNOPENED}"
+    return f"{UNSET_SYSTEM}, {SET_WORKSPACES.format(person=person)}, {UNOPENED}"
 
 
 def show_workspaces_of(
     person_id: UUID | None, bound: frozenset[UUID] | None = None
 ) -> frozenset[UUID]:
-    """Show the workspaces the person belongs to by now, as far as their credential reaches.
+    """Set the context to the workspaces the person belongs to now, limited to those in `bound`.
 
-    Returns those in which they have never read anything.
+    Returns the ones in which the person has never read anything.
     """
     if bound is None:
-        shown = _ask(f"SELECT {opening('%s')}", person_id)
+        shown = _fetch_row(f"SELECT {context_columns('%s')}", person_id)
     else:
-        shown = _ask(f"SELECT {CLEARED}, {SOME_OF_THEIRS}, {UNOPENED}", person_id, list(bound))
+        shown = _fetch_row(
+            f"SELECT {UNSET_SYSTEM}, {SET_BOUND_WORKSPACES}, {UNOPENED}", person_id, list(bound)
+        )
     return frozenset(shown[-1] or ())
 
 
 def show_also(workspace_id: UUID) -> None:
-    """Show one more workspace, which the transaction itself lets somebody into."""
-    _ask(
+    """Add a workspace to the context: one the person joins, or creates, in this transaction."""
+    _fetch_row(
         "SELECT set_config('gantry.workspaces', (COALESCE(NULLIF(current_setting("
         "'gantry.workspaces', true), ''), '{}')::uuid[] || %s::uuid)::text, true)",
         workspace_id,
@@ -50,35 +52,35 @@ def show_also(workspace_id: UUID) -> None:
 
 
 def show_nothing() -> None:
-    """Show no workspace: whoever was let in has turned out to be nobody."""
-    _ask(f"SELECT {CLEARED}, set_config('gantry.workspaces', '', true)")
+    """Empty the context again, for a request whose credential turned out not to be valid."""
+    _fetch_row(f"SELECT {UNSET_SYSTEM}, set_config('gantry.workspaces', '', true)")
 
 
 @contextmanager
 def as_system(reason: str, *, durable: bool = False) -> Iterator[None]:
-    """Show every workspace to a block, which is one transaction; also a decorator.
+    """Run a block, or a decorated function, in a transaction that sees all workspaces.
 
-    The former context is back after the block. `reason` is what `gantry.system` says meanwhile.
+    The previous context is restored after the block. `reason` is the value of `gantry.system`.
     """
     is_outermost = not connection.in_atomic_block
     with transaction.atomic(durable=durable):
-        former = _declare(reason)
+        former = _set_system(reason)
         yield
-        # What ends with the transaction, or is undone with the savepoint, need not be put back.
+        # The end of the transaction, or the rollback of the savepoint, resets the setting itself.
         if not is_outermost:
-            _declare(former)
+            _set_system(former)
 
 
-def _declare(reason: str) -> str:
-    """Say who asks from now on; what was said before."""
-    before, _ = _ask(
+def _set_system(reason: str) -> str:
+    """Set `gantry.system` for the rest of the transaction; returns its previous value."""
+    before, _ = _fetch_row(
         "SELECT current_setting('gantry.system', true), set_config('gantry.system', %s, true)",
         reason,
     )
     return before or ""
 
 
-def _ask(sql: str, *values: Any) -> Any:
+def _fetch_row(sql: str, *values: Any) -> Any:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return cursor.fetchone()

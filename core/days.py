@@ -1,6 +1,6 @@
-"""The days the product plans with, far enough from both ends of Python's calendar.
+"""The range of valid dates, narrower than that of Python's `date`.
 
-In some zone the first and the last day that a `date` can hold lie outside of what a `datetime` can.
+Converted to another time zone, the first and the last `date` do not fit into a `datetime`.
 """
 
 from datetime import date
@@ -17,6 +17,6 @@ def is_plannable(day: date) -> bool:
 
 
 def check_day(day: date) -> None:
-    """Refuse days nobody plans for."""
+    """Raise ValidationError for a date outside of FIRST_DAY to LAST_DAY."""
     if not is_plannable(day):
         raise ValidationError(BOUNDS, code="out_of_range")

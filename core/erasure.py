@@ -1,4 +1,4 @@
-"""Words about a person that core itself keeps: answers stored for a repeated request."""
+"""Erasure of the personal data that core stores: answers kept for idempotency keys."""
 
 from django.db.models import BinaryField, F, Func, IntegerField, Value
 
@@ -8,10 +8,10 @@ ERASED = b'{"success":true,"data":null}'
 
 
 def erase_answers(*, principal: str, names: str) -> None:
-    """Drop what was answered to somebody; of answers to others that name them, keep the fact.
+    """Delete the answers given to a person, and empty answers to others that contain `names`.
 
-    A key stays used, so that a late repetition still has no second effect. What was answered to
-    somebody's limited credentials is kept for them under `principal/…`.
+    The emptied rows stay, so that a late repetition of such a request still has no second effect.
+    Answers to a person's limited credentials are stored under `principal/…`.
     """
     IdempotencyKey.objects.filter(principal=principal).delete()
     IdempotencyKey.objects.filter(principal__startswith=f"{principal}/").delete()

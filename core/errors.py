@@ -1,4 +1,4 @@
-"""Refusals: everything the product says no to, each with a code a client can switch on."""
+"""Refusals: the exceptions that become error responses, each with a code for clients."""
 
 import re
 from typing import Any, ClassVar
@@ -8,7 +8,7 @@ class Refusal(Exception):
     """A request that cannot be carried out, raised where the reason is known.
 
     `facts` are further keys of the error envelope (`required`, `allowed`, …);
-    `errors` maps a field of the input to the sentences about it.
+    `errors` maps a field of the input to a list of messages about it.
     """
 
     status: ClassVar[int] = 409
@@ -16,7 +16,10 @@ class Refusal(Exception):
     message: ClassVar[str] = "This cannot be done."
 
     def __init_subclass__(cls, code: str = "") -> None:
-        """The code is the name in snake_case, unless an event has the name already."""
+        """Derive `code` from the class name in snake_case, unless it is given.
+
+        It is given where an event already has the class name that the code would need.
+        """
         cls.code = code or re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
 
     def __init__(
@@ -28,21 +31,21 @@ class Refusal(Exception):
 
 
 class Invalid(Refusal):
-    """The input is well formed but says something that cannot be true."""
+    """The input is well formed, but a value in it is not valid."""
 
     status = 400
     message = "The request is invalid."
 
 
 class Unauthenticated(Refusal):
-    """No credential, or one that is not valid (any more)."""
+    """The request has no credential, or one that is invalid or expired."""
 
     status = 401
     message = "Sign in to continue."
 
 
 class Forbidden(Refusal):
-    """Visible, but not allowed; says what is `required` and what `you_have`."""
+    """The caller may see the object but not do this: the answer has `required` and `you_have`."""
 
     status = 403
     message = "You do not have permission to do this."
@@ -54,7 +57,7 @@ class NotFound(Refusal):
 
 
 class Conflict(Refusal):
-    """The state of things does not allow it."""
+    """The current state of the rows does not allow the change."""
 
     status = 409
 
@@ -71,14 +74,14 @@ class Stale(Refusal):
 
 
 class TooManyRequests(Refusal):
-    """A limit was met; `retry_after` is in seconds."""
+    """A rate limit is used up; `retry_after` is in seconds."""
 
     status = 429
     message = "Too many requests. Try again later."
 
 
 class Unavailable(Refusal):
-    """Something we need does not answer now; trying again is safe. `retry_after` in seconds."""
+    """A server this one needs is not available; a retry is safe. `retry_after` is in seconds."""
 
     status = 503
     message = "The service is busy. Try again in a moment."

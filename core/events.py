@@ -1,4 +1,4 @@
-"""What happened, said once and heard by whoever subscribed, inside the same transaction."""
+"""Domain events: published by services, received synchronously in the same transaction."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -10,7 +10,7 @@ from django.db import transaction
 from core.actor import Actor
 
 Changes = dict[str, dict[str, Any]]
-"""What changed: `{field: {"old": …, "new": …}}`, in JSON's own types."""
+"""Changed fields: `{field: {"old": …, "new": …}}`, with values that JSON can express."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +29,7 @@ _receivers: dict[type[Event], list[Callable[[Sequence[Any]], None]]] = defaultdi
 
 
 def subscribe(event: type[E]) -> Callable[[Receiver[E]], Receiver[E]]:
-    """Have the decorated function hear every event of exactly this class."""
+    """Call the decorated function with every event of exactly this class, not of subclasses."""
 
     def register(receiver: Receiver[E]) -> Receiver[E]:
         def one_by_one(events: Sequence[E]) -> None:
@@ -43,7 +43,7 @@ def subscribe(event: type[E]) -> Callable[[Receiver[E]], Receiver[E]]:
 
 
 def subscribe_batch(event: type[E]) -> Callable[[BatchReceiver[E]], BatchReceiver[E]]:
-    """The same for a function that takes all events of one `publish_all` together."""
+    """As `subscribe`, for a function that takes all events of one `publish_all` in one call."""
 
     def register(receiver: BatchReceiver[E]) -> BatchReceiver[E]:
         _receivers[event].append(receiver)
@@ -53,12 +53,12 @@ def subscribe_batch(event: type[E]) -> Callable[[BatchReceiver[E]], BatchReceive
 
 
 def publish(event: Event) -> None:
-    """Tell the subscribers; what they write commits or vanishes with the change itself."""
+    """Call the subscribers; what they write is committed or rolled back with the change itself."""
     publish_all([event])
 
 
 def publish_all(events: Sequence[Event]) -> None:
-    """The same for many events of one class; each subscriber hears all before the next one does."""
+    """As `publish`, for many events of one class; each subscriber gets all before the next one."""
     if not events:
         return
     kind = type(events[0])
@@ -70,5 +70,5 @@ def publish_all(events: Sequence[Event]) -> None:
 
 
 def subscribers(event: type[Event]) -> list[Callable[[Sequence[Any]], None]]:
-    """Who hears this event."""
+    """The functions subscribed to this class of event."""
     return list(_receivers[event])

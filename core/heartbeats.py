@@ -1,4 +1,4 @@
-"""Heartbeats of programs that serve no port: files that a health check reads."""
+"""Heartbeat files of programs without a port (worker, beat, relay), read by the health check."""
 
 from __future__ import annotations
 
@@ -17,31 +17,31 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-EVERY = 1.0
-"""Seconds between two heartbeats at least."""
+INTERVAL = 1.0
+"""Least number of seconds between two heartbeats."""
 RETRY = 10.0
-"""Seconds until the next attempt where the disk has refused one."""
+"""Seconds until the next attempt after a heartbeat could not be written."""
 WIDTH = 20
-"""Bytes of a heartbeat: seconds of the monotonic clock, which all processes of a machine share."""
+"""Bytes of a heartbeat: `time.monotonic()` as text; all processes of a machine share that clock."""
 
 
 class Heartbeat:
-    """One running program, which calls `beat` in its loop.
+    """The heartbeat of the running program, which calls `beat` in its main loop.
 
-    Its file is locked for as long as the process lives, however it ends.
+    The process holds a lock on the file, which the kernel releases however the process ends.
     """
 
     def __init__(self, program: str, folder: Path) -> None:
-        self.program, self.folder = program, _below(folder)
+        self.program, self.folder = program, _subfolder(folder)
         self._file: int | None = None
         self._due = 0.0
 
     def beat(self) -> None:
-        """Write the time; a disk that refuses it stops the heartbeat and not the program."""
+        """Write the time; a failure to write is logged, and does not stop the program."""
         now = time.monotonic()
         if now < self._due:
             return
-        self._due = now + EVERY
+        self._due = now + INTERVAL
         try:
             if self._file is None:
                 self._file = self._open()
@@ -52,12 +52,12 @@ class Heartbeat:
 
     def _open(self) -> int:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _remove_left(self.folder, self.program)
+        _remove_stale(self.folder, self.program)
         while True:
             name = f"{self.program}.{socket.gethostname()}.{uuid4().hex}"
             file = os.open(self.folder / name, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
             fcntl.flock(file, fcntl.LOCK_EX)
-            # Another program that starts may have taken it for one that was left.
+            # Another program that starts may have removed it as stale before it was locked.
             if os.fstat(file).st_nlink:
                 return file
             os.close(file)
@@ -66,28 +66,28 @@ class Heartbeat:
 def ages(program: str, folder: Path) -> list[float]:
     """Seconds since the last heartbeat of each running program of this name on this machine."""
     found = []
-    for path in _below(folder).glob(f"{program}.{socket.gethostname()}.*"):
+    for path in _subfolder(folder).glob(f"{program}.{socket.gethostname()}.*"):
         with _opened(path) as file:
-            if file is not None and not _is_left(file):
+            if file is not None and not _is_stale(file):
                 written = os.pread(file, WIDTH, 0)
                 found.append(time.monotonic() - float(written or 0))
     return found
 
 
-def _below(folder: Path) -> Path:
+def _subfolder(folder: Path) -> Path:
     return folder / "heartbeats"
 
 
-def _remove_left(folder: Path, program: str) -> None:
-    """Remove the files of processes that are gone, while holding their locks."""
+def _remove_stale(folder: Path, program: str) -> None:
+    """Remove the files of processes that have ended, while holding their locks."""
     for path in folder.glob(f"{program}.*"):
         with _opened(path) as file:
-            if file is not None and _is_left(file):
+            if file is not None and _is_stale(file):
                 path.unlink(missing_ok=True)
 
 
-def _is_left(file: int) -> bool:
-    """Whether the process that wrote it has ended; if so, it is locked until it is closed."""
+def _is_stale(file: int) -> bool:
+    """Whether the process that wrote the file has ended; if so, the file is now locked by us."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -97,7 +97,7 @@ def _is_left(file: int) -> bool:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[int | None]:
-    """Nothing if it has been removed meanwhile."""
+    """Open the file for the block; None if it has been removed meanwhile."""
     try:
         opened = path.open("rb")
     except FileNotFoundError:

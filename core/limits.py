@@ -1,8 +1,8 @@
-"""How often somebody may try: counted in PostgreSQL, exact however many try at once.
+"""Rate limits: attempts are counted in PostgreSQL, exactly even under concurrent requests.
 
-The cache in front of allauth's own limits reads, decides and writes; here one statement does
+allauth's own limits read, check and write the cache in separate steps; here one SQL statement does
 all three. It commits at once, so that an attempt counts even if its request is rolled back: inside
-a transaction it uses a connection of its own.
+a transaction it uses a second connection.
 """
 
 import hashlib
@@ -23,7 +23,8 @@ from core.errors import TooManyRequests
 from core.models import AttemptCount
 from core.retention import delete_batch, retained
 
-# A row that is full is not touched: no dead rows under attack, and waiting ends for certain.
+# Once the limit is reached the row is not updated: an attack leaves no dead rows, and cannot
+# extend the window.
 TAKE = """
     INSERT INTO core_attemptcount AS counted (key, count, resets_at)
     VALUES (%(key)s, 1, clock_timestamp() + %(seconds)s * interval '1 second')
@@ -40,34 +41,34 @@ WAIT = """
 """
 
 AUTONOMOUS = "attempts"
-"""The database alias of the connection that commits whatever its request does."""
-NOWHERE = str(ipaddress.IPv4Address(0))
-"""The address of a caller whose server does not tell it, such as one behind a Unix socket."""
+"""The database alias of the second connection, which commits apart from the request."""
+UNKNOWN_ADDRESS = str(ipaddress.IPv4Address(0))
+"""Stands for the address of a client that is not known, as behind a Unix socket."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """So many attempts in a window that opens with the first one."""
+    """At most `most` attempts in a window of `seconds`, which opens with the first attempt."""
 
     name: str
     most: int
     seconds: int
 
     def key(self, subject: str) -> str:
-        """What is counted, as a hash: the table does not know whom strangers asked for."""
-        told = f"{self.name}:{subject.strip().lower()}"
-        return hashlib.sha256(told.encode(errors="surrogatepass")).hexdigest()
+        """The row's primary key: a hash, so that the table stores no addresses of people."""
+        counted = f"{self.name}:{subject.strip().lower()}"
+        return hashlib.sha256(counted.encode(errors="surrogatepass")).hexdigest()
 
 
 def take(limit: Limit, subject: str) -> None:
-    """Use up one attempt, or refuse; the same for subjects that exist and that do not."""
+    """Count one attempt, or raise TooManyRequests; whether the subject exists does not matter."""
     _take(limit, subject, _alias())
 
 
 def take_uncommitted(limit: Limit, subject: str) -> None:
-    """The same inside the caller's transaction: what is rolled back has not counted.
+    """As `take`, but in the caller's transaction: an attempt that is rolled back does not count.
 
-    Callers for the same subject wait for each other from here to their commit.
+    Holds the row lock until the commit, so callers for the same subject run one after the other.
     """
     _take(limit, subject, DEFAULT_DB_ALIAS)
 
@@ -85,7 +86,10 @@ def _take(limit: Limit, subject: str, alias: str) -> None:
 
 @contextmanager
 def counted(*attempts: tuple[Limit, str]) -> Iterator[None]:
-    """Count what is tried inside before it is evaluated; only what is refused stays counted."""
+    """Count the attempts before the block runs; if it raises they stay counted, else they do not.
+
+    Counted first, so that concurrent attempts cannot all pass before one of them is refused.
+    """
     for limit, subject in attempts:
         take(limit, subject)
     yield
@@ -94,23 +98,24 @@ def counted(*attempts: tuple[Limit, str]) -> Iterator[None]:
 
 
 def give_back(limit: Limit, subject: str) -> None:
-    """An attempt that was none: the password was right. Earlier wrong ones stay counted."""
+    """Uncount one attempt, such as a correct password; earlier attempts stay counted."""
     counted = _counts().filter(key=limit.key(subject), count__gt=0)
     counted.update(count=F("count") - 1)
 
 
 def reset(limit: Limit, subject: str) -> None:
-    """Start afresh, after a password reset."""
+    """Forget all attempts for the subject, such as after a password reset."""
     _counts().filter(key=limit.key(subject)).delete()
 
 
-def closed_windows() -> QuerySet[AttemptCount]:
-    """What is not counted any more."""
+def ended_windows() -> QuerySet[AttemptCount]:
+    """The rows whose window has ended."""
     return _counts().filter(resets_at__lt=Now())
 
 
 def _counts() -> QuerySet[AttemptCount]:
-    # Never through the open transaction: it would hold the row that `take` waits for.
+    # Never in the open transaction: it would hold the row lock that `take` waits for on the
+    # other connection.
     return AttemptCount.objects.using(_alias())
 
 
@@ -119,21 +124,21 @@ def _alias() -> str:
 
 
 def client_address(request: HttpRequest | Any) -> str:
-    """Where the caller is: as many forwarded addresses are believed as proxies stand in front."""
+    """The client's IP address; of X-Forwarded-For, only TRUSTED_PROXY_COUNT entries are trusted."""
     address = str(request.META.get("REMOTE_ADDR") or "")
     forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
     if settings.TRUSTED_PROXY_COUNT and forwarded[0]:
         address = forwarded[-min(settings.TRUSTED_PROXY_COUNT, len(forwarded))]
     with suppress(ValueError):
         found = ipaddress.ip_address(address.partition("%")[0])
-        # A socket of both protocols shows every IPv4 caller as one of a single IPv6 network.
+        # A dual-stack socket reports IPv4 clients as ::ffff:a.b.c.d, which all share one /64.
         mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
         return str(mapped or found)
-    return NOWHERE
+    return UNKNOWN_ADDRESS
 
 
 def client_network(request: HttpRequest | Any) -> str:
-    """What one attacker holds: an IPv4 address, or the whole /64 of an IPv6 one."""
+    """What one client can choose its address from: an IPv4 address, or the /64 of an IPv6 one."""
     address = ipaddress.ip_address(client_address(request))
     if isinstance(address, ipaddress.IPv6Address):
         return str(ipaddress.ip_network(f"{address}/64", strict=False))
@@ -142,4 +147,4 @@ def client_network(request: HttpRequest | Any) -> str:
 
 @retained("counts of attempts", timedelta(0))
 def remove_attempt_counts(at_most: int) -> int:
-    return delete_batch(closed_windows().order_by("resets_at"), at_most)
+    return delete_batch(ended_windows().order_by("resets_at"), at_most)

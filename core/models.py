@@ -1,4 +1,4 @@
-"""The base of every row, and the one row core owns: an answer kept for its idempotency key."""
+"""Base models and querysets with row locks; core's own rows: idempotency keys, attempt counts."""
 
 import uuid
 from datetime import date, time, timedelta
@@ -13,14 +13,15 @@ from django.utils import timezone
 from core.errors import NotFound, Stale
 from core.events import Changes
 from core.lock_waits import may_wait
-from core.shared_locks import ShareQuery, in_turn
+from core.shared_locks import ShareQuery, lock_turn
 
 RESTORE_WINDOW = timedelta(days=30)
-"""How long what was deleted can be brought back."""
+"""How long deleted rows can be restored."""
 PURGED_AFTER = RESTORE_WINDOW + timedelta(hours=1)
-"""Later, because purging asks PostgreSQL's clock and restoring that of a web server."""
+"""Later than RESTORE_WINDOW, because purging uses PostgreSQL's clock and restoring that of the web
+server, which may differ."""
 UNPURGED = models.Q(deleted_at__isnull=False, purged_at=None)
-"""Deleted, and the texts are still there."""
+"""Rows that are deleted and whose texts have not been purged yet."""
 
 
 def uuid7() -> uuid.UUID:
@@ -29,14 +30,14 @@ def uuid7() -> uuid.UUID:
 
 
 def as_event_value(value: Any) -> Any:
-    """A value as an event tells it: rows by id, days and times in ISO 8601."""
+    """A value as stored in an event: the id of a row, ISO 8601 for dates and times."""
     if isinstance(value, models.Model):
         return str(value.pk)
     return value.isoformat() if isinstance(value, date | time) else value
 
 
 def public_id(external: str) -> models.GeneratedField:
-    """The id clients know: the identity provider's, kept in `external`, else our own."""
+    """The id in the API: that of the identity provider in column `external`, else `id`."""
     return models.GeneratedField(
         expression=Coalesce(external, Cast("id", models.CharField(max_length=64))),
         output_field=models.CharField(max_length=64),
@@ -45,7 +46,7 @@ def public_id(external: str) -> models.GeneratedField:
 
 
 def never_truncated(name: str, message: str) -> pgtrigger.Trigger:
-    """The trigger that append-only tables need beside `Protect`, which lets TRUNCATE pass."""
+    """A trigger for append-only tables: refuses TRUNCATE, which `pgtrigger.Protect` allows."""
     return pgtrigger.Trigger(
         name=name,
         level=pgtrigger.Statement,
@@ -56,45 +57,46 @@ def never_truncated(name: str, message: str) -> pgtrigger.Trigger:
 
 
 class LockingQuerySet(models.QuerySet[Any]):
-    """Row locks, taken in one spelling so that they can be found by grep."""
+    """Row locks under one method name, so that they can be found by grep."""
 
     def locked(self, pk: uuid.UUID) -> Any:
-        """The row under FOR NO KEY UPDATE, `NotFound` if it went; re-read what you decide on.
+        """Lock the row with FOR NO KEY UPDATE and return it as it is now; NotFound if it is gone.
 
-        NO KEY, because FOR UPDATE fights the key-share lock every insert of a child takes.
+        NO KEY, because FOR UPDATE conflicts with the FOR KEY SHARE lock that PostgreSQL takes on
+        the row for every insert of a row that refers to it.
         """
-        return _found(self.select_for_update(no_key=True, of=("self",)).filter(pk=pk))
+        return _first_or_not_found(self.select_for_update(no_key=True, of=("self",)).filter(pk=pk))
 
     def select_for_update(self, *args: Any, **named: Any) -> Self:
-        """Django's; without waiting where the request may not."""
+        """As Django's, with `nowait` if the request may not wait for locks (`core.lock_waits`)."""
         if not (named.get("skip_locked") or may_wait()):
             named["nowait"] = True
         return super().select_for_update(*args, **named)
 
     def alive(self) -> Self:
-        """Not deleted; models without soft deletion override nothing and never call it."""
+        """Rows that are not deleted; for models with `deleted_at` only."""
         return self.filter(deleted_at=None)
 
 
 class SharingQuerySet(LockingQuerySet):
-    """Rows that can be locked shared as well; both kinds of lock are given in turn."""
+    """Rows that can also be locked shared; both kinds of lock are granted in order of request."""
 
     def locked(self, pk: uuid.UUID) -> Any:
-        """The row under FOR NO KEY UPDATE, after whoever has asked for it before."""
-        return super(SharingQuerySet, self.filter(in_turn(pk, is_shared=False))).locked(pk)
+        """As in the base class, after all who asked for a lock on the row earlier."""
+        return super(SharingQuerySet, self.filter(lock_turn(pk, is_shared=False))).locked(pk)
 
     def locked_shared(self, pk: uuid.UUID) -> Any:
-        """The row under FOR SHARE, which many may hold: it stays as it is for all of them.
+        """Lock the row with FOR SHARE: many may hold it, and nobody can change the row meanwhile.
 
-        Not FOR KEY SHARE, which lets `locked` pass. Never followed by `locked` or a change of the
-        same row in one transaction: two that did so would wait for each other.
+        Not FOR KEY SHARE, which does not conflict with `locked`. Do not call `locked` for the row
+        or change it later in the same transaction: two transactions doing so would deadlock.
         """
-        rows = self.filter(in_turn(pk, is_shared=True), pk=pk)
+        rows = self.filter(lock_turn(pk, is_shared=True), pk=pk)
         rows.query = rows.query.chain(ShareQuery)
-        return _found(rows.select_for_update(no_key=True, of=("self",)))
+        return _first_or_not_found(rows.select_for_update(no_key=True, of=("self",)))
 
 
-def _found(rows: LockingQuerySet) -> Any:
+def _first_or_not_found(rows: LockingQuerySet) -> Any:
     row = rows.first()
     if row is None:
         raise NotFound
@@ -102,7 +104,7 @@ def _found(rows: LockingQuerySet) -> Any:
 
 
 class Row(models.Model):
-    """Identity and age of every row."""
+    """Base of most models: a time-ordered UUID and the time of creation."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -112,7 +114,7 @@ class Row(models.Model):
 
 
 class VersionedRow(Row):
-    """A row people edit: every change counts `version` up, which is also its ETag."""
+    """A row people edit: every change increments `version`, which is also its ETag."""
 
     updated_at = models.DateTimeField(auto_now=True)
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -121,12 +123,12 @@ class VersionedRow(Row):
         abstract = True
 
     def check_version(self, expected: int | None) -> None:
-        """Refuse an edit made on an older reading; None means the client did not ask."""
+        """Raise Stale unless the row has the `expected` version; None if the client sent none."""
         if expected is not None and expected != self.version:
             raise Stale(self)
 
     def change(self, **values: Any) -> Changes:
-        """Set what differs and say what did; the caller saves."""
+        """Set the attributes that differ and return their old and new values; does not save."""
         changes: Changes = {}
         for name, value in values.items():
             before = getattr(self, name)
@@ -136,13 +138,13 @@ class VersionedRow(Row):
         return changes
 
     def save_changes(self, *fields: str) -> None:
-        """Write these fields of a locked row and count the version up."""
+        """Save these fields of a locked row and increment its version."""
         self.version += 1
         self.save(update_fields=[*fields, "version", "updated_at"])
 
 
 class IdempotencyKey(models.Model):
-    """An answer already given, kept in the transaction of its effect."""
+    """An idempotency key that was used, with the answer; written in the request's transaction."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     principal = models.CharField(max_length=64)
@@ -168,7 +170,7 @@ class IdempotencyKey(models.Model):
 
 
 class AttemptCount(models.Model):
-    """How often something was tried in the window that is open; `key` is a hash of what."""
+    """The number of attempts in the current window of a limit; `key` is made by `Limit.key`."""
 
     key = models.CharField(max_length=64, primary_key=True, editable=False)
     count = models.PositiveIntegerField(editable=False)

@@ -1,26 +1,26 @@
-"""What `/readyz` says beside the databases: upper apps enter what they watch here."""
+"""The registry of checks that apps add to `/readyz`, besides that of the database."""
 
 from collections.abc import Callable
 
-Question = Callable[[], str]
+ReadinessCheck = Callable[[], str]
 
-_questions: dict[str, Question] = {}
+_checks: dict[str, ReadinessCheck] = {}
 
 
-def watches(name: str) -> Callable[[Question], Question]:
-    """Have the decorated function say in a few words what is wrong, or "" if nothing is.
+def readiness_check(name: str) -> Callable[[ReadinessCheck], ReadinessCheck]:
+    """Register the decorated function: it returns what is wrong in a few words, "" if nothing is.
 
-    Anybody may read the answer, so it names no person, address or secret.
+    `/readyz` is public, so the text must not contain a person, address or secret.
     """
 
-    def register(question: Question) -> Question:
-        _questions[name] = question
-        return question
+    def register(check: ReadinessCheck) -> ReadinessCheck:
+        _checks[name] = check
+        return check
 
     return register
 
 
 def problems() -> dict[str, str]:
-    """What is wrong by now, by name."""
-    answers = {name: question() for name, question in _questions.items()}
+    """Run all checks; the text of each that found a problem, by name."""
+    answers = {name: check() for name, check in _checks.items()}
     return {name: answer for name, answer in answers.items() if answer}

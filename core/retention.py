@@ -1,6 +1,6 @@
-"""How long rows are kept: every app registers its rules here; the relay and beat apply them.
+"""Retention: every app registers rules for removing old rows; the relay and beat apply them.
 
-What is kept how long is told in docs/retention.md.
+docs/retention.md lists how long each kind of row is kept.
 """
 
 import logging
@@ -27,14 +27,18 @@ CONTENTS_AT_ONCE = 1000
 IDEMPOTENCY_KEPT_FOR = timedelta(hours=24)
 
 Removal = Callable[[int], int]
-"""Removes at most so many rows, found by an index, and returns how many it removed."""
+"""Removes at most the given number of old rows, found by an index; returns how many it removed."""
 Contents = Callable[[Sequence[Any], int], int]
-"""Deletes at most so many of what these rows hold, whose locks the caller has; returns how many."""
+"""Deletes rows that belong to the given rows, which the caller has locked: at most the given
+number. Returns how many it deleted."""
 
 
 @dataclass(frozen=True)
 class Rule:
-    """`remove` may run in several processes at once: it skips rows another one has locked."""
+    """A kind of row and how long it is kept.
+
+    `remove` may run in several processes at once: it skips rows another process has locked.
+    """
 
     name: str
     kept_for: timedelta
@@ -42,11 +46,14 @@ class Rule:
     at_once: int
 
     def apply(self) -> int:
-        """Remove one batch; a rule that is broken does not keep the others from running."""
+        """Remove one batch; return how many rows, 0 if it failed, so that other rules still run.
+
+        Raises if the connection is lost, because then all other rules would fail as well.
+        """
         try:
             return self.remove(self.at_once)
         except Exception as problem:
-            # A lock that was not to be had is the rule's trouble, a lost connection everybody's.
+            # Not for other database errors, such as a lock timeout, which concern this rule only.
             is_connected = connection.connection is not None and connection.is_usable()
             if isinstance(problem, DatabaseError | InterfaceError) and not is_connected:
                 raise
@@ -61,7 +68,7 @@ _contents: dict[type[Model], list[Contents]] = defaultdict(list)
 def retained(
     name: str, kept_for: timedelta, *, at_once: int = BATCH
 ) -> Callable[[Removal], Removal]:
-    """Register the decorated function as the rule for what `name` says."""
+    """Register the decorated function as the rule called `name`."""
 
     def register(remove: Removal) -> Removal:
         _rules.append(Rule(name, kept_for, remove, at_once))
@@ -71,14 +78,14 @@ def retained(
 
 
 def rules() -> list[Rule]:
-    """Every rule there is."""
+    """All registered rules."""
     return list(_rules)
 
 
 def apply_rules(*, within: float) -> dict[str, int]:
-    """Remove what is too old: one batch for each rule, and further ones for so many seconds.
+    """Remove old rows: one batch per rule, then further batches for at most `within` seconds.
 
-    Returns how many rows went, by the name of the rule. Twice or at once does no harm.
+    Returns the number of removed rows by rule name. Safe to repeat and to run concurrently.
     """
     until = time.monotonic() + within
     removed: dict[str, int] = {}
@@ -97,14 +104,14 @@ def apply_rules(*, within: float) -> dict[str, int]:
 
 
 def lock_batch(rows: QuerySet[Any], at_most: int) -> QuerySet[Any]:
-    """The first of these ordered rows that nobody else has locked; for use in a transaction."""
+    """Lock the first `at_most` of these ordered rows, skipping rows that are locked already."""
     return rows.select_for_update(no_key=True, of=("self",), skip_locked=True)[:at_most]
 
 
 def delete_batch(rows: QuerySet[Any], at_most: int) -> int:
-    """Delete the first of these ordered rows."""
+    """Delete the first `at_most` of these ordered rows; returns how many were deleted."""
     with transaction.atomic(using=rows.db):
-        # By their keys: a sub-select with a limit may be planned as a scan of the whole table.
+        # By primary key: for a sub-select with LIMIT PostgreSQL may plan a scan of the whole table.
         keys = list(lock_batch(rows, at_most).values_list("pk", flat=True))
         if keys:
             rows.filter(pk__in=keys).order_by().delete()
@@ -112,7 +119,10 @@ def delete_batch(rows: QuerySet[Any], at_most: int) -> int:
 
 
 def deletes_contents_of(model: type[Model]) -> Callable[[Contents], Contents]:
-    """Have the decorated function delete what rows of the model hold, before they are purged."""
+    """Have the decorated function delete the children of rows of `model` before these are purged.
+
+    Such as the tasks of a project.
+    """
 
     def register(delete: Contents) -> Contents:
         _contents[model].append(delete)
@@ -122,9 +132,10 @@ def deletes_contents_of(model: type[Model]) -> Callable[[Contents], Contents]:
 
 
 def delete_contents(model: type[Model], holder: str, holders: Sequence[Any], at_most: int) -> int:
-    """Mark rows as deleted since these holders were, to which the field `holder` refers.
+    """Soft-delete rows of `model` whose field `holder` refers to one of these deleted `holders`.
 
-    There is at least one holder. The rows are purged in their turn; returns how many they are.
+    They get the holder's `deleted_at` and are purged later by their own rule. `holders` must not
+    be empty. Returns how many rows were deleted, at most `at_most`.
     """
     rows = model._default_manager.all()
     alive = rows.filter(**{f"{holder}__in": [row.pk for row in holders]}, deleted_at=None)
@@ -140,10 +151,10 @@ def delete_contents(model: type[Model], holder: str, holders: Sequence[Any], at_
 def purge_batch(
     model: type[Model], *texts: str, at_most: int, event: Callable[[Any], Event]
 ) -> int:
-    """Blank the texts of the rows deleted longest ago and keep everything else.
+    """Set the columns `texts` to "" in the rows that were deleted longest ago.
 
-    What they hold is deleted first, up to CONTENTS_AT_ONCE rows in one transaction; while more
-    is left, none of them is purged. Returns how many were, or `at_most` if there is more to do.
+    Their children are deleted first, up to CONTENTS_AT_ONCE rows in one transaction; while some
+    are left, no row is purged. Returns the number of purged rows, `at_most` if children are left.
     """
     rows = model._default_manager.all()
     old = rows.filter(deleted_at__lt=Now() - PURGED_AFTER, purged_at=None).order_by("deleted_at")
@@ -154,7 +165,7 @@ def purge_batch(
     rows.filter(pk__in=[row.pk for row in found]).update(
         **dict.fromkeys(texts, ""), purged_at=Now(), version=F("version") + 1, updated_at=Now()
     )
-    # In this order their events take the workspaces' counters.
+    # Events lock the counters of their workspaces: always in this order, against deadlocks.
     found.sort(key=lambda row: (row.workspace_id, row.pk))
     publish_all([event(row) for row in found])
     return len(found)

@@ -1,7 +1,8 @@
-"""The mechanism of rights: one table says who may, as an answer for one row and as SQL for many.
+"""Rights: one table of roles, checked in Python for one row and compiled to SQL for many.
 
-Each app enters its lines in its `rights.py`. A role holds a right if the row meets the grant's
-needs. In a private project only roles inside it count, but for those that hold in private.
+Each app adds its rights in its `rights.py`. A role holds a right on a row if the row meets the
+needs of the grant. In a private project only project roles count, and those workspace roles whose
+`holds_in_private` is true.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -17,21 +18,21 @@ from core.errors import Forbidden
 
 
 class Role(TextChoices):
-    """The base of what somebody can be in a place: a subclass for each kind of place."""
+    """Base of the role enums: one subclass for workspaces, one for projects."""
 
     @property
     def holds_in_private(self) -> bool:
-        """Whether it counts in a private project."""
+        """Whether the role counts in a private project."""
         return True
 
     @classmethod
     def held(cls, value: str | None) -> Self | None:
-        """The role a column holds, None where there is none."""
+        """The role for a database value, None for NULL or an empty one."""
         return cls(value) if value else None
 
 
 class Need(Enum):
-    """What must be true of a row for a grant to hold; told to those it is in the way of."""
+    """A condition on the row for a grant to hold; the value is the reason given when it fails."""
 
     UNLED = "The project has a lead; only the lead may do this."
     OWN = "Your roles reach only what you made or were given."
@@ -45,29 +46,29 @@ NOT_PRIVATE: Needs = frozenset({Need.OPEN})
 
 @dataclass(frozen=True)
 class Right:
-    """A line of the table: the roles that hold the code, each with its needs."""
+    """A row of the table: which roles have the right `code`, each with the needs of its grant."""
 
     code: str
     grants: tuple[tuple[Role, Needs], ...]
 
     def roles(self, kind: type[Role], met: Needs = NOT_PRIVATE) -> list[str]:
-        """The roles of this kind that hold the right on every row that meets these needs."""
+        """The values of the `kind` roles that have the right on every row that meets `met`."""
         return [
             role.value for role, needs in self.grants if isinstance(role, kind) and needs <= met
         ]
 
     def needs_of(self, role: Role) -> Needs | None:
-        """What must be true of the row; None where the role does not hold the right."""
+        """The needs of this role's grant; None if the role does not have the right."""
         found = (needs for held, needs in self.grants if held is role)
         return next(found, None)
 
     def condition(
         self, holding: Callable[[type[Role], list[str]], Q], meeting: Mapping[Need, Q]
     ) -> Q:
-        """`Standing.covers` in SQL: the rows on which the person may.
+        """`Standing.covers` as SQL: the rows on which the person has the right.
 
-        `holding` finds the rows where they have one of these roles, `meeting` those that meet a
-        need; where one is left out, no row does.
+        `holding(kind, roles)` matches rows where the person has one of these roles; `meeting[need]`
+        matches rows that meet a need. A need left out of `meeting` is met by no row.
         """
         found = Q(pk__in=[])
         for (kind, needs), roles in self._groups.items():
@@ -84,11 +85,14 @@ class Right:
 
 
 RIGHTS: dict[str, Right] = {}
-"""Every line of every app, by its code."""
+"""All rights of all apps, by code."""
 
 
 def right(code: str, *roles: Role, own: Iterable[Role] = (), unled: Iterable[Role] = ()) -> Right:
-    """Enter a line: `own` hold it for what is theirs, `unled` where nobody leads the project."""
+    """Register a right: `own` roles have it on their own rows, `unled` if the project has no lead.
+
+    `roles` have it on every row.
+    """
     if code in RIGHTS:
         message = f"{code} is entered twice"
         raise ValueError(message)
@@ -107,9 +111,9 @@ def right(code: str, *roles: Role, own: Iterable[Role] = (), unled: Iterable[Rol
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """What one person is in one place; everything allowed follows from it and the table.
+    """One person's roles in a workspace and in a project of it; decides what they may do.
 
-    Rights are the union of what the roles in the workspace and in the project give.
+    Their rights are the union of the rights of both roles.
     """
 
     workspace_role: Role | None = None
@@ -119,17 +123,17 @@ class Standing:
 
     @property
     def roles(self) -> list[str]:
-        """The roles held, as a refusal tells them: `workspace:MEMBER`, `project:LEAD`."""
+        """The person's roles as a refusal lists them: `workspace:MEMBER`, `project:LEAD`."""
         held = {"workspace": self.workspace_role, "project": self.project_role}
         return [f"{place}:{role.value}" for place, role in held.items() if role]
 
     def covers(self, right: Right, *, own: bool = False) -> bool:
-        """Whether the person may; `own` says that the row is theirs."""
+        """Whether the person has the right; `own` says whether the row is their own."""
         met = self._met(own=own)
         return any(needs <= met for needs in self._grants(right))
 
     def why_not(self, right: Right) -> str:
-        """What is in the way of somebody whom the right does not cover."""
+        """The reason why `covers` is false, as a sentence for the person."""
         unmet = [needs - self._met(own=False) for needs in self._grants(right)]
         if any(Need.UNLED in needs for needs in unmet):
             return Need.UNLED.value
@@ -148,7 +152,7 @@ class Standing:
 
 
 def require(right: Right, row: Any, actor: Actor) -> None:
-    """Refuse unless the actor holds the right on this row, or need not."""
+    """Raise Forbidden unless the actor has the right on this row; a trusted actor always passes."""
     if actor.is_trusted:
         return
     standing = row.standing_of(actor)
@@ -157,5 +161,5 @@ def require(right: Right, row: Any, actor: Actor) -> None:
 
 
 def is_own(row: Any, actor: Actor) -> bool:
-    """Whether a right limited to one's own reaches the row; only some rows are anybody's."""
+    """Whether the row is the actor's own; rows of a model without `belongs_to` never are."""
     return hasattr(row, "belongs_to") and bool(row.belongs_to(actor.person))

@@ -1,15 +1,16 @@
-"""What keeps workspaces apart in PostgreSQL: composite foreign keys, and policies."""
+"""Migration operations that isolate workspaces: composite foreign keys and RLS policies."""
 
 from django.db import migrations
 
 SYSTEM = "(SELECT current_setting('gantry.system', true) <> '')"
-"""Without a context both settings are NULL, or empty once a transaction has had one."""
+"""Without a context the settings of SYSTEM and WORKSPACES are NULL; after one has been set in the
+same session and its transaction has ended, they are the empty string."""
 WORKSPACES = "(SELECT NULLIF(current_setting('gantry.workspaces', true), '')::uuid[])"
 POLICY = "own_workspaces"
 
 
 class OneWorkspace(migrations.RunSQL):
-    """Migration operation: let other tables refer to `table` by (scope, key)."""
+    """Migration operation: make (scope, key) unique, so that `SameWorkspace` can refer to it."""
 
     def __init__(self, table: str, key: str = "id", scope: str = "workspace_id") -> None:
         name = f"{table}_{key}_in_{scope}"
@@ -20,10 +21,10 @@ class OneWorkspace(migrations.RunSQL):
 
 
 class SameWorkspace(migrations.RunSQL):
-    """Migration operation: `table.column` must point into the row's own workspace (or `scope`).
+    """Migration operation: `table.column` must refer to a row of the same workspace (or `scope`).
 
-    Django 5.2 has no composite foreign key, so the model keeps an ordinary ForeignKey
-    (`db_constraint=False`) and this adds the constraint that really holds.
+    Django 5.2 has no composite foreign key, so the model has an ordinary ForeignKey with
+    `db_constraint=False`, and this adds the constraint to the database.
     """
 
     def __init__(
@@ -43,15 +44,15 @@ class SameWorkspace(migrations.RunSQL):
 
 
 class TenantPolicy(migrations.RunSQL):
-    """Migration operation: rows of `table` are there for whoever's context has their workspace.
+    """Migration operation: rows of `table` are visible if the context includes their workspace.
 
-    `allow_none` lets rows without a workspace be written by anybody; the system alone reads them.
+    With `allow_none`, any context may write rows without a workspace; only the system reads them.
     """
 
     def __init__(
         self, table: str, column: str = "workspace_id", *, allow_none: bool = False
     ) -> None:
-        # Sub-selects are evaluated once for a statement instead of once for a row.
+        # Sub-selects are evaluated once per statement instead of once per row.
         inside = f"{SYSTEM} OR {column} = ANY ({WORKSPACES}::uuid[])"
         writable = f"{inside} OR {column} IS NULL" if allow_none else inside
         super().__init__(

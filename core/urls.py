@@ -1,4 +1,4 @@
-"""The routes that belong to no app: health, and the description of all others."""
+"""The routes that belong to no app: health checks and the OpenAPI document."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ urlpatterns = [
     path("livez", Live.as_view()),
     path("readyz", Ready.as_view(), name="ready"),
     path("api/schema", Description.as_view(), name="schema"),
-    # Its script has an address of its own, for the content security policy allows none in pages.
+    # "Split" serves the script at its own URL: the content security policy allows no inline one.
     path(
         "api/docs", SpectacularSwaggerSplitView.as_view(url_name="schema", **described), name="docs"
     ),

@@ -1,4 +1,4 @@
-"""What staff see of core, and what every other admin is built from."""
+"""Admin pages of core's models; the base classes for the admin pages of all apps."""
 
 from django.contrib import admin
 

@@ -1,4 +1,4 @@
-"""Coloured words in lists, for what has few values."""
+"""Coloured labels in admin lists, for columns with few values."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
@@ -9,9 +9,9 @@ F = TypeVar("F", bound=Callable[..., tuple[str, str]])
 
 
 def badge(description: str, *, ordering: str, colours: dict[str, str]) -> Callable[[F], F]:
-    """Show what the decorated method returns, `(value, text)`, in the colour of the value.
+    """Show the decorated method's `(value, text)` as a label, coloured by `colours[value]`.
 
-    Colours are unfold's: success, info, warning, danger; any other value stays grey.
+    Colours are unfold's: success, info, warning, danger; a value without one is grey.
     """
     styled: Any = display(description=description, ordering=ordering, label=colours)
     return cast("Callable[[F], F]", styled)

@@ -1,4 +1,4 @@
-"""How staff look at rows and edit them: through the services, or not at all."""
+"""Base class of admin pages that change rows, which they do through services only."""
 
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, cast
@@ -12,7 +12,7 @@ from unfold.admin import ModelAdmin
 
 from core.actor import ADMIN, Actor
 from core.admin.forms import EditForm
-from core.admin.refusals import REFUSAL, REFUSED, in_words, sentence
+from core.admin.refusals import REFUSAL, REFUSED, as_refusal, sentence
 from core.days import check_day
 
 if TYPE_CHECKING:
@@ -20,14 +20,15 @@ if TYPE_CHECKING:
 
 
 def staff_actor(request: HttpRequest) -> Actor:
-    """Whoever is signed in; admin pages let nobody else in, and ask their own permissions."""
+    """The signed-in staff member as an actor; admin pages check Django's permissions themselves."""
     return Actor(user=cast("User", request.user), credential=ADMIN)
 
 
 class ServiceAdmin(ModelAdmin):
-    """Saves by calling `create`, `update` and `remove`; what they refuse is said and undone.
+    """Saves through `create`, `update` and `remove`, which call services.
 
-    `add_form` is the form for a new row where it differs from that of an existing one.
+    A refusal is shown on the page, and the transaction is rolled back. `add_form` is the form for
+    a new row if it differs from `form`.
     """
 
     form = EditForm
@@ -58,7 +59,7 @@ class ServiceAdmin(ModelAdmin):
         return not _is_deleted(obj) and bool(super().has_delete_permission(request, obj))
 
     def get_inlines(self, request: HttpRequest, obj: Model | None) -> Iterable[Any]:
-        """What hangs on a row can only be shown once it is there."""
+        """No inlines on the page for a new row, which has no related rows yet."""
         return super().get_inlines(request, obj) if obj else ()
 
     def get_form(
@@ -77,12 +78,12 @@ class ServiceAdmin(ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """The page; a refused one is built again, with what was typed and the reason."""
+        """The page; after a refusal it is rendered again, with the input and the reason."""
         page = super().changeform_view
         try:
             return cast("HttpResponse", page(request, object_id, form_url, extra_context))
         except REFUSED as error:
-            request.META[REFUSAL] = in_words(error)
+            request.META[REFUSAL] = as_refusal(error)
             return cast("HttpResponse", page(request, object_id, form_url, extra_context))
 
     def save_model(self, request: HttpRequest, obj: Any, form: EditForm, change: Any) -> None:
@@ -94,7 +95,7 @@ class ServiceAdmin(ModelAdmin):
         obj.refresh_from_db()
 
     def save_formset(self, request: HttpRequest, form: EditForm, formset: Any, change: Any) -> None:
-        """Rows of an inline are made and removed as on their own pages."""
+        """Create and remove rows of an inline through the admin class of their own model."""
         formset.save(commit=False)
         rows = cast("ServiceAdmin", self.admin_site.get_model_admin(formset.model))
         for removed in formset.deleted_objects:
@@ -111,7 +112,7 @@ class ServiceAdmin(ModelAdmin):
         try:
             return cast("HttpResponse", super().delete_view(request, object_id, extra_context))
         except REFUSED as error:
-            self.message_user(request, sentence(in_words(error)), messages.ERROR)
+            self.message_user(request, sentence(as_refusal(error)), messages.ERROR)
             return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", object_id)
 
     def delete_model(self, request: HttpRequest, obj: Model) -> None:
@@ -124,17 +125,17 @@ class ServiceAdmin(ModelAdmin):
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest
     ) -> tuple[list[Any], dict[Any, int], set[str], list[str]]:
-        """The rows themselves: removing one takes nothing else away, so nothing protects it."""
+        """The rows only, without related or protected ones: removing a row deletes no others."""
         names = [str(row) for row in objs]
         return names, {self.opts.verbose_name_plural: len(names)}, set(), []
 
     def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
-        """An action is done for all rows or for none."""
+        """Run an admin action in one transaction: for all selected rows or for none."""
         try:
             with transaction.atomic():
                 return cast("HttpResponse | None", super().response_action(request, queryset))
         except REFUSED as error:
-            self.message_user(request, sentence(in_words(error)), messages.ERROR)
+            self.message_user(request, sentence(as_refusal(error)), messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
 
     def carry_out(
@@ -144,7 +145,7 @@ class ServiceAdmin(ModelAdmin):
         service: Callable[[Actor, Any], object],
         done: str,
     ) -> None:
-        """Do the same to each chosen row, and say so here and in the row's history."""
+        """Call the service for each selected row; `done` is the message and the history entry."""
         for row in (chosen := list(rows)):
             service(staff_actor(request), row)
             self.log_change(request, row, f"{done}.")

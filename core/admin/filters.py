@@ -1,4 +1,4 @@
-"""What lists of rows can be narrowed by, whatever the rows are."""
+"""Filters for the admin lists of any model."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 
 class Deletion(SimpleListFilter):
-    """Live rows, unless somebody asks for the others."""
+    """Filter by `deleted_at`; by default, rows that are not deleted."""
 
     title = "deletion"
     parameter_name = "deleted"
@@ -23,6 +23,6 @@ class Deletion(SimpleListFilter):
         return queryset.filter(deleted_at__isnull=self.value() != "yes")
 
     def choices(self, changelist: ChangeList) -> Any:
-        """As usual, but what is chosen by default is called by its name."""
+        """As Django's, with the default choice called "Live" instead of "All"."""
         default, *others = super().choices(changelist)
         return [{**default, "display": "Live"}, *others]

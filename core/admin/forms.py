@@ -1,4 +1,4 @@
-"""The forms behind the pages that edit through a service."""
+"""Forms of admin pages that change rows through a service."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from core.names import check_name
 
 
 class OneLineForm(forms.ModelForm[Any]):
-    """What is typed into a single line has to be one; browsers see to it, programs need not."""
+    """Refuses line breaks in single-line inputs; browsers remove them, other clients need not."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -20,7 +20,7 @@ class OneLineForm(forms.ModelForm[Any]):
 
 
 class EditForm(OneLineForm):
-    """Knows which version was on the screen, and shows what a service said no to."""
+    """Sends the version of the row as displayed, and shows the refusal of a service as errors."""
 
     seen_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     refusal: Refusal | None = None
@@ -47,10 +47,10 @@ class EditForm(OneLineForm):
         return {k: v for k, v in self.values.items() if k in self.changed_data}
 
     def _field_called(self, name: str) -> str | None:
-        """The form's field for a key of the API, such as `assignee` for `assignee_id`."""
+        """The form field for a key of a refusal, such as `assignee` for `assignee_id`, or None."""
         candidates = (name, name.removesuffix("_id"))
         return next((field for field in candidates if field in self.fields), None)
 
     def _get_validation_exclusions(self) -> set[str]:
-        # The services keep the rules between fields, and have a sentence for each.
+        # Constraints over several fields are checked by the services, with better messages.
         return {field.name for field in self.instance._meta.fields}

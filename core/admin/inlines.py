@@ -1,4 +1,4 @@
-"""Rows shown on the page of the row they belong to."""
+"""Bases for admin inlines: related rows on the page of their parent."""
 
 from django.db.models import Model
 from django.http import HttpRequest
@@ -8,7 +8,7 @@ from core.admin.records import NeverEdited
 
 
 class Inline(TabularInline):
-    """Rows of an upper row: new ones may be added where their own admin can, none changed."""
+    """Related rows: can be added if their own admin allows it, but not changed."""
 
     extra = 0
     per_page = 20
@@ -20,4 +20,4 @@ class Inline(TabularInline):
 
 
 class ReadOnlyInline(NeverEdited, Inline):
-    """Looked at, never edited."""
+    """Related rows that cannot be added, changed or deleted."""

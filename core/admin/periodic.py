@@ -1,4 +1,4 @@
-"""The periodic table of Celery beat, in the look of the other pages."""
+"""Admin pages of django-celery-beat's models, with the theme of the other pages."""
 
 from typing import Any, ClassVar
 
@@ -24,7 +24,7 @@ admin.site.unregister([PeriodicTask, *SCHEDULES])
 
 
 class TaskSelect(UnfoldAdminSelectWidget, beat.TaskSelectWidget):
-    """The tasks the worker knows, in a drop-down."""
+    """A drop-down of the tasks registered in the Celery app."""
 
 
 class PeriodicTaskForm(beat.PeriodicTaskForm):
@@ -34,17 +34,17 @@ class PeriodicTaskForm(beat.PeriodicTaskForm):
         self.fields["regtask"].widget = TaskSelect()
 
     def clean(self) -> dict[str, Any]:
-        """The library's own fails on the absence of a field that was refused."""
+        """Skip the library's `clean` after errors: it raises KeyError for an invalid field."""
         cleaned: dict[str, Any] = self.cleaned_data if self.errors else super().clean()
         return cleaned
 
 
 @admin.register(PeriodicTask)
 class PeriodicTasks(ChangedBySuperusers, beat.PeriodicTaskAdmin, ModelAdmin):
-    """Whoever writes a row here has the workers run any task with any arguments."""
+    """Changed by superusers only: a row can make the workers run any task with any arguments."""
 
     form = PeriodicTaskForm
-    # Its own has a script in the page, which the content security policy refuses.
+    # The library's template has an inline script, which the content security policy refuses.
     change_form_template = "admin/change_form.html"
     formfield_overrides: ClassVar = {TextField: {"max_length": 20_000}}
     list_display = ("name", "enabled", "schedule_in_words", "last_run_at", "total_run_count")
@@ -53,7 +53,7 @@ class PeriodicTasks(ChangedBySuperusers, beat.PeriodicTaskAdmin, ModelAdmin):
     list_filter_submit = True
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """The library's ask for no permission, and one of them runs the task at once."""
+        """For superusers only: the library's actions check no permission, and one runs the task."""
         return dict(super().get_actions(request)) if is_superuser(request) else {}
 
     @admin.display(description="Schedule")

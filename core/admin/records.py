@@ -1,4 +1,4 @@
-"""Pages of rows that staff only look at."""
+"""Permissions for admin pages of rows that staff can read but not edit."""
 
 from typing import TYPE_CHECKING, cast
 
@@ -15,7 +15,7 @@ def is_superuser(request: HttpRequest) -> bool:
 
 
 class ChangedBySuperusers:
-    """Other staff may look: whoever changes such rows could give themselves rights."""
+    """Only superusers may change the rows, by which other staff could give themselves rights."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return is_superuser(request)
@@ -28,7 +28,7 @@ class ChangedBySuperusers:
 
 
 class NeverEdited:
-    """Rows that are looked at only, on pages of their own or inside another row's."""
+    """Refuses to add, change or delete, on a page of its own or in an inline."""
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
@@ -41,7 +41,7 @@ class NeverEdited:
 
 
 class ReadOnly(NeverEdited, ModelAdmin):
-    """Looked at, never edited."""
+    """A page of rows that cannot be added, changed or deleted."""
 
     show_full_result_count = False
     list_per_page = 50

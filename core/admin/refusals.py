@@ -1,4 +1,4 @@
-"""What a service said no to, as an admin page tells it."""
+"""Refusals of services as messages of admin pages."""
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import OperationalError
@@ -6,18 +6,19 @@ from django.db import OperationalError
 from core.errors import NotFound, Refusal, Unavailable
 
 REFUSAL = "gantry.refusal"
-"""Where a request keeps why it was refused, while its page is built once more."""
+"""The key of `request.META` with the refusal to show while the page is rendered again."""
 
 REFUSED = (Refusal, ObjectDoesNotExist, OperationalError)
 
 
-def in_words(error: Exception) -> Refusal:
-    """Why: a service said no, the row is gone, or a lock stayed taken."""
+def as_refusal(error: Exception) -> Refusal:
+    """One of the REFUSED exceptions as a refusal: a missing row, a lock not granted in time."""
     if isinstance(error, Refusal):
         return error
     return NotFound() if isinstance(error, ObjectDoesNotExist) else Unavailable()
 
 
 def sentence(refusal: Refusal) -> str:
+    """The refusal's message, with the allowed values if it names any."""
     allowed = refusal.facts.get("allowed")
     return f"{refusal} Allowed: {', '.join(allowed)}." if allowed else str(refusal)

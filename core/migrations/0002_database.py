@@ -1,16 +1,16 @@
-"""Functions, two of which upper apps bring the bodies of, and the table of Django's database cache."""
+"""SQL functions, two of them stubs that upper apps replace, and the database cache's table."""
 
 from typing import ClassVar
 
 from django.db import migrations
 
-# Both answer that there is nothing; whoever keeps the rows replaces them.
+# Stubs that return nothing; the app that has the rows replaces their bodies.
 FUNCTIONS = """
 CREATE FUNCTION workspaces_of(person uuid) RETURNS uuid[] LANGUAGE sql AS 'SELECT ''{}''::uuid[]';
 CREATE FUNCTION locate(kind text, known_as text) RETURNS uuid LANGUAGE sql AS 'SELECT NULL::uuid';
 REVOKE ALL ON FUNCTION workspaces_of(uuid), locate(text, text) FROM PUBLIC;
 """
-# Advisory locks are given in turn, which those of rows are not; see core/shared_locks.py.
+# Advisory locks are granted in the order of requests, row locks are not; see core/shared_locks.py.
 TURNS = """
 CREATE FUNCTION await_turn(key text, is_shared boolean, may_wait boolean) RETURNS boolean
 LANGUAGE plpgsql AS $$

@@ -27,8 +27,8 @@ _BY_PROVIDER = (
 )
 _PERSON = sql.SQL(", ").join(sql.Identifier("u", name) for name in _COLUMNS).as_string(None)
 _SHOWN = _SESSION.format(_PERSON)
-_OPENING = _SESSION.format(f"{_PERSON}, {context.opening('u.id')}")
-_KNOWN = _BY_PROVIDER.format(f"{_PERSON}, {context.opening('u.id')}")
+_OPENING = _SESSION.format(f"{_PERSON}, {context.context_columns('u.id')}")
+_KNOWN = _BY_PROVIDER.format(f"{_PERSON}, {context.context_columns('u.id')}")
 _store = SessionStore()
 
 

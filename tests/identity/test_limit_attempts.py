@@ -12,7 +12,7 @@ from accounts.models import User
 from core.errors import TooManyRequests
 from core.limits import (
     AUTONOMOUS,
-    NOWHERE,
+    UNKNOWN_ADDRESS,
     Limit,
     client_network,
     give_back,
@@ -140,8 +140,8 @@ def test_internet_addresses_are_those_our_proxies_saw(
         ("::ffff:192.0.2.7", "192.0.2.7"),
         ("2001:db8::1:2", "2001:db8::/64"),
         ("fe80::1%eth0", "fe80::/64"),
-        ("", NOWHERE),
-        ("/run/gantry.sock", NOWHERE),
+        ("", UNKNOWN_ADDRESS),
+        ("/run/gantry.sock", UNKNOWN_ADDRESS),
     ],
 )
 def test_what_one_attacker_holds_counts_as_one(

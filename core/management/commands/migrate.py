@@ -1,4 +1,4 @@
-"""`migrate` as the owner of the tables, who then lets the runtime role in."""
+"""`migrate` as the owner of the tables, followed by the grants for the runtime role."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 OWNER = "direct"
 RUNTIME = "default"
 FUNCTIONS = ("workspaces_of(uuid)", "locate(text, text)")
-"""What looks past the policies for the runtime role, and for nobody else."""
+"""SECURITY DEFINER functions that bypass the policies; only the runtime role may call them."""
 
 
 class Command(migrate.Command):
@@ -26,14 +26,19 @@ class Command(migrate.Command):
         parser.set_defaults(database=OWNER)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        refuse_older(connections[options["database"]])
+        refuse_prerelease_database(connections[options["database"]])
         super().handle(*args, **options)
         if not (options["plan"] or options["check_unapplied"]):
-            let_in(connections[options["database"]], connections[RUNTIME].settings_dict["USER"])
+            grant_privileges(
+                connections[options["database"]], connections[RUNTIME].settings_dict["USER"]
+            )
 
 
-def refuse_older(owner: BaseDatabaseWrapper) -> None:
-    """Refuse a database made before the first release, whose migrations were replaced since."""
+def refuse_prerelease_database(owner: BaseDatabaseWrapper) -> None:
+    """CommandError for a database whose applied migrations do not exist any more.
+
+    Migrations were replaced until the first release.
+    """
     loader = MigrationLoader(owner)
     gone = set(loader.applied_migrations) - set(loader.disk_migrations)
     if any(app in loader.migrated_apps for app, _ in gone):
@@ -43,8 +48,8 @@ def refuse_older(owner: BaseDatabaseWrapper) -> None:
         )
 
 
-def let_in(owner: BaseDatabaseWrapper, role: str) -> None:
-    """Give the runtime role what requests need, and no change of what may only grow."""
+def grant_privileges(owner: BaseDatabaseWrapper, role: str) -> None:
+    """Grant the runtime role what requests need, but no UPDATE or DELETE on append-only tables."""
     if role == owner.settings_dict["USER"]:
         return
     name = owner.ops.quote_name(role)
@@ -74,6 +79,7 @@ def let_in(owner: BaseDatabaseWrapper, role: str) -> None:
 
 
 def tables_marked(mark: str) -> list[str]:
+    """The tables of the models on which the class attribute `mark` is true."""
     return [
         model._meta.db_table
         for model in apps.get_models(include_auto_created=True)
@@ -82,7 +88,7 @@ def tables_marked(mark: str) -> list[str]:
 
 
 def erasable_columns() -> list[tuple[str, str]]:
-    """What may be emptied in tables that may only grow: people's words."""
+    """(table, column) of texts by people in append-only tables, which may be emptied."""
     return [
         (model._meta.db_table, column)
         for model in apps.get_models()
