@@ -1,1 +1,1 @@
-"""The read path: documents are declared like serializers and built as JSON by PostgreSQL."""
+"""The read path: documents are declared like serializers, and PostgreSQL builds their JSON."""

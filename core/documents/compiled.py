@@ -1,4 +1,4 @@
-"""Queries compiled once: the ORM says what is asked, a request only binds its values."""
+"""Compiled queries: SQL that the ORM generates once; a request only binds its parameters."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -11,7 +11,7 @@ from django.db.models import Expression, QuerySet
 from core.actor import Actor
 
 Shape = Callable[[QuerySet[Any]], QuerySet[Any]]
-"""Orders and cuts rows; hashable by what it does, so that its SQL can be kept."""
+"""Orders and limits a QuerySet; hashable, because it is part of the cache key of the SQL."""
 
 
 NEEDLESS = (
@@ -29,21 +29,21 @@ NEEDLESS = (
     (re.compile(r"(?<='), |, (?=')"), ","),
     (re.compile(r"  +"), " "),
 )
-"""What Django writes into SQL and PostgreSQL does not need: quotes, names, words for defaults.
+"""Replacements that shorten Django's SQL without a change of meaning: quotes, aliases, defaults.
 
-A literal of our own templates may therefore hold no comma followed by a space.
+They apply inside of literals too: a literal of our templates must not contain a comma and a space.
 """
 
 
 class Bound(NamedTuple):
-    """SQL that selects the ids of rows, with its values."""
+    """SQL that selects the ids of rows, with its parameters."""
 
     sql: str
     params: tuple[Any, ...]
 
 
 class Slot(Expression):
-    """Stands in a QuerySet for a value that is only known when it is read."""
+    """A named parameter in a QuerySet, whose value is given each time the query is run."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -54,10 +54,10 @@ class Slot(Expression):
 
 
 class Choice:
-    """Rows chosen by a function of values, such as `tasks_of(actor, project)`.
+    """The rows that a function returns for values, such as `tasks_of(actor, project)`.
 
-    Building and compiling a QuerySet costs more than PostgreSQL needs to run it, so the
-    function is called with slots, once for each shape, and its SQL is kept.
+    Building and compiling a QuerySet takes longer than PostgreSQL needs to run it. So the function
+    is called once per shape with a `Slot` for each value, and its SQL is cached.
     """
 
     def __init__(self, rows: Callable[..., QuerySet[Any]], **values: Any) -> None:
@@ -65,13 +65,13 @@ class Choice:
         self._values = values
 
     def as_queryset(self) -> QuerySet[Any]:
-        """The same rows as an ordinary QuerySet, to be filtered further."""
+        """The same rows as an ordinary QuerySet, which can be filtered further."""
         return self._rows(**self._values)
 
     def bound(self, shape: Shape, *columns: str) -> Bound | None:
-        """The SQL of the shaped rows, with `columns` of it, and this request's values for it."""
+        """The compiled SQL for this shape, with further `columns`, and the values bound to it."""
         if any(isinstance(value, Actor) and value.is_bound for value in self._values.values()):
-            # A credential bound to workspaces narrows the question itself, not only its values.
+            # For a credential bound to workspaces the SQL itself differs, not only its parameters.
             return bind(shape(self.as_queryset()), *columns)
         sql, template = _compiled(self._rows, tuple(self._values), shape, columns)
         values = {name: _parameter(value) for name, value in self._values.items()}
@@ -83,12 +83,12 @@ def _parameter(value: Any) -> Any:
 
 
 def filled(template: tuple[Any, ...], values: Mapping[str, Any]) -> tuple[Any, ...]:
-    """The parameters of compiled SQL with the values in place of their slots."""
+    """The parameters of compiled SQL, with values in place of the slots."""
     return tuple(values[param.name] if isinstance(param, Slot) else param for param in template)
 
 
 def bind(rows: QuerySet[Any], *columns: str) -> Bound | None:
-    """A QuerySet's ids, and these columns of it, as SQL; None when it can be seen to be empty."""
+    """SQL for a QuerySet's ids and these columns; None if Django knows that it is empty."""
     try:
         return Bound(*rows.values("pk", *columns).query.sql_with_params())
     except EmptyResultSet:
@@ -96,7 +96,7 @@ def bind(rows: QuerySet[Any], *columns: str) -> Bound | None:
 
 
 def whole(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """The shape of rows that are few anyway."""
+    """The shape that neither orders nor limits, for a few rows."""
     return rows
 
 
@@ -116,13 +116,13 @@ def _compiled(
 
 
 def brief(sql: str) -> str:
-    """The same SQL in fewer words: psycopg keeps what it parsed up to 4096 characters."""
+    """The SQL shortened: psycopg caches parsed queries of up to 4096 characters only."""
     for wordy, short in NEEDLESS:
         sql = wordy.sub(short, sql)
     return sql
 
 
 def select(columns: str, source: str) -> str:
-    """A SELECT made of our own words; values are bound, never written into it."""
+    """A SELECT statement from fixed text; values must be bound as parameters, not be in it."""
     words = ["SELECT", columns, "FROM", source]
     return " ".join(words)

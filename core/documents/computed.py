@@ -1,6 +1,7 @@
-"""What only Python can say about a row, put into the text PostgreSQL wrote.
+"""Computed fields: values of a document that Python makes from facts of the row.
 
-PostgreSQL writes the facts Python needs between two marks; the same facts are asked once.
+PostgreSQL writes the facts between two marks into the JSON text, and Python replaces them by the
+value. Values are cached by their facts.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,7 +14,7 @@ from drf_spectacular.drainage import set_override
 from rest_framework import serializers
 
 MARK = "\x01"
-"""JSON escapes control characters, so nothing anybody wrote can hold one."""
+"""Cannot occur in a text of the document, because JSON escapes control characters."""
 
 Fact = Expression | F | Subquery[Any]
 
@@ -21,7 +22,7 @@ _values: dict[str, Callable[..., Any]] = {}
 
 
 class Facts(Func):
-    """Facts as text between marks, under the name of what is derived from them."""
+    """Facts as text between marks, preceded by the name of the computed field."""
 
     template = f"concat('{MARK}%(name)s|', %(expressions)s, '{MARK}')"
     arg_joiner = ", '|', "
@@ -29,9 +30,10 @@ class Facts(Func):
 
 
 class Derived(serializers.Field[Any, Any, Any, Any]):
-    """A key of a document computed by `value` from facts, which arrive as PostgreSQL's text.
+    """A key of a document that `value` computes from facts, given as texts of PostgreSQL.
 
-    `facts` names them for the row at a path; null is the empty string, truth is `t` or `f`.
+    `facts(path)` are the expressions for the row at `path`. As text, NULL is the empty string and
+    booleans are `t` and `f`.
     """
 
     def __init__(
@@ -51,7 +53,7 @@ class Derived(serializers.Field[Any, Any, Any, Any]):
 
 
 def completed(text: str) -> str:
-    """The document with everything derived written out."""
+    """The document with facts replaced by the values computed from them."""
     pieces = text.split(MARK)
     pieces[1::2] = map(_written, pieces[1::2])
     return "".join(pieces)

@@ -1,4 +1,4 @@
-"""The few SQL expressions Django has no words for."""
+"""SQL expressions that Django does not have: JSON as text, sizes and shortened texts."""
 
 from typing import Any
 
@@ -23,10 +23,10 @@ from core.documents.computed import Facts
 
 
 class JsonObject(Func):
-    """A JSON object as text, in one `concat`: a third faster than JSON_OBJECT for many keys.
+    """A JSON object as text, by one `concat`: a third faster than JSON_OBJECT for many keys.
 
-    What cannot need escaping (numbers, ids, enums with a CHECK) is written as it is, everything
-    else by `to_json`; what may be null, by its column or by an outer join, becomes `null`.
+    Values that need no escaping (numbers, ids, enums with a CHECK) are written as they are, others
+    by `to_json`. Values that may be NULL, by their column or an outer join, become `null`.
     """
 
     function = "concat"
@@ -34,7 +34,7 @@ class JsonObject(Func):
     def __init__(self, members: dict[str, Expression | F]) -> None:
         self.keys = list(members)
         self.is_present = False
-        """Whether the row is known to be there although an outer join found it."""
+        """Whether the row exists for certain, although it is joined by an outer join."""
         super().__init__(*members.values(), output_field=TextField())
 
     def as_sql(
@@ -62,20 +62,20 @@ class JsonObject(Func):
 
 
 class Hyphenated(Func):
-    """Its parts with hyphens between them; null parts are left out."""
+    """The parts joined by hyphens; NULL parts are left out."""
 
     template = "concat_ws('-', %(expressions)s)"
     output_field = TextField()
 
 
 class JsonOrNull(Case):
-    """A JSON object, or nothing."""
+    """A JSON object, or `null` if the related row does not exist."""
 
 
 class JsonArray(Subquery):
-    """The first `limit` of an ordered subquery's `document`s as one JSON array.
+    """The `document`s of the first `limit` rows of an ordered subquery, as a JSON array.
 
-    They stand there in the order of `ordinal`, ties in that of `tie`; `direction` is that of both.
+    The array is ordered by the columns `ordinal`, then `tie`, both in the same `direction`.
     """
 
     template = (
@@ -88,7 +88,7 @@ class JsonArray(Subquery):
 
 
 class Octets(Func):
-    """The size of a text in bytes; PostgreSQL knows it without reading a text stored elsewhere."""
+    """The size of a text in bytes, which PostgreSQL knows without reading a TOASTed text."""
 
     function = "octet_length"
     output_field = IntegerField()
@@ -104,7 +104,7 @@ class OctetsOf(Subquery):
 
 
 class Shortened(Func):
-    """The beginning of a text: as many characters as `octets` bytes hold on average."""
+    """The beginning of a text: `octets` bytes, converted to characters by the text's average."""
 
     fitting = "(%(octets)s * char_length(%(expressions)s)::bigint / octet_length(%(expressions)s))"
     template = (
@@ -117,7 +117,7 @@ class Shortened(Func):
 
 
 class ShortenedText(Shortened):
-    """What `truncated` says about such a text, null if it is whole."""
+    """The entry of `truncated` for a shortened text, NULL if it is not shortened."""
 
     template = (
         'CASE WHEN octet_length(%(expressions)s) > %(octets)s THEN concat(\'"%(key)s":{"shown":\','
@@ -130,7 +130,7 @@ class ShortenedText(Shortened):
 
 
 class ShortenedList(Subquery):
-    """What `truncated` says about the rows of which only `limit` are shown, null if all are."""
+    """The entry of `truncated` for a list of more than `limit` rows, NULL for a shorter one."""
 
     template = (
         '(SELECT CASE WHEN q.total > %(limit)s THEN concat(\'"%(key)s":{"shown":\', %(limit)s,'
@@ -142,7 +142,7 @@ class ShortenedList(Subquery):
 
 
 class Truncations(Func):
-    """The object that says which keys of a document do not show everything."""
+    """The value of `truncated`: an object with an entry for each shortened text or list."""
 
     template = "concat('{', concat_ws(',', %(expressions)s), '}')"
     output_field = TextField()
@@ -154,7 +154,7 @@ class Truncations(Func):
 
 
 class Held(Func):
-    """What rows hold in `value` where their `key` is that column; read once, however many ask."""
+    """`value` of that one of `rows` whose `key` equals `column`; reads all `rows` once."""
 
     template = "%(expressions)s::text"
     arg_joiner = " ->> "
@@ -175,9 +175,9 @@ class RowCount(Subquery):
 
 
 def _written(expression: Any, sql: str, query: Any, present: str | None) -> tuple[str, str, str]:
-    """How a value stands in JSON: the text before it, its SQL, the text behind it.
+    """How a value is written in JSON: the text before it, its SQL, the text after it.
 
-    `present` is the alias of a row that is there although it is joined by an outer join.
+    `present` is the alias of a table whose row exists for certain although its join is outer.
     """
     if isinstance(expression, JsonOrNull):
         return "", f"COALESCE({sql}, 'null')", ""
@@ -194,7 +194,7 @@ def _written(expression: Any, sql: str, query: Any, present: str | None) -> tupl
 
 
 def _kind(expression: Any) -> Any:
-    """The field behind a column, through foreign keys and generated columns."""
+    """The model field with the type of a column: that of the key a foreign key refers to, too."""
     if not isinstance(expression, Col):
         return None
     if isinstance(expression.target, ForeignKey):
@@ -203,7 +203,7 @@ def _kind(expression: Any) -> Any:
 
 
 def _may_be_null(expression: Any, query: Any, present: str | None) -> bool:
-    """Only what stands on a column that is NOT NULL and joined for certain surely has a value."""
+    """Whether it may be NULL: not a NOT NULL column of an inner join, or what is made of those."""
     if isinstance(expression, Col):
         is_outer = getattr(query.alias_map[expression.alias], "join_type", None) == LOUTER
         return bool(expression.target.null or (is_outer and expression.alias != present))

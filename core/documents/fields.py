@@ -1,7 +1,7 @@
-"""The read path: documents are declared like serializers and built as JSON by PostgreSQL.
+"""Documents and their fields: declarations from which SQL and the OpenAPI document are made.
 
-A `Document` says what a client sees of a row. Its SQL is compiled once; a request only adds
-which rows it wants, as a QuerySet. The same declaration is what the OpenAPI describes.
+A `Document` declares what a client sees of a row. Its SQL is compiled once; a request adds only the
+query that selects its rows.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -24,15 +24,16 @@ from core.documents.truncation import LongText, Many, Rows
 
 
 class Document(serializers.Serializer[Any]):
-    """What a client sees of a row; fields name columns by `source`, as in any serializer.
+    """An object as the API shows it."""
 
-    `Meta.model` is the row, `Meta.also` maps a further spelling of a key to the declared one.
-    """
+    # The OpenAPI document shows this docstring for documents that have none of their own.
+    # Fields name columns by `source`, as in any serializer.
 
     embeds: ClassVar[dict[str, Any]]
 
     class Meta:
         model: Any
+        # Maps further names of a key to the declared one.
         also: ClassVar[dict[str, str]] = {}
 
     def __init_subclass__(cls) -> None:
@@ -41,7 +42,7 @@ class Document(serializers.Serializer[Any]):
 
     @classmethod
     def embed(cls, name: str, field: Any, *, on_request: bool = False) -> None:
-        """Let an upper app show its rows in this document: always, or if `?include=` asks."""
+        """Add a field for rows of an upper app: shown always, or if `?include=` names it."""
         field.required = not on_request
         cls.embeds[name] = field
 
@@ -55,7 +56,7 @@ class Document(serializers.Serializer[Any]):
         return fields | deepcopy(self.embeds)
 
     def shown_fields(self, include: Iterable[str] = ()) -> dict[str, Any]:
-        """The fields without those embeds that have not been asked for."""
+        """The fields, without embeds on request that `include` does not name."""
         on_request = {name for name, field in self.embeds.items() if not field.required}
         left_out = on_request - set(include)
         return {name: field for name, field in self.fields.items() if name not in left_out}
@@ -65,7 +66,7 @@ class Document(serializers.Serializer[Any]):
     ) -> JsonObject:
         """The expression that builds this document for the row at `path` (`"assignee__"`).
 
-        A `bounded` one shows of long texts and lists what `core.bounds` allots to the row.
+        If `bounded`, long texts and lists are cut to the limits of the CTE `levels`.
         """
         shown = self.shown_fields(include)
         truncated = [
@@ -85,7 +86,7 @@ class Document(serializers.Serializer[Any]):
 
 
 class PublicId(serializers.CharField):
-    """The id a person or workspace is known by; `source` names the row."""
+    """The public id of a person or workspace; `source` is the relation to it."""
 
     def as_json(self, path: str) -> F:
         row = "" if self.source == "id" else f"{self.source}__".replace(".", "__")
@@ -104,7 +105,7 @@ class Computed(serializers.CharField):
 
 
 class Count(serializers.IntegerField):
-    """How many rows belong to this one."""
+    """The number of `rows` that belong to this one."""
 
     def __init__(self, rows: Rows, **options: Any) -> None:
         super().__init__(**options)
@@ -115,9 +116,9 @@ class Count(serializers.IntegerField):
 
 
 class Shown(NamedTuple):
-    """One row as the client sees it, with what the caller needs to page and to lock by.
+    """A row's document, with its version for the ETag and what a cursor needs.
 
-    `place` is its value in the order of the list, as PostgreSQL writes it.
+    `place` is the value of the column the list is ordered by, as PostgreSQL's text.
     """
 
     document: orjson.Fragment
@@ -127,7 +128,7 @@ class Shown(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """Which document is read, with what in it, and for whom."""
+    """What to read: the document, embeds to include, the column of `place`, parameter values."""
 
     document: type[Document]
     include: frozenset[str] = frozenset()
@@ -135,7 +136,7 @@ class Reading(NamedTuple):
     values: Mapping[str, Any] = MappingProxyType({})
 
     def all_of(self, chosen: Bound | None) -> list[tuple[str, Shown, int]]:
-        """As `rows`, for ids that are few anyway."""
+        """As `rows`, for the ids that `chosen` selects, without a limit."""
         if chosen is None:
             return []
         numbered = select("c.pk, row_number() OVER (), 1", f"({chosen.sql}) c")
@@ -151,9 +152,10 @@ class Reading(NamedTuple):
         limits: Iterable[Any] = (),
         bounded: bool = False,
     ) -> list[tuple[str, Shown, int]]:
-        """The rows of the CTE `chosen` (id, place, many, …), narrowed by `only` and its `limits`.
+        """The rows of the CTE `chosen` (id, place, many, …) that meet `only`, in order of `place`.
 
-        Each comes with its text and with how many were chosen.
+        `limits` are the parameters of `only`. Each row is its JSON text, what is shown, and how
+        many rows were chosen in all.
         """
         select, template = _compiled(self.document, self.include, self.order, bounded=bounded)
         values = (*params, *filled(template, self.values), *limits)
@@ -166,17 +168,17 @@ class Reading(NamedTuple):
 def show(
     document: type[Document], chosen: Bound | None, *, include: Iterable[str] = (), **how: Any
 ) -> list[Shown]:
-    """Read the rows whose ids `chosen` selects, in its order: one SQL whatever their number.
+    """Read the rows whose ids `chosen` selects, in its order, in one SQL statement.
 
-    `how` are the other fields of a `Reading`; its `values` are those of the document's slots:
-    who is asking, as `actor`.
+    `how` are the other fields of a `Reading`; its `values` are the parameters of the document,
+    such as `actor`, the id of the person asking.
     """
     reading = Reading(document, frozenset(include), **how)
     return [shown for _, shown, _ in reading.all_of(chosen)]
 
 
 def show_one(document: type[Document], pk: Any, **how: Any) -> Shown:
-    """The document of a row that is known to be there; `how` as in `show`."""
+    """The document of a row that exists; ValueError if it does not. `how` as in `show`."""
     [shown] = show(document, Bound("SELECT %s::uuid AS pk", (pk,)), **how)
     return shown
 
@@ -200,8 +202,8 @@ def _compiled(
     query.change_aliases({alias: f"t{number}" for number, alias in enumerate(query.alias_map)})
     sql, params = query.sql_with_params()
     table = f'"{model._meta.db_table}" t0'
-    # The choice stands first: PostgreSQL plans many joins in groups, in the order they are
-    # written, and would otherwise join the whole table together before it picks the chosen rows.
+    # `chosen` stands first: PostgreSQL plans many joins in groups, in the order they are written
+    # (join_collapse_limit), and would otherwise join whole tables before it selects the rows.
     columns, _, joins = sql.replace(' AS "document", t0.', ", t0.", 1).rpartition(f" FROM {table}")
     for common in tables_in(sql):
         definition, values = common.as_sql()
@@ -212,7 +214,7 @@ def _compiled(
 
 
 def _completed(text: str, *rest: Any) -> tuple[str, Shown, int]:
-    """A row as PostgreSQL returns it, with what Python computes put into its document."""
+    """A row of the query, with the computed fields filled into its document."""
     *facts, many = rest
     text = completed(text)
     return text, Shown(orjson.Fragment(text), *facts), many

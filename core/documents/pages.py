@@ -1,7 +1,8 @@
-"""Reading lists so that no answer grows beyond what a process can hold for many readers.
+"""Reading lists with a limit on the size of an answer, which bounds the memory of the process.
 
-Long texts and embedded lists are measured before anything is built: by PostgreSQL, which knows
-the size of a stored text without reading it. What does not fit is left out there, too.
+PostgreSQL sums up the sizes of long texts and embedded lists before it builds documents; it knows
+the size of a stored text without reading it. What does not fit is left out or shortened by the
+same statement.
 """
 
 from functools import cache
@@ -15,18 +16,19 @@ from core.documents.truncation import TEXT, Many, octets_of_texts
 
 MEBIBYTE = 1024 * 1024
 LARGEST = 8 * MEBIBYTE - 64 * 1024
-"""Bytes the documents of one answer take at most; the rest is for the envelope."""
+"""Most bytes of the documents of one answer; the rest of 8 MiB is for the envelope."""
 PAGE = 3 * MEBIBYTE // 2
-"""Bytes of long texts and embedded lists after which a page ends early."""
+"""Most bytes of long texts and embedded lists in a page, which ends early if it has more."""
 TEXTS = 3 * MEBIBYTE // 2
-"""Bytes of long texts in a list that cannot be continued; embedded texts take what is left."""
+"""Most bytes of long texts in a list without further pages; embedded texts take what is left."""
 NUMBERED = "c.pk, row_number() OVER (), count(*) OVER ()"
 AGAIN = 8
-"""By how much less is shown if the measured sizes were too small: escapes, long names."""
+"""The divisor of all budgets in a second attempt, if the answer was larger than estimated: by JSON
+escapes or long names."""
 
 
 class Page(NamedTuple):
-    """The first rows of a list, whether there are more, and how many bytes these take."""
+    """The first rows of a list, whether they are the last ones, and their size in bytes."""
 
     rows: list[Shown]
     is_last: bool = True
@@ -34,22 +36,22 @@ class Page(NamedTuple):
 
 
 def columns_of(document: type[Document], include: frozenset[str]) -> tuple[str, ...]:
-    """The names under which `measured` rows tell their sizes."""
+    """The names of the columns that `measured` adds."""
     return tuple(_sizes(document, include))
 
 
 def measured(
     rows: QuerySet[Any], document: type[Document], include: frozenset[str]
 ) -> QuerySet[Any]:
-    """The rows with the size of what varies in their documents, in bytes."""
+    """The rows with columns for the sizes of their long texts and embedded lists, in bytes."""
     found: QuerySet[Any] = rows.annotate(**_sizes(document, include))
     return found
 
 
 def read_page(reading: Reading, chosen: Bound | None, most: int, *, used: int = 0) -> Page:
-    """As many of the chosen rows as fit, at least one; the next page shows the rest.
+    """As many of the first `most` rows as fit, but at least one; the next page has the rest.
 
-    `used` is how many bytes of the answer something else takes.
+    `used` is the number of bytes that other parts of the answer take.
     """
     if chosen is None:
         return Page([])
@@ -64,7 +66,7 @@ def read_page(reading: Reading, chosen: Bound | None, most: int, *, used: int = 
 
 
 def read_whole(reading: Reading, chosen: Bound | None, most: int) -> Page:
-    """All of the chosen rows, with less of each if they do not fit: their reader never pages."""
+    """The first `most` rows, shortened if they do not fit; for clients that do not use pages."""
     if chosen is None:
         return Page([])
     rows = _bounded(reading, chosen, most)
@@ -74,7 +76,7 @@ def read_whole(reading: Reading, chosen: Bound | None, most: int) -> Page:
 
 
 def read_one(reading: Reading, chosen: Bound | None) -> Shown | None:
-    """The one row chosen, with less of it if it does not fit; None if there is no such row."""
+    """The one row chosen, shortened if it does not fit; None if there is no such row."""
     for text, shown, _ in reading.all_of(chosen):
         if _octets(text) <= LARGEST:
             return shown
@@ -86,7 +88,7 @@ def read_one(reading: Reading, chosen: Bound | None) -> Shown | None:
 
 
 def _bounded(reading: Reading, chosen: Bound, most: int, *, by: int = 1) -> list[Any]:
-    """The rows with what is allotted to each of texts and lists, a `by`-th of what usually is."""
+    """The rows with texts and lists cut to the budgets, each of them divided by `by`."""
     names = columns_of(reading.document, reading.include)
     sizes = ", ".join(f"c.{name}" for name in names)
     source = select(f"{NUMBERED}, {sizes}", f"({chosen.sql}) c")
@@ -98,7 +100,7 @@ def _bounded(reading: Reading, chosen: Bound, most: int, *, by: int = 1) -> list
 
 
 def _fitting(rows: list[tuple[str, Shown, int]], largest: int = LARGEST) -> Page:
-    """The rows that stay within the limit, in bytes as they are sent."""
+    """The first rows whose documents together are within `largest` bytes, but at least one."""
     fitting: list[Shown] = []
     octets = 0
     for text, shown, _ in rows:
@@ -111,13 +113,13 @@ def _fitting(rows: list[tuple[str, Shown, int]], largest: int = LARGEST) -> Page
 
 
 def _octets(text: str) -> int:
-    """With the comma behind it; most documents are ASCII, whose size is known."""
+    """The size in bytes with the comma after it; ASCII, as most are, need not be encoded."""
     return 1 + (len(text) if text.isascii() else len(text.encode()))
 
 
 @cache
 def _sizes(document: type[Document], include: frozenset[str]) -> dict[str, Expression]:
-    """What varies in a document's size: its long texts, and each list that is embedded."""
+    """The sizes of a document's long texts together, and of each embedded list, by column name."""
     shown = document()
     return {TEXT: octets_of_texts(shown)} | {
         f"{name}_size": field.octets() for name, field in _lists(shown, include).items()
@@ -126,7 +128,7 @@ def _sizes(document: type[Document], include: frozenset[str]) -> dict[str, Expre
 
 @cache
 def _levels(document: type[Document], include: frozenset[str]) -> tuple[str, list[int]]:
-    """SQL for how many bytes of each part every row may have, and the budgets it takes."""
+    """SQL of the CTE `levels`, the most bytes per row for each part, and its parameters."""
     lists = _lists(document(), include)
     levels = [_level(TEXT, "%s::bigint")]
     budgets = [TEXTS]
@@ -138,10 +140,10 @@ def _levels(document: type[Document], include: frozenset[str]) -> tuple[str, lis
 
 
 def _level(size: str, budget: str) -> str:
-    """The most that each row may have so that all of them together stay within the budget.
+    """SQL for the largest size per row such that all rows together stay within the budget.
 
-    In the order of their size: if the smaller ones take what they need, the rest is shared by
-    the others alike. That share grows as long as rows need less than it, and shrinks from there on.
+    For every row, in order of size: what smaller rows leave of the budget, divided equally among
+    the others. The result is the maximum of these shares; rows above it are cut to it.
     """
     before = f"sum({size}) OVER (ORDER BY {size} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
     others = f"count(*) OVER (ORDER BY {size} ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)"

@@ -1,6 +1,6 @@
-"""The parts of documents that may be cut, and what a document says about it.
+"""Fields that may be shortened (long texts, embedded lists), and `truncated`, which reports it.
 
-How much of them is shown in an answer of many rows is decided in `core.pages`.
+How much of them an answer shows is decided in `core.documents.pages`.
 """
 
 from collections.abc import Callable
@@ -27,11 +27,11 @@ Rows = Callable[[OuterRef], QuerySet[Any]]
 """The rows that belong to an outer row: `lambda task: Comment.objects.filter(task=task)`."""
 
 TEXT = "text_size"
-"""The column of `chosen` and `levels` that long texts go by."""
+"""The column for the size of long texts, in the CTEs `chosen` and `levels`."""
 
 
 class LongText(serializers.CharField):
-    """Text that may be shortened in lists that cannot be continued; `truncated` says so."""
+    """Text that may be shortened in lists without further pages; `truncated` then reports it."""
 
     level = f"levels.{TEXT}"
 
@@ -49,7 +49,7 @@ class LongText(serializers.CharField):
 
 
 class Truncated(serializers.Field[Any, Any, Any, Any]):
-    """Which keys of the document do not show everything: characters of texts, rows of lists."""
+    """Which keys of the document are shortened: characters of texts, rows of lists."""
 
     def __init__(self) -> None:
         super().__init__(read_only=True)
@@ -68,11 +68,11 @@ class Truncated(serializers.Field[Any, Any, Any, Any]):
 
 
 class Many(serializers.ListSerializer[Any]):
-    """The documents of the rows that belong to this one: the first `most` in the order of `pick`.
+    """An embedded list: documents of the first `most` rows by `pick` that belong to this row.
 
-    They stand in the order of `order`, which is that of `pick` unless given; ties by id.
-    `item` is how many bytes one takes without its long texts, `heaviest` at most with them;
-    `budget` is what the lists of one answer may take together, None for what texts leave.
+    They are shown in the order `order`, by default `pick`, then by id. `item` is the estimated size
+    of one document in bytes without its long texts, `heaviest` the largest with them. `budget` is
+    the most bytes of these lists in one answer, None for what the texts leave.
     """
 
     def __init__(
@@ -101,7 +101,7 @@ class Many(serializers.ListSerializer[Any]):
         return JsonArray(shown, self._limit(bounded=bounded), direction)
 
     def picked(self, path: str) -> QuerySet[Any]:
-        """The rows in the order in which they are picked, all of them."""
+        """All rows, in the order in which the first ones are picked."""
         sign = "-" if self.pick.startswith("-") else ""
         return self.rows(OuterRef(f"{path}pk")).order_by(self.pick, f"{sign}pk")
 
@@ -110,13 +110,13 @@ class Many(serializers.ListSerializer[Any]):
         return ShortenedList(str(self.field_name), rows, self._limit(bounded=bounded))
 
     def octets(self) -> Subquery:
-        """About how many bytes those of one row take."""
+        """The estimated size in bytes of the list of one row."""
         one = Value(self.item) + octets_of_texts(self.document())
         rows = self.picked("").annotate(octets=one)
         return OctetsOf(rows.values("octets")[: self.most])
 
     def _limit(self, *, bounded: bool) -> str:
-        """How many are shown, as SQL."""
+        """SQL for how many rows are shown."""
         if not bounded:
             return str(self.most)
         size = f"{self.field_name}_size"
@@ -125,13 +125,13 @@ class Many(serializers.ListSerializer[Any]):
         return f"(CASE WHEN chosen.{size} <= {level} THEN {self.most} ELSE {fitting} END)"
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "Many":
-        """A field of its own for each serializer instance that shows it."""
+        """Keep `required`, which `Document.embed` sets after the field is made."""
         copy: Many = super().__deepcopy__(memo)
         copy.required = self.required
         return copy
 
 
 def octets_of_texts(document: "Document") -> Any:
-    """How many bytes the long texts of a row's own take."""
+    """The size in bytes of the row's long texts, without those of embedded lists."""
     texts = [field for field in document.fields.values() if isinstance(field, LongText)]
     return sum((field.octets() for field in texts), Value(0))
