@@ -1,1 +1,1 @@
-"""How fast the server is, measured beside a bare and a naive one that show the same tasks."""
+"""`bin/bench`: the server's speed, compared with a bare and a naive one for the same tasks."""

@@ -1,4 +1,4 @@
-"""`bin/bench`: throw-away servers, as durable as in development, around one measurement."""
+"""`bin/bench`: runs one measurement on temporary servers, which are durable like real ones."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""The yardstick: rows from psycopg, dictionaries, orjson; no framework, no rights."""
+"""The fastest comparison: rows from psycopg, dictionaries, orjson; no framework, no rights."""
 
 import os
 from collections.abc import Callable, Iterable
@@ -45,7 +45,7 @@ pool = ConnectionPool(
 
 
 def respond(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """`/api/projects/{id}/tasks`, whatever the rest of the address."""
+    """The WSGI application: answers every request as `/api/projects/{id}/tasks`."""
     project = environ["PATH_INFO"].split("/")[3]
     with pool.connection() as connection:
         rows = connection.execute(PAGE, [project]).fetchall()

@@ -1,4 +1,4 @@
-"""The load: a few keep-alive connections in a process of their own, and next to nothing else."""
+"""The load generator: keep-alive connections in a separate process, with little overhead."""
 
 import json
 import selectors
@@ -15,7 +15,7 @@ PATIENCE = 10.0
 
 @dataclass(frozen=True, kw_only=True)
 class Load:
-    """What to send for how long; connection n sends request n, over and over."""
+    """What to send for how long; connection n repeats request n."""
 
     port: int
     seconds: float
@@ -35,7 +35,7 @@ class Connection:
         self.socket.sendall(self.request)
 
     def receive(self, *expected: bytes) -> bytes:
-        """Read one whole answer; every status but those expected ends the run."""
+        """Read one whole answer and return its status; SystemExit if it is not expected."""
         answer = self.socket.recv(1 << 20)
         while END_OF_HEAD not in answer:
             answer += self._more()
@@ -57,7 +57,7 @@ class Connection:
 
 
 def run(load: Load) -> dict[str, Any]:
-    """Put the load on the server; seconds each answer took, and how long all of it took."""
+    """Run the load; returns the seconds each answer took (`waits`) and in all (`seconds`)."""
     status = str(load.status).encode()
     connections = [connect(load.port, request) for request in load.requests]
     start = time.perf_counter()

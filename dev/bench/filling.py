@@ -1,4 +1,4 @@
-"""The data: a hundred thousand tasks in a hundred projects, the same ones every time."""
+"""The benchmark's rows: a hundred thousand tasks in a hundred projects, the same in every run."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from django.db.models import Model
 from accounts.models import User
 from comments.models import Comment
 from core.actor import Actor
-from dev.bench.policies import restore_policies
+from dev.bench.policies import switch_policies
 from projects.models import Priority, Project, Status
 from projects.services.projects import create_project
 from tasks.models import POSITION_STEP, Task, TaskCounter, TaskType
@@ -27,30 +27,30 @@ EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where the benchmark looks around: a plain member of the workspace and of its projects."""
+class Dataset:
+    """What the requests use: a member without special roles, a colleague, and their projects."""
 
     member: User
     colleague: User
     projects: list[Project]
 
 
-def fill() -> Place:
-    """Everything; the place is in the first workspace."""
-    restore_policies(up=False)  # COPY does not pass them; each round says whether it wants them
-    places = [_workspace(number) for number in range(WORKSPACES)]
+def fill() -> Dataset:
+    """Create all rows; returns those of the first workspace that the requests use."""
+    switch_policies(on=False)  # COPY FROM needs RLS off; each round enables it if it needs it
+    datasets = [_workspace(number) for number in range(WORKSPACES)]
     with connections["direct"].cursor() as owner:
         owner.execute("ANALYZE")
-    return places[0]
+    return datasets[0]
 
 
-def _workspace(number: int) -> Place:
+def _workspace(number: int) -> Dataset:
     people = User.objects.bulk_create(_person(number, n) for n in range(PEOPLE))
     lead, *members = people
     workspace = create_workspace(actor=Actor(user=lead), name=f"Workspace {number}")
     Membership.objects.bulk_create(Membership(workspace=workspace, user=one) for one in members)
     projects = [_project(workspace, people, n) for n in range(PROJECTS)]
-    return Place(members[0], members[1], projects)
+    return Dataset(members[0], members[1], projects)
 
 
 def _person(workspace: int, number: int) -> User:
@@ -98,7 +98,7 @@ def _tasks(project: Project, people: list[User]) -> list[Task]:
 
 
 def _comments(tasks: list[Task], people: list[User]) -> list[Comment]:
-    """None, one or two for each task."""
+    """Zero to two comments for each task."""
     return [
         Comment(
             workspace_id=task.workspace_id,
@@ -112,7 +112,7 @@ def _comments(tasks: list[Task], people: list[User]) -> list[Comment]:
 
 
 def _insert(rows: Sequence[Model]) -> None:
-    """COPY: several times as fast as INSERT, and the defaults are still those of the models."""
+    """Insert by COPY, which is several times as fast as INSERT; model defaults still apply."""
     meta = rows[0]._meta
     fields = [field for field in meta.concrete_fields if not field.generated]
     columns = ", ".join(f'"{field.column}"' for field in fields)

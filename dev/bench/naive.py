@@ -1,4 +1,4 @@
-"""The usual way: `ModelSerializer`, a generic view, a membership check, a page of fifty."""
+"""For comparison, the list in ordinary DRF: `ModelSerializer`, generic view, membership check."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The same server with what a new Django project brings, and REST framework as it comes."""
+"""Settings of the naive server: the middleware of a new Django project, DRF's defaults."""
 
 from config.settings.production import *
 

@@ -1,15 +1,15 @@
-"""Row-level security, taken down for a round to see what it costs."""
+"""Switches row-level security off for a round, to measure what it costs."""
 
 from django.db import connections
 
-WALLED = "SELECT relname, relrowsecurity FROM pg_class WHERE relforcerowsecurity"
+TABLES_WITH_POLICIES = "SELECT relname, relrowsecurity FROM pg_class WHERE relforcerowsecurity"
 
 
-def restore_policies(*, up: bool) -> None:
-    """Have all policies hold, or none."""
+def switch_policies(*, on: bool) -> None:
+    """Enable or disable row-level security on all tables with policies."""
     with connections["direct"].cursor() as owner:
-        owner.execute(WALLED)
-        for table, is_up in owner.fetchall():
-            if is_up is not up:
-                action = "ENABLE" if up else "DISABLE"
+        owner.execute(TABLES_WITH_POLICIES)
+        for table, is_on in owner.fetchall():
+            if is_on is not on:
+                action = "ENABLE" if on else "DISABLE"
                 owner.execute(f'ALTER TABLE "{table}" {action} ROW LEVEL SECURITY')

@@ -1,4 +1,4 @@
-"""Rounds: every target in turn, again and again, so that a noisy neighbour disturbs all alike."""
+"""Measures in rounds over all targets, so that other load on the machine affects all alike."""
 
 import json
 import subprocess
@@ -10,8 +10,8 @@ from typing import Any
 from django.db import connection
 from django.test import Client
 
-from dev.bench.filling import Place
-from dev.bench.policies import restore_policies
+from dev.bench.filling import Dataset
+from dev.bench.policies import switch_policies
 from dev.bench.targets import Target, headers
 
 WARM_UP = 0.5
@@ -20,7 +20,7 @@ NOT_COUNTED = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 
 @dataclass(frozen=True)
 class Figures:
-    """Requests per second, and the milliseconds a request took."""
+    """Requests per second, and percentiles of the milliseconds a request took."""
 
     rate: float
     p50: float
@@ -28,28 +28,28 @@ class Figures:
 
 
 def measure(
-    targets: list[Target], place: Place, ports: dict[str, int], *, rounds: int, seconds: float
+    targets: list[Target], dataset: Dataset, ports: dict[str, int], *, rounds: int, seconds: float
 ) -> dict[str, Figures]:
-    """The median of the rounds, by name of the target."""
+    """The medians over all rounds, by name of the target."""
     found: dict[str, list[Figures]] = {target.name: [] for target in targets}
     for target in targets:
-        _round(target, place, ports[target.server], WARM_UP)
+        _round(target, dataset, ports[target.server], WARM_UP)
     for number in range(rounds):
         for target in targets[:: -1 if number % 2 else 1]:
-            found[target.name].append(_round(target, place, ports[target.server], seconds))
+            found[target.name].append(_round(target, dataset, ports[target.server], seconds))
     return {name: _middle(figures) for name, figures in found.items()}
 
 
-def sql_count(target: Target, place: Place) -> int:
-    """How many statements one request sends; beginning and ending transactions is free."""
+def sql_count(target: Target, dataset: Dataset) -> int:
+    """The number of SQL statements of one request, without those of transactions."""
     statements: list[str] = []
 
     def note(execute: Any, sql: str, params: Any, many: Any, context: Any) -> Any:
         statements.append(sql)
         return execute(sql, params, many, context)
 
-    restore_policies(up=target.walled)
-    client = Client(SERVER_NAME="127.0.0.1", headers=headers(place))
+    switch_policies(on=target.has_policies)
+    client = Client(SERVER_NAME="127.0.0.1", headers=headers(dataset))
     with connection.execute_wrapper(note):
         answer = client.generic(target.method, target.paths[0], target.body, "application/json")
     if answer.status_code != target.status:
@@ -57,12 +57,12 @@ def sql_count(target: Target, place: Place) -> int:
     return sum(not sql.startswith(NOT_COUNTED) for sql in statements)
 
 
-def _round(target: Target, place: Place, port: int, seconds: float) -> Figures:
-    restore_policies(up=target.walled)
+def _round(target: Target, dataset: Dataset, port: int, seconds: float) -> Figures:
+    switch_policies(on=target.has_policies)
     load = {
         "port": port,
         "seconds": seconds,
-        "requests": target.requests(place),
+        "requests": target.requests(dataset),
         "status": target.status,
     }
     done = subprocess.run(

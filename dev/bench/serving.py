@@ -1,4 +1,4 @@
-"""The three servers, each one process with the same options, for the length of a block."""
+"""Runs the three servers for a block, each as one process with the same options."""
 
 import socket
 import time
@@ -20,7 +20,7 @@ SERVERS = {
 
 @contextmanager
 def serving() -> Iterator[dict[str, int]]:
-    """All three, by port; those not being measured just wait."""
+    """Start all three and return their ports by name; those not being measured are idle."""
     with ExitStack() as stack:
         ports = {}
         for name in SERVERS:
@@ -41,7 +41,7 @@ def _command(name: str, port: int) -> processes.Command:
 
 
 def wait_until_it_listens(process: Popen[bytes], port: int, log: Path) -> None:
-    """End with what its log says where it does not start."""
+    """Wait until the port accepts connections; SystemExit with the log if it does not."""
     deadline = time.monotonic() + PATIENCE
     while process.poll() is None and time.monotonic() < deadline:
         with socket.socket() as probe:

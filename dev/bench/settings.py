@@ -1,4 +1,4 @@
-"""Production, and the command that measures it without a line of log."""
+"""Settings of the benchmark: those of production with its commands, without logging."""
 
 from config.settings.base import INSTALLED_APPS as PRODUCT
 from config.settings.production import *

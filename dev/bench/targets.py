@@ -1,9 +1,9 @@
-"""What is measured: a request, the server that answers it, and what it has to reach."""
+"""The measured targets: a request, its server, and the most SQL statements it may need."""
 
 import json
 from dataclasses import dataclass
 
-from dev.bench.filling import Place
+from dev.bench.filling import Dataset
 from tests.support.signing import access_token_for
 
 CONNECTIONS = 8
@@ -11,9 +11,9 @@ CONNECTIONS = 8
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """`paths` has one path for each connection; `most_sql` is what one request may ask at most.
+    """What is measured: `paths` has a path per connection, `most_sql` the most SQL statements.
 
-    Of one that is not `walled`, policies are switched off.
+    `has_policies` says whether row-level security is on while it is measured.
     """
 
     name: str
@@ -21,7 +21,7 @@ class Target:
     paths: list[str]
     body: str = ""
     most_sql: int | None = None
-    walled: bool = True
+    has_policies: bool = True
 
     @property
     def method(self) -> str:
@@ -31,38 +31,41 @@ class Target:
     def status(self) -> int:
         return 201 if self.body else 200
 
-    def requests(self, place: Place) -> list[str]:
-        """As they go over the wire, with a token that is still fresh when it is their turn."""
-        lines = ["Host: 127.0.0.1", *(f"{name}: {value}" for name, value in headers(place).items())]
+    def requests(self, dataset: Dataset) -> list[str]:
+        """The HTTP requests as text, with a new token: one made at the start would expire."""
+        lines = [
+            "Host: 127.0.0.1",
+            *(f"{name}: {value}" for name, value in headers(dataset).items()),
+        ]
         lines += ["Content-Type: application/json", f"Content-Length: {len(self.body)}"]
         rest = "\r\n".join([*lines, "", self.body])
         return [f"{self.method} {path} HTTP/1.1\r\n{rest}" for path in self.paths]
 
 
-def headers(place: Place) -> dict[str, str]:
-    return {"Authorization": f"Bearer {access_token_for(place.member)}"}
+def headers(dataset: Dataset) -> dict[str, str]:
+    return {"Authorization": f"Bearer {access_token_for(dataset.member)}"}
 
 
-def list_path(place: Place) -> str:
-    return f"/api/projects/{place.projects[0].pk}/tasks?limit=50"
+def list_path(dataset: Dataset) -> str:
+    return f"/api/projects/{dataset.projects[0].pk}/tasks?limit=50"
 
 
-def targets(place: Place, task: str) -> list[Target]:
-    """The list is that of the first project; new tasks go into the others, a connection each."""
-    page = [list_path(place)] * CONNECTIONS
-    # A project numbers its tasks one after the other; one for all would measure that lock.
-    homes = [f"/api/projects/{project.pk}/tasks" for project in place.projects[1:][:CONNECTIONS]]
-    wish = {"title": "Measure", "assignee": str(place.colleague.pk), "due_date": "2026-12-24"}
+def targets(dataset: Dataset, task: str) -> list[Target]:
+    """All targets. Lists are of the first project; new tasks go to others, one per connection."""
+    page = [list_path(dataset)] * CONNECTIONS
+    # Creating a task locks the counter of its project; with one project that lock is measured.
+    paths = [f"/api/projects/{project.pk}/tasks" for project in dataset.projects[1:][:CONNECTIONS]]
+    body = {"title": "Measure", "assignee": str(dataset.colleague.pk), "due_date": "2026-12-24"}
     one = [f"/api/tasks/{task}"] * CONNECTIONS
     me = ["/api/auth/me"] * CONNECTIONS
     return [
         Target(name="list 50", server="gantry", paths=page, most_sql=6),
-        Target(name="without RLS", server="gantry", paths=page, walled=False),
+        Target(name="without RLS", server="gantry", paths=page, has_policies=False),
         Target(name="task", server="gantry", paths=one),
         Target(
-            name="create task", server="gantry", paths=homes, body=json.dumps(wish), most_sql=20
+            name="create task", server="gantry", paths=paths, body=json.dumps(body), most_sql=20
         ),
         Target(name="me", server="gantry", paths=me),
-        Target(name="bare list 50", server="bare", paths=page, walled=False),
-        Target(name="naive list 50", server="naive", paths=page, walled=False),
+        Target(name="bare list 50", server="bare", paths=page, has_policies=False),
+        Target(name="naive list 50", server="naive", paths=page, has_policies=False),
     ]

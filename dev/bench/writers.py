@@ -1,4 +1,4 @@
-"""The load of `bin/bench --locks`: writers at once, each with so many requests to get done."""
+"""The load generator of `bin/bench --locks`: concurrent writers with a number of requests each."""
 
 import json
 import selectors
@@ -14,7 +14,7 @@ UNAVAILABLE = b"503"
 
 @dataclass(frozen=True, kw_only=True)
 class Work:
-    """Connection n sends request n, `count` times; one that is told to try again does."""
+    """Connection n repeats request n until it has succeeded `count` times; a 503 is retried."""
 
     port: int
     requests: list[str]
@@ -22,7 +22,7 @@ class Work:
 
 
 def run(work: Work) -> dict[str, Any]:
-    """How many seconds all of it took, and how many answers were 503."""
+    """Do the work; returns the seconds it took and how many answers were 503."""
     left = {connect(work.port, request): work.count for request in work.requests}
     selector = selectors.DefaultSelector()
     refused, start = 0, time.perf_counter()

@@ -1,1 +1,1 @@
-"""Three teams at work, for a first look at the product."""
+"""Demo data: three teams with projects, tasks and comments."""

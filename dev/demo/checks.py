@@ -1,4 +1,4 @@
-"""Whether people of the demo, whose password everybody knows, can sign in where they must not."""
+"""The start check that refuses a production server on which demo accounts can sign in."""
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -11,10 +11,10 @@ from dev.demo.services import addresses
 
 
 def demo_people_who_can_sign_in() -> list[User]:
-    """Active people with an address and either the password or the proved address of the demo.
+    """Active people with a demo address that is verified, or with the demo password.
 
-    Nobody else can have that: an address at example.com receives no mail to prove it with, and
-    the password is refused to everybody.
+    No other account meets that: example.com receives no mail, so nobody else can verify such an
+    address, and the password is refused for all accounts.
     """
     people = list(User.objects.registered_as(*addresses()).order_by("email"))
     proved = EmailAddress.objects.filter(user__in=people, verified=True)

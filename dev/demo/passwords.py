@@ -1,4 +1,4 @@
-"""The password everybody of the demo has, and nobody else may choose."""
+"""The public password of all demo accounts, which no other account may have."""
 
 from django.core.exceptions import ValidationError
 
@@ -8,7 +8,7 @@ KNOWN_TO_ALL = "gantry-demo"
 
 
 class NotTheDemoPassword:
-    """Everybody can read it, and a person with it would be taken for one of the demo."""
+    """Refuses the demo password: it is public, and `dev.demo.checks` finds demo accounts by it."""
 
     def validate(self, password: str, user: object = None) -> None:
         if canonical(password) == KNOWN_TO_ALL:

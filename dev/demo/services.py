@@ -1,4 +1,4 @@
-"""Planting the demo: everything happens as it would over HTTP, except that nobody is told."""
+"""Creates the demo data by the services, as HTTP requests would, but without sending mail."""
 
 import tomllib
 from datetime import date, timedelta
@@ -39,7 +39,7 @@ class AlreadySeeded(Conflict):
 
 @as_system("planting the demo")
 def seed_demo() -> list[User]:
-    """Three teams with their work, once; whoever has been here before is left in peace."""
+    """Create the demo teams and return the people; AlreadySeeded if one of them exists already."""
     cast = _read("people")
     if not _is_alone():
         raise AlreadySeeded("Somebody else is adding the demo right now: nothing was changed.")
@@ -50,18 +50,18 @@ def seed_demo() -> list[User]:
         actor=DEMO, person=people["admin"], is_staff=True, is_superuser=True
     )
     for team in TEAMS:
-        _found(people, **_read(team))
-    _tell_nobody(people)
+        _create_team(people, **_read(team))
+    _cancel_messages(people)
     return list(people.values())
 
 
 def addresses() -> list[str]:
-    """Of everybody in the demo."""
+    """The e-mail addresses of all demo accounts."""
     return [_address(nick) for nick in _read("people")]
 
 
 def _is_alone() -> bool:
-    """Waiting for the other one would outlast the lock timeout."""
+    """Whether no other process is seeding; not waited for, which would exceed the lock timeout."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext('demo'))")
         return bool(cursor.fetchone()[0])
@@ -73,7 +73,7 @@ def _register(nick: str, name: str, zone: str) -> User:
     return change_profile(actor=Actor(user=person), person=person, time_zone=zone)
 
 
-def _found(
+def _create_team(
     people: People,
     name: str,
     owner: str,
@@ -87,10 +87,10 @@ def _found(
         )
         record_opening(actor=Actor(user=people[nick]), workspace_id=workspace.pk)
     for project in projects:
-        _start(people[owner], people, workspace, **project)
+        _create_project(people[owner], people, workspace, **project)
 
 
-def _start(
+def _create_project(
     owner: User,
     people: People,
     workspace: Workspace,
@@ -111,37 +111,37 @@ def _start(
         **fields,
     )
     for task in tasks:
-        _plan(people, project, **task)
+        _create_task(people, project, **task)
 
 
-def _plan(people: People, project: Project, **told: Any) -> None:
-    """A task, what was said about it, and its way through the columns to where it stands."""
-    author, assignee = people[told["by"]], people.get(told.get("to", ""))
+def _create_task(people: People, project: Project, **facts: Any) -> None:
+    """Create a task with its comments, and move it through the columns to its own."""
+    author, assignee = people[facts["by"]], people.get(facts.get("to", ""))
     task = create_task(
         actor=Actor(user=author),
         project=project,
-        title=told["title"],
-        description=told.get("text", ""),
-        type=told["type"],
-        priority=told["priority"],
+        title=facts["title"],
+        description=facts.get("text", ""),
+        type=facts["type"],
+        priority=facts["priority"],
         assignee=assignee,
-        due_date=_day(told["due"]),
+        due_date=_day(facts["due"]),
     )
-    for nick, remark in told.get("said", ()):
+    for nick, remark in facts.get("said", ()):
         add_comment(actor=Actor(user=people[nick]), task=task, content=remark)
-    for column in _way_to(told["in"], task):
+    for column in _columns_to(facts["in"], task):
         transition_task(actor=Actor(user=assignee or author), task=task, status=column)
 
 
-def _way_to(name: str, task: Task) -> list[Status]:
+def _columns_to(name: str, task: Task) -> list[Status]:
     columns = list(Status.objects.filter(project=task.project_id).order_by("position"))
     goal = next(column for column in columns if column.name.casefold() == name.casefold())
     start = task.status.position
     return [column for column in columns if start < column.position <= goal.position]
 
 
-def _tell_nobody(people: People) -> None:
-    """Take back every mail and reminder: all of them are for people this transaction made."""
+def _cancel_messages(people: People) -> None:
+    """Cancel all mail and reminders: their recipients were created by this transaction."""
     Delivery.objects.filter(
         state=State.PENDING, recipient_id__in=[person.pk for person in people.values()]
     ).close(State.SKIPPED, "demo data")
@@ -158,5 +158,5 @@ def _address(nick: str) -> str:
 
 
 def _day(offset: int | None) -> date | None:
-    """Counted from today."""
+    """The date `offset` days from today."""
     return None if offset is None else timezone.localdate() + timedelta(days=offset)

@@ -1,1 +1,1 @@
-"""Generated requests against a running server, judged by its own OpenAPI document: `bin/fuzz`."""
+"""`bin/fuzz`: generated requests to a running server, checked against its OpenAPI document."""

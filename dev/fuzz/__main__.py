@@ -1,4 +1,4 @@
-"""`bin/fuzz`: throw-away servers, the product's programs, and generated requests against them."""
+"""`bin/fuzz`: starts temporary servers and the product's programs, and sends generated requests."""
 
 import argparse
 import os

@@ -1,4 +1,4 @@
-"""JSON over HTTP as one person; each request comes from an internet address of its own."""
+"""An HTTP client for JSON as one person; each request claims another IP address."""
 
 from itertools import count
 from typing import Any
@@ -12,13 +12,13 @@ _numbers = count(1)
 
 
 def next_address() -> str:
-    """Limits count attempts per address, and would otherwise answer for everything else."""
+    """A new IP address: with one address most answers would be 429, by the limits per address."""
     number = next(_numbers)
     return f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
 
 
 class Client:
-    """What is asked here has to succeed: it prepares a run."""
+    """For requests that prepare a run: SystemExit if one is not successful."""
 
     def __init__(self, server: str, token: str = "") -> None:
         self.server, self.token = server, token
@@ -37,7 +37,7 @@ class Client:
 
 
 def register(server: str, name: str) -> Client:
-    """Somebody new, signed in."""
+    """Create an account; returns a client signed in to it."""
     body = {"email": address_of(name), "password": PASSWORD, "name": name.title()}
     return Client(server, Client(server).ask("POST", "/auth/register", body)["access_token"])
 

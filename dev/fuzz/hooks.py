@@ -1,4 +1,4 @@
-"""What schemathesis does not know: who asks, which rows exist, and which requests end them."""
+"""Schemathesis hooks: they add credentials and ids of existing rows to generated requests."""
 
 import re
 import time
@@ -28,7 +28,7 @@ KINDS = {
     "invitations": "invitation",
     "tokens": "token",
 }
-"""Which rows a parameter of a path names, by the word before it."""
+"""The kind of row that a path parameter refers to, by the path segment before it."""
 KINDS_OF_KEYS = {
     "workspace": "workspace",
     "project": "project",
@@ -39,19 +39,19 @@ KINDS_OF_KEYS = {
     "teamlead": "owner",
     "email": "email",
 }
-"""The same for keys of bodies and queries, written without `_`, `Id` and case."""
+"""The kind of row for a key of a body or query, in lower case without `_` and `Id`."""
 LISTS = {"taskids": "task", "teammembers": "email", "workspaces": "workspace"}
 OWN_ACCOUNT = "/api/auth/"
-"""What is below here is asked by visitors, who have nothing to lose."""
+"""Paths below it are requested by visitors, whose accounts may be deleted, not by the owner."""
 LAST_REQUESTS = tuple(
     OWN_ACCOUNT + path
     for path in ("logout", "me", "password/change", "devices/{device_id}", "session/exchange")
 )
-"""They may end the credential or the account they are made with."""
+"""Requests that may end the credential or the account they are sent with."""
 ENDINGS = ("/archive", "/lead", "/owner", "/role", "/transition")
 Asked = Case[Any]
 REAL = 3
-"""Of four ids, so many exist."""
+"""How many of four requests get ids of existing rows."""
 TOKEN_SECONDS = 200.0
 SAFE = ("GET", "HEAD", "OPTIONS")
 LEARNED = ("workspace", "project", "task", "comment", "token")
@@ -60,20 +60,20 @@ SUCCESS, CREATED = 2, 201
 
 @dataclass
 class Requests:
-    """The hooks of one run."""
+    """The hooks of one run, with the tokens in use and the number of answers."""
 
     server: str
     world: World
     visitors: int = 0
     answers: Counter[int] = field(default_factory=Counter)
-    """By the first digit of the status."""
+    """The number of answers by the first digit of the status."""
     tokens: dict[str, tuple[str, float]] = field(default_factory=dict)
 
     def install(self) -> None:
         SignIn.requests = self
         schemathesis.auth(refresh_interval=None)(SignIn)
 
-        # Hooks are marked, which methods cannot be.
+        # Functions, because the decorator sets an attribute, which methods do not allow.
         @schemathesis.hook
         def before_call(context: HookContext, case: Asked, kwargs: dict[str, Any]) -> None:
             self.prepare(case)
@@ -83,7 +83,7 @@ class Requests:
             self.note(case, response)
 
     def token_for(self, path: str) -> str:
-        """Somebody new wherever the last one may have ended the account."""
+        """A token for the path: of the current visitor or of the owner, replaced when it is old."""
         who = "visitor" if path.startswith(OWN_ACCOUNT) else OWNER
         token, since = self.tokens.get(who, ("", 0.0))
         if not token or time.monotonic() - since > TOKEN_SECONDS:
@@ -96,11 +96,11 @@ class Requests:
         return register(self.server, f"visitor{self.visitors}").token
 
     def prepare(self, case: Asked) -> None:
-        """Name rows that exist, and leave out what would end most cases before they begin."""
+        """Put ids of existing rows into the request, and remove what would get most refused."""
         choice = zlib.crc32(repr((case.path, case.method, case)).encode(errors="replace"))
         case.headers["X-Forwarded-For"] = next_address()
         if key := case.headers.get("Idempotency-Key"):
-            # The shortest ones come again and again, and would be refused as used.
+            # Short keys are generated repeatedly, and a key that was used is refused.
             case.headers["Idempotency-Key"] = f"{key}{choice}"
         if "If-Match" in case.headers and choice % 2:
             del case.headers["If-Match"]
@@ -131,7 +131,7 @@ class Requests:
                 part[key] = [found, *value[1:]]
 
     def note(self, case: Asked, response: Response) -> None:
-        """Learn what was made; somebody else goes on where a visitor has left."""
+        """Count the answer, remember the id of a new row, and drop a token that may be invalid."""
         self.answers[response.status_code // 100] += 1
         if case.method in SAFE or response.status_code // 100 != SUCCESS:
             return
@@ -143,7 +143,7 @@ class Requests:
 
 
 class SignIn:
-    """Made by schemathesis, which takes the class alone."""
+    """Adds the token; schemathesis creates the instance, so `requests` is set on the class."""
 
     requests: ClassVar[Requests]
 

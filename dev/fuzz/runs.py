@@ -1,4 +1,4 @@
-"""One run of schemathesis: what is generated, what is checked, and what is said at the end."""
+"""One run of schemathesis: its options, its time limit and its report."""
 
 import math
 import signal
@@ -16,20 +16,20 @@ from dev.fuzz.world import build
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 MINUTE = 60
 LEAST_SUCCESSES = 0.05
-"""The share of requests that have to succeed."""
+"""The share of requests that must succeed for a run to be meaningful."""
 
 
 def run(server: str, options: Namespace) -> int:
-    """Fill the server, ask it, and say how it answered; 0 where all answers were as described."""
+    """Create rows, send generated requests, print a summary; 0 if all answers are as described."""
     sent = Requests(server, build(server))
     sent.install()
-    signal.signal(signal.SIGALRM, _give_up)
+    signal.signal(signal.SIGALRM, _end_run)
     signal.alarm(options.minutes * MINUTE)
     each = math.ceil(options.cases / _operations(server))
     code = judge(server, f"--max-examples={each}", f"--seed={options.seed}", *_narrowed(options))
     signal.alarm(0)
-    total, told = sent.answers.total(), sorted(sent.answers.items())
-    words = ", ".join(f"{number} with {digit}xx" for digit, number in told)
+    total, sorted_answers = sent.answers.total(), sorted(sent.answers.items())
+    words = ", ".join(f"{number} with {digit}xx" for digit, number in sorted_answers)
     sys.stdout.write(f"{total} requests were answered, {words}.\n")
     if not options.only and sent.answers[SUCCESS] < total * LEAST_SUCCESSES:
         sys.stdout.write("That few successes judge nothing: is somebody still signed in?\n")
@@ -38,7 +38,7 @@ def run(server: str, options: Namespace) -> int:
 
 
 def judge(server: str, *arguments: str) -> int:
-    """Ask what the document at `/api/schema` describes; 1 where an answer differs from it."""
+    """Run schemathesis for the document at `/api/schema`; 1 if an answer does not match it."""
     where = (f"{server}/api/schema", f"--url={server}", "--no-color")
     try:
         schemathesis.main([f"--config-file={CONFIG}", "run", *where, *arguments])
@@ -56,11 +56,11 @@ def _operations(server: str) -> int:
 
 
 def _narrowed(options: Namespace) -> list[str]:
-    """Systematic cases, of which each operation has as many as it has, come before random ones."""
+    """Options for phases and paths; the systematic cases of `coverage` come before random ones."""
     phases = "fuzzing" if options.quick else "coverage,fuzzing"
     paths = [f"--include-path-regex={options.only}"] if options.only else []
     return [f"--phases={phases}", *paths]
 
 
-def _give_up(number: int, frame: FrameType | None) -> None:
+def _end_run(number: int, frame: FrameType | None) -> None:
     raise SystemExit("The run took too long.")

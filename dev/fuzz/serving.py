@@ -1,4 +1,4 @@
-"""The product's own programs on throw-away servers, for the length of a block."""
+"""Runs the product's programs on temporary PostgreSQL and Valkey servers for a block."""
 
 import os
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from dev.server import embedded
 
 @contextmanager
 def serving() -> Iterator[str]:
-    """The address of a migrated server with a web process, a worker, beat and a relay."""
+    """The URL of the server: a migrated database with web, worker, beat and relay running."""
     port = local.free_port()
     os.environ["PORT"] = str(port)
     with embedded.running(durable=False), ExitStack() as stack:

@@ -1,7 +1,7 @@
-"""The rows that generated requests can meet: made over HTTP, known by kind.
+"""The rows that generated requests use: created over HTTP, their ids stored by kind.
 
-Every list is used from both ends: what ends a row takes one with an odd place, so that rows with
-an even one are there to the end of the run.
+Requests that may delete or close a row only use ids at odd positions of their list, so that the
+others exist until the end of the run.
 """
 
 from collections import defaultdict
@@ -19,38 +19,41 @@ MOST_LEARNED = 400
 
 @dataclass
 class World:
-    """The ids that exist, by kind: `workspace`, `project`, `task`, `comment`, `person` and more."""
+    """Existing ids by kind: `workspace`, `project`, `task`, `comment`, `person` and more."""
 
     ids: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     workspace_of: dict[str, str] = field(default_factory=dict)
-    """Of an invitation."""
+    """The id of the workspace, by that of an invitation."""
 
     def learn(self, kind: str, name: str) -> None:
         if name not in self.ids[kind] and len(self.ids[kind]) < MOST_LEARNED:
             self.ids[kind].append(name)
 
     def pick(self, kind: str, number: int, *, may_end: bool) -> str | None:
-        """One of them, chosen by the number; None if there is none."""
+        """An id of this kind, chosen by `number`; None if there is none.
+
+        `may_end` says that the request may delete or close the row.
+        """
         names = self.ids[kind][1:][::2] if may_end else self.ids[kind]
         return names[number % len(names)] if names else None
 
 
 def build(server: str) -> World:
-    """One person's workspaces with all that is in them, and those of somebody else."""
+    """Create one person's workspaces with their contents, and a workspace of somebody else."""
     world = World()
     owner = register(server, OWNER)
     people = [register(server, name) for name in MEMBERS]
     world.ids["person"] += [one.ask("GET", "/auth/me")["id"] for one in (*people, owner)]
-    # A project that somebody else leads could not be changed any more.
+    # The only lead that requests may set: the owner could not change a project led by another.
     world.ids["owner"] = [address_of(OWNER)]
     world.ids["email"] += [address_of(name) for name in (*MEMBERS, OWNER, STRANGER)]
     for number in range(WORKSPACES):
-        _fill(world, owner, f"Workshop {number}")
-    _fill(world, register(server, STRANGER), "Elsewhere", is_foreign=True)
+        _add_workspace(world, owner, f"Workshop {number}")
+    _add_workspace(world, register(server, STRANGER), "Elsewhere", is_foreign=True)
     return world
 
 
-def _fill(world: World, owner: Client, name: str, *, is_foreign: bool = False) -> None:
+def _add_workspace(world: World, owner: Client, name: str, *, is_foreign: bool = False) -> None:
     workspace = owner.ask("POST", "/workspaces", {"name": name})["id"]
     world.learn("workspace", workspace)
     if not is_foreign:
@@ -63,10 +66,10 @@ def _fill(world: World, owner: Client, name: str, *, is_foreign: bool = False) -
         world.learn("invitation", invitation)
         world.workspace_of[invitation] = workspace
     for number in range(1 if is_foreign else PROJECTS):
-        _plan(world, owner, {"workspaceId": workspace, "name": f"Boat {number}"})
+        _add_project(world, owner, {"workspaceId": workspace, "name": f"Boat {number}"})
 
 
-def _plan(world: World, owner: Client, project: dict[str, Any]) -> None:
+def _add_project(world: World, owner: Client, project: dict[str, Any]) -> None:
     key = owner.ask("POST", "/projects", project)["id"]
     world.learn("project", key)
     for number in range(TASKS):

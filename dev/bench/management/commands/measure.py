@@ -1,4 +1,4 @@
-"""`manage.py measure`: fill, serve, see that all show the same, measure, judge."""
+"""`manage.py measure`: fills the database, starts three servers, measures, checks the goals."""
 
 import json
 from typing import Any
@@ -6,14 +6,14 @@ from urllib.request import Request, urlopen
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from dev.bench.filling import Place, fill
+from dev.bench.filling import Dataset, fill
 from dev.bench.rounds import Figures, measure, sql_count
 from dev.bench.serving import serving
 from dev.bench.targets import Target, headers, list_path, targets
 
 ROW = "{:<15}{:>10}{:>10}{:>10}{:>6}"
 LEAST = {"bare list 50": 0.4, "naive list 50": 2.5, "without RLS": 0.9}
-"""How many times as fast as these "list 50" has to be."""
+"""The least ratio of the rate of "list 50" to the rate of each of these targets."""
 
 
 class Command(BaseCommand):
@@ -25,12 +25,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, quick: bool, **options: Any) -> None:
         rounds, seconds = (2, 1.0) if quick else (5, 4.0)
         self.stdout.write("Filling the database ...")
-        place = fill()
+        dataset = fill()
         with serving() as ports:
-            wanted = targets(place, _same_first_task(place, ports))
-            counts = {one.name: sql_count(one, place) for one in wanted if one.server == "gantry"}
+            wanted = targets(dataset, _same_first_task(dataset, ports))
+            counts = {one.name: sql_count(one, dataset) for one in wanted if one.server == "gantry"}
             self.stdout.write(f"Measuring {rounds} rounds of {seconds:g} s for each line ...\n\n")
-            figures = measure(wanted, place, ports, rounds=rounds, seconds=seconds)
+            figures = measure(wanted, dataset, ports, rounds=rounds, seconds=seconds)
         self._print(figures, counts)
         if not self._judge(figures, counts, wanted):
             raise SystemExit(1)
@@ -45,7 +45,7 @@ class Command(BaseCommand):
     def _judge(
         self, figures: dict[str, Figures], counts: dict[str, int], wanted: list[Target]
     ) -> bool:
-        """Say of each goal whether it is reached; True if all are."""
+        """Print for each goal whether it is reached; True if all are."""
         verdicts = []
         for name, least in LEAST.items():
             ratio = figures["list 50"].rate / figures[name].rate
@@ -59,20 +59,20 @@ class Command(BaseCommand):
         return all(is_reached for _, is_reached in verdicts)
 
 
-def _same_first_task(place: Place, ports: dict[str, int]) -> str:
-    """The id of the newest task, once it is certain that all three servers show the same page."""
-    gantry, bare = (_asked(ports[name], place)["data"] for name in ("gantry", "bare"))
-    naive = _asked(ports["naive"], place)["results"]
+def _same_first_task(dataset: Dataset, ports: dict[str, int]) -> str:
+    """The id of the newest task; SystemExit unless all three servers show the same page."""
+    gantry, bare = (_asked(ports[name], dataset)["data"] for name in ("gantry", "bare"))
+    naive = _asked(ports["naive"], dataset)["results"]
     pages = [[task["id"] for task in page] for page in (gantry, bare, naive)]
     if len(pages[0]) != 50 or pages[0] != pages[1] or pages[0] != pages[2]:
         raise SystemExit("The servers do not list the same fifty tasks.")
-    # The others know no rights and leave nothing out.
+    # The bare server has no rights, and shortens nothing.
     if differing := (gantry[0].keys() - {"abilities", "truncated"}) ^ bare[0].keys():
         raise SystemExit(f"dev/bench/bare.py differs in {', '.join(sorted(differing))}.")
     return str(pages[0][0])
 
 
-def _asked(port: int, place: Place) -> Any:
-    address = f"http://127.0.0.1:{port}{list_path(place)}"
-    with urlopen(Request(address, headers=headers(place))) as answer:
+def _asked(port: int, dataset: Dataset) -> Any:
+    address = f"http://127.0.0.1:{port}{list_path(dataset)}"
+    with urlopen(Request(address, headers=headers(dataset))) as answer:
         return json.load(answer)

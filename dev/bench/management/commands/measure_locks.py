@@ -1,4 +1,4 @@
-"""`manage.py measure_locks`: how fast many people create tasks and comment in one project."""
+"""`manage.py measure_locks`: writes per second of many people in one project."""
 
 import json
 import subprocess
@@ -23,7 +23,7 @@ from workspaces.services.workspaces import create_workspace
 WRITERS = 50
 COUNT = 8
 ROUNDS = 3
-"""Counted ones, after one that is not."""
+"""The number of measured rounds, which follow one for warming up."""
 
 
 class Command(BaseCommand):
@@ -70,7 +70,7 @@ def _fill() -> tuple[Task, list[User]]:
 
 
 def _request(task: Task, person: User, number: int) -> str:
-    """One half creates tasks, the other half talks about the one there is."""
+    """The request of a person: every other one creates tasks, the others comment on `task`."""
     if number % 2:
         path, body = f"/api/projects/{task.project_id}/tasks", json.dumps({"title": "Measure"})
     else:

@@ -1,4 +1,4 @@
-"""`manage.py measure_mail`: mails a second of relay and worker, against a slow local server."""
+"""`manage.py measure_mail`: mails per second of relay and worker, with a slow SMTP server."""
 
 import asyncio
 import threading
@@ -25,7 +25,7 @@ ANSWERS = {b"DATA": b"354 go on\r\n", b"QUIT": b"221 bye\r\n"}
 
 
 class MailServer:
-    """Answers OK to everything; `taken` counts the mails."""
+    """An SMTP server that accepts everything; `taken` is the number of mails."""
 
     def __init__(self) -> None:
         self.taken = 0
@@ -35,10 +35,12 @@ class MailServer:
         threading.Thread(target=asyncio.run, args=[self._serve()], daemon=True).start()
 
     async def _serve(self) -> None:
-        server = await asyncio.start_server(self._meet, "127.0.0.1", self.port)
+        server = await asyncio.start_server(self._serve_client, "127.0.0.1", self.port)
         await server.serve_forever()
 
-    async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _serve_client(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         writer.write(b"220 here\r\n")
         while line := await reader.readline():
             verb = line[:4].upper()
@@ -75,7 +77,7 @@ class Command(BaseCommand):
 
 
 def _send(server: MailServer, count: int) -> float:
-    """Mails a second, from the commit until the last one is taken."""
+    """Mails per second, from enqueueing them until the server has taken the last one."""
     before, start = server.taken, time.monotonic()
     _enqueue(count)
     _wait(lambda: server.taken >= before + count)
@@ -84,7 +86,7 @@ def _send(server: MailServer, count: int) -> float:
 
 @as_system("measuring mail")
 def _enqueue(count: int) -> None:
-    """Mail of ten workspaces."""
+    """Write deliveries of mail for ten workspaces."""
     workspaces = [uuid4() for _ in range(10)]
     rows = [
         Delivery(
@@ -100,9 +102,9 @@ def _enqueue(count: int) -> None:
     enqueue_all(deliveries=rows)
 
 
-def _wait(is_so: Any) -> None:
+def _wait(condition: Any) -> None:
     deadline = time.monotonic() + PATIENCE
-    while not is_so():
+    while not condition():
         if time.monotonic() > deadline:
             raise CommandError("Waited in vain; see the logs of worker and relay.")
         time.sleep(0.02)

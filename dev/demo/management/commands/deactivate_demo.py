@@ -1,4 +1,4 @@
-"""`manage.py deactivate_demo`: shuts the people of the demo out; their work stays."""
+"""`manage.py deactivate_demo`: deactivates the demo accounts; their tasks and comments stay."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""`manage.py seed_demo`: three teams at work, and who to sign in as."""
+"""`manage.py seed_demo`: creates the demo data and lists the accounts to sign in with."""
 
 from argparse import ArgumentParser
 from typing import Any
