@@ -1,1 +1,1 @@
-"""The whole product on one machine: embedded servers, and a supervisor for the programs."""
+"""Runs the whole product on one machine: embedded servers, and a supervisor for the programs."""

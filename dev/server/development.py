@@ -1,4 +1,4 @@
-"""`bin/dev`: a whole Gantry on one machine, from nothing to a sign-in."""
+"""`bin/dev`: starts embedded servers, migrates, seeds the demo and runs all programs."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def main() -> int:
         with suppress(Unread):
             say("stopping")
     except Unread:
-        # As programs in a pipe do whose reader has gone.
+        # End quietly, as programs do on SIGPIPE.
         pass
     finally:
         for number in ENDING:
@@ -63,7 +63,7 @@ def main() -> int:
 
 
 class _Site:
-    """Where the web server of this machine is reached."""
+    """The address of the web server, from HOST and PORT."""
 
     def __init__(self) -> None:
         try:
@@ -76,23 +76,23 @@ class _Site:
         self.url = f"http://{'localhost' if is_here else shown}:{self.port}"
 
     def address(self) -> tuple[str, int]:
-        """In digits, which take no time to look up."""
+        """The IP address and port, resolved once so that the probe need not."""
         found = socket.getaddrinfo(self._asked_at, self.port, type=socket.SOCK_STREAM)[0][4]
         return str(found[0]), self.port
 
 
 def _interrupt_on_signals() -> None:
     for number in ENDING:
-        # `nohup` has it ignored, so that the server outlives its terminal.
+        # `nohup` ignores SIGHUP, so that the server survives the end of its terminal.
         if number is not signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _interrupt)
 
 
 def _claim(site: _Site) -> None:
-    """Hold the data folder and see that the port is free."""
+    """Lock the data folder and check that the port is free; SystemExit if not."""
     was_killed = local.lock(site.url)
     deadline = time.monotonic() + (LEFTOVER_PATIENCE if was_killed else 0)
-    # What a killed supervisor has started is still ending.
+    # Programs of a killed supervisor may still be ending, and hold the port.
     while time.monotonic() < deadline and not local.is_free(site.port, site.host):
         time.sleep(0.1)
     local.check_address(site.host, site.port)
@@ -137,7 +137,7 @@ def _manage(*arguments: str) -> None:
     if code < 0:
         raise SystemExit(f"manage.py {arguments[0]} was ended by signal {-code}.")
     if code:
-        raise SystemExit(code)  # it has said why
+        raise SystemExit(code)  # the command has printed the reason
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

@@ -1,4 +1,4 @@
-"""PostgreSQL and Valkey for a machine that has neither (development and tests)."""
+"""Embedded PostgreSQL and Valkey for development and tests."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 START_PATIENCE = 60.0
 DRAFT = "-draft-"
-"""Stands in the names of what a first start makes before it has its own."""
+"""Part of the names of files that a first start creates and then renames."""
 TUNING = {
     "max_connections": "200",
     "shared_buffers": "128MB",
@@ -44,9 +44,9 @@ FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "o
 
 
 def servers(*, durable: bool = True) -> list[Command]:
-    """The servers nobody provided, ready to be started; their settings are in the environment.
+    """The servers to start: those for which the environment named no URL.
 
-    Must be called with the data folder locked.
+    Their settings are put into the environment. Call it with the data folder locked.
     """
     wanted = []
     with local.usable(local.DATA_DIR):
@@ -58,7 +58,7 @@ def servers(*, durable: bool = True) -> list[Command]:
 
 
 def start(server: Command) -> subprocess.Popen[bytes]:
-    """Start one server and return once it answers."""
+    """Start one server and wait until it answers; SystemExit if it does not."""
     log = log_of(server)
     with log.open("ab") as output:
         process = processes.start(server, output)
@@ -72,7 +72,7 @@ def start(server: Command) -> subprocess.Popen[bytes]:
 
 @contextmanager
 def running(*, durable: bool = True) -> Iterator[None]:
-    """Servers for the length of a block."""
+    """Run the servers during a block."""
     local.lock()
     with ExitStack() as stack:
         for server in servers(durable=durable):
@@ -95,7 +95,7 @@ def _postgres(folder: Path, *, durable: bool) -> Command:
         **TUNING,
         **({} if durable else FORGETFUL),
         "listen_addresses": "127.0.0.1",
-        # A socket's path is limited to some hundred bytes, and written in a syntax of its own.
+        # No Unix socket: its path may have about a hundred bytes only, and would need quoting.
         "unix_socket_directories": "",
     }
     settings = [part for key, value in options.items() for part in ("-c", f"{key}={value}")]
@@ -105,7 +105,7 @@ def _postgres(folder: Path, *, durable: bool) -> Command:
 
 
 def _initialise(folder: Path, programs: Path, account: processes.Account | None) -> None:
-    # Made under another name and renamed, so that a killed first start leaves no half cluster.
+    # Created under another name, then renamed: a killed first start leaves no incomplete cluster.
     _remove_drafts(folder)
     draft = folder.with_name(f"{folder.name}{DRAFT}{uuid4().hex}")
     draft.mkdir(mode=0o700)
@@ -132,7 +132,7 @@ def _initialise(folder: Path, programs: Path, account: processes.Account | None)
 
 
 def _remove_drafts(folder: Path) -> None:
-    """What starts that were killed have left behind."""
+    """Remove what killed first starts have left."""
     for draft in folder.parent.glob(f"{glob.escape(folder.name)}{DRAFT}*"):
         if draft.is_dir():
             shutil.rmtree(draft, ignore_errors=True)
@@ -141,7 +141,7 @@ def _remove_drafts(folder: Path) -> None:
 
 
 def _problem_in(output: str) -> str:
-    """The line that tells what went wrong, without the program's name and the advice after it."""
+    """The line of `initdb`'s output with the error, or the first line if none is marked as one."""
     lines = output.strip().splitlines() or ["it said nothing."]
     said = [line for line in lines if "error: " in line or "FATAL: " in line]
     return (said or lines)[0]
@@ -155,12 +155,12 @@ def _valkey(folder: Path, *, durable: bool) -> Command:
     processes.end_leftover(pid_file, argument, signal.SIGTERM)
     port = _own_port("REDIS_URL", ("REDIS_URL",))
     password = urlsplit(os.environ["REDIS_URL"]).password or ""
-    # In a file, because everybody can read a command line.
+    # The password is in a file, because all users can read command lines.
     with os.fdopen(os.open(conf, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as out:
         out.write(f"requirepass {password}\nport {port}\nbind 127.0.0.1\nprotected-mode yes\n")
-        # Paths begin at the folder it starts in, so that none has to be quoted.
+        # Relative to the folder it starts in, so that no path has to be quoted.
         out.write(f'pidfile {pid_file.name}\nmaxmemory-policy noeviction\nsave ""\n')
-        # With its own command line kept, the next start recognises a leftover.
+        # Without a changed process title the next start recognises a leftover by its command line.
         out.write("set-proc-title no\nappendfsync everysec\n")
         out.write(f"appendonly {'yes' if durable else 'no'}\n")
     argv = [str(binaries.valkey_program()), argument]
@@ -168,13 +168,13 @@ def _valkey(folder: Path, *, durable: bool) -> Command:
 
 
 def _without_wildcards(path: str) -> str:
-    """The path for Valkey, which takes one with wildcards for a pattern."""
+    """The path with wildcards escaped: Valkey takes a path that has some for a pattern."""
     has_some = any(wildcard in path for wildcard in "*?[")
     return re.sub(r"([*?\[\]\\])", r"\\\1", path) if has_some else path
 
 
 def _own_port(key: str, keys: tuple[str, ...]) -> int:
-    """The remembered port, or a new one if somebody else has taken it meanwhile."""
+    """The stored port; if another program uses it, a new one, which is stored under `keys`."""
     port = urlsplit(os.environ[key]).port
     if port and local.is_free(port):
         return port

@@ -1,4 +1,4 @@
-"""Asks over HTTP whether a program still answers, without ever waiting for it."""
+"""Checks over HTTP, without blocking, whether a program still answers."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ import time
 
 QUESTION = b"GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 PERIOD = 2.0
-"""Seconds between an answer and the next question."""
+"""Seconds from one request to the next, after the first answer."""
 START_PERIOD = 0.5
-"""The same before the first answer."""
+"""Seconds from one request to the next, before the first answer."""
 PATIENCE = 12.0
-"""Seconds of silence that a busy program is allowed."""
+"""Seconds without an answer after which the program has failed; a busy one may be slow."""
 START_PATIENCE = 120.0
-"""The same until its first answer."""
+"""Seconds until the first answer after which the program has failed."""
 STALLED = 3.0
-"""Seconds between two turns after which the one who asks has stood still itself."""
+"""Seconds between two calls of `has_failed` after which this process was not running itself."""
 
 
 class LivenessProbe:
-    """One question after the other; any answer counts, whatever it says."""
+    """Sends one request at a time; any answer counts, whatever its status."""
 
     def __init__(self, address: tuple[str, int]) -> None:
         self.address = address
@@ -27,16 +27,19 @@ class LivenessProbe:
         self.restart()
 
     def restart(self) -> None:
-        """Begin anew, with a program that has just been started."""
+        """Reset the state, for a program that has just been started."""
         self._hang_up()
         self.has_answered = False
         self._heard_at = self._asked_at = self._turned_at = time.monotonic()
 
     def has_failed(self) -> bool:
-        """Ask or listen, whatever is due; must be called several times a second."""
+        """Send or receive, whichever is due; whether the program has failed to answer in time.
+
+        Must be called several times per second.
+        """
         now = time.monotonic()
         if now - self._turned_at > STALLED:
-            # A machine that slept, or whoever asks was stopped: nobody could be heard meanwhile.
+            # The machine was suspended, or this process stopped: it could not receive an answer.
             self._heard_at = now
         self._turned_at = now
         period = PERIOD if self.has_answered else START_PERIOD

@@ -1,4 +1,4 @@
-"""Keeps a set of programs running, and lets none of them outlive it."""
+"""Runs servers and programs, restarts programs that end, and stops all when it ends."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Child:
         self.process = self.launch(self.command)
 
     def close(self) -> None:
-        """Let go of its output and of a question to it."""
+        """Close its output and the connection of its probe."""
         if self.process and self.process.stdout:
             self.process.stdout.close()
         if self.probe:
@@ -63,15 +63,15 @@ class Supervisor:
         self.outputs = selectors.DefaultSelector()
 
     def serve(self, server: Command) -> None:
-        """A database or broker: the rest needs it, so wait until it answers."""
+        """Start a database or broker and wait until it answers, because programs need it."""
         self._add(Child(server, embedded.start))
 
     def run(self, program: Command, probe: LivenessProbe | None = None) -> None:
-        """A program that is replaced when it ends, or no longer answers."""
+        """Start a program, which is restarted when it ends or its probe fails."""
         self._add(Child(program, self._start_with_output, probe=probe))
 
     def watch(self, every_tick: Callable[[], None]) -> None:
-        """Pass output on and bring the dead back, until interrupted or Unread."""
+        """Pass on output and restart programs, until KeyboardInterrupt or Unread is raised."""
         while True:
             check_is_read()
             for key, _ in self.outputs.select(TICK):
@@ -81,7 +81,7 @@ class Supervisor:
             every_tick()
 
     def stop(self) -> None:
-        """Programs first and all at once, the servers they use after them."""
+        """Stop the programs, all at the same time, then the servers they use."""
         living = [(child, child.process) for child in reversed(self.children) if child.process]
         programs = [one for one in living if one[0].launch is not embedded.start]
         for child, process in programs:
@@ -127,7 +127,7 @@ class Supervisor:
         code = child.process.poll()
         if code is None:
             return
-        # With all of its group, which may hold its output open.
+        # And the rest of its process group, which may keep its output open.
         processes.end(child.process)
         self._drain(child)
         child.process = None

@@ -1,4 +1,4 @@
-"""`bin/test`: throw-away servers around one run of pytest."""
+"""`bin/test`: runs pytest with temporary servers."""
 
 import os
 import signal
