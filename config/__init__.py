@@ -1,6 +1,6 @@
-"""The composition root: settings, entry points and the machinery that runs them."""
+"""The composition root: settings, entry points of the programs, ASGI server, middleware."""
 
-# Whoever sends a task, from any process, must send it to this application's broker.
+# Imported in every process, so that tasks are always sent to this application's broker.
 from config.celery import app as celery_app
 
 __all__ = ["celery_app"]

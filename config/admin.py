@@ -1,4 +1,4 @@
-"""Django's admin, behind our own door."""
+"""Django's admin app with our own site, which requires a second factor."""
 
 from django.contrib.admin.apps import AdminConfig
 

@@ -1,4 +1,4 @@
-"""One server for everything: sockets go to Channels, HTTP to Django's threads."""
+"""The ASGI application: WebSockets are handled by Channels, HTTP by Django in threads."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
-    """An unknown socket path ends in the handshake, before anything is accepted."""
+    """Refuse the handshake of a WebSocket on an unknown path."""
     await receive()
     await send({"type": "websocket.close", "code": 4404})
 
 
-# What start-up has made stays for good; the collector need not walk it again and again.
+# Objects made at start-up live until the end: keep the garbage collector from scanning them.
 gc.collect()
 gc.freeze()
 

@@ -1,4 +1,4 @@
-"""Beat's scheduler: waits for the database that has its entries, and has a heartbeat."""
+"""Celery beat's scheduler: waits for the database at its start, and writes a heartbeat."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ if TYPE_CHECKING:
     from types import FrameType
 
 PAUSE = 1.0
-"""Seconds between two questions to a database that is away."""
+"""Seconds between two checks of a database that is not available."""
 
 
 class Scheduler(DatabaseScheduler):
     def __init__(self, *arguments: Any, **named: Any) -> None:
         self._heartbeat = Heartbeat("beat", settings.DATA_DIR)
-        # Django's scheduler reads and writes its entries at once.
+        # DatabaseScheduler reads and writes its entries in __init__.
         _await_database(self._heartbeat)
         super().__init__(*arguments, **named)
 
     def tick(self, *arguments: Any, **named: Any) -> float:
-        """Run what is due; a tick that failed has been logged and is no reason to restart."""
+        """Run what is due, then write a heartbeat, also if the tick failed and was logged."""
         pause: float = super().tick(*arguments, **named)
         self._heartbeat.beat()
         return pause
 
 
 def _await_database(heartbeat: Heartbeat) -> None:
-    # Celery's own answer to a request to stop would write the entries first.
+    # Celery's own signal handlers would write the entries to the database first.
     ordinary = {number: signal.signal(number, _stop) for number in (signal.SIGTERM, signal.SIGINT)}
     while not refuse_flawed_database():
         heartbeat.beat()

@@ -1,4 +1,4 @@
-"""Request bodies: read whole before a thread is taken, within limits of size, time and memory."""
+"""Reading request bodies before a thread is used, with limits on size, time and memory."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ if TYPE_CHECKING:
     Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 FIRST_SECONDS = 5.0
-"""A body of any size may take this long."""
+"""Time that a body of any size may take."""
 MIN_RATE = 4 * 1024
-"""Bytes per second it has to arrive with beyond that."""
+"""Bytes per second at which a body must arrive after FIRST_SECONDS."""
 LONGEST_SECONDS = 60.0
 MOST_HELD = 64 * 1024 * 1024
-"""Bytes of bodies, over all requests of the process, that have not been answered yet."""
+"""Most bytes of bodies in memory, of all unanswered requests of the process."""
 RETRY_AFTER = 2
 
 
 class Disconnected(Exception):
-    """The client left before its request was complete."""
+    """The client closed the connection before its request was complete."""
 
 
 @dataclass(eq=False)
 class Arriving:
-    """A body while it is read."""
+    """A body that is being received."""
 
     deadline: asyncio.Timeout
     body: bytearray = field(default_factory=bytearray)
@@ -39,7 +39,7 @@ class Arriving:
 
 
 class Bodies:
-    """What a process holds of request bodies; of those that arrive, the oldest gives way."""
+    """The request bodies of a process; above MOST_HELD the oldest incomplete one is dropped."""
 
     def __init__(self, most_bytes: int) -> None:
         self.most_bytes = most_bytes
@@ -48,9 +48,10 @@ class Bodies:
 
     @asynccontextmanager
     async def read(self, receive: Receive, declared: int | None) -> AsyncIterator[bytearray]:
-        """The whole body, held until the block ends.
+        """Read the whole body, which counts as held until the block ends.
 
-        `declared` is its size, 0 where the client did not tell, None where there is no body.
+        `declared` is its size, 0 if it is unknown, None if there is no body. Raises TooLarge,
+        RequestTimeout, Unavailable or Disconnected.
         """
         if declared is not None and declared > self.most_bytes:
             raise TooLarge
@@ -79,7 +80,7 @@ class Bodies:
         return arriving.body
 
     async def _receive_part(self, receive: Receive, arriving: Arriving) -> bool:
-        """Whether there is more."""
+        """Receive one part; whether more parts follow."""
         message = await receive()
         if message["type"] == "http.disconnect":
             raise Disconnected

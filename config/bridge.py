@@ -1,6 +1,6 @@
-"""From ASGI to Django's WSGI application: threads compute answers and never wait for clients.
+"""ASGI application that runs Django's WSGI application in threads, which never wait for clients.
 
-A request's body is read before a thread is taken, and its answer is sent after the thread is free.
+The event loop reads the body before a thread is used, and sends the answer after it is free again.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ if TYPE_CHECKING:
     WSGIApplication = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 LINGER_SECONDS = 2.0
-"""How long the rest of a refused body is still read, so that its client can read the refusal."""
+"""How long the rest of a refused body is read and dropped, so that the client reads the answer."""
 PROBE_THREADS = 2
-"""For the questions of an orchestrator, which must not wait behind other requests."""
+"""Threads for probes of an orchestrator, which must not queue behind other requests."""
 LOCK_SECONDS = 10.0
-"""How long a request that met a lock waits, without a thread, until it may wait for it with one."""
+"""How long a request that found a row locked waits, without a thread, to run a second time."""
 BODY_HEADERS = (b"content-length", b"transfer-encoding")
 WITHOUT_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 
@@ -56,7 +56,7 @@ class Bridge:
         self.application = application
         self.bodies = Bodies(most_bytes)
         self.threads = ThreadPoolExecutor(threads, "http")
-        # However many wait for locks, half of the threads serve the others.
+        # At most half of the threads wait for row locks, so that the others serve requests.
         self.turns = asyncio.Semaphore(max(threads // 2, 1))
         self.probes = ThreadPoolExecutor(PROBE_THREADS, "probes")
 
@@ -69,7 +69,7 @@ class Bridge:
         except Disconnected:
             return
         except Refusal as refusal:
-            # Django answers, so that the refusal has its envelope, headers and line of log.
+            # Answered by Django's middleware, for the envelope, the headers and the log.
             environ = {**_environ(scope, b""), REFUSAL: refusal}
             await _send_early(await self._compute(environ, connection), receive, send)
         else:
@@ -78,7 +78,11 @@ class Bridge:
     async def _answer(
         self, scope: Message, body: bytearray, connection: Connection
     ) -> Answer | None:
-        """Of one run, or of two if the first one met a lock; first come, first served."""
+        """The answer of the first run, or of a second one if the first found a row locked.
+
+        The second run waits for locks. Requests get there in order of arrival, 503 after
+        LOCK_SECONDS.
+        """
         run = Run()
         answer = await self._compute({**_environ(scope, body), RUN: run}, connection)
         if not run.is_put_off:
@@ -96,7 +100,7 @@ class Bridge:
 
     async def _compute(self, environ: Environ, connection: Connection) -> Answer | None:
         def compute() -> Answer | None:
-            # It may have waited for a thread for long.
+            # The client may have disconnected while the request waited for a thread.
             return None if connection.is_gone() else _call(self.application, environ)
 
         context = contextvars.copy_context()
@@ -105,24 +109,24 @@ class Bridge:
         return await loop.run_in_executor(threads, context.run, compute)
 
     def stop(self) -> None:
-        """Take no more requests."""
+        """Accept no more requests."""
         self.threads.shutdown(wait=False)
         self.probes.shutdown(wait=False)
 
 
 def _declared(headers: Headers) -> int | None:
-    """The size of the body, 0 where it is not told, None where there is no body."""
+    """The declared size of the body, 0 if it is chunked, None if there is no body."""
     named = dict(headers)
     if b"transfer-encoding" in named:
         return 0
-    # The server has refused what is no number.
+    # The HTTP parser has refused values that are not numbers.
     return int(named[b"content-length"]) if b"content-length" in named else None
 
 
 def _environ(scope: Message, body: bytes | bytearray) -> Environ:
-    """WSGI's view of the request, with the size its body has."""
+    """The WSGI environ of the request, with the actual size of its body."""
     headers = [
-        # WSGI spells "-" and "_" alike: a header with "_" could pose as one that a proxy sets.
+        # WSGI maps "-" to "_": a header with "_" could forge one that a proxy sets.
         (name, value)
         for name, value in scope["headers"]
         if name not in BODY_HEADERS and b"_" not in name
@@ -133,7 +137,7 @@ def _environ(scope: Message, body: bytes | bytearray) -> Environ:
 
 
 def _call(application: WSGIApplication, environ: Environ) -> Answer:
-    """The application's whole answer; whatever it holds is given back."""
+    """Run the application, read its whole answer and close it."""
     answer = Answer(HTTPStatus.INTERNAL_SERVER_ERROR, [], b"")
     written: list[bytes] = []
 
@@ -164,7 +168,10 @@ async def _send(answer: Answer | None, send: Send, *, more: bool = False) -> Non
 
 
 async def _send_early(answer: Answer | None, receive: Receive, send: Send) -> None:
-    """Answer while the client still sends, and give it a moment to see that before the end."""
+    """Answer while the client still sends, and read on for LINGER_SECONDS before closing.
+
+    Closing at once would reset the connection before the client has read the answer.
+    """
     if answer is None:
         return
     answer.headers.append((b"connection", b"close"))

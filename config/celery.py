@@ -1,4 +1,4 @@
-"""The Celery application; entries live in each app's `background.py`."""
+"""The Celery application; its tasks are in each app's `background.py`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ LONGEST_WAIT = 60
 
 
 class PromptTask(AnyTask):
-    """A message that waits long is redelivered again and again: plan a row instead."""
+    """A task that cannot be delayed for long: write a row with a due time and scan it instead.
+
+    The broker would deliver a message that waits longer than `visibility_timeout` several times.
+    """
 
     abstract = True
 
@@ -47,7 +50,7 @@ def check_database(**named: Any) -> None:
 
 @worker_init.connect
 def start_heartbeat(**named: Any) -> None:
-    """Beat whenever the worker's main loop tells the broker that it lives."""
+    """Write a heartbeat whenever the worker's main loop sends Celery's own heartbeat event."""
     heartbeat = Heartbeat("worker", settings.DATA_DIR)
 
     def beat(**named: Any) -> None:

@@ -1,6 +1,6 @@
-"""Limits of HTTP connections: of a request's head, of the time to take an answer, of their number.
+"""HTTP connections with limits on the request head, on slow clients and on their number.
 
-uvicorn itself only ends a connection that idles after an answer. Bodies are limited in
+uvicorn itself only closes connections that are idle after an answer. Bodies are limited in
 `config.bodies`.
 """
 
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
     import asyncio
 
 HEAD_SECONDS = 15.0
-"""From the connection, or the last answer, to the last header of the request."""
+"""Time from the connection, or the previous answer, to the last header of a request."""
 MOST_HEAD_BYTES = 64 * 1024
 MOST_HEADERS = 100
 MOST_PIPELINED = 8
 MIN_DRAIN_RATE = 16 * 1024
-"""Bytes per second a client has to take of an answer, measured over `DRAIN_WINDOW`."""
+"""Bytes per second of an answer that a client must read, measured over `DRAIN_WINDOW`."""
 DRAIN_WINDOW = 10.0
 MOST_UNSENT = 128 * 1024 * 1024
-"""Bytes of answers, over all connections, that clients have not taken yet."""
+"""Most bytes of unsent answers, over all connections."""
 TICK = 1.0
 OTHER_FILES = 128
-"""Open files of the process besides connections: PostgreSQL, logs, libraries."""
+"""File descriptors reserved for other use than connections: PostgreSQL, logs, libraries."""
 
 
 class BadHead(Exception):
@@ -41,11 +41,11 @@ class BadHead(Exception):
 
 class Connection(HttpToolsProtocol):
     waiting_since: float | None = None
-    """When it began to wait for its client to finish a request; None while one is answered."""
+    """Since when it waits for its client to send a request; None while one is answered."""
     head_begun = head_complete = False
     head_bytes = 0
     draining: tuple[float, int] | None = None
-    """When this many bytes of an answer were still to be taken by the client."""
+    """The start of the current window of slow-client detection: (time, unsent bytes then)."""
     problem: BadHead | None = None
     timer: asyncio.TimerHandle | None = None
 
@@ -66,7 +66,7 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         if self.head_begun and not self.head_complete:
-            # The parser reports a header when it is complete, which an endless one never is.
+            # Counted here because the parser reports only complete headers.
             self.head_bytes += len(data)
             if self.head_bytes > MOST_HEAD_BYTES:
                 self.problem = _too_large()
@@ -80,7 +80,7 @@ class Connection(HttpToolsProtocol):
         cast("dict[str, Any]", self.scope)["extensions"] = {"gantry.connection": self}
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        # What follows a chunked body could pose as a header that a proxy sets.
+        # Trailers of a chunked body are dropped: they could forge a header that a proxy sets.
         if not self.head_complete:
             super().on_header(name, value)
 
@@ -105,9 +105,9 @@ class Connection(HttpToolsProtocol):
             self._bound_unsent()
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what cannot be parsed; no application hears of it."""
+        """Refuse a request that cannot be parsed, without calling the application."""
         if self._is_answering():
-            # The refusal would be taken for the answer to the request before.
+            # The client would take the refusal for the answer to its previous request.
             self.transport.abort()
             return
         problem = self.problem or BadHead(400, "malformed", "The request is malformed.")
@@ -118,25 +118,25 @@ class Connection(HttpToolsProtocol):
         self.transport.close()
 
     def is_gone(self) -> bool:
-        """Whether nobody would read an answer."""
+        """Whether the connection is closed or closing, so that no answer can be sent."""
         return self.transport.is_closing()
 
     async def drain(self) -> None:
-        """Wait until the client has taken the answers to its earlier requests."""
+        """Wait until the client has read earlier answers, but for a small write buffer."""
         await self.flow.drain()
 
     def unsent(self) -> int:
-        """Bytes written that the client has not made room for."""
+        """Bytes in the write buffer."""
         return self.transport.get_write_buffer_size()
 
     def _is_answering(self) -> bool:
-        """Whether requests before the one being read still wait for their answers."""
+        """Whether an earlier request than the one being received is still being answered."""
         if self.cycle is None or self.cycle.response_complete:
             return False
         return bool(self.pipeline) or self.cycle.response_started or not self.cycle.more_body
 
     def _reject(self, problem: BadHead) -> None:
-        """Leave the parser, which makes uvicorn refuse the request."""
+        """Raise out of the parser, upon which uvicorn calls `send_400_response`."""
         self.problem = problem
         raise problem
 
@@ -155,7 +155,7 @@ class Connection(HttpToolsProtocol):
     def _is_head_late(self, now: float) -> bool:
         if self.waiting_since is None or (self.head_begun and self.head_complete):
             return False
-        # While an answer is under way, its client is busy with that.
+        # Not while the client is still reading the previous answer.
         return now - self.waiting_since > HEAD_SECONDS and not self.unsent()
 
     def _is_client_too_slow(self, now: float) -> bool:
@@ -171,12 +171,12 @@ class Connection(HttpToolsProtocol):
         return False
 
     def _make_room(self) -> None:
-        """End the connection that has waited longest for its client, which may be this one."""
+        """Close the connection that has waited longest for a request, which may be this one."""
         waiting = [one for one in self._all() if one.waiting_since is not None]
         min(waiting, key=Connection._age).transport.abort()
 
     def _bound_unsent(self) -> None:
-        """End the connections with the oldest answers until what is left of the others fits."""
+        """Close connections with the oldest unsent answers until the rest is within the limit."""
         behind = sorted((one for one in self._all() if one.unsent()), key=Connection._age)
         total = sum(map(Connection.unsent, behind))
         while total > MOST_UNSENT:
@@ -197,7 +197,10 @@ class Connection(HttpToolsProtocol):
 
 @cache
 def most_connections() -> int:
-    """As many as are wanted and the system allows, which is asked for more if that helps."""
+    """WEB_CONNECTIONS, or fewer if the hard limit of open files is lower.
+
+    Raises the soft limit of open files if necessary.
+    """
     wanted = env.natural("WEB_CONNECTIONS", 2000) + OTHER_FILES
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)

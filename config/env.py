@@ -1,4 +1,4 @@
-"""Typed readers of the environment that refuse a missing or wrong value in one sentence."""
+"""Typed access to environment variables; ImproperlyConfigured for missing or invalid values."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SECRET_BYTES = 32
 LAST_PORT = 65_535
 THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 USERINFO = re.compile(r"(?:[\w.~!$&'()*+,;=:-]|%[0-9A-F]{2})*", re.ASCII | re.IGNORECASE)
-"""What RFC 3986 allows between `://` and `@`."""
+"""The characters that RFC 3986 allows for user and password, between `://` and `@`."""
 
 KEYS_READ: set[str] = set()
 
@@ -29,13 +29,13 @@ if (ROOT / ".env").exists():
 
 
 def choose_settings(default: str) -> None:
-    """Django's settings are those that the environment or `.env` names, else these."""
+    """Set DJANGO_SETTINGS_MODULE to `default` unless the environment or `.env` has it."""
     if not os.environ.get("DJANGO_SETTINGS_MODULE"):
         os.environ["DJANGO_SETTINGS_MODULE"] = default
 
 
 def text(key: str, default: str | None = None) -> str:
-    """Without a default the key is required and may not be empty."""
+    """The value as text; without a default the key is required and may not be empty."""
     value = _raw(key)
     if value is not None:
         return value
@@ -60,7 +60,7 @@ def natural(key: str, default: int) -> int:
 
 
 def port(key: str, default: int) -> int:
-    """A port a server can be reached at."""
+    """A TCP port, from 1 to 65535."""
     value = natural(key, default)
     if not 0 < value <= LAST_PORT:
         raise ImproperlyConfigured(f"{key} must be between 1 and {LAST_PORT}, not {value}.")
@@ -103,14 +103,14 @@ def url(key: str, schemes: tuple[str, ...], default: str | None = None) -> str:
 
 
 def server_url(key: str, schemes: tuple[str, ...]) -> str:
-    """The address of a server one signs in to, with its user and password percent-encoded."""
+    """The URL of a server with authentication; user and password must be percent-encoded."""
     value = url(key, schemes)
     _check_credentials(key, value)
     return value
 
 
 def secure_url(key: str, default: str | None = None) -> str:
-    """Plain http goes no further than this machine."""
+    """A URL with https; http is allowed for this machine only."""
     value = url(key, ("https", "http"), default)
     try:
         host = urlsplit(value).hostname
@@ -122,7 +122,7 @@ def secure_url(key: str, default: str | None = None) -> str:
 
 
 def together(*keys: str) -> bool:
-    """Whether these keys are given: all of them or none."""
+    """Whether all of these keys are given, False for none; anything between is an error."""
     missing = [key for key in keys if _raw(key) is None]
     if missing and len(missing) < len(keys):
         given = next(key for key in keys if key not in missing)
@@ -135,7 +135,7 @@ def folder(key: str, default: Path) -> Path:
 
 
 def database(key: str) -> dict[str, object]:
-    """Django's settings for a postgres:// address, whose password may stand in a key of its own."""
+    """Django's settings for a postgres:// URL; its password may be in `…_PASSWORD` instead."""
     address = server_url(key, ("postgres", "postgresql"))
     parsed = _parsed(key, address, _postgres)
     beside = key.removesuffix("_URL") + "_PASSWORD"
@@ -146,14 +146,14 @@ def database(key: str) -> dict[str, object]:
 
 
 def email(key: str, default: str) -> dict[str, object]:
-    """Django's EMAIL_* settings for an smtp:// or filemail:// address."""
+    """Django's EMAIL_* settings for an smtp:// or filemail:// URL."""
     address = text(key, default)
     _check_credentials(key, address)
     return _parsed(key, address, _mail_server)
 
 
 def password(key: str) -> str | None:
-    """As it is: spaces around it belong to it."""
+    """The value unchanged, with leading and trailing spaces; None if it is empty."""
     KEYS_READ.add(key)
     return os.environ.get(key) or None
 
@@ -165,7 +165,7 @@ def given(*keys: str) -> list[str]:
 
 def _raw(key: str) -> str | None:
     KEYS_READ.add(key)
-    # Not through django-environ, for which a value that starts with `$` names another key.
+    # Not by django-environ, which takes a value that starts with `$` for the name of another key.
     return os.environ.get(key, "").strip() or None
 
 
@@ -175,7 +175,7 @@ def _check_length(key: str, value: str) -> None:
 
 
 def _check_credentials(key: str, value: str) -> None:
-    """Refuse a password whose characters end the address early, and name another host."""
+    """Refuse unencoded characters in user and password, which could change the host of the URL."""
     rest = value.partition("://")[2]
     authority = re.split("[/?#]", rest, maxsplit=1)[0]
     userinfo = authority.rpartition("@")[0]
@@ -198,7 +198,7 @@ def _mail_server(address: str) -> dict[str, object]:
 
 
 def _credentials(address: str) -> tuple[str, str]:
-    """User and password as libpq reads them, to which a plus sign is a plus sign."""
+    """User and password, decoded as libpq does: a plus sign is not a space."""
     parts = urlsplit(address)
     return unquote(parts.username or ""), unquote(parts.password or "")
 
@@ -207,5 +207,5 @@ def _parsed(key: str, value: str, parse: Callable[[str], dict[str, object]]) -> 
     try:
         return parse(value)
     except (ImproperlyConfigured, LookupError, ValueError):
-        # The value stays out of the message, and its parser's: it may hold a password.
+        # Neither the value nor the parser's message is shown: they may contain a password.
         raise ImproperlyConfigured(f"{key} cannot be understood.") from None

@@ -1,4 +1,4 @@
-"""`python -m config.health relay` ends with 1 and a sentence where a relay does not work."""
+"""`python -m config.health relay` exits with 1 and a message if the relay is not working."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from config.programs import PROGRAMS, web_address
 from core import heartbeats
 
 OLDEST = 60.0
-"""Seconds; longer than any wait for a database or broker that does not answer."""
+"""Most seconds since a heartbeat; programs wait less for a database or broker."""
 PATIENCE = 4.0
 
 
 def problem_of(program: str, oldest: float) -> str | None:
-    """What is wrong with the programs of this name on this machine."""
+    """What is wrong with the programs of this name on this machine, None if nothing is."""
     if program == "web":
         return _problem_of_web()
     found = heartbeats.ages(program, env.folder("DATA_DIR", env.ROOT / ".local"))

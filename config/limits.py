@@ -1,4 +1,4 @@
-"""How large a request may be, asked before anything of it is parsed."""
+"""Limits on the size of requests, checked before anything is parsed."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ LONGEST_URL = 8 * KIB
 MOST_PARAMETERS = 100
 LARGEST_HEADERS = 32 * KIB
 LONGEST_HEADERS = {"HTTP_HOST": KIB // 2, "HTTP_ACCEPT": KIB, "CONTENT_TYPE": KIB}
-"""Those that are taken apart, piece by piece, before anybody knows who asks."""
+"""Lower limits for headers that are parsed before authentication."""
 LARGEST_FROM_STRANGERS = 64 * KIB
-"""Bytes of a body that is parsed before, or without, knowing who sends it."""
+"""Most bytes of a body that is parsed before or without authentication."""
 OPEN_TO_STRANGERS = ("/api/auth/", "/api-auth/", "/accounts/")
 SIGNED = ("/api/auth/webhook",)
-"""Bodies whose signature is verified before they are parsed."""
+"""Paths below OPEN_TO_STRANGERS whose bodies are signed and verified before they are parsed."""
 STAFF = "/admin/"
 LONGEST_NUMBER = 20
 NUMBER_TOO_LONG = "integer string conversion"
-"""What Python says of a number of more than 4,300 digits; it has no exception of its own."""
+"""Part of Python's message for a number of more than 4,300 digits, which is a plain ValueError."""
 
 
 class RequestLimits:
-    """Refuses what is too large: the URL with 414, headers with 431, the body with 413.
+    """Refuses requests that are too large: the URL with 414, headers with 431, the body with 413.
 
-    Bodies are text in UTF-8. Python has codecs in which decoding takes quadratic time, so the
-    charset a request names is not used.
+    Also ignores the charset in Content-Type: some of Python's codecs decode in quadratic time, so
+    bodies are always read as UTF-8.
     """
 
     def __init__(self, get_response: Next) -> None:
@@ -49,16 +49,19 @@ class RequestLimits:
         return _refusal(request) or self.get_response(request)
 
     def process_view(self, request: HttpRequest, *view: Any) -> HttpResponse | None:
-        """Staff send long texts; the session has been found by now, the body is not read yet."""
+        """In the admin only signed-in people may send large bodies.
+
+        Checked here, where the session is known and the body has not been read.
+        """
         if not request.path_info.startswith(STAFF) or _length(request) <= LARGEST_FROM_STRANGERS:
             return None
         return None if SESSION_KEY in request.session else _too_large()
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """What forms of libraries let escape.
+        """Answer 400 to exceptions that forms of libraries do not handle.
 
-        Those that read JSON know the errors of its syntax only; in the admin a drop-down looks
-        for what was typed once more, even if it is no id.
+        Fields for JSON only handle syntax errors; drop-downs of the admin look up the submitted
+        value again, and raise ValidationError if it is not an id.
         """
         is_staffs = request.path_info.startswith(STAFF) and isinstance(exception, ValidationError)
         is_json = isinstance(exception, RecursionError) or NUMBER_TOO_LONG in str(exception)
@@ -91,7 +94,7 @@ def _has_large_headers(meta: dict[str, Any]) -> bool:
 
 
 def _length(request: HttpRequest) -> int:
-    """Bytes announced; what is no number is read as an empty body."""
+    """Content-Length; 0 if it is not a number, because the body is then read as empty."""
     try:
         return int(str(request.META.get("CONTENT_LENGTH") or 0)[:LONGEST_NUMBER])
     except ValueError:

@@ -1,4 +1,4 @@
-"""The folder, secrets and addresses of a machine nobody has configured (development and tests)."""
+"""Data folder, secrets and ports for development and tests, where nothing is configured."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-# Below the range the kernel hands out for outgoing connections, which could take the port away.
+# Below the kernel's range for outgoing connections, which could otherwise use the same port.
 PORTS = range(20_000, 32_000)
 PRIVATE_FOLDER = 0o700
 LONGEST_FOLDER = 900
-"""Bytes. PostgreSQL cuts off what is longer than 1024, with the names of its files."""
+"""Bytes. With the names of its files, PostgreSQL truncates paths longer than 1024."""
 DATABASE = "gantry"
-"""The name of the embedded one."""
+"""The name of the embedded database."""
 POSTGRES_KEYS = ("DATABASE_URL", "DIRECT_URL", "EMBEDDED_SUPERUSER_URL")
-# What the person who started this process left open; the embedded servers fill it.
+# Keys that the environment did not set and this module did: the embedded servers provide them.
 CHOSEN_HERE: set[str] = set()
 _holder: list[int] = []
-"""The open lock file, once it is held."""
+"""The file descriptor of the lock file while it is locked, else empty."""
 
 
 def prepare() -> Path:
-    """Return the data folder, with its settings made once and put into the environment.
+    """Create the data folder and its settings if need be, and put them into the environment.
 
-    SystemExit says in one sentence why a folder cannot be used.
+    Returns the folder; SystemExit if it cannot be used.
     """
     folder = _chosen_folder()
     with usable(folder):
         folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
         file = folder / "environment"
-        # Somebody's full folder, named by mistake, keeps the mode it has.
+        # Not of a folder with other files, which was perhaps named by mistake.
         if file.exists() or not any(folder.iterdir()):
             folder.chmod(PRIVATE_FOLDER)
         if not file.exists():
@@ -50,7 +50,7 @@ def prepare() -> Path:
 
 @contextmanager
 def usable(folder: Path) -> Iterator[None]:
-    """Tell of a folder without rights or room in one sentence."""
+    """Turn an OSError in the block, such as a full disk, into SystemExit with one sentence."""
     try:
         yield
     except OSError as problem:
@@ -62,7 +62,7 @@ def _chosen_folder() -> Path:
         folder = env.folder("DATA_DIR", env.ROOT / ".local")
     except (OSError, RuntimeError) as problem:  # a ring of links; `~` of a user who does not exist
         raise SystemExit(f"DATA_DIR cannot be used: {problem}") from None
-    # They could not be told of in one line, nor stand in the files of PostgreSQL.
+    # Other characters break messages of one line, and PostgreSQL's files that contain the path.
     if not str(folder).isprintable():
         raise SystemExit(f"DATA_DIR {str(folder)!r} must be made of printable characters.")
     if len(os.fsencode(folder)) > LONGEST_FOLDER:
@@ -71,8 +71,8 @@ def _chosen_folder() -> Path:
 
 
 def _make_settings(file: Path) -> None:
-    """Once, whoever else is starting on the same folder."""
-    # Another lock than that of a running server, beside which other commands read the settings.
+    """Write the settings unless a concurrent process has written them."""
+    # Not the lock of `lock`, which a running server holds while other commands read the settings.
     gate = os.open(file.with_suffix(".lock"), os.O_CREAT | os.O_RDWR, 0o600)
     try:
         fcntl.flock(gate, fcntl.LOCK_EX)
@@ -83,7 +83,7 @@ def _make_settings(file: Path) -> None:
 
 
 def _offer(settings: dict[str, str]) -> None:
-    """Put those into the environment that nobody has set there."""
+    """Put the settings into the environment whose keys are not set there."""
     if os.environ.get("DATABASE_URL"):
         settings = {key: settings[key] for key in settings if key not in POSTGRES_KEYS}
     missing = {key: value for key, value in settings.items() if not os.environ.get(key)}
@@ -92,19 +92,20 @@ def _offer(settings: dict[str, str]) -> None:
 
 
 def has_own_database() -> bool:
-    """Whether PostgreSQL runs in the data folder, and not where DATABASE_URL names one."""
+    """Whether PostgreSQL runs in the data folder, because DATABASE_URL was not set."""
     return "DATABASE_URL" in CHOSEN_HERE
 
 
 def uses_embedded_database() -> bool:
-    """The same, asked in any process that the supervisor has started."""
+    """As `has_own_database`, for processes of the supervisor, which sets DATABASE_URL."""
     return os.environ.get("DATABASE_URL") == read(DATA_DIR / "environment").get("DATABASE_URL")
 
 
 def lock(address: str = "") -> bool:
-    """Hold the data folder until this process ends; whether whoever held it before was killed.
+    """Lock the data folder until this process ends; SystemExit if another process has locked it.
 
-    Whoever comes meanwhile is told the address.
+    Returns whether the previous holder was killed. `address` is shown to processes that find the
+    folder locked.
     """
     with usable(DATA_DIR):
         held = os.open(DATA_DIR / "lock", os.O_CREAT | os.O_RDWR, 0o600)
@@ -118,14 +119,14 @@ def lock(address: str = "") -> bool:
         ) from None
     _holder.append(held)
     _note(address)
-    # Whoever held it may have moved to other ports since this process read them.
+    # The previous holder may have changed ports after this process read the settings.
     kept = read(DATA_DIR / "environment")
     os.environ.update({key: kept[key] for key in CHOSEN_HERE & kept.keys()})
     return bool(before)
 
 
 def unlock() -> None:
-    """Note that all has been stopped; the lock itself ends with the process."""
+    """Record a clean stop; the lock itself is released at the end of the process."""
     _note("")
 
 
@@ -141,12 +142,12 @@ def read(file: Path) -> dict[str, str]:
 
 
 def write(file: Path, values: dict[str, str]) -> None:
-    """Readable by the owner only, and never half-written."""
+    """Write atomically a file that only its owner can read."""
     draft = file.with_suffix(f".{os.getpid()}")
     with os.fdopen(os.open(draft, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as out:
         out.writelines(f"{key}={value}\n" for key, value in values.items())
         out.flush()
-        # Or the name could outlive a loss of power without the content.
+        # Without it, a loss of power could leave an empty file under the final name.
         os.fsync(out.fileno())
     draft.replace(file)
 
@@ -168,7 +169,7 @@ def is_free(port: int, host: str = "127.0.0.1") -> bool:
 
 
 def check_address(host: str, port: int) -> None:
-    """SystemExit where no server can listen."""
+    """SystemExit if no server can listen there."""
     try:
         _bind(host, port)
     except OSError as problem:
@@ -196,7 +197,7 @@ def _fresh() -> dict[str, str]:
         "DIRECT_URL": f"postgres://gantry_owner:{owner}@127.0.0.1:{postgres}/{DATABASE}",
         "EMBEDDED_SUPERUSER_URL": f"postgres://postgres:{superuser}@127.0.0.1:{postgres}/postgres",
         "REDIS_URL": f"redis://:{valkey}@127.0.0.1:{free_port()}/0",
-        # There is no mail server here to verify addresses with.
+        # No mail server, so addresses cannot be verified.
         "EMAIL_VERIFICATION": "optional",
     }
 

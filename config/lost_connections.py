@@ -1,4 +1,4 @@
-"""A database that is away is told in one line, wherever a program or a library notices it."""
+"""Log processor that shortens lost database connections to one line without a traceback."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ if TYPE_CHECKING:
     from structlog.typing import EventDict, WrappedLogger
 
 CLASSES = ("08", "53", "57P")
-"""Of SQLSTATE: connections, resources such as their number, and the end of a session."""
+"""Beginnings of SQLSTATE: connection errors, too few resources, a session that was ended."""
 
 
 def without_traceback(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
-    """Tell why, instead of where; errors of another kind keep their traceback."""
+    """Replace the traceback of a lost connection by the message; others keep theirs."""
     error = _error(event.get("exc_info"))
     if _is_lost_connection(error):
         del event["exc_info"]
-        # PostgreSQL's library adds advice in further lines.
+        # libpq adds hints in further lines.
         event["problem"] = str(error).partition("\n")[0]
     return event
 
 
 def _error(told: object) -> object:
-    """The exception, in whichever form logging was given it."""
+    """The exception in `exc_info`, which may be a tuple, an exception or True."""
     if isinstance(told, tuple):
         return told[1]
     return sys.exception() if told is True else told

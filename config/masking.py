@@ -1,4 +1,4 @@
-"""What must not stand in a log: the secrets that some paths carry, and tokens wherever they are."""
+"""Log processor that masks secrets: those in some URL paths, and tokens anywhere."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from structlog.typing import EventDict, WrappedLogger
 
 MASK = "•••••"
-# Pages that are gone are still asked for, with a key, by links in old mails; the last three are
-# those of the front end, whose links may lead here by mistake.
+# Also of pages that were removed, because links in old mails still lead there. The last pattern is
+# for pages of the front end, whose links may be sent here by mistake.
 PATHS = (
     r"/api/(?:invitations|unsubscribe)/",
     r"/accounts/password/reset/key/",
@@ -25,7 +25,7 @@ SECRET = re.compile(
 
 
 def hide_secrets(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
-    """Cover the secrets in every text a line tells."""
+    """Mask secrets in all texts of a log event."""
     for key, value in event.items():
         if isinstance(value, str):
             event[key] = masked(value)

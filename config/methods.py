@@ -1,4 +1,4 @@
-"""Which methods a route answers, said before anybody is asked who they are."""
+"""Middleware for undeclared methods (405) and OPTIONS, which come before authentication."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     Next = Callable[[HttpRequest], HttpResponse]
 
 OF_FUNCTIONS = ("GET", "HEAD", "POST", "OPTIONS")
-"""What Django's own views that are functions, those of its admin, may be asked."""
+"""The methods of views that are functions, which are those of Django's admin."""
 
 
 class DeclaredMethods:
-    """Answers 405 for a method the route has not, and OPTIONS of API routes.
+    """Answers 405 to a method that the route does not have, and answers OPTIONS of API routes.
 
-    Later on permissions, scopes or the check for a CSRF token would be first, and say 403.
+    In the view itself, permissions, scopes or the CSRF check would come first and answer 403.
     """
 
     def __init__(self, get_response: Next) -> None:
@@ -37,7 +37,7 @@ class DeclaredMethods:
     def process_view(self, request: HttpRequest, view: Any, *arguments: Any) -> HttpResponse | None:
         is_api = hasattr(view, "cls")
         if is_api and view.cls.authentication_classes and not _has_credential(request):
-            return None  # asked to sign in first, wherever that is needed
+            return None  # the view answers 401 if it needs authentication
         allowed = declared_methods(view)
         if request.method not in allowed:
             return _with_allow(
@@ -50,7 +50,7 @@ class DeclaredMethods:
 
 
 def declared_methods(view: Any) -> list[str]:
-    """The methods a view answers, in capitals."""
+    """The methods that a view has, in upper case."""
     kind = getattr(view, "cls", None) or getattr(view, "view_class", None)
     if kind is None:
         return list(OF_FUNCTIONS)

@@ -1,4 +1,4 @@
-"""What every request and answer passes through, whichever app serves it."""
+"""Middleware: log, security headers, refused bodies, database failures, trailing slashes."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 REFUSAL = "gantry.refusal"
 SANE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 LONGEST_PATH = 1000
-"""Characters of a path that are worth a line of log."""
+"""Most characters of a path in the log."""
 FILES = "/static/"
 ROUTINE_PATH = "/livez"
-"""Asked every few seconds by what restarts a hanging server."""
+"""Requested every few seconds by liveness probes, and therefore logged at DEBUG only."""
 SLASHED = ("/admin", "/accounts")
 API_POLICY = "default-src 'none'; frame-ancestors 'none'"
 PAGE_POLICY = (
@@ -41,20 +41,20 @@ PAGE_POLICY = (
     "frame-ancestors 'none'{further}"
 )
 ORDINARY_PAGE = PAGE_POLICY.format(scripts="", further="")
-# By the beginning of the path; no page needs scripts that stand in itself.
+# By the beginning of the path; no page needs inline scripts.
 OTHER_PAGES = {
-    # Alpine, which the admin's look is made with, compiles the expressions of its attributes.
+    # The admin's theme uses Alpine.js, which evaluates expressions in attributes.
     "/admin/": PAGE_POLICY.format(scripts=" 'unsafe-eval'", further=""),
-    # Its search runs in a worker that it writes itself.
+    # Redoc's search runs in a web worker that is created from a blob.
     "/api/redoc": PAGE_POLICY.format(scripts="", further="; worker-src blob:"),
 }
 NO_DEVICES = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 
 class RequestLog:
-    """An id and one line of log for every request.
+    """Gives every request an id and logs one line for it.
 
-    The id is the caller's own where it is harmless in a log, else a new one.
+    The id is that of `X-Request-ID` if it matches SANE_ID, else a new one.
     """
 
     def __init__(self, get_response: Next) -> None:
@@ -70,7 +70,7 @@ class RequestLog:
         response = self.get_response(request)
         run: Run | None = request.META.get(RUN)
         if run and run.is_put_off:
-            return response  # it will be served, and told of, later
+            return response  # the request runs again, and is logged then
         is_routine = request.path_info == ROUTINE_PATH and response.status_code == HTTPStatus.OK
         is_file = request.path_info.startswith(FILES)
         tell = self.log.debug if is_routine or is_file else self.log.info
@@ -87,7 +87,7 @@ class RequestLog:
 
 
 def _person(request: HttpRequest) -> str | None:
-    """Who asked, if the request has found out; looking would cost a query."""
+    """The id of the person, None if the user has not been loaded: loading it takes a query."""
     user = vars(request).get("user")
     return None if user is None or isinstance(user, SimpleLazyObject) else str(user.pk)
 
@@ -108,13 +108,13 @@ class SecurityHeaders:
 
 
 def _page_policy(path: str) -> str:
-    """What a page may load and run."""
+    """The content security policy of an HTML page."""
     special = (policy for start, policy in OTHER_PAGES.items() if path.startswith(start))
     return next(special, ORDINARY_PAGE)
 
 
 class RefusedBody:
-    """Answer requests whose body was not accepted; `config.bridge` put the reason there."""
+    """Answers requests whose body was not accepted, with the refusal that `config.bridge` set."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -125,9 +125,9 @@ class RefusedBody:
 
 
 class DatabaseAway:
-    """Answer 503 for any view, page or not, whose database could not do its part.
+    """Answers 503 if a view, of the API or of a page, fails because the database is unavailable.
 
-    What fails outside of views comes to `core.api.errors.server_error`.
+    Failures outside of views are handled by `core.api.errors.server_error`.
     """
 
     def __init__(self, get_response: Next) -> None:
@@ -144,14 +144,14 @@ class DatabaseAway:
 
 
 class Common(CommonMiddleware):
-    """Does not check the Host of probes, which are sent to an address, whatever its name."""
+    """Does not check the Host header of probes, which may be any name or address of the server."""
 
     def process_request(self, request: HttpRequest) -> HttpResponsePermanentRedirect | None:
         return None if is_probe(request.path_info) else super().process_request(request)
 
 
 class OptionalSlash:
-    """Serve `/api/tasks/` as `/api/tasks`; pages of Django and allauth keep their slash."""
+    """Serves `/api/tasks/` as `/api/tasks`; pages of the admin and allauth keep their slash."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response

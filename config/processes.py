@@ -1,4 +1,4 @@
-"""Starting other programs so that they never outlive the one that started them."""
+"""Starting and stopping child processes, which end when the process that started them ends."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 @dataclass(frozen=True)
 class Account:
-    """The system user a program runs as."""
+    """The system user that a program runs as."""
 
     uid: int
     gid: int
@@ -37,13 +37,16 @@ class Command:
     folder: Path | None = None
     stop_signal: signal.Signals = signal.SIGTERM
     knows_secrets: bool = True
-    """Whether it gets this process's environment; a program of another account never does."""
+    """Whether it inherits this process's environment; not if it runs as another `account`."""
 
 
 def start(command: Command, output: IO[bytes] | int | None = None) -> subprocess.Popen[bytes]:
-    """Must be called from the main thread: the leash is tied to the thread that starts."""
+    """Start a program that gets its stop signal when this process ends (on Linux).
+
+    Call it from the main thread: the kernel sends the signal when the thread that started it ends.
+    """
     account = command.account
-    # Callers have no threads, which is what makes preexec_fn safe here.
+    # preexec_fn is safe because callers have no other threads.
     return subprocess.Popen(
         command.argv,
         env={**_environment(command), **command.env},
@@ -60,51 +63,54 @@ def start(command: Command, output: IO[bytes] | int | None = None) -> subprocess
 
 
 def _environment(command: Command) -> dict[str, str]:
-    # Who runs a process may read its environment.
+    # Without secrets for another account: the user of a process may read its environment.
     if command.account is None and command.knows_secrets:
         return dict(os.environ)
     return {name: os.environ[name] for name in HARMLESS if name in os.environ}
 
 
 def keep_private() -> None:
-    """Make files for their owner alone from now on, here and in all programs started from here."""
+    """Set the umask: files made from now on, by child processes too, are for their owner only."""
     os.umask(0o077)
 
 
 def stop(process: subprocess.Popen[bytes], command: Command, patience: float = PATIENCE) -> None:
-    """Ask politely, wait, then end whatever is left of its group."""
+    """Send the stop signal, wait at most `patience` seconds, then kill its process group."""
     ask(process, command)
     await_end(process, patience)
 
 
 def ask(process: subprocess.Popen[bytes], command: Command) -> None:
-    """Ask to stop; once is enough, for a second request may interrupt the answer to the first."""
+    """Send the stop signal; call it once, because a second one may interrupt a clean shutdown."""
     if process.poll() is None:
         process.send_signal(command.stop_signal)
 
 
 def await_end(process: subprocess.Popen[bytes], patience: float) -> None:
-    """Wait for a program that was asked, then end whatever is left of its group."""
+    """Wait at most `patience` seconds for a program to stop, then kill its process group."""
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(patience)
     end(process)
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """End whatever is left of its group, even what is frozen, at once."""
+    """Kill its process group with SIGKILL, and wait for the process."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
 
 def end_leftover(pid_file: Path, belongs: str, polite: signal.Signals) -> None:
-    """End the process a killed supervisor left behind; `belongs` is text of its command line."""
+    """End the process in a pid file, which a killed supervisor has left running.
+
+    `belongs` is a part of its command line, `polite` the signal to try first.
+    """
     try:
         pid = int(pid_file.read_text().split("\n", 1)[0])
     except (FileNotFoundError, ValueError):
         return
     if belongs not in command_line(pid):
-        # The number may by now belong to a stranger, at whom the server would take fright.
+        # The pid may have been reused, in which case the server would refuse to start.
         pid_file.unlink(missing_ok=True)
         return
     for request in (polite, signal.SIGKILL):
@@ -115,7 +121,7 @@ def end_leftover(pid_file: Path, belongs: str, polite: signal.Signals) -> None:
 
 
 def command_line(pid: int) -> str:
-    """Empty for a process that does not exist."""
+    """The command line of a process, empty if it does not exist."""
     if Path("/proc/self").exists():
         with contextlib.suppress(OSError):
             words = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ")

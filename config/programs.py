@@ -1,4 +1,4 @@
-"""The four programs a server consists of; `python -m config.programs web` becomes one of them."""
+"""The command lines of the four programs; `python -m config.programs web` runs one of them."""
 
 import os
 import sys
@@ -7,13 +7,13 @@ from ipaddress import ip_address
 from config import env
 from config.processes import Command, keep_private
 
-# glibc gives each thread memory of its own, which keeps what one large answer has needed.
+# glibc keeps a memory arena per thread, which stays as large as its largest answer.
 FEW_ARENAS = {"MALLOC_ARENA_MAX": "2"}
-# Only web requests come in parallel threads; the others keep one connection each.
+# No pool: other programs than the web server need one database connection per process.
 ONE_CONNECTION = {"DB_POOL_MAX": "0"}
 DRAIN_SECONDS = 20
-"""How long the web server answers what it has begun when it is asked to stop; no statement in the
-database runs longer."""
+"""How long the web server finishes running requests when it is stopped; longer than any SQL
+statement may run."""
 
 
 def web_listens_at() -> tuple[str, int]:
@@ -22,7 +22,7 @@ def web_listens_at() -> tuple[str, int]:
 
 
 def web_address() -> tuple[str, int]:
-    """Where this machine asks its web server; one that listens everywhere is asked on loopback."""
+    """Host and port for requests from this machine; loopback if it listens on all addresses."""
     host, port = web_listens_at()
     if _is_everywhere(host):
         host = "::1" if ":" in host else "127.0.0.1"
@@ -32,12 +32,12 @@ def web_address() -> tuple[str, int]:
 def web() -> Command:
     host, port = web_listens_at()
     listen = ["--host", host, "--port", str(port)]
-    # Addresses behind a proxy are worked out from TRUSTED_PROXY_COUNT, never by the server.
+    # The client's address behind a proxy is found by TRUSTED_PROXY_COUNT, not by uvicorn.
     quiet = ["--no-proxy-headers", "--no-server-header", "--no-access-log", "--log-level=warning"]
-    # Compression would cost memory for every open socket.
+    # No compression of WebSockets, which takes memory for each of them.
     sockets = ["--ws=websockets-sansio", "--ws-max-size=65536", "--ws-ping-interval=20"]
     sockets += ["--ws-per-message-deflate=false", f"--timeout-graceful-shutdown={DRAIN_SECONDS}"]
-    # With limits for slow clients.
+    # The protocol class with limits for slow clients.
     sockets += ["--http=config.connections:Connection"]
     argv = _python("config.web", "config.asgi:application", *listen, *quiet, *sockets)
     return Command("web", argv, env=FEW_ARENAS)
@@ -62,7 +62,7 @@ def manage(*arguments: str) -> list[str]:
 
 
 def _is_everywhere(host: str) -> bool:
-    """Whether it stands for all addresses of this machine; a name does not."""
+    """Whether it is the unspecified address (0.0.0.0 or ::); a host name is not."""
     try:
         return ip_address(host).is_unspecified
     except ValueError:

@@ -1,4 +1,4 @@
-"""The gate of the web server: no database is served that has not been checked."""
+"""ASGI wrapper that answers 503 until the start checks of the database have passed."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ if TYPE_CHECKING:
     Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
     App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-# They tell an orchestrator how the server is, and serve nothing of the database.
+# Probes of an orchestrator, which are answered without the checks: they show no rows.
 HEALTH = frozenset({"/livez", "/readyz", "/health", "/api/health"})
 PAUSE = 1.0
-"""Seconds between two questions to a database that does not answer, or may not be served."""
+"""Seconds between two checks while the database does not answer, or has a flaw."""
 
 _log = structlog.get_logger("gantry.start")
 
 
 def is_probe(path: str) -> bool:
-    """Whether the path is one of `HEALTH`, with or without a slash at its end."""
+    """Whether the path is one of `HEALTH`, with or without trailing slashes."""
     return path.rstrip("/") in HEALTH
 
 
 class OnceChecked:
-    """Serves once the database has answered and nothing speaks against it; until then, 503.
+    """Passes requests on once all start checks have passed; until then it answers 503.
 
-    The check runs at the start. A server that started while its database was away asks again
-    before its first request.
+    The checks run at the start. If the database was unavailable then, they run again with the
+    requests that follow, at most once per PAUSE.
     """
 
     def __init__(self, app: App) -> None:
@@ -47,7 +47,7 @@ class OnceChecked:
         self._turn = asyncio.Lock()
 
     async def start(self) -> None:
-        """Ask for the first time; SystemExit where the database must not be served."""
+        """Run the checks; SystemExit if the database must not be served."""
         self._is_passed = await asyncio.to_thread(refuse_flawed_database)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

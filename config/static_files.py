@@ -1,12 +1,12 @@
-"""Static files that are served whether they have been collected or not."""
+"""Storage of static files that also works before `collectstatic` has run."""
 
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class StaticFiles(CompressedManifestStaticFilesStorage):
-    """Files that `collectstatic` has seen, compressed and under a name that changes with them.
+    """Uses hashed names and compression for files that `collectstatic` has collected.
 
-    Others, all of them before the first run, go by their own name; Django would answer 500.
+    Files that are not in its manifest keep their names; Django's storage raises an error for them.
     """
 
     def stored_name(self, name: str) -> str:

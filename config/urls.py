@@ -1,9 +1,9 @@
-"""Every route of the server: each app brings its own full paths."""
+"""The root URL configuration; each app declares its routes with full paths."""
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-# Patterns are tried one after the other: what is asked most stands first.
+# Django tries patterns in order: the most requested ones are first.
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tasks.api.urls")),
     path("", include("projects.api.urls")),

@@ -1,4 +1,4 @@
-"""uvicorn, to which being asked to stop is no failure; takes its arguments."""
+"""Runs uvicorn with its usual arguments; exits with 0 when it is stopped by SIGTERM."""
 
 import signal
 from types import FrameType
@@ -11,6 +11,6 @@ def _end(number: int, frame: FrameType | None) -> None:
 
 
 if __name__ == "__main__":
-    # Once requests are answered, uvicorn raises the signal it was stopped by again.
+    # After its graceful shutdown uvicorn raises the signal again, which would end with 143.
     signal.signal(signal.SIGTERM, _end)
     uvicorn.main()

@@ -1,4 +1,4 @@
-"""Django's WSGI application, which serves all HTTP."""
+"""The WSGI application, which serves all HTTP; `config.bridge` runs it."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -15,6 +15,6 @@ django = get_wsgi_application()
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """Django takes the content type apart before any middleware can refuse one of 60 kB."""
+    """Truncate Content-Type, which Django parses before middleware can refuse a long one."""
     environ["CONTENT_TYPE"] = environ.get("CONTENT_TYPE", "")[: LONGEST_TYPE + 1]
     return django(environ, start_response)

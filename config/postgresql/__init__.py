@@ -1,1 +1,1 @@
-"""Django's PostgreSQL backend with connections that fail soon when the server does not answer."""
+"""Django's PostgreSQL backend with connections that fail soon if the server does not answer."""

@@ -1,4 +1,4 @@
-"""What Django loads for `ENGINE = "config.postgresql"`; the module's name is Django's."""
+"""The database backend for `ENGINE = "config.postgresql"`; Django requires this module name."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ TRANSACTION_TIMEOUT_SINCE = 170_000
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """PostgreSQL with watched connections and a pool that forgets failures at once.
+    """Django's PostgreSQL backend with `WatchedConnection` and our `Pool`.
 
-    Of OPTIONS, `pool` has the keywords of `Pool`, and `transaction_timeout` what PostgreSQL is
-    told where it knows that limit.
+    In OPTIONS, `pool` are the arguments of `Pool`, and `transaction_timeout` is PostgreSQL's
+    setting, which is used if the server has it.
     """
 
     _pools: ClassVar[dict[str, Pool]] = {}
@@ -54,10 +54,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     @async_unsafe
     def set_autocommit(self, *wanted: Any, **named: Any) -> None:
-        """Do nothing at the end of a transaction whose connection broke.
+        """Do nothing at the end of a transaction whose connection was lost.
 
-        Django would open another one, which has autocommit anyway, and so wait once more for a
-        server that is known to be frozen.
+        Django would open a new connection, which has autocommit anyway, and wait again for a
+        server that is known not to answer.
         """
         if self.connection is not None or wanted != (True,):
             super().set_autocommit(*wanted, **named)
@@ -75,7 +75,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return connection
 
     def _missing_settings(self, connection: WatchedConnection) -> dict[str, str]:
-        """What this session has to be told; Django tells connections without a pool only."""
+        """Session settings to set; Django itself sets them on connections without a pool only."""
         missing = {}
         zone = self.timezone_name
         if connection.info.parameter_status("TimeZone") != zone:

@@ -1,7 +1,7 @@
-"""Connections whose every wait for the server is bounded by this side too.
+"""Connections that limit the time they wait for the server on the client's side too.
 
-PostgreSQL's own time limits do not help when it is frozen or unreachable, and neither do those of
-TCP: the kernel acknowledges for a process that is stopped.
+PostgreSQL's own timeouts do not work if it is frozen or unreachable; those of TCP do not detect a
+stopped process, for which the kernel still acknowledges packets.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from psycopg.abc import RV, PQGen
 
 LONGEST_STATEMENT = 18.0
-"""Seconds: PostgreSQL's `statement_timeout` and some more to tell of it."""
+"""Seconds: PostgreSQL's `statement_timeout`, and some more for its error to arrive."""
 SUSPICIOUS = 2.5
-"""Seconds of waiting after which another connection shows whether the server is frozen."""
+"""Seconds of waiting after which a second connection is opened to see if the server is frozen."""
 LONGEST_CHECK = 2.0
 """Seconds an idle connection may take for an empty statement."""
 REMEMBERED = 0.5
-"""Seconds a failure to connect answers for the attempts that follow it."""
+"""Seconds after a failed connection during which further attempts fail at once."""
 
 
 class ServerSilent(psycopg.OperationalError):
@@ -34,7 +34,7 @@ class ServerSilent(psycopg.OperationalError):
 class WatchedConnection(psycopg.Connection[Any]):
     most_seconds = LONGEST_STATEMENT
     opened_at = 0.0
-    """By the monotonic clock."""
+    """When it was opened, as `time.monotonic()`."""
     connect_again: Callable[[], psycopg.Connection[Any]]
 
     def wait(self, gen: PQGen[RV], *args: Any, **named: Any) -> RV:
@@ -74,11 +74,11 @@ class WatchedConnection(psycopg.Connection[Any]):
         except psycopg.errors.ConnectionTimeout as problem:
             raise ServerSilent("the server does not answer") from problem
         except psycopg.OperationalError:
-            """Refused, by a server that is there: too many connections, perhaps."""
+            """Refused by a server that answers, such as one with too many connections."""
 
 
 class Connector:
-    """Opens connections; while the server is away, most attempts fail without asking it."""
+    """Opens connections; for REMEMBERED seconds after a failure it raises the same error again."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
@@ -91,7 +91,7 @@ class Connector:
             raise psycopg.OperationalError(problem)
         made = self._connect(parameters)
         made.opened_at = time.monotonic()
-        # Asks the server in any case; requests that wait for a thread are told what it found.
+        # Connects in any case; its failure is remembered too, for requests that follow.
         made.connect_again = lambda: self._connect(parameters)
         return made
 

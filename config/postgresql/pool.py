@@ -1,7 +1,7 @@
-"""A pool whose connections are opened by whoever needs one.
+"""A connection pool that opens connections in the thread that needs one.
 
-psycopg's own opens them in the background, where it waits longer after each failure: its callers
-wait although the server is gone, and still wait when it is back.
+psycopg_pool opens them in background threads, with growing pauses after failures: callers wait
+although the server is known to be unavailable, and go on waiting after it is back.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 LONGEST_IDLE = 600.0
 """Seconds after which an idle connection is closed, if more than `least` are idle."""
 LONGEST_LIFE = 3600.0
-"""Seconds after which a connection is replaced: sessions of PostgreSQL grow."""
+"""Seconds after which a connection is replaced, because PostgreSQL's sessions use more memory."""
 
 
 class Pool:
-    """At most `most` connections; those asking for another wait `patience` seconds at most."""
+    """At most `most` connections; further callers of `take` wait at most `patience` seconds."""
 
     def __init__(
         self,
@@ -39,10 +39,10 @@ class Pool:
         self._room = threading.Semaphore(most)
         self._guard = threading.Lock()
         self._idle: list[tuple[float, WatchedConnection]] = []
-        """With the moment of their return; the last returned is taken first."""
+        """Idle connections with the time since when; the last returned is taken first."""
 
     def take(self) -> WatchedConnection:
-        """A connection the server answers on; psycopg.OperationalError if there is none."""
+        """A working connection; psycopg.OperationalError if all are in use or opening one fails."""
         if not self._room.acquire(timeout=self._patience):
             raise psycopg.OperationalError("all connections of the pool are in use")
         try:
@@ -52,7 +52,7 @@ class Pool:
             raise
 
     def give_back(self, connection: WatchedConnection) -> None:
-        """Keep the connection for the next one, unless it is broken, busy or old."""
+        """Put a connection back; closes it instead if it is broken, in a transaction or old."""
         now = time.monotonic()
         is_usable = connection.info.transaction_status == TransactionStatus.IDLE
         if is_usable and now - connection.opened_at < LONGEST_LIFE:
@@ -66,7 +66,7 @@ class Pool:
         self._room.release()
 
     def close(self) -> None:
-        """Close what is idle; what is in use may still be given back."""
+        """Close idle connections; those in use may still be given back."""
         with self._guard:
             idle, self._idle = self._idle, []
         for _, connection in idle:
@@ -80,14 +80,14 @@ class Pool:
         try:
             connection.check()
         except psycopg.Error:
-            # What broke this one broke the others: no request shall find that out again.
+            # The others are probably broken too: close them, so that no request has to check each.
             connection.close()
             self.close()
             return None
         return connection
 
     def _superfluous(self, now: float) -> list[WatchedConnection]:
-        """Take out those that have been idle for too long; they stand at the front."""
+        """Remove connections that have been idle too long, which are at the front of the list."""
         old = [one for since, one in self._idle if now - since > LONGEST_IDLE]
         old = old[: max(len(self._idle) - self._least, 0)]
         del self._idle[: len(old)]

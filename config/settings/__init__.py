@@ -1,1 +1,1 @@
-"""Settings in layers: base first, then the place where the server runs."""
+"""Settings in layers: `base`, then one module per environment that changes it."""

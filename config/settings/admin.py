@@ -1,4 +1,4 @@
-"""How the admin looks: its name, its colours and the way through it."""
+"""Settings of the admin's theme: title, colours and sidebar."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse_lazy
 
-# Without unfold's own start-up, which would put its site in the place of ours.
+# BasicAppConfig, because unfold's default one would replace the admin site of `config.admin`.
 ADMIN_APPS = ["unfold.apps.BasicAppConfig", "unfold.contrib.filters", "config.admin.Admin"]
 
 

@@ -1,8 +1,8 @@
-"""The HTTP interface: what every endpoint inherits, and the OpenAPI document."""
+"""Settings of DRF and of the OpenAPI document."""
 
 from config import env
 
-# On the open internet the pages for developers are for staff only.
+# True in production.
 BROWSABLE_API_FOR_STAFF_ONLY = False
 TRUSTED_PROXY_COUNT = env.natural("TRUSTED_PROXY_COUNT", 0)
 REST_FRAMEWORK = {
@@ -25,7 +25,7 @@ REST_FRAMEWORK = {
     "NUM_PROXIES": TRUSTED_PROXY_COUNT,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
-# A script, because it holds a function: whoever signs in on the page goes on with that token.
+# JavaScript, because it has a function: it sends the token of a sign-in with later requests.
 DOCS_PAGE = """{
     deepLinking: true,
     docExpansion: "none",
@@ -37,9 +37,9 @@ DOCS_PAGE = """{
     },
 }"""
 TAGS_OF_APPS = {"identity": "accounts", "clerk": "accounts"}
-"""Operations are grouped by app, but for these."""
+"""Operations are grouped by app, except for those of these apps."""
 SPECTACULAR_SETTINGS = {
-    # Clerk's tokens are Bearer tokens as well: one scheme describes them all.
+    # Without Clerk's class: its tokens are Bearer tokens as well, so one scheme describes both.
     "AUTHENTICATION_WHITELIST": [
         "identity.api.authentication.BearerAuthentication",
         "identity.api.authentication.CookieAuthentication",
@@ -64,7 +64,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
-    # Pages for people are no part of the interface.
+    # Without the renderer of HTML pages.
     "RENDERER_WHITELIST": ["core.api.renderers.EnvelopeRenderer"],
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/",
@@ -73,7 +73,7 @@ SPECTACULAR_SETTINGS = {
         "core.api.general_answers.add_general_answers",
         "core.api.examples.add_examples",
     ],
-    # In the order of a person's work.
+    # In the order in which they are shown.
     "TAGS": [
         {"name": "workspaces", "description": "Teams, their members and invitations."},
         {"name": "projects", "description": "Projects, their members, leads and columns."},

@@ -1,4 +1,4 @@
-"""What is the same wherever the server runs."""
+"""Settings that all environments share."""
 
 from urllib.parse import quote
 
@@ -16,13 +16,13 @@ from config.settings.providers import *
 
 BASE_DIR = env.ROOT
 
-# `ModelAdmin[User]` and its like are generic for the type checker; this makes them so at run time.
+# Makes classes such as `ModelAdmin[User]`, generic for the type checker, subscriptable at run time.
 django_stubs_ext.monkeypatch()
 
 VERSION = "0.1.0"
 DATA_DIR = env.folder("DATA_DIR", BASE_DIR / ".local")
 DEBUG = False
-# Shown on the front page; only a developer's machine has any.
+# Shown on the front page; set in development only.
 DEMO_SIGN_INS: dict[str, object] = {}
 SECRET_KEY = env.secret("SECRET_KEY")
 JWT_SECRET = env.secret("JWT_SECRET")
@@ -113,12 +113,12 @@ CHANNEL_LAYERS = {
     },
 }
 
-# Keys that set-ups of comparable servers hold; `manage.py check` says that they do nothing here.
+# Keys that comparable servers use; `manage.py check` reports that they have no effect here.
 KEYS_WITHOUT_USE = env.given("CLERK_SECRET_KEY", "INNGEST_EVENT_KEY")
 
 AUTH_USER_MODEL = "accounts.User"
 SITE_ID = 1
-# Only the open internet is no place for people whose password everybody knows.
+# True in production, where accounts with a public password are not allowed.
 REFUSE_DEMO_PEOPLE = False
 HIDE_FOREIGN_OBJECTS = env.flag("HIDE_FOREIGN_OBJECTS", default=False)
 
@@ -168,6 +168,6 @@ EMAIL_HOST_PASSWORD = _email["EMAIL_HOST_PASSWORD"] or ""
 EMAIL_USE_TLS = _email.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = _email.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 10
-# Addresses and subjects are personal data: only the log of a developer's machine has them.
+# Addresses and subjects are personal data: they are logged in development only.
 LOG_SENT_MAIL = False
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Gantry <gantry@example.com>")

@@ -1,10 +1,10 @@
-"""Background work: the broker, its limits, and the one table of periodic work."""
+"""Settings of Celery: the broker, time limits, and the table of periodic tasks."""
 
 from config import env
 
 CELERY_BROKER_URL = env.server_url("REDIS_URL", ("redis", "rediss"))
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    # Longer than any task may run, or a running task is handed out again.
+    # Longer than any task may run: after it the broker delivers an unacknowledged task again.
     "visibility_timeout": 300,
     "socket_timeout": 5,
     "socket_connect_timeout": 1,
@@ -29,7 +29,7 @@ CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "config.beat:Scheduler"
-# Every entry is a scan that may run twice or late without harm. Entries look like
+# Every entry is a scan that may safely run twice or late. Entries look like
 # "scan_reminders": {"task": ..., "schedule": seconds, "options": {"expires": seconds}}.
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "queue due reminders": {
@@ -53,7 +53,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "options": {"expires": 600},
     },
 }
-# Seconds a relay or worker has for a delivery before another one may take it over.
+# Seconds that a relay or worker has for a claimed delivery before another may claim it.
 OUTBOX_LEASE = env.natural("OUTBOX_LEASE", 60)
-# Crash tests only: points at which a process is to be killed or delayed.
+# For crash tests only: points in the code at which the process is killed or delayed.
 FAULTS = env.listed("GANTRY_FAULTS")

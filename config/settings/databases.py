@@ -1,4 +1,4 @@
-"""The two roads to PostgreSQL: the runtime role for requests, the owner for migrations."""
+"""Database settings: the runtime role for requests, the owner of the tables for migrations."""
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -7,11 +7,11 @@ from config import env
 RUNTIME_LIMITS = (
     "-c lock_timeout=2s -c statement_timeout=15s -c idle_in_transaction_session_timeout=10s"
 )
-# Statements are planned once per connection; a pooler would not know them again.
+# Prepared statements belong to a session, so they do not work with an external pooler.
 PREPARED = {"server_side_binding": True, "prepare_threshold": 3}
-# PostgreSQL is told since version 17; it ends what waits for a client between two statements, too.
+# PostgreSQL's `transaction_timeout`, since version 17; includes time idle between statements.
 LONGEST_TRANSACTION = "60s"
-# A server that is frozen or cut off accepts nothing; psycopg takes no shorter time.
+# For a server that is frozen or unreachable. psycopg allows no connect_timeout below 2 seconds.
 REACHED = {
     "connect_timeout": 2,
     "keepalives_idle": 10,
@@ -19,17 +19,21 @@ REACHED = {
     "keepalives_count": 3,
     "tcp_user_timeout": 10_000,
 }
-# A migration may run long, but must not queue every request behind a lock it waits for.
+# A migration may run long, but requests queue behind a table lock that it waits for.
 DIRECT_LIMITS = "-c lock_timeout=5s"
-# Policies are FORCEd on the owner too, whose migrations change the rows of all workspaces.
+# Policies apply to the owner too (FORCE), whose migrations change the rows of all workspaces.
 DIRECT_CONTEXT = "-c gantry.system=migrations"
 
 
 def runtime(
     *, pooled: bool = True, least: int | None = None, longest: str = LONGEST_TRANSACTION
 ) -> dict[str, object]:
-    """Connections of the runtime role; `least` are kept open, else as many as DB_POOL_MIN says."""
-    # A pooler refuses start-up options; there, set the same limits on the role.
+    """Settings of a connection as the runtime role.
+
+    `least` is the number of idle connections to keep open, by default DB_POOL_MIN; `longest` is
+    the limit for a transaction.
+    """
+    # An external pooler refuses start-up options: set the same limits on the role instead.
     behind_pooler = env.flag("DB_POOLER", default=False)
     options: dict[str, object] = dict(REACHED)
     if not behind_pooler:
@@ -45,6 +49,7 @@ def runtime(
 
 
 def direct() -> dict[str, object]:
+    """Settings of a connection as the owner of the tables, from DIRECT_URL, else DATABASE_URL."""
     is_given = bool(env.given("DIRECT_URL"))
     if not is_given and env.password("DIRECT_PASSWORD"):
         raise ImproperlyConfigured(
@@ -64,6 +69,6 @@ def _database(
         "ATOMIC_REQUESTS": False,
         "CONN_MAX_AGE": keep,
         "CONN_HEALTH_CHECKS": True,
-        # A pooler may hand the next statement to another session, which has no such cursor.
+        # An external pooler may send the next statement to another session, without the cursor.
         "DISABLE_SERVER_SIDE_CURSORS": True,
     }

@@ -1,4 +1,4 @@
-"""Sign-in, tokens and identity providers."""
+"""Settings of sign-in: allauth, passwords, sessions, tokens, second factors, Clerk."""
 
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -11,7 +11,7 @@ EMAIL_VERIFICATION = env.one_of("EMAIL_VERIFICATION", ("mandatory", "optional"),
 _frontend = env.url("FRONTEND_URL", ("https", "http"), "http://localhost:3000")
 
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-# Sessions live in PostgreSQL: a cache would forget a logout, and its outage would end them all.
+# Sessions are in PostgreSQL: a cache may lose a sign-out, and its failure would end all sessions.
 SESSION_ENGINE = "identity.services.session_store"
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
 LOGIN_URL = "account_login"
@@ -19,7 +19,7 @@ LOGIN_REDIRECT_URL = "/"
 
 CACHES = {
     "default": {
-        # Codes that were used are remembered here, and no request waits for Redis.
+        # In PostgreSQL, because used codes must not be lost, and no request should need Redis.
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "core_cache",
         "OPTIONS": {"MAX_ENTRIES": 100_000},
@@ -60,7 +60,7 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
-# What can be guessed or mailed is counted by core/limits.py.
+# Off: `core.limits` counts attempts to guess secrets and to send mail.
 ACCOUNT_RATE_LIMITS = {
     "confirm_email": None,
     "login": None,
@@ -97,11 +97,12 @@ HEADLESS_JWT_REFRESH_TOKEN_EXPIRES_IN = SESSION_COOKIE_AGE
 AUTH_JWT_ISSUER = env.text("JWT_ISSUER", "gantry")
 AUTH_JWT_AUDIENCE = env.text("JWT_AUDIENCE", "gantry-api")
 AUTH_JWT_PREVIOUS_KEYS = env.secrets("JWT_PREVIOUS_SECRETS")
-# A client whose answer got lost, or whose tabs raced, asks again within seconds; a thief later.
+# A used refresh token is accepted again for this long, for clients that lost the answer or whose
+# tabs refresh at the same time. Later use means that it was stolen.
 AUTH_REFRESH_REUSE_GRACE = timedelta(seconds=10)
 AUTH_SESSION_ABSOLUTE_LIFETIME = timedelta(days=90)
 
-# The first key encrypts second factors at rest, every one decrypts; without any, SECRET_KEY does.
+# Keys for stored second factors: the first encrypts, all decrypt; without any, SECRET_KEY is used.
 AUTH_MFA_KEYS = env.secrets("MFA_SECRETS")
 MFA_ADAPTER = "identity.adapters.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
@@ -118,9 +119,9 @@ MFA_FORMS = {
     "reauthenticate_webauthn": "identity.allauth_bridge.forms.PasskeyAgain",
 }
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
-# A passkey is bound to this host for ever; pages on it and on hosts below it may use one.
+# Passkeys are bound to this host and cannot be moved; pages on it and its subdomains may use them.
 AUTH_WEBAUTHN_RP_ID = env.text("WEBAUTHN_RP_ID", urlsplit(_frontend).hostname)
-# Only a developer's machine may let staff in with a password alone.
+# May be true in development only.
 ADMIN_WITHOUT_SECOND_FACTOR = False
 CLERK_ISSUER = env.text("CLERK_ISSUER", "").rstrip("/")
 CLERK_JWKS_URL = env.text("CLERK_JWKS_URL", f"{CLERK_ISSUER}/.well-known/jwks.json")

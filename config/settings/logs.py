@@ -1,4 +1,4 @@
-"""One line of JSON per event on standard output, with the request's id on each."""
+"""Settings of the log: one line of JSON per event on standard output, with the request's id."""
 
 import logging
 from http import HTTPStatus
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 LOG_LEVEL = env.one_of("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")
 LOG_FORMAT = env.one_of("LOG_FORMAT", ("json", "console"), "json")
 
-# What our own lines carry as `extra`; libraries put whole requests and arguments there.
+# Keys of `extra` that are logged; libraries put whole requests and arguments there.
 FACTS = ("claims", "count", "delivery", "problem", "removed", "rule")
 _shared: "list[Processor]" = [
     structlog.contextvars.merge_contextvars,
@@ -30,7 +30,7 @@ _shared: "list[Processor]" = [
 
 
 def is_unforeseen(record: logging.LogRecord) -> bool:
-    """Whether Django's line about a request tells more than ours: 503 has said why already."""
+    """Whether to log Django's line about a failed request; not for 503, whose cause is logged."""
     return getattr(record, "status_code", 0) != HTTPStatus.SERVICE_UNAVAILABLE
 
 
@@ -53,7 +53,7 @@ LOGGING: dict[str, Any] = {
             "processors": [
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False),
-                # A framed traceback would print local variables, passwords among them.
+                # The rich traceback would print local variables, which may be passwords.
                 structlog.dev.ConsoleRenderer(
                     colors=False,
                     pad_event_to=0,
@@ -67,14 +67,14 @@ LOGGING: dict[str, Any] = {
     "filters": {"unforeseen": {"()": "django.utils.log.CallbackFilter", "callback": is_unforeseen}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    # A request is told of once, by config.middleware.RequestLog; a fault has its traceback, too.
+    # Requests are logged once, by config.middleware.RequestLog; Django adds tracebacks of errors.
     "loggers": {
         "django.request": {"level": "ERROR", "filters": ["unforeseen"]},
         "django.server": {"level": "WARNING"},
-        # Scanners ask for any Host; the line of the request tells of the refusal.
+        # Scanners send any Host header; the line of the request shows the refusal.
         "django.security.DisallowedHost": {"handlers": [], "propagate": False},
         "uvicorn.access": {"level": "WARNING"},
-        # Scans run every few seconds; what one has done is told by the service that did it.
+        # Periodic tasks run every few seconds; services log what they have done.
         "celery.beat": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},

@@ -1,4 +1,4 @@
-"""The open internet: nothing is assumed, everything is encrypted."""
+"""Settings for production: required values have no defaults, connections are encrypted."""
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -21,23 +21,23 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "config.static_files.StaticFiles"},
 }
-# Files that have not been collected are found in their apps.
+# Static files that have not been collected are served from their apps.
 WHITENOISE_USE_FINDERS = True
 
 SECURE_SSL_REDIRECT = env.flag("SECURE_SSL_REDIRECT", default=True)
-# With the slashes that are optional.
+# Probes, with optional trailing slashes.
 SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz|health|api/health)/*$"]
 if TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 elif SECURE_SSL_REDIRECT:
-    # The server itself speaks no TLS: it would redirect every request, for ever.
+    # The server itself has no TLS: without a proxy it would redirect every request, endlessly.
     raise ImproperlyConfigured(
         "TRUSTED_PROXY_COUNT is missing: count the proxies in front, one of which speaks TLS."
     )
 SECURE_HSTS_SECONDS = env.natural("SECURE_HSTS_SECONDS", 31_536_000)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
-# Whether browsers preload the domain is for its owner to decide.
+# W021 asks for HSTS preloading, which the owner of the domain has to decide.
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
-# Plain HTTP exists only where TLS is switched off on purpose, such as a first try on one machine.
+# False only if TLS is switched off on purpose, such as for a first try on one machine.
 SESSION_COOKIE_SECURE = SECURE_SSL_REDIRECT
 CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT

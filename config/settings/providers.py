@@ -1,4 +1,4 @@
-"""Identity providers people may sign in through; each is off until its keys are given."""
+"""Identity providers for sign-in; each is disabled until all of its keys are given."""
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -6,7 +6,7 @@ from config import env
 
 _GOOGLE, _GITHUB = "https://accounts.google.com", "https://github.com"
 _LONGEST_ISSUER = 200
-"""Of an issuer: it is kept beside every account that came from there."""
+"""Most characters of an issuer, which is stored with each account of the provider."""
 
 
 def _offered(id_: str, kind: str, name: str, server: str) -> dict[str, str]:
@@ -18,14 +18,14 @@ def _offered(id_: str, kind: str, name: str, server: str) -> dict[str, str]:
         "kind": kind,
         "name": name,
         "server": server,
-        # Where its accounts are unique: behind the same keys may stand another server one day.
+        # The namespace of its account ids: the same keys may be given for another server later.
         "realm": id_ if server in (_GOOGLE, _GITHUB) else server,
         "client_id": env.text(f"{prefix}_CLIENT_ID"),
         "secret": env.text(f"{prefix}_CLIENT_SECRET"),
     }
 
 
-# Read in any case, so that a wrong value is told even where the provider is off.
+# Read in any case, so that an invalid value is reported even if the provider is disabled.
 _oidc_name = env.text("OIDC_NAME", "Single sign-on")
 _github_url = env.secure_url("GITHUB_URL", _GITHUB)
 

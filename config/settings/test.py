@@ -1,4 +1,4 @@
-"""The test suite: real servers, no shared state, fast passwords."""
+"""Settings of the test suite: fast password hashing, mail in memory, no connection pool."""
 
 from config.local import DATA_DIR
 from config.settings.base import *
@@ -6,17 +6,17 @@ from config.settings.databases import runtime
 
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 MEDIA_ROOT = DATA_DIR / "media"
-# Those of a developer's own environment are theirs alone.
+# Not those in the developer's environment.
 AUTH_PROVIDERS = []
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-# Each test switches databases; a pool would keep the old one open.
-# A test is one transaction, however many requests it makes.
+# Without a pool, which would keep connections to the database of an earlier test open.
+# With a long limit, because a test is one transaction with all of its requests.
 DATABASES |= {
     "default": runtime(pooled=False, longest="10min"),
     "attempts": runtime(pooled=False, longest="10min"),
 }
-# What counts attempts may idle in such a transaction for as long as the test takes.
+# Without limits: the connection that counts attempts may be idle in a transaction during a test.
 DATABASES["attempts"]["OPTIONS"] = {}
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 STORAGES = {
@@ -24,5 +24,5 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_AUTOREFRESH = True
-# Test bodies are the system to PostgreSQL; what they ask over HTTP must not be.
+# Tests run in the system context; the middleware removes it for their HTTP requests.
 MIDDLEWARE = ["tests.support.context.AsOnAServer", *MIDDLEWARE]
