@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 
 class Refusal(Exception):
-    """A request that cannot be carried out, raised where the reason is known.
+    """Base of all refusals: raised by services and views, answered by `core.api.errors`.
 
     `facts` are further keys of the error envelope (`required`, `allowed`, …);
     `errors` maps a field of the input to a list of messages about it.

@@ -15,7 +15,7 @@ Changes = dict[str, dict[str, Any]]
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """Something that happened to a row; subclasses carry the row itself."""
+    """Base of events: something that happened to a row, which subclasses have as a field."""
 
     actor: Actor
     changes: Changes = field(default_factory=dict)

@@ -104,7 +104,7 @@ def give_back(limit: Limit, subject: str) -> None:
 
 
 def reset(limit: Limit, subject: str) -> None:
-    """Forget all attempts for the subject, such as after a password reset."""
+    """Delete the count of the subject, such as after a password reset."""
     _counts().filter(key=limit.key(subject)).delete()
 
 

@@ -46,7 +46,7 @@ class Asked(serializers.Serializer[Any]):
 
 
 class Verdict(serializers.Serializer[Any]):
-    """Whether the person may; the code that takes, the roles they have, what is in the way."""
+    """Whether the person may; the right's code, the roles they have, and why not."""
 
     def get_fields(self) -> dict[str, Any]:
         """Not declared as attributes: a field called `required` would clash with DRF's own."""
@@ -59,7 +59,7 @@ class Verdict(serializers.Serializer[Any]):
 
 
 def verdict(rights: AbilityRights, row: Any, actor: Any, action: str) -> dict[str, Any]:
-    """The answer to `Asked` for this row, as a `Verdict`."""
+    """The `Verdict` for this row on the ability or code `action`; ValidationError if unknown."""
     codes = {right.code: right for right in rights.values()}
     right = rights.get(action) or codes.get(action)
     if right is None:

@@ -33,7 +33,7 @@ FIELDS: dict[str, Callable[[], serializers.Field[Any, Any, Any, Any]]] = {
     "time": serializers.DateTimeField,
     "mail": lambda: serializers.CharField(required=False),
 }
-"""How the bodies of probes are described; the rest is text."""
+"""The fields of health bodies in the OpenAPI document; keys that are not here are text."""
 Get = TypeVar("Get", bound=Callable[..., Response])
 
 
