@@ -1,4 +1,4 @@
-"""The app's entry in the registry."""
+"""The Django app of the demo."""
 
 from django.apps import AppConfig
 

@@ -24,7 +24,7 @@ class Client:
         self.server, self.token = server, token
 
     def ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
-        """The `data` of the answer."""
+        """Send a request to `/api{path}`; returns the answer's `data`."""
         headers = {"X-Forwarded-For": next_address()}
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
