@@ -60,7 +60,7 @@ def usable(folder: Path) -> Iterator[None]:
 def _chosen_folder() -> Path:
     try:
         folder = env.folder("DATA_DIR", env.ROOT / ".local")
-    except (OSError, RuntimeError) as problem:  # a ring of links; `~` of a user who does not exist
+    except (OSError, RuntimeError) as problem:  # a loop of links; `~` of an unknown user
         raise SystemExit(f"DATA_DIR cannot be used: {problem}") from None
     # Other characters break messages of one line, and PostgreSQL's files that contain the path.
     if not str(folder).isprintable():
