@@ -36,12 +36,12 @@ class Need(Enum):
 
     UNLED = "The project has a lead; only the lead may do this."
     OWN = "Your roles reach only what you made or were given."
-    OPEN = "The project is private; only a role inside it counts."
+    NOT_PRIVATE = "The project is private; only a role inside it counts."
 
 
 Needs = frozenset[Need]
-NOTHING: Needs = frozenset()
-NOT_PRIVATE: Needs = frozenset({Need.OPEN})
+NO_NEEDS: Needs = frozenset()
+NOT_PRIVATE: Needs = frozenset({Need.NOT_PRIVATE})
 
 
 @dataclass(frozen=True)
@@ -97,12 +97,12 @@ def right(code: str, *roles: Role, own: Iterable[Role] = (), unled: Iterable[Rol
         message = f"{code} is entered twice"
         raise ValueError(message)
     limits = {Need.OWN: own, Need.UNLED: unled}
-    grants = [(role, NOTHING) for role in roles]
+    grants = [(role, NO_NEEDS) for role in roles]
     grants += [(role, frozenset({need})) for need, held in limits.items() for role in held]
     RIGHTS[code] = Right(
         code,
         tuple(
-            (role, needs if role.holds_in_private else needs | {Need.OPEN})
+            (role, needs if role.holds_in_private else needs | {Need.NOT_PRIVATE})
             for role, needs in grants
         ),
     )
@@ -139,7 +139,7 @@ class Standing:
             return Need.UNLED.value
         if {Need.OWN} in unmet:
             return Need.OWN.value
-        return Need.OPEN.value if unmet else "None of your roles includes this."
+        return Need.NOT_PRIVATE.value if unmet else "None of your roles includes this."
 
     def _grants(self, right: Right) -> list[Needs]:
         held = filter(None, (self.workspace_role, self.project_role))
@@ -147,7 +147,7 @@ class Standing:
         return [needs for needs in found if needs is not None]
 
     def _met(self, *, own: bool) -> Needs:
-        facts = {Need.OWN: own, Need.UNLED: not self.is_led, Need.OPEN: not self.is_private}
+        facts = {Need.OWN: own, Need.UNLED: not self.is_led, Need.NOT_PRIVATE: not self.is_private}
         return frozenset(need for need, holds in facts.items() if holds)
 
 

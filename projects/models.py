@@ -105,7 +105,7 @@ def permitted(right: Right, asking: Asking, *, project: str = "", own: Q | None 
         return Q(**{f"{project}pk__in": part.values("project_id")})
 
     meeting = {
-        Need.OPEN: Q(**{f"{project}visibility": Visibility.WORKSPACE}),
+        Need.NOT_PRIVATE: Q(**{f"{project}visibility": Visibility.WORKSPACE}),
         Need.UNLED: Q(**{f"{project}team_lead": None}),
     }
     return right.condition(holding, meeting if own is None else {**meeting, Need.OWN: own})

@@ -23,7 +23,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Exact:
+class WithoutEnvelope:
     """A body that is sent without the envelope, because its clients expect it so."""
 
     body: dict[str, Any]

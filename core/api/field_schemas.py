@@ -12,7 +12,7 @@ TIME_OF_DAY = r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?$"
 EMPTY = {"const": ""}
 
 
-def exact(field: Any, described: Schema) -> Schema:
+def corrected(field: Any, described: Schema) -> Schema:
     """The generated schema, corrected so that it matches the values a field takes.
 
     A time of day has no offset from UTC, which the format `time` requires; an empty string matches

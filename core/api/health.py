@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from core.api.envelope import Exact
+from core.api.envelope import WithoutEnvelope
 from core.api.permissions import Anyone
 from core.api.renderers import EnvelopeRenderer, FrontPageRenderer
 from core.readiness import problems
@@ -51,7 +51,7 @@ class Probe(APIView):
 
     authentication_classes = ()
     permission_classes = (Anyone,)
-    is_exact = True
+    without_envelope = True
 
 
 class Root(Probe):
@@ -61,26 +61,26 @@ class Root(Probe):
 
     @_described("Greeting", "message")
     def get(self, request: Request) -> Response:
-        return Response(Exact({"message": "Server is running successfully!"}))
+        return Response(WithoutEnvelope({"message": "Server is running successfully!"}))
 
 
 class ApiHealth(Probe):
     @_described("Alive", "status")
     def get(self, request: Request) -> Response:
-        return Response(Exact({"status": "ok"}))
+        return Response(WithoutEnvelope({"status": "ok"}))
 
 
 class Live(Probe):
     @_described("Live", "status")
     def get(self, request: Request) -> Response:
-        return Response(Exact({"status": "ok"}))
+        return Response(WithoutEnvelope({"status": "ok"}))
 
 
 class Health(Probe):
     @_described("Health", "status", "version", "time")
     def get(self, request: Request) -> Response:
         now = timezone.now().isoformat()
-        return Response(Exact({"status": "ok", "version": settings.VERSION, "time": now}))
+        return Response(WithoutEnvelope({"status": "ok", "version": settings.VERSION, "time": now}))
 
 
 class Ready(Probe):
@@ -104,8 +104,8 @@ class Ready(Probe):
             **failing,
         }
         if database:
-            return Response(Exact(body))
-        return Response(Exact(body), status=503, headers={"Retry-After": "1"})
+            return Response(WithoutEnvelope(body))
+        return Response(WithoutEnvelope(body), status=503, headers={"Retry-After": "1"})
 
 
 class _DatabaseCheck:

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.actors import actor_of
-from core.api.envelope import Exact
+from core.api.envelope import WithoutEnvelope
 from core.context import SHORT_LOCK_WAITS
 from core.errors import Conflict, Invalid, Refusal
 from core.lock_waits import may_wait
@@ -56,7 +56,7 @@ class Stored(Response):
     """A response with a stored body, which is sent byte for byte."""
 
     def __init__(self, body: bytes, **options: Any) -> None:
-        super().__init__(Exact({}), **options)
+        super().__init__(WithoutEnvelope({}), **options)
         self.stored_body = body
 
     @property

@@ -13,7 +13,7 @@ from rest_framework.renderers import (
     TemplateHTMLRenderer,
 )
 
-from core.api.envelope import Answer, Exact
+from core.api.envelope import Answer, WithoutEnvelope
 
 
 class EnvelopeRenderer(BaseRenderer):
@@ -32,7 +32,7 @@ class EnvelopeRenderer(BaseRenderer):
         response = (renderer_context or {}).get("response")
         if response is not None and response.status_code == status.HTTP_204_NO_CONTENT:
             return b""
-        if isinstance(data, Exact):
+        if isinstance(data, WithoutEnvelope):
             return to_json(data.body)
         if response is not None and response.exception:
             return to_json(data)

@@ -8,7 +8,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent, build_array_type, build_object_type
 
 from core.api import parameters
-from core.api.field_schemas import exact
+from core.api.field_schemas import corrected
 from core.api.general_answers import header, reference
 from core.api.idempotency import SAFE
 from core.documents.fields import Document
@@ -150,7 +150,7 @@ class EnvelopeAutoSchema(AutoSchema):
     def _insert_field_validators(self, field: Any, schema: dict[str, Any]) -> None:
         insert: Any = super()._insert_field_validators
         insert(field, schema)
-        described = dict(exact(field, schema))
+        described = dict(corrected(field, schema))
         schema.clear()
         schema.update(described)
 
@@ -185,7 +185,7 @@ class EnvelopeAutoSchema(AutoSchema):
     ) -> dict[str, Any]:
         describe: Any = super()._get_response_for_code
         described: dict[str, Any] = describe(serializer, status_code, *args, **kwargs)
-        if str(status_code).startswith("2") and not getattr(self.view, "is_exact", False):
+        if str(status_code).startswith("2") and not getattr(self.view, "without_envelope", False):
             for content in described.get("content", {}).values():
                 content["schema"] = self._in_envelope(content["schema"])
         if str(status_code).startswith("2") and self._by_tables:

@@ -9,7 +9,7 @@ from accounts.api.documents import Person
 from core.documents.compiled import Slot
 from core.documents.computed import Derived, Fact
 from core.documents.fields import Computed, Document
-from core.rights import NOT_PRIVATE, NOTHING, Standing
+from core.rights import NO_NEEDS, NOT_PRIVATE, Standing
 from projects.models import Project, ProjectMembership, Visibility
 from projects.rights import READ_PROJECT, ProjectRole
 from workspaces.models import Membership
@@ -18,7 +18,7 @@ from workspaces.rights import WorkspaceRole
 
 def readers_of(project: Project) -> QuerySet[Membership]:
     """The places in the workspace whose people the gate lets through."""
-    met = NOT_PRIVATE if project.visibility == Visibility.WORKSPACE else NOTHING
+    met = NOT_PRIVATE if project.visibility == Visibility.WORKSPACE else NO_NEEDS
     members = ProjectMembership.objects.filter(
         project=project, role__in=READ_PROJECT.roles(ProjectRole, met)
     )

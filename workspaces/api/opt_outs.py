@@ -39,7 +39,7 @@ class OptOutAnswer(Input):
 class OptOuts(OneTransaction):
     """The way out of a workspace, for whoever holds the link; signing in is not needed."""
 
-    is_exact = True
+    without_envelope = True
     authentication_classes = []
     permission_classes = [Anyone]
     renderer_classes = [OptOutPage]
