@@ -26,13 +26,13 @@ from tests.support.threads import at_once, succeeds, times
 from workspaces.models import Membership
 from workspaces.services.members import remove_member
 
-PEOPLE = 50
+PEOPLE = 16
 SHARED = re.compile(r'FROM "(\w+)".* FOR SHARE OF ')
 CHANGED = re.compile(r'UPDATE "(\w+)"|FROM "(\w+)".* FOR (?:NO KEY )?UPDATE')
 LONGEST_SECONDS = 10.0
 
 
-def test_fifty_people_create_tasks_and_comment_at_once(committed_db: CommittedDatabase) -> None:
+def test_sixteen_people_create_tasks_and_comment_at_once(committed_db: CommittedDatabase) -> None:
     cast = gather()
     task = create_task(actor=by(cast.lea), project=cast.project, title="Oil")
     clients = [client_of((cast.lea, cast.max)[n % 2]) for n in range(PEOPLE)]
