@@ -55,5 +55,5 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
 }
 # Seconds a relay or worker has for a delivery before another one may take it over.
 OUTBOX_LEASE = env.natural("OUTBOX_LEASE", 60)
-# Crash tests only: points at which a process is to be killed or delayed.
+# Crash tests only: points at which a process is delayed, to be killed there.
 FAULTS = env.listed("GANTRY_FAULTS")
