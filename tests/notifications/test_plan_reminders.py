@@ -24,9 +24,9 @@ DAY = date(2031, 7, 1)
 
 
 def a_zone_where_it_is(hour: int) -> str:
-    """The name of a zone whose clocks now show this hour."""
-    offset = (hour - datetime.now(UTC).hour + 12) % 24 - 12
-    return f"Etc/GMT{-offset:+d}"
+    """The name of a zone whose clocks now show this hour, on the same day for twelve and later."""
+    noon = (24 - datetime.now(UTC).hour) % 24 - 12
+    return f"Etc/GMT{12 - hour - noon:+d}"
 
 
 def due_task(cast: Cast, day: date | None, hour: time | None = None) -> Task:
