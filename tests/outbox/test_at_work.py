@@ -24,7 +24,7 @@ LONGEST_WAY = 2.0
 LONGEST_STOP = 5.0
 PER_MAIL = 0.01
 """Seconds the mail server takes for one mail."""
-LEAST = 20
+LEAST = 10
 """Mails per second, even on a busy machine."""
 MOST_WITHOUT_WORKER = 5.0
 """Seconds in which the relay notices that its messages are not taken up."""
