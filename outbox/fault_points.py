@@ -1,7 +1,5 @@
-"""Places where a crash test may stop the process; GANTRY_FAULTS names them, or nothing happens."""
+"""Places where a crash test may hold the process; GANTRY_FAULTS names them, or nothing happens."""
 
-import os
-import signal
 import time
 
 from django.conf import settings
@@ -16,9 +14,7 @@ POINTS = dict(map(_parsed, settings.FAULTS))
 
 
 def hit(point: str) -> None:
-    """Do what was asked for at this point: `kill`, or `sleep:` and seconds."""
+    """Do what was asked for at this point: `sleep:` and seconds."""
     action, _, seconds = POINTS.get(point, "").partition(":")
-    if action == "kill":
-        os.kill(os.getpid(), signal.SIGKILL)
-    elif action == "sleep":
+    if action == "sleep":
         time.sleep(float(seconds))

@@ -29,23 +29,20 @@ SENTENCE = "13 people of the demo can sign in"
 TOKENS = "/api/auth/login"
 
 
-@pytest.fixture
-def public(settings: Settings) -> None:
-    settings.REFUSE_DEMO_PEOPLE = True
-
-
 def deactivate() -> str:
     out = StringIO()
     call_command("deactivate_demo", stdout=out)
     return out.getvalue()
 
 
-@pytest.mark.usefixtures("public", "db")
-def test_a_public_server_refuses_a_database_with_the_demo() -> None:
+@pytest.mark.django_db
+def test_only_a_public_server_refuses_a_database_with_the_demo(settings: Settings) -> None:
     assert flaw_of_demo_people() is None
     seed_demo()
-    assert SENTENCE in str(flaw_of_demo_people())
+    assert flaw_of_demo_people() is None
 
+    settings.REFUSE_DEMO_PEOPLE = True
+    assert SENTENCE in str(flaw_of_demo_people())
     assert deactivate() == "Deactivated: 13.\n"
 
     assert flaw_of_demo_people() is None
@@ -54,18 +51,8 @@ def test_a_public_server_refuses_a_database_with_the_demo() -> None:
 
 
 @pytest.mark.django_db
-def test_elsewhere_the_demo_is_welcome() -> None:
-    seed_demo()
-    assert flaw_of_demo_people() is None
-
-
-@pytest.mark.django_db
 def test_a_demo_account_counts_by_its_password_or_its_proved_address() -> None:
-    seed_demo()
-    admin = User.objects.get(email="admin@example.com")
-    others = User.objects.exclude(pk=admin.pk)
-    others.update(is_active=False)
-    EmailAddress.objects.filter(user=admin).delete()
+    admin = User.objects.create_user("admin@example.com", "gantry-demo")
     assert demo_people_who_can_sign_in() == [admin]
 
     admin.set_password("Tr0ub4dor and 3 friends")
@@ -73,6 +60,10 @@ def test_a_demo_account_counts_by_its_password_or_its_proved_address() -> None:
     assert demo_people_who_can_sign_in() == []
     EmailAddress.objects.create(user=admin, email=admin.email, verified=True)
     assert demo_people_who_can_sign_in() == [admin]
+
+    admin.is_active = False
+    admin.save()
+    assert demo_people_who_can_sign_in() == []
 
 
 @pytest.mark.django_db
@@ -93,33 +84,26 @@ def started_in_public(started: Programs, program: Callable[[], Command], databas
     return started.start(program(), **UNSET | COMPLETE | secure | kept)
 
 
-@pytest.mark.parametrize("program", [programs.web, programs.worker, programs.beat, programs.relay])
-def test_no_program_starts_in_public_with_the_demo(
-    committed_db: CommittedDatabase, started: Programs, program: Callable[[], Command]
-) -> None:
-    seed_demo()
-    process = started_in_public(started, program, committed_db.url)
-    assert process.wait(60) > 0
-    assert SENTENCE in started.log.read_text()
-
-
-def test_a_server_that_started_without_its_database_asks_before_it_serves(
+def test_programs_of_a_public_server_refuse_the_demo_at_once_or_before_they_serve(
     committed_db: CommittedDatabase, started: Programs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """The web server started without its database."""
     seed_demo()
     port, database_port = local.free_port(), local.free_port()
-    url = through(database_port, committed_db.url)
     monkeypatch.setenv("PORT", str(port))
-    started_in_public(started, programs.web, url)
+    started_in_public(started, programs.web, through(database_port, committed_db.url))
+    relay = started_in_public(started, programs.relay, committed_db.url)
+    assert relay.wait(60) > 0
+    assert (told := started.log.read_text().count(SENTENCE))
+
     ask = f"http://127.0.0.1:{port}"
     eventually(lambda: status(f"{ask}/livez") == 200)
     assert log_in(ask).status_code == 503
-
     with forwarding(database_port, committed_db.url):
         eventually(lambda: log_in(ask) is None or "not_served" in started.log.read_text())
         answer = log_in(ask)
         assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
-        assert SENTENCE in started.log.read_text()
+        assert started.log.read_text().count(SENTENCE) > told
         assert status(f"{ask}/livez") == 200
         deactivate()
         eventually(lambda: log_in(ask).status_code == 401)

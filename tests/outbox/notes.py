@@ -1,18 +1,18 @@
-"""Deliveries for tests: notes, which need nothing but the outbox, and mail to a slow server."""
+"""Deliveries for tests: notes, which need nothing but the outbox."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from uuid import UUID, uuid4
 
-import pytest
 from django.db import transaction
 
 from outbox.mail import EMAIL
 from outbox.mail.drafts import Mail
-from outbox.models import Delivery
+from outbox.models import Delivery, State
 from outbox.registry import Skip, composes
 from outbox.services import Claim, claim_due, deliver, enqueue, enqueue_all
-from tests.support.sink import Sink
+from tasks.services.tasks import create_task
+from tests.support.actors import by
+from tests.support.cast import Cast
 
 
 @composes("note", channel=EMAIL)
@@ -46,15 +46,14 @@ def enqueue_account_mail(mails: Iterable[tuple[str, UUID | None]]) -> None:
         enqueue_all(deliveries=rows)
 
 
-@contextmanager
-def slow_server(monkeypatch: pytest.MonkeyPatch, pause: float) -> Iterator[Sink]:
-    """The mail server of programs that are started from now on; a mail takes `pause` seconds."""
-    server = Sink()
-    server.pause = pause
-    monkeypatch.setenv("EMAIL_URL", f"smtp://127.0.0.1:{server.port}")
-    server.open()
-    yield server
-    server.close()
+def assign(people: Cast, title: str) -> None:
+    """A mail for Max in the outbox, the way it comes there."""
+    create_task(actor=by(people.lea), project=people.project, title=title, assignee=people.max)
+
+
+def is_all_sent() -> bool:
+    """But for what was withdrawn."""
+    return not Delivery.objects.exclude(state__in=(State.SENT, State.SKIPPED)).exists()
 
 
 def claim() -> Claim:

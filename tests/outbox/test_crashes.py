@@ -1,221 +1,104 @@
-"""The whole way out with real programs, some of which die on it."""
+"""Real programs that die, or are frozen, while they send: what they held arrives."""
 
 import os
 import signal
 import subprocess
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
-import psycopg
-import pytest
-from django.db import connection
+from django.db.models.functions import Now
 
-from outbox.models import Delivery, RelayProcess, State
-from tasks.models import Task
-from tasks.services.tasks import create_task
-from tests.support.actors import by
+from outbox.models import Delivery, State
+from outbox.services import claim_due
+from tests.outbox.http_channel.peer import Peer
+from tests.outbox.http_channel.posting import enqueue_note
+from tests.outbox.notes import assign, enqueue_account_mail, is_all_sent, send
+from tests.outbox.real_programs import end, messages
 from tests.support.cast import Cast
 from tests.support.databases import CommittedDatabase
 from tests.support.programs import Programs, eventually
 from tests.support.sink import Sink
 
-QUICK = {"OUTBOX_LEASE": "2"}
-END_OTHERS = (
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-    " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
-)
-LAPSED = 6.0
-"""Seconds after which two short leases and a turn are surely over."""
+LONG = 60
+BOTH_CHANNELS = {
+    "DJANGO_SETTINGS_MODULE": "tests.outbox.http_channel.settings",
+    "REDIS_URL": "redis://127.0.0.1:1/0",
+}
 
 
-@pytest.fixture
-def sink(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sink]:
-    """The mail server of the programs."""
-    server = Sink()
-    monkeypatch.setenv("EMAIL_URL", f"smtp://127.0.0.1:{server.port}")
-    server.open()
-    yield server
-    server.close()
+def test_what_dead_relays_held_arrives(
+    committed_db: CommittedDatabase, started: Programs, mail_server: Sink, peer: Peer
+) -> None:
+    """Once if it was not sent yet; else a second time, and can be known as a copy."""
+    enqueue_both("sent")
+    first = started.relay(GANTRY_FAULTS=f"outbox.after_send=sleep:{LONG}", **BOTH_CHANNELS)
+    eventually(lambda: len(mail_server.mails) == len(peer.taken) == 1)
+    kill(first)
+    enqueue_both("unsent")
+    second = started.relay(GANTRY_FAULTS=f"outbox.before_send=sleep:{LONG}", **BOTH_CHANNELS)
+    eventually(lambda: attempts() == [1, 1, 2, 2])
+    kill(second)
+    send_the_rest()
 
-
-@pytest.fixture
-def people(committed_db: CommittedDatabase, cast: Cast) -> Cast:
-    return cast
-
-
-def assign(people: Cast, title: str = "Oil it") -> Task:
-    return create_task(
-        actor=by(people.lea), project=people.project, title=title, assignee=people.max
+    assert attempts() == [2, 2, 3, 3]
+    assert mail_server.recipients == ["sent@example.com"] * 2 + ["unsent@example.com"]
+    assert len({mail["Message-ID"] for mail in mail_server.mails}) == 2
+    [sent, unsent] = [Delivery.objects.get(dedupe_key=key) for key in ("sent", "unsent")]
+    assert sorted(note["id"] for note in peer.taken) == sorted(
+        [f"{sent.pk}.0", f"{sent.pk}.0", f"{unsent.pk}.0"]
     )
 
 
-def is_sent() -> bool:
-    return not Delivery.objects.exclude(state=State.SENT).exists()
-
-
-def test_mail_leaves_within_two_seconds(
-    people: Cast, broker: subprocess.Popen[bytes], started: Programs, sink: Sink
+def test_mail_that_a_worker_held_too_long_is_left_to_others(
+    people: Cast, broker: subprocess.Popen[bytes], started: Programs, mail_server: Sink
 ) -> None:
-    started.worker()
-    started.relay()
-    eventually(RelayProcess.objects.exists)
+    """It is frozen, wakes up too late, takes another mail and is killed."""
+    quick = {"OUTBOX_LEASE": "2"}
+    relay = started.relay(**quick)
+    worker = started.worker(GANTRY_FAULTS="outbox.before_send=sleep:3", **quick)
+    assign(people, "Oil it")
+    eventually(lambda: attempts() == [1])
+    os.killpg(worker.pid, signal.SIGSTOP)
+    eventually(is_all_sent)
+    os.killpg(worker.pid, signal.SIGCONT)
+    eventually(lambda: not messages())
 
-    waits: list[float] = []
-    for number in range(5):
-        start = time.monotonic()
-        assign(people, f"Task {number}")
-        eventually(lambda: len(sink.mails) > len(waits))
-        waits.append(time.monotonic() - start)
-
-    eventually(is_sent)
-    assert max(waits) < 2, waits
-
-
-def test_mail_survives_the_death_of_its_worker(
-    people: Cast, broker: subprocess.Popen[bytes], started: Programs, sink: Sink
-) -> None:
-    first = started.worker(GANTRY_FAULTS="outbox.before_send=sleep:60", **QUICK)
-    started.relay(**QUICK)
-    assign(people)
-    eventually(lambda: Delivery.objects.filter(mail__isnull=False).exists())
-
-    os.killpg(first.pid, signal.SIGKILL)
-    assert sink.mails == []
-    started.worker(**QUICK)
-    eventually(is_sent)
-    time.sleep(LAPSED)
-
-    assert sink.recipients == ["max@example.com"]
-    assert Delivery.objects.get().attempts == 2
+    assign(people, "Grease it")
+    eventually(lambda: attempts() == [1, 2])
+    mail_server.pause = 1
+    kill(worker)
+    check_that_it_ends_what_it_is_sending(relay, mail_server)
+    assert attempts() == [2, 2]
+    assert len({mail["Message-ID"] for mail in mail_server.mails}) == len(mail_server.mails) == 2
 
 
-def test_mail_survives_the_death_of_the_relay(
-    people: Cast, broker: subprocess.Popen[bytes], started: Programs, sink: Sink
-) -> None:
-    broker.kill()
-    first = started.relay(GANTRY_FAULTS="outbox.before_send=kill", **QUICK)
-    assign(people)
-    assert first.wait(60) == -signal.SIGKILL
-    assert sink.mails == []
-
-    started.relay(**QUICK)
-    eventually(is_sent)
-    time.sleep(LAPSED)
-
-    assert sink.recipients == ["max@example.com"]
-
-
-def test_mail_of_a_sender_that_overslept_is_left_to_others(
-    people: Cast, broker: subprocess.Popen[bytes], started: Programs, sink: Sink
-) -> None:
-    sleeper = started.worker(GANTRY_FAULTS="outbox.before_send=sleep:1", **QUICK)
-    started.relay(**QUICK)
-    assign(people)
-    eventually(lambda: Delivery.objects.filter(mail__isnull=False).exists())
-
-    os.killpg(sleeper.pid, signal.SIGSTOP)
-    eventually(is_sent)
-    os.killpg(sleeper.pid, signal.SIGCONT)
-    time.sleep(2)
-
-    assert sink.recipients == ["max@example.com"]
-
-
-def test_copy_after_a_death_past_the_sending_is_known_as_one(
-    people: Cast, broker: subprocess.Popen[bytes], started: Programs, sink: Sink
-) -> None:
-    broker.kill()
-    first = started.relay(GANTRY_FAULTS="outbox.after_send=kill", **QUICK)
-    assign(people)
-    first.wait(60)
-
-    started.relay(**QUICK)
-    eventually(is_sent)
-
-    assert len(sink.mails) == 2
-    assert len({mail["Message-ID"] for mail in sink.mails}) == 1
-
-
-@pytest.mark.parametrize("fate", [signal.SIGKILL, signal.SIGSTOP])
-def test_mail_leaves_without_a_broker(
-    people: Cast,
-    broker: subprocess.Popen[bytes],
-    started: Programs,
-    sink: Sink,
-    fate: signal.Signals,
-) -> None:
-    started.relay()
-    eventually(RelayProcess.objects.exists)
-    broker.send_signal(fate)
-
-    start = time.monotonic()
-    for number in range(20):
-        assign(people, f"Task {number}")
-    eventually(is_sent)
-
-    assert len(sink.mails) == 20
-    assert time.monotonic() - start < 8
-
-
-def test_relay_outlives_its_sessions_and_stops_when_told(
-    people: Cast, broker: subprocess.Popen[bytes], started: Programs, sink: Sink
-) -> None:
-    relay = started.relay()
-    eventually(RelayProcess.objects.exists)
-    with connection.cursor() as cursor:
-        cursor.execute(END_OTHERS)
-        assert cursor.fetchall() == [(True,)]
-
-    broker.kill()
-    assign(people)
-    eventually(is_sent)
-
-    assert relay.poll() is None
-    relay.terminate()
-    assert relay.wait(5) == 0
-
-
-def test_a_relay_that_is_asked_to_stop_ends_the_mail_it_is_sending(
-    people: Cast, started: Programs, sink: Sink
-) -> None:
-    sink.pause = 2
-    assign(people)
-    relay = started.relay(REDIS_URL="redis://127.0.0.1:1/0")
-    eventually(lambda: Delivery.objects.get().state == State.SENDING)
-
-    relay.send_signal(signal.SIGTERM)
-
-    assert relay.wait(60) == 0
-    assert is_sent()
+def check_that_it_ends_what_it_is_sending(relay: subprocess.Popen[bytes], sink: Sink) -> None:
+    """When it is asked to stop."""
+    eventually(lambda: attempts() == [2, 2])
     assert len(sink.mails) == 1
+    relay.terminate()
+    assert relay.wait(60) == 0
+    assert is_all_sent()
 
 
-def test_mail_sent_while_the_database_goes_away_is_sent_once(
-    people: Cast, started: Programs, sink: Sink, committed_db: CommittedDatabase
-) -> None:
-    """What the mail server took is written down as soon as that is possible."""
-    slow = {"GANTRY_FAULTS": "outbox.after_send=sleep:2", "OUTBOX_LEASE": "10"}
-    started.relay(REDIS_URL="redis://127.0.0.1:1/0", **slow)
-    assign(people)
-    eventually(lambda: sink.mails)
-
-    with closed_to_others(committed_db):
-        time.sleep(3)
-    eventually(is_sent, patience=10)
-
-    assert Delivery.objects.get().attempts == len(sink.mails) == 1
+def enqueue_both(key: str) -> None:
+    """A mail and a note."""
+    enqueue_account_mail([(f"{key}@example.com", None)])
+    enqueue_note(key)
 
 
-@contextmanager
-def closed_to_others(database: CommittedDatabase) -> Iterator[None]:
-    """End the sessions of the programs, and let no new one begin."""
-    with psycopg.connect(database.direct_url, autocommit=True) as owner:
-        limit = f"ALTER DATABASE {owner.info.dbname} CONNECTION LIMIT"
-        try:
-            owner.execute(f"{limit} 0")
-            with connection.cursor() as cursor:
-                cursor.execute(END_OTHERS)
-            yield
-        finally:
-            owner.execute(f"{limit} -1")
+def attempts() -> list[int]:
+    """How often each was tried to be sent."""
+    return sorted(Delivery.objects.values_list("attempts", flat=True))
+
+
+def kill(program: subprocess.Popen[bytes]) -> None:
+    """And end the leases of what it was sending."""
+    end(program)
+    Delivery.objects.filter(state=State.SENDING).update(next_at=Now())
+
+
+def send_the_rest() -> None:
+    """What is due, and what would be if all leases were over."""
+    for _ in range(2):
+        for claimed in claim_due(limit=10):
+            assert send(claimed).state == State.SENT
+        Delivery.objects.update(next_at=Now())

@@ -225,7 +225,7 @@ def test_the_log_says_once_that_mail_fails(
 def test_a_server_that_thinks_about_the_content_gets_the_mail_once(
     sink: Sink, settings: Settings
 ) -> None:
-    settings.EMAIL_TIMEOUT, sink.pause = 1, 2.0
+    settings.EMAIL_TIMEOUT, sink.pause = 1, 1.5
     write()
 
     row = send(claim())
@@ -237,7 +237,7 @@ def test_a_server_that_does_not_answer_before_the_content_is_given_up_soon(
     settings: Settings,
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        settings.EMAIL_BACKEND, settings.EMAIL_TIMEOUT = SMTP, 1
+        settings.EMAIL_BACKEND, settings.EMAIL_TIMEOUT = SMTP, 0.2
         settings.EMAIL_HOST, settings.EMAIL_PORT = silent.getsockname()
         write()
         began = time.monotonic()

@@ -52,7 +52,7 @@ def test_a_mail_server_that_is_silent_does_not_keep_the_relay_from_stopping(
     committed_db: CommittedDatabase, sink: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(local_sender, "LONGEST_STOP", 0.1)
-    sink.pause = 4
+    sink.pause = 2
     write()
     claim()
     Delivery.objects.update(next_at=Now())

@@ -1,14 +1,9 @@
 """A second channel, unknown to the outbox: queued, claimed, retried and fenced like mail."""
 
-import signal
-import time
-from collections.abc import Iterator
 from http import HTTPStatus
-from threading import Thread
 from uuid import uuid4
 
 import pytest
-from django.db import transaction
 from django.db.models.functions import Now
 
 from outbox.mail import EMAIL
@@ -17,45 +12,15 @@ from outbox.registry import Duplicate, composes, register_channel
 from outbox.services import claim_due, deliver, enqueue, erase_deliveries_of, resend
 from tests.outbox.http_channel.channels import HTTP, HttpChannel, channel, note
 from tests.outbox.http_channel.peer import Peer
+from tests.outbox.http_channel.posting import enqueue_note
 from tests.outbox.notes import claim, send, write
 from tests.support.actors import by
 from tests.support.databases import CommittedDatabase
 from tests.support.factories import UserFactory
-from tests.support.programs import Programs, eventually
 from tests.support.sink import Sink
 from tests.support.threads import times
 
 in_database = pytest.mark.django_db
-QUICK = {
-    "DJANGO_SETTINGS_MODULE": "tests.outbox.http_channel.settings",
-    "REDIS_URL": "redis://127.0.0.1:1/0",
-    "OUTBOX_LEASE": "2",
-}
-LAPSED = 6.0
-"""Seconds after which two short leases and a turn are surely over."""
-
-
-@pytest.fixture
-def peer(monkeypatch: pytest.MonkeyPatch) -> Iterator[Peer]:
-    """What this process and the programs it starts post to."""
-    with Peer() as server:
-        thread = Thread(target=server.serve_forever)
-        thread.start()
-        monkeypatch.setenv("PEER_URL", server.url)
-        yield server
-        server.shutdown()
-        thread.join()
-
-
-def enqueue_note(key: str = "posted", **payload: object) -> Delivery:
-    """A note for the peer in the outbox."""
-    with transaction.atomic():
-        enqueue(channel=HTTP, kind="note", recipient_id=uuid4(), dedupe_key=key, payload=payload)
-    return Delivery.objects.get(dedupe_key=key)
-
-
-def is_sent() -> bool:
-    return not Delivery.objects.exclude(state=State.SENT).exists()
 
 
 @in_database
@@ -209,19 +174,3 @@ def test_erasing_a_person_reaches_every_channel(peer: Peer) -> None:
 
     assert channel.erased[-1] == ({to_them.pk}, {to_them.pk, naming.pk})
     assert Delivery.objects.get(pk=to_them.pk).state == State.SKIPPED
-
-
-@pytest.mark.parametrize(("point", "copies"), [("before_send", 1), ("after_send", 2)])
-def test_a_note_survives_the_death_of_its_relay(
-    committed_db: CommittedDatabase, started: Programs, peer: Peer, point: str, copies: int
-) -> None:
-    row = enqueue_note()
-    first = started.relay(GANTRY_FAULTS=f"outbox.{point}=kill", **QUICK)
-    assert first.wait(60) == -signal.SIGKILL
-
-    started.relay(**QUICK)
-    eventually(is_sent)
-    time.sleep(LAPSED)
-
-    assert [note["id"] for note in peer.taken] == [f"{row.pk}.0"] * copies
-    assert Delivery.objects.get().attempts == 2
