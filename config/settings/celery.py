@@ -55,5 +55,5 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
 }
 # Seconds that a relay or worker has for a claimed delivery before another may claim it.
 OUTBOX_LEASE = env.natural("OUTBOX_LEASE", 60)
-# For crash tests only: points in the code at which the process sleeps, so that it can be killed there.
+# For crash tests only: points in the code at which the process sleeps, to be killed there.
 FAULTS = env.listed("GANTRY_FAULTS")
