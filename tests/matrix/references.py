@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from django.urls import resolve
 from rest_framework import serializers
 
 from core.api.fields import Visible
 from projects.api.inputs import PeopleNamed, PersonNamed
-from tests.matrix.asks import ASKS, Ask
+from tests.matrix.asks import ASKS, Ask, action_of, view_of
 
 PLAIN = {
     *("content", "description", "message", "name", "title"),
@@ -102,26 +101,18 @@ def body_with(reference: Reference, value: Any) -> tuple[dict[str, Any], dict[st
 
 
 def _fields(ask: Ask) -> Iterator[tuple[str, Any]]:
-    view = _view(ask)
+    view = view_of(ask)
     inputs = getattr(getattr(view, "cls", None), "inputs", {})
-    if action := inputs.get(_action(ask)):
+    if action := inputs.get(action_of(ask)):
         yield from action(context={"actor": None}).fields.items()
 
 
 def _parameters(ask: Ask) -> list[str]:
-    view = _view(ask)
-    if _action(ask) != "list":
+    view = view_of(ask)
+    if action_of(ask) != "list":
         return []
     filters = view.cls.filters.base_filters if view.cls.filters else ()
     return [*view.cls.query_params, *filters, "cursor"]
-
-
-def _view(ask: Ask) -> Any:
-    return resolve(ask.path.partition("?")[0].replace("{", "").replace("}", "")).func
-
-
-def _action(ask: Ask) -> str:
-    return str(getattr(_view(ask), "actions", {}).get(ask.method.lower()))
 
 
 def _holds_id(name: str, field: Any) -> bool:
