@@ -226,7 +226,7 @@ def _code(ask: Ask) -> tuple[Any, ...]:
 
 
 def _resolved(ask: Ask) -> Any:
-    return resolve(ask.path.partition("?")[0].replace("{", "").replace("}", ""))
+    return resolve(re.sub("{[^}]+}", "1", ask.path.partition("?")[0]))
 
 
 def answers(view: Any, method: str) -> bool:

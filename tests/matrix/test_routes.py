@@ -39,8 +39,8 @@ PEOPLE = ("ada", "amy", "pia", "lea", "max", "vic", "moe", "gus", "bob", "rex", 
 LESSER = ("bound", "reader")
 """Tokens that may less than their person, whose refusals name no right."""
 ASKING = (*PEOPLE, *LESSER, *UNKNOWN)
-FEW = ("lea", "ada", "gus", "sam", "nobody")
-"""Who may anything, who is a GUEST, and who is a stranger: they ask under other paths, too."""
+FEW = ("lea", "ada", "sam")
+"""Who may anything, and who is a stranger: they ask under other paths, too."""
 CREDENTIALS = ("ada", "bound", "expired", "nobody")
 """A good one, one that may less, a bad one and none."""
 STATES = {
