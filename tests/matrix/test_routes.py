@@ -138,7 +138,7 @@ def in_another_state(asks: list[Ask], usual: Place, place: Place) -> list[Questi
 
     def is_telling(ask: Ask, who: str) -> bool:
         before, here, is_member = rule(ask, who)
-        return before != here or (is_member and here != 404)
+        return bool(before != here or (is_member and here != 404))
 
     return [
         (who, ask)

@@ -23,7 +23,8 @@ READS = [ask for ask in ASKS if ask.method == "GET" and ask.about != "nobody"]
 ASKING = ("ada", "lea", "max", "una")
 SHOWN = {"id", "version"}
 TOLD = {"success", "message", "code", "errors", "required", "you_have", "request_id", "data"}
-KEY = {"Idempotency-Key": "once"}
+KEY, STALE = {"Idempotency-Key": "once"}, {"If-Match": '"999"'}
+Headers = dict[str, str]
 Clients = dict[str, Client]
 
 
@@ -48,7 +49,7 @@ def send(client: Client, ask: Ask, place: Place, **headers: str) -> Any:
     return client.generic(ask.method, path, body, "application/json", headers=headers)
 
 
-def undone(client: Client, ask: Ask, place: Place, times: int = 1, **headers: str) -> list[Any]:
+def undone(client: Client, ask: Ask, place: Place, times: int, headers: Headers) -> list[Any]:
     """The request and its repetitions, whose effects are undone."""
     with transaction.atomic():
         answers = [send(client, ask, place, **headers) for _ in range(times)]
@@ -80,7 +81,7 @@ def check(answer: Any) -> None:
 
 def test_an_answer_shows_id_and_version(writers: Clients, place: Place) -> None:
     for ask in WRITES:
-        first, again = undone(who_may(writers, ask, place), ask, place, times=2, **KEY)
+        first, again = undone(who_may(writers, ask, place), ask, place, 2, KEY)
         assert first.status_code == ask.well, (ask, first.content)
         check(first)
         check(again)
@@ -93,7 +94,7 @@ def test_a_refusal_shows_neither(writers: Clients, place: Place) -> None:
         answer
         for ask in WRITES
         for client in refused(writers, ask, place)
-        for answer in undone(client, ask, place, times=2, **KEY)
+        for answer in undone(client, ask, place, 2, KEY)
     ]
     assert len(refusals) > 60
     for answer in refusals:
@@ -102,10 +103,7 @@ def test_a_refusal_shows_neither(writers: Clients, place: Place) -> None:
 
 
 def test_a_stale_edit_shows_id_and_version(writers: Clients, place: Place) -> None:
-    told = [
-        undone(who_may(writers, ask, place), ask, place, **{"If-Match": '"999"'})[0]
-        for ask in WRITES
-    ]
+    told = [undone(who_may(writers, ask, place), ask, place, 1, STALE)[0] for ask in WRITES]
     stale = [answer for answer in told if answer.status_code == 412]
     assert len(stale) > 20
     for answer in stale:
