@@ -16,8 +16,8 @@ from core.models import AttemptCount
 from tests.support.sign_in import PASSWORD
 
 Ask = Callable[[int], Any]
-ROUNDS = 9
-ATTEMPTS = 3
+ROUNDS = 5
+ATTEMPTS = 5
 
 
 @pytest.fixture(autouse=True)

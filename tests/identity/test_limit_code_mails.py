@@ -30,18 +30,15 @@ def resend(token: str) -> Any:
 
 
 @pytest.mark.parametrize("email", [ADA, KNOWN])
-def test_of_two_hundred_at_once_one_is_mailed(committed_db: CommittedDatabase, email: str) -> None:
+def test_of_many_at_once_one_is_mailed(committed_db: CommittedDatabase, email: str) -> None:
     User.objects.create_user(KNOWN, PASSWORD)
 
-    def register_ten(thread: int) -> list[int]:
-        spelled = email.upper() if thread % 2 else email
-        return [
-            register(spelled, REMOTE_ADDR=f"198.51.{thread}.{n}").status_code for n in range(10)
-        ]
+    def ask(n: int) -> int:
+        spelled = email.upper() if n % 2 else email
+        answer = register(spelled, REMOTE_ADDR=f"198.51.{n}.1")
+        return int(answer.status_code)
 
-    answers = Counter(status for ten in times(20, register_ten) for status in ten)
-
-    assert answers == {202: 1, 429: 199}
+    assert Counter(times(16, ask)) == {202: 1, 429: 15}
     assert Delivery.objects.count() == 1
 
 

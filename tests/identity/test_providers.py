@@ -1,14 +1,17 @@
 """Which providers are on: told by the environment, shown to the front end."""
 
-import json
+from collections.abc import Callable
+from runpy import run_path
 from typing import Any
 
 import pytest
 from allauth.socialaccount.models import SocialApp
+from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from rest_framework.test import APIClient
 
-from tests.config.production import run, start
+from config.env import ROOT
+from tests.config.production import UNSET, start
 from tests.support.oidc_provider import OidcProvider
 from tests.support.openapi import complaints, described
 from tests.support.provider_sign_in import REDIRECT, begin
@@ -20,6 +23,20 @@ OIDC = {
     "OIDC_CLIENT_SECRET": "hunter2",
 }
 GITHUB = {"GITHUB_CLIENT_ID": "gantry", "GITHUB_CLIENT_SECRET": "hunter2"}
+Told = Callable[..., list[dict[str, Any]]]
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> Told:
+    """What the settings offer in an environment of these keys."""
+
+    def read(**keys: str) -> Any:
+        for key in UNSET:
+            if key.startswith(("OIDC_", "GOOGLE_", "GITHUB_")):
+                monkeypatch.setenv(key, keys.get(key, ""))
+        return run_path(str(ROOT / "config/settings/providers.py"))["AUTH_PROVIDERS"]
+
+    return read
 
 
 def test_providers_are_shown_without_their_secrets(client: Client, peer: OidcProvider) -> None:
@@ -38,7 +55,7 @@ def test_providers_are_shown_without_their_secrets(client: Client, peer: OidcPro
     ]
 
 
-def test_providers_are_off_by_default(client: Client) -> None:
+def test_providers_are_off_by_default(client: Client, told: Told) -> None:
     assert told() == []
     assert client.get(PATH).json()["data"]["providers"] == []
 
@@ -70,17 +87,7 @@ def test_there_is_no_second_way_through_pages(
     assert client.get(f"/accounts/{path}").status_code == 404
 
 
-def told(**keys: str) -> list[dict[str, Any]]:
-    shown = run(
-        "-c",
-        "import json; from django.conf import settings; print(json.dumps(settings.AUTH_PROVIDERS))",
-        **keys,
-    )
-    providers: list[dict[str, Any]] = json.loads(shown.stdout)
-    return providers
-
-
-def test_the_environment_switches_them_on() -> None:
+def test_the_environment_switches_them_on(told: Told) -> None:
     google = {"GOOGLE_CLIENT_ID": "g", "GOOGLE_CLIENT_SECRET": "s"}
 
     shown = told(**OIDC, **GITHUB, **google)
@@ -92,7 +99,7 @@ def test_the_environment_switches_them_on() -> None:
     }
 
 
-def test_another_github_is_another_realm() -> None:
+def test_another_github_is_another_realm(told: Told) -> None:
     [github] = told(**GITHUB, GITHUB_URL="https://github.example.com")
 
     assert github["realm"] == github["server"] == "https://github.example.com"
@@ -136,7 +143,14 @@ def test_another_github_is_another_realm() -> None:
         ),
     ],
 )
-def test_half_a_provider_stops_the_start(keys: dict[str, str], said: str) -> None:
-    shown = start(**keys)
+def test_half_a_provider_is_refused(told: Told, keys: dict[str, str], said: str) -> None:
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        told(**keys)
+    assert str(refusal.value) == said
+
+
+def test_half_a_provider_stops_the_start() -> None:
+    said = "OIDC_CLIENT_SECRET is missing: OIDC_ISSUER is of no use without it."
+    shown = start(**{**OIDC, **GITHUB, "OIDC_CLIENT_SECRET": ""})
     assert shown.splitlines()[-1] == f"django.core.exceptions.ImproperlyConfigured: {said}"
     assert "hunter2" not in shown

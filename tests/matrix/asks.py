@@ -3,13 +3,15 @@
 import re
 from typing import Any, NamedTuple
 
-from django.urls import get_resolver
+from django.urls import get_resolver, resolve
 
 from tests.test_architecture import routes
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 ELSEWHERE = ("admin/", "accounts/", "api-auth/", "api/auth/", "api/webhooks/")
 """Where other tests ask everybody: tests/admin and tests/accounts."""
+LOOKS = {"alias", "default_limit", "embedded", "embedded_in_one", "wrapped"}
+"""What a path may say about how an answer looks; nobody is let in or refused by it."""
 
 
 class Ask(NamedTuple):
@@ -198,6 +200,33 @@ def served() -> set[str]:
 
 def declared() -> list[str]:
     return [f"{ask.method} {_starred(ask.path.partition('?')[0])}" for ask in ASKS]
+
+
+def one_each(asks: list[Ask]) -> list[Ask]:
+    """The first of the paths that lead to the same code, which cannot tell them apart."""
+    found: dict[Any, Ask] = {}
+    for ask in asks:
+        found.setdefault(_code(ask), ask)
+    return list(found.values())
+
+
+def view_of(ask: Ask) -> Any:
+    return _resolved(ask).func
+
+
+def action_of(ask: Ask) -> str:
+    return str(getattr(view_of(ask), "actions", {}).get(ask.method.lower()))
+
+
+def _code(ask: Ask) -> tuple[Any, ...]:
+    """What decides about it, and from which parts of the path."""
+    view, named = view_of(ask), _resolved(ask).kwargs
+    options = {name: kept for name, kept in view.initkwargs.items() if name not in LOOKS}
+    return view.cls, action_of(ask), ask.method, ask.about, *sorted(named), repr(options)
+
+
+def _resolved(ask: Ask) -> Any:
+    return resolve(re.sub("{[^}]+}", "1", ask.path.partition("?")[0]))
 
 
 def answers(view: Any, method: str) -> bool:

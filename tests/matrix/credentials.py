@@ -42,15 +42,16 @@ def _bound(ada: User) -> Client:
 
 
 def _expired(ada: User) -> Client:
-    client = _personal("read", "write")(ada)
-    PersonalToken.objects.update(expires_at=timezone.now() - timedelta(days=1))
-    return client
+    token, text = create_token(actor=by(ada), name="CI", scopes=("read", "write"))
+    expired = timezone.now() - timedelta(days=1)
+    PersonalToken.objects.filter(pk=token.pk).update(expires_at=expired)
+    return bearing(text)
 
 
 def _revoked(ada: User) -> Client:
-    client = _personal("read", "write")(ada)
-    revoke_token(actor=by(ada), token=PersonalToken.objects.get())
-    return client
+    token, text = create_token(actor=by(ada), name="CI", scopes=("read", "write"))
+    revoke_token(actor=by(ada), token=token)
+    return bearing(text)
 
 
 def _clerk(**claims: Any) -> Issue:
@@ -77,20 +78,25 @@ def _half_signed_in(ada: User) -> Client:
     return client
 
 
-CREDENTIALS: dict[str, Issue] = {
+READ_AND_WRITE = "personal token, read and write"
+LET_IN: dict[str, Issue] = {
     "access token": _session,
-    "refresh token": _refresh_token,
     "personal token, read": _personal("read"),
     "personal token, write": _personal("write"),
-    "personal token, read and write": _personal("read", "write"),
+    READ_AND_WRITE: _personal("read", "write"),
     "personal token, bound": _bound,
-    "personal token, expired": _expired,
-    "personal token, revoked": _revoked,
     "token of Clerk's": _clerk(),
     "token of Clerk's, with an organisation": _clerk(
         o={"id": "org_1", "rol": "admin", "slg": "engines"}
     ),
     "session cookie": _cookie,
+}
+SHORT = ("personal token, read", "personal token, write", "token of Clerk's")
+"""Those another of them may everything of: each view once is enough."""
+REFUSED: dict[str, Issue] = {
+    "refresh token": _refresh_token,
+    "personal token, expired": _expired,
+    "personal token, revoked": _revoked,
     "half a sign-in": _half_signed_in,
     "garbage": lambda _: bearing("pmp_garbage"),
     "nothing": lambda _: Client(),

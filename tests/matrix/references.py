@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from django.urls import resolve
 from rest_framework import serializers
 
 from core.api.fields import Visible
 from projects.api.inputs import PeopleNamed, PersonNamed
-from tests.matrix.asks import ASKS, Ask
+from tests.matrix.asks import ASKS, Ask, action_of, one_each, view_of
 
 PLAIN = {
     *("content", "description", "message", "name", "title"),
@@ -56,36 +55,48 @@ class Reference(NamedTuple):
     kind: str
     is_list: bool = False
     is_optional: bool = False
+    reader: tuple[Any, ...] = ()
+    """The field that reads it; of those read by the same one all but ids are tried once."""
 
 
 def in_bodies() -> list[Reference]:
     return [
-        Reference(ask, spelled, _kind(ask, name), _holds_list(field), _may_be_empty(field))
-        for ask in ASKS
-        for name, field in _fields(ask)
+        Reference(
+            ask, spelled, _kind(ask, name), _holds_list(field), _may_be_empty(field), (form, name)
+        )
+        for ask in one_each(ASKS)
+        for form, name, field in _fields(ask)
         if _holds_id(name, field)
         for spelled in sorted({name, _camel(name)})
     ]
 
 
+def firsts(references: list[Reference]) -> set[Reference]:
+    """Of those that the same field reads, under its own name, the first."""
+    named = [each for each in references if each.name == each.reader[1]]
+    return set({each.reader: each for each in reversed(named)}.values())
+
+
 def in_queries() -> list[Reference]:
     return [
         Reference(ask, name, QUERIES[name])
-        for ask in ASKS
+        for ask in one_each(ASKS)
         for name in _parameters(ask)
         if name in QUERIES
     ]
 
 
-def wrong_values(reference: Reference, strangers: dict[str, list[str]]) -> list[Any]:
-    """Ids of other places, of nobody, and, under the canonical name, what is no id at all."""
-    is_alias = _camel(reference.name) == reference.name and not reference.name.islower()
-    wrong = [*strangers.get(reference.kind, ()), NOWHERE, *(() if is_alias else NO_IDS)]
+def wrong_ids(reference: Reference, strangers: dict[str, list[str]]) -> list[Any]:
+    """Ids of other places, and of nobody."""
+    wrong = [*strangers.get(reference.kind, ()), NOWHERE]
+    return [[value] for value in wrong] if reference.is_list else wrong
+
+
+def no_ids(reference: Reference) -> list[Any]:
+    """What is no id at all."""
     if reference.is_list:
-        return [*[[value] for value in wrong], None, 7, "x", {"id": NOWHERE}]
-    if reference.is_optional:
-        return wrong
-    return [*wrong, None, "", [NOWHERE]]
+        return [*[[value] for value in NO_IDS], None, 7, "x", {"id": NOWHERE}]
+    return [*NO_IDS] if reference.is_optional else [*NO_IDS, None, "", [NOWHERE]]
 
 
 def right_value(reference: Reference, own: dict[str, str]) -> Any:
@@ -101,27 +112,20 @@ def body_with(reference: Reference, value: Any) -> tuple[dict[str, Any], dict[st
     return kept, {reference.name: value}
 
 
-def _fields(ask: Ask) -> Iterator[tuple[str, Any]]:
-    view = _view(ask)
+def _fields(ask: Ask) -> Iterator[tuple[Any, str, Any]]:
+    view = view_of(ask)
     inputs = getattr(getattr(view, "cls", None), "inputs", {})
-    if action := inputs.get(_action(ask)):
-        yield from action(context={"actor": None}).fields.items()
+    if form := inputs.get(action_of(ask)):
+        for name, field in form(context={"actor": None}).fields.items():
+            yield form, name, field
 
 
 def _parameters(ask: Ask) -> list[str]:
-    view = _view(ask)
-    if _action(ask) != "list":
+    view = view_of(ask)
+    if action_of(ask) != "list":
         return []
     filters = view.cls.filters.base_filters if view.cls.filters else ()
     return [*view.cls.query_params, *filters, "cursor"]
-
-
-def _view(ask: Ask) -> Any:
-    return resolve(ask.path.partition("?")[0].replace("{", "").replace("}", "")).func
-
-
-def _action(ask: Ask) -> str:
-    return str(getattr(_view(ask), "actions", {}).get(ask.method.lower()))
 
 
 def _holds_id(name: str, field: Any) -> bool:

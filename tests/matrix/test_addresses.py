@@ -10,7 +10,7 @@ from django.urls import resolve
 
 from identity.services.personal_tokens import create_token
 from projects.services.members import add_project_member, set_project_lead
-from tests.matrix.asks import ASKS, Ask
+from tests.matrix.asks import ASKS, METHODS, Ask, one_each
 from tests.matrix.people import bearing
 from tests.matrix.places import Place, foreign_place, own_place, project_of
 from tests.matrix.references import body_with, in_bodies
@@ -71,24 +71,24 @@ def test_who_may_reads_addresses(world: World, place: Place, name: str, paths: s
     assert set(found) == paths
 
 
-@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
-def test_a_guest_reads_only_their_own_address(world: World, place: Place, method: str) -> None:
+def test_a_guest_reads_only_their_own_address(world: World, place: Place) -> None:
     gus = client_of(world.people["gus"])
-    assert walk(gus, place, method, "gus@example.com") == {}
+    for method in METHODS:
+        assert walk(gus, place, method, "gus@example.com") == {}
 
 
-@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
-def test_a_guest_who_leads_reads_no_more(world: World, led_by_gus: Place, method: str) -> None:
-    gus = client_of(world.people["gus"])
-    assert walk(gus, led_by_gus, method, "gus@example.com") == {}
-    stale = {"If-Match": '"99"'}
-    assert walk(gus, led_by_gus, method, "gus@example.com", **stale) == {}
+def test_a_guest_who_leads_reads_no_more(world: World, led_by_gus: Place) -> None:
+    gus, stale = client_of(world.people["gus"]), {"If-Match": '"99"'}
+    for method in METHODS:
+        assert walk(gus, led_by_gus, method, "gus@example.com") == {}
+        if method != "GET":
+            assert walk(gus, led_by_gus, method, "gus@example.com", **stale) == {}
 
 
 def test_refusals_of_ids_tell_no_address(world: World, led_by_gus: Place) -> None:
     foreign_place(world)
     gus, told = client_of(world.people["gus"]), {}
-    for each in in_bodies():
+    for each in [each for each in in_bodies() if each.name.islower()]:
         for name in ("sam", "moe", "lea", "ned"):
             person = str(world.people[name].pk)
             kept, wrong = body_with(each, [person] if each.is_list else person)
@@ -133,10 +133,13 @@ def test_a_bound_token_reads_what_its_person_reads(
 
 
 def walk(client: Client, place: Place, method: str, own: str, **headers: str) -> dict[str, Any]:
-    """The addresses of others that were told, by path, everything one may embed included."""
+    """The addresses of others that were told, by path, everything one may embed included.
+
+    Lists look different under each of their paths.
+    """
     told = {
         ask.path: addresses(client, ask, place, filled(ask.body, dict(place.ids)), **headers)
-        for ask in ASKS
+        for ask in (ASKS if method == "GET" else one_each(ASKS))
         if ask.method == method
     }
     return {path: found - {own} for path, found in told.items() if found - {own}}

@@ -17,9 +17,9 @@ from pytest_django import Settings
 from core.api.transactions import OneTransaction
 from identity.models import PersonalToken
 from identity.services.personal_tokens import create_token
-from tests.matrix.asks import ASKS, METHODS, Ask, answers
-from tests.matrix.credentials import CREDENTIALS, PASSWORD, Issue
-from tests.matrix.places import own_place
+from tests.matrix.asks import ASKS, METHODS, Ask, answers, one_each, view_of
+from tests.matrix.credentials import LET_IN, PASSWORD, READ_AND_WRITE, REFUSED, SHORT
+from tests.matrix.places import Place, own_place
 from tests.support.actors import by
 from tests.support.cast import Client, World, person
 from tests.support.clerk_peer import switched_on
@@ -61,9 +61,17 @@ def account_asks() -> list[Ask]:
 
 
 def everything() -> list[Ask]:
-    """All asks, the ones that end something last."""
-    asks = [*ASKS, *account_asks()]
+    """What any code answers, the asks that end something last."""
+    asks = [*one_each(ASKS), *account_asks()]
     return sorted(asks, key=lambda ask: (ask.method == "DELETE", _rank(ask)))
+
+
+def one_per_view() -> list[Ask]:
+    """One read and one write that each view answers."""
+    found: dict[Any, Ask] = {}
+    for ask in everything():
+        found.setdefault((view_of(ask).cls, ask.method == "GET"), ask)
+    return list(found.values())
 
 
 def _rank(ask: Ask) -> int:
@@ -98,28 +106,47 @@ def reads_credentials(view: Any) -> bool:
     return bool(getattr(view, "initkwargs", {}).get("authentication_classes", declared))
 
 
-@pytest.mark.parametrize("issue", CREDENTIALS.values(), ids=list(CREDENTIALS))
-def test_no_route_fails(
-    committed_db: CommittedDatabase, world: World, settings: Settings, issue: Issue
+@pytest.mark.parametrize("name", LET_IN)
+def test_no_route_fails_who_is_let_in(
+    committed_db: CommittedDatabase, world: World, settings: Settings, name: str
 ) -> None:
-    place = own_place(world)
-    ids = {**place.ids, "device_id": "1", "key_id": "1", "account_id": "1", "pk": place.ids["task"]}
-    assert not connection.in_atomic_block
+    asks = [(ask, None) for ask in (one_per_view() if name in SHORT else everything())]
+    lately = [(ask, timedelta(minutes=2)) for ask in one_per_view() if name == READ_AND_WRITE]
+    ids = named_in(own_place(world))
     with switched_on(settings):
-        client = issue(world.people["ada"])
-        client.raise_request_exception = False
-        moments = (None, timedelta(minutes=2)) if PersonalToken.objects.exists() else (None,)
+        client = LET_IN[name](world.people["ada"])
         told = {
             (f"{ask.method} {ask.path}", used): status(client, ask, ids, used)
-            for ask in everything()
-            for used in moments
+            for ask, used in [*lately, *asks]
         }
     assert {asked: told for asked, told in told.items() if told >= 500} == {}
     assert len(Counter(told.values())) > 1
 
 
-def status(client: Client, ask: Ask, ids: dict[str, Any], used: timedelta | None) -> int:
+def test_no_route_fails_who_is_refused(
+    committed_db: CommittedDatabase, world: World, settings: Settings
+) -> None:
+    ids = named_in(own_place(world))
+    with switched_on(settings):
+        clients = {name: issue(world.people["ada"]) for name, issue in REFUSED.items()}
+        told = {
+            (name, f"{ask.method} {ask.path}"): status(client, ask, ids)
+            for ask in everything()
+            for name, client in clients.items()
+        }
+    assert {asked: told for asked, told in told.items() if told >= 500} == {}
+    assert set(told.values()) > {200, 401}
+
+
+def named_in(place: Place) -> dict[str, Any]:
+    assert not connection.in_atomic_block
+    account = dict.fromkeys(("device_id", "key_id", "account_id"), "1")
+    return {**place.ids, **account, "pk": place.ids["task"]}
+
+
+def status(client: Client, ask: Ask, ids: dict[str, Any], used: timedelta | None = None) -> int:
     """Asked for the first time with a personal token, or so long after the last time."""
+    client.raise_request_exception = False
     last = None if used is None else timezone.now() - used
     PersonalToken.objects.update(last_used_at=last)
     body = None

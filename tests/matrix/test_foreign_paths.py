@@ -10,7 +10,7 @@ import pytest
 from django.db import transaction
 from pytest_django import Settings
 
-from tests.matrix.asks import ABOUT_OBJECTS, Ask
+from tests.matrix.asks import ABOUT_OBJECTS, Ask, one_each
 from tests.matrix.oracle import expected
 from tests.matrix.places import Place
 from tests.matrix.references import NOWHERE
@@ -18,7 +18,7 @@ from tests.support.cast import World, client_of
 from tests.support.rights import filled
 from tests.support.tables import everything
 
-ASKS = [ask for ask in ABOUT_OBJECTS if "{" in ask.path]
+ASKS = one_each([ask for ask in ABOUT_OBJECTS if "{" in ask.path])
 Told = dict[str, tuple[int, str]]
 
 

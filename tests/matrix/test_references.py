@@ -24,10 +24,12 @@ from tests.matrix.references import (
     NOWHERE,
     Reference,
     body_with,
+    firsts,
     in_bodies,
     in_queries,
+    no_ids,
     right_value,
-    wrong_values,
+    wrong_ids,
 )
 from tests.support.actors import by
 from tests.support.cast import Client, World, client_of, person
@@ -98,16 +100,29 @@ def test_no_body_names_what_is_elsewhere(
     before, own = everything(), rows_of_its_own(world, place)
     for each in in_bodies():
         assert send(asking(world, each), each, place, right_value(each, own)) < 300, each
+    wrong = [(each, value) for each in in_bodies() for value in wrong_ids(each, strangers)]
+    assert len(wrong) > 100
+    assert let_in(world, place, wrong) == {}
+    assert everything() == before
+
+
+def test_no_body_takes_what_is_no_id(world: World, place: Place) -> None:
+    before = everything()
+    odd = [(each, value) for each in firsts(in_bodies()) for value in no_ids(each)]
+    assert len(odd) > 100
+    assert let_in(world, place, odd) == {}
+    assert everything() == before
+
+
+def let_in(world: World, place: Place, named: list[tuple[Reference, Any]]) -> dict[str, int]:
+    """What was not refused."""
     answers = {
         f"{each.ask.method} {each.ask.path} {each.name}={value!r:.60}": send(
             asking(world, each), each, place, value
         )
-        for each in in_bodies()
-        for value in wrong_values(each, strangers)
+        for each, value in named
     }
-    assert len(answers) > 300
-    assert {asked: told for asked, told in answers.items() if not 400 <= told < 500} == {}
-    assert everything() == before
+    return {asked: told for asked, told in answers.items() if not 400 <= told < 500}
 
 
 def rows_of_its_own(world: World, place: Place) -> dict[str, str]:

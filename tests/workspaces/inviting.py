@@ -19,6 +19,16 @@ def invite(cast: Cast, email: str = "sam@example.com", **more: Any) -> Invitatio
     return invite_person(actor=by(cast.ada), workspace=cast.workspace, email=email, **more)
 
 
+def mail_before(invitation: Invitation, count: int) -> None:
+    """So many mails like the one of this invitation, sent in the same hour."""
+    mail = Delivery.objects.get(payload__invitation=str(invitation.pk))
+    kept = ("workspace_id", "channel", "kind", "recipient_id", "payload")
+    facts = {name: getattr(mail, name) for name in kept}
+    Delivery.objects.bulk_create(
+        Delivery(**facts, dedupe_key=f"{mail.dedupe_key} {n}") for n in range(count)
+    )
+
+
 def token_of(invitation: Invitation) -> str:
     """The secret in the latest mail, as its reader finds it."""
     mails = Delivery.objects.filter(payload__invitation=str(invitation.pk))

@@ -116,13 +116,13 @@ def test_an_invitation_waits_for_people_who_register_later(cast: Cast) -> None:
     client_of(person("zoe")).ask("POST", path_of(token))
 
 
-def test_fifty_who_accept_at_once_take_one_place(
+def test_many_who_accept_at_once_take_one_place(
     committed_db: CommittedDatabase, cast: Cast
 ) -> None:
     path = path_of(token_of(invite(cast)))
-    sam = [client_of(cast.sam) for _ in range(50)]
-    answers = times(50, lambda n: sam[n].post(path).status_code)
-    assert sorted(answers) == [200, *[409] * 49]
+    sam = [client_of(cast.sam) for _ in range(12)]
+    answers = times(12, lambda n: sam[n].post(path).status_code)
+    assert sorted(answers) == [200, *[409] * 11]
     assert Membership.objects.filter(workspace=cast.workspace, user=cast.sam).count() == 1
     [invited, *accepted] = log_of(Invitation.objects.get())
     assert (invited[0], [entry[0] for entry in accepted]) == ("invited", ["accepted"])

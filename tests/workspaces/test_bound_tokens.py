@@ -61,12 +61,15 @@ def unsafe_routes() -> list[tuple[str, str]]:
     ]
 
 
-@pytest.mark.parametrize(("method", "path"), unsafe_routes())
-def test_a_reading_token_changes_nothing(reading: Client, method: str, path: str) -> None:
-    refusal = reading.ask(method, path, {}, status=403)
+def test_a_reading_token_changes_nothing(reading: Client) -> None:
+    told = {
+        (method, path): reading.generic(method, path).json() for method, path in unsafe_routes()
+    }
 
-    assert (refusal["code"], refusal["required"]) == ("insufficient_scope", "write")
-    assert refusal["you_have"] == ["read"]
+    kept = {"code": "insufficient_scope", "required": "write", "you_have": ["read"]}
+    assert len(told) > 50
+    for asked, said in told.items():
+        assert {name: said[name] for name in kept} == kept, (asked, said)
 
 
 def test_a_reading_token_reads(reading: Client, cast: Cast) -> None:
