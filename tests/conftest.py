@@ -1,5 +1,6 @@
 """What every test may use."""
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -25,6 +26,11 @@ pytest_plugins = [
     "tests.support.isolation",
     "tests.support.sign_in",
 ]
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays until the end: no collection has to walk through it again."""
+    gc.freeze()
 
 
 @pytest.fixture
