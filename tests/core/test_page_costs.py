@@ -12,8 +12,9 @@ from django.urls import get_resolver, reverse
 from accounts.models import User
 from tests.admin.desk import Desk, add_page_of, fields_of, list_of
 from tests.admin.test_admin_pages import OURS
+from tests.core.odd_bodies import CONTENTS
 from tests.core.test_methods import concrete
-from tests.core.test_request_costs import CONTENTS, dear_among
+from tests.core.test_request_costs import dear_among
 from tests.support.cast import Cast
 from tests.support.costs import Ask
 from tests.support.staff import sign_in_staff
