@@ -79,7 +79,7 @@ def with_values(body: Any, values: Mapping[Path, Any]) -> Any:
 
 def longest(leaf: dict[str, Any], content: str) -> str:
     """The longest text that is accepted."""
-    most = leaf.get("maxLength", LONGEST)
+    most: int = leaf.get("maxLength", LONGEST)
     return (content * most)[:most]
 
 

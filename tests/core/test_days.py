@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.contrib import admin
-from django.db.models import DateField
+from django.db.models import DateField, Field
 from unfold.contrib.filters.admin import RangeDateFilter, RangeDateTimeFilter
 
 from accounts.models import User
@@ -112,7 +112,7 @@ def test_staff_are_refused_such_a_day_and_see_older_ones(desk: Desk, task: Task,
 Query = dict[str, list[str]]
 
 
-def moments(model: Any, field: DateField, day: str) -> list[Query]:
+def moments(model: Any, field: Field[Any, Any], day: str) -> list[Query]:
     """The lookups Django's filters write into their links, and what unfold's filters send."""
     name, zoned = field.name, (f"{day} 00:00:00+14:00", f"{day} 23:59:59-12:00")
     found = [
@@ -126,7 +126,7 @@ def moments(model: Any, field: DateField, day: str) -> list[Query]:
     return found
 
 
-def years(field: DateField, day: str, depth: int = 3) -> Query:
+def years(field: Field[Any, Any], day: str, depth: int = 3) -> Query:
     """The way through a hierarchy of days, so many steps of it."""
     names = [f"{field.name}__{part}" for part in ("year", "month", "day")]
     return dict(zip(names[:depth], ([part] for part in day.split("-")), strict=False))

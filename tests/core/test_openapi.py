@@ -12,7 +12,7 @@ from django.urls import get_resolver
 
 from comments.models import Comment
 from tests.support.actors import by
-from tests.support.cast import Cast, client_of
+from tests.support.cast import Cast, Client, client_of
 from tests.support.openapi import KEY, METHODS, complaints, described, operations
 from tests.support.signing import token_pair_for
 from tests.test_architecture import routes
@@ -239,7 +239,8 @@ def ids(cast: Cast, comment: Comment) -> dict[str, str]:
 def send(cast: Cast) -> Send:
     """Sends a request of somebody; its answer's status, and what is wrong with it."""
     people = ("ada", "pia", "lea", "max", "moe", "gus", "sam")
-    clients = {None: client_of(None), **{who: client_of(getattr(cast, who)) for who in people}}
+    clients: dict[str | None, Client] = {who: client_of(getattr(cast, who)) for who in people}
+    clients[None] = client_of(None)
 
     def sent(
         who: str | None,
