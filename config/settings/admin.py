@@ -1,10 +1,12 @@
 """Settings of the admin's theme: title, colours and sidebar."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse_lazy
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 
 # BasicAppConfig, because unfold's default one would replace the admin site of `config.admin`.
 ADMIN_APPS = ["unfold.apps.BasicAppConfig", "unfold.contrib.filters", "config.admin.Admin"]
@@ -15,13 +17,18 @@ def _may_view(label: str) -> Callable[[HttpRequest], bool]:
     return lambda request: request.user.has_perm(f"{app}.view_{model}")
 
 
+def _name(label: str) -> str:
+    return label.replace(".", "_")
+
+
 def _pages(title: str, *rows: tuple[str, str, str]) -> dict[str, Any]:
     """A group of the sidebar; each row is a title, an icon and `app.model`."""
     items = [
         {
             "title": name,
             "icon": icon,
-            "link": reverse_lazy(f"admin:{label.replace('.', '_')}_changelist"),
+            # Each page asks for the links of all several times; `reverse_lazy` looks up anew.
+            "link": SimpleLazyObject(partial(reverse, f"admin:{_name(label)}_changelist")),
             "permission": _may_view(label),
         }
         for name, icon, label in rows

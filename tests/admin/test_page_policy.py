@@ -1,48 +1,14 @@
-"""Every page may run scripts of this server's files only, and needs no others."""
+"""Every page may run scripts of this server's files only, and needs no others.
 
-from html.parser import HTMLParser
-from http import HTTPStatus
-from typing import Any
+Those of the admin are looked at as they are opened: tests/admin/test_admin_pages.py.
+"""
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.admin.desk import Desk, add_page_of, list_of, page_of
-from tests.admin.test_admin_pages import REGISTERED
-from tests.admin.world import fill
-
-STRICT = "script-src 'self'"
-OF_THE_ADMIN = "script-src 'self' 'unsafe-eval'"
-DATA = ("application/json", "text/x-template")
-
-
-class Foreign(HTMLParser):
-    """What the policy would refuse: scripts in the page, and files of other servers."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = {name: value or "" for name, value in attrs}
-        if tag == "script" and "src" not in values and values.get("type") not in DATA:
-            self.found.append("script")
-        loaded = [values.get("src", ""), values.get("href", "") if tag == "link" else ""]
-        links = [values.get(name, "") for name in ("href", "src", "action")]
-        self.found += [name for name in values if name.startswith("on")]
-        self.found += [link for link in links if link.strip().lower().startswith("javascript:")]
-        self.found += [url for url in loaded if url.startswith(("http", "//"))]
-
-
-def assert_strict(page: Any, scripts: str) -> None:
-    assert page["Content-Type"].startswith("text/html")
-    rules = page["Content-Security-Policy"].split("; ")
-    assert scripts in rules
-    assert {"default-src 'self'", "object-src 'none'", "base-uri 'self'"} <= set(rules)
-    foreign = Foreign()
-    foreign.feed(page.content.decode())
-    assert foreign.found == []
+from tests.admin.desk import Desk
+from tests.admin.page_policy import STRICT, assert_strict
 
 
 @pytest.mark.django_db
@@ -76,14 +42,3 @@ def test_a_refused_form_runs_no_scripts(db: None) -> None:
 def test_pages_of_accounts_run_only_files(desk: Desk) -> None:
     for name in ("mfa_index", "account_change_password", "account_logout"):
         assert_strict(desk.get(reverse(name)), STRICT)
-
-
-def test_every_page_of_the_admin_runs_only_files(desk: Desk) -> None:
-    fill()
-    rows = [model._default_manager.order_by("pk")[0] for model in REGISTERED]
-    paths = [reverse("admin:index"), *map(list_of, REGISTERED), *map(page_of, rows)]
-    paths += [page_of(row, "history") for row in rows]
-    for path in [*paths, *map(add_page_of, REGISTERED)]:
-        page = desk.get(path)
-        if page.status_code == HTTPStatus.OK:
-            assert_strict(page, OF_THE_ADMIN)

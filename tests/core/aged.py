@@ -1,4 +1,4 @@
-"""A hundred thousand rows of one table, of which `OLD` are older than a rule keeps them."""
+"""Many rows of one table, some of them older than a rule keeps them."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,11 +9,12 @@ from config.postgresql.connections import LONGEST_STATEMENT
 from core.retention import Rule, rules
 from tests.support.cast import Cast
 
-ROWS = 100_000
+ROWS, NARROW_ROWS = 30_000, 100_000
+"""Fewer are read as a whole for less than by an index; narrow rows longer than others."""
 LONGEST_FILLING = 300.0
 OLD = 2_500
 AGE = "now() - %(kept)s::interval + (n - %(old)s - 0.5) * interval '10 minutes'"
-"""Row number `n` is old up to `OLD`, each a minute younger than the one before."""
+"""Row number `n` is old up to `old`, each a minute younger than the one before."""
 
 
 @dataclass(frozen=True)
@@ -28,13 +29,15 @@ class Aged:
     database: str = "default"
     before: str = ""
     """Run first, statement by statement: rows the others depend on."""
+    rows: int = ROWS
+    old: int = OLD
 
     def fill(self, cast: Cast) -> Rule:
         rule = rule_named(self.rule)
         values: dict[str, Any] = {
             "kept": rule.kept_for,
-            "old": OLD,
-            "rows": ROWS,
+            "old": self.old,
+            "rows": self.rows,
             "person": cast.max.pk,
             "workspace": cast.workspace.pk,
             "project": cast.project.pk,
@@ -111,6 +114,7 @@ CASES = [
         "gen_random_uuid(), now(), now(), 1, %(workspace)s, n, 'Loom', '', 'WORKSPACE', 'ACTIVE',"
         " 'LOW', 0, %(person)s, {age}",
         left="name = 'Loom'",
+        old=250,
     ),
     Aged(
         "texts of deleted tasks",
@@ -135,6 +139,7 @@ CASES = [
         "core_idempotencykey",
         "id, principal, key, fingerprint, status, headers, body, created_at",
         "gen_random_uuid(), 'x', n::text, '', 200, '{{}}', '', {age}",
+        rows=NARROW_ROWS,
     ),
     Aged(
         "expired sessions, with their refresh tokens and devices",
@@ -169,6 +174,7 @@ CASES = [
         "clerk_webhookreceipt",
         "id, kind, received_at",
         "n::text, 'user.updated', {age}",
+        rows=NARROW_ROWS,
     ),
     Aged(
         "words of mails",
@@ -177,6 +183,7 @@ CASES = [
         "md5(n::text)::uuid, '', '', 'A note', 'Read me', '', {age}",
         left="text <> ''",
         before=MAILS,
+        rows=NARROW_ROWS,
     ),
     Aged("deliveries", "outbox_delivery", MAIL, A_MAIL),
     Aged(

@@ -21,7 +21,7 @@ from outbox.periodic import _scans
 from outbox.services import sweep
 from projects.models import Project
 from tasks.models import Task
-from tests.core.aged import CASES, OLD, ROWS, Aged, rule_named
+from tests.core.aged import CASES, Aged, rule_named
 from tests.notifications.test_queue_due_reminders import ago, planned
 from tests.support.cast import Cast
 from tests.support.context import without_context
@@ -51,26 +51,27 @@ def test_old_rows_go_in_batches_by_index_and_young_ones_stay(cast: Cast, case: A
         plans = case.plans(statements(rule))
     assert plans
     assert [plan for plan in plans if "Seq Scan" in plan] == []
-    assert case.count_left() == ROWS - rule.at_once
+    assert case.count_left() == case.rows - rule.at_once
 
     with without_context():
-        removed = [rule.apply() for _ in range(OLD // rule.at_once + 1)]
-    assert sum(removed) == OLD - rule.at_once
+        removed = [rule.apply() for _ in range(case.old // rule.at_once + 1)]
+    assert sum(removed) == case.old - rule.at_once
     assert removed[-1] == 0
-    assert case.count_left() == ROWS - OLD
+    assert case.count_left() == case.rows - case.old
 
 
 def test_the_tasks_of_an_old_project_go_in_batches_by_index(cast: Cast) -> None:
     [case] = [case for case in CASES if case.rule == "texts of deleted tasks"]
-    replace(case, values=case.values.replace("{age}", "NULL")).fill(cast)
+    case = replace(case, values=case.values.replace("{age}", "NULL"), rows=60_000)
+    case.fill(cast)
     Project.objects.update(deleted_at=F("created_at") - timedelta(days=31))
     rule = rule_named("texts of deleted projects")
     with without_context():
         plans = case.plans(statements(rule))
     assert [plan for plan in plans if "Seq Scan on tasks_task" in plan] == []
     assert len(plans) == 2
-    assert case.count_left() == ROWS
-    assert Task.objects.alive().count() == ROWS - retention.CONTENTS_AT_ONCE
+    assert case.count_left() == case.rows
+    assert Task.objects.alive().count() == case.rows - retention.CONTENTS_AT_ONCE
 
 
 def test_giving_up_mails_reads_no_whole_table(cast: Cast) -> None:

@@ -15,7 +15,9 @@ from django.http import HttpRequest, HttpResponse
 
 AS_SYSTEM = "-c gantry.system=tests"
 """Options of a connection past Django, which no receiver below hears of."""
-SYSTEM = "SELECT set_config('gantry.system', 'tests', false)"
+SYSTEM = (
+    "SELECT set_config('gantry.system', 'tests', false), set_config('gantry.workspaces', '', false)"
+)
 NOBODY = "SELECT set_config('gantry.system', '', false), set_config('gantry.workspaces', '', false)"
 _thread = local()
 
@@ -40,7 +42,6 @@ def without_context() -> Iterator[None]:
         yield
     finally:
         _thread.is_nobody = False
-        _say(NOBODY)
         _say(SYSTEM)
 
 

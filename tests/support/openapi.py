@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 from urllib.parse import quote
@@ -66,10 +67,16 @@ def described(method: str, path: str) -> Operation:
 def fitting(method: str, path: str) -> list[str]:
     """The templates the path of a request could be made from."""
     bare = path.partition("?")[0]
+    return [template for template, fits in patterns(method) if fits(bare)]
+
+
+@cache
+def patterns(method: str) -> list[tuple[str, Callable[[str], object]]]:
+    """The templates of a method, each with what tells whether a path fits."""
     return [
-        template
+        (template, re.compile(re.sub(r"{\w+}", "[^/]+", template)).fullmatch)
         for known, template in operations()
-        if known == method and re.fullmatch(re.sub(r"{\w+}", "[^/]+", template), bare)
+        if known == method
     ]
 
 
