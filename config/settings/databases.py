@@ -4,9 +4,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config import env
 
-RUNTIME_LIMITS = (
-    "-c lock_timeout=2s -c statement_timeout=15s -c idle_in_transaction_session_timeout=10s"
-)
+RUNTIME_LIMITS = "-c lock_timeout=2s -c statement_timeout=15s"
+LONGEST_IDLE = "10s"
 # Prepared statements belong to a session, so they do not work with an external pooler.
 PREPARED = {"server_side_binding": True, "prepare_threshold": 3}
 # PostgreSQL's `transaction_timeout`, since version 17; includes time idle between statements.
@@ -26,18 +25,23 @@ DIRECT_CONTEXT = "-c gantry.system=migrations"
 
 
 def runtime(
-    *, pooled: bool = True, least: int | None = None, longest: str = LONGEST_TRANSACTION
+    *,
+    pooled: bool = True,
+    least: int | None = None,
+    longest: str = LONGEST_TRANSACTION,
+    longest_idle: str = LONGEST_IDLE,
 ) -> dict[str, object]:
     """Settings of a connection as the runtime role.
 
     `least` is the number of idle connections to keep open, by default DB_POOL_MIN; `longest` is
-    the limit for a transaction.
+    the limit for a transaction, `longest_idle` for the time between two of its statements.
     """
     # An external pooler refuses start-up options: set the same limits on the role instead.
     behind_pooler = env.flag("DB_POOLER", default=False)
     options: dict[str, object] = dict(REACHED)
     if not behind_pooler:
-        limits = {"options": RUNTIME_LIMITS, "transaction_timeout": longest}
+        idle = f"-c idle_in_transaction_session_timeout={longest_idle}"
+        limits = {"options": f"{RUNTIME_LIMITS} {idle}", "transaction_timeout": longest}
         options |= {**limits, **PREPARED}
     most = env.natural("DB_POOL_MAX", 10) if pooled else 0
     if most:

@@ -11,9 +11,9 @@ AUTH_PROVIDERS = []
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # Without a pool, which would keep connections to the database of an earlier test open.
-# With a long limit, because a test is one transaction with all of its requests.
+# With long limits, because a test is one transaction with all of its requests and what they render.
 DATABASES |= {
-    "default": runtime(pooled=False, longest="10min"),
+    "default": runtime(pooled=False, longest="10min", longest_idle="10min"),
     "attempts": runtime(pooled=False, longest="10min"),
 }
 # Without limits: the connection that counts attempts may be idle in a transaction during a test.

@@ -10,6 +10,7 @@ from django.db import connection, connections, transaction
 from django.db.utils import ProgrammingError
 
 from config.settings.databases import (
+    LONGEST_IDLE,
     LONGEST_TRANSACTION,
     PREPARED,
     REACHED,
@@ -139,7 +140,8 @@ def shown(alias: str) -> list[str]:
 
 
 def test_a_pooler_gets_no_start_up_options(monkeypatch: pytest.MonkeyPatch) -> None:
-    limits = {"options": RUNTIME_LIMITS, "transaction_timeout": LONGEST_TRANSACTION}
+    idle = f"-c idle_in_transaction_session_timeout={LONGEST_IDLE}"
+    limits = {"options": f"{RUNTIME_LIMITS} {idle}", "transaction_timeout": LONGEST_TRANSACTION}
     assert runtime(pooled=False)["OPTIONS"] == {**REACHED, **limits, **PREPARED}
     monkeypatch.setenv("DB_POOLER", "1")
     assert runtime(pooled=False)["OPTIONS"] == REACHED

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass, field
 
-from django.db.models.functions import Now
-
 from comments.models import Comment
 from comments.services.comments import add_comment
 from projects.models import Project
@@ -60,7 +58,6 @@ def foreign_place(world: World) -> Place:
 
 def _place(world: World, workspace: Workspace, roles: dict[str, str], *, author: str) -> Place:
     people = world.people
-    Membership.objects.update(opened_at=Now())  # they have all been there
     lead = next(name for name, role in roles.items() if role == "LEAD")
     owner = people["sam" if workspace == world.elsewhere else "ada"]
     project = create_project(

@@ -112,6 +112,7 @@ def settle() -> World:
         add_member(
             actor=by(people["sam"]), workspace=elsewhere, email=people[name].email, role="MEMBER"
         )
+    Membership.objects.update(opened_at=Now())  # they have all been there
     return World(people, workspace, elsewhere)
 
 
