@@ -1,6 +1,10 @@
 """Background work: the broker, its limits, and the one table of periodic work."""
 
 from config import env
+from config.celery import app
+
+# Whoever sends a task, from any process, must send it to this application's broker.
+app.set_default()
 
 CELERY_BROKER_URL = env.server_url("REDIS_URL", ("redis", "rediss"))
 CELERY_BROKER_TRANSPORT_OPTIONS = {
