@@ -38,8 +38,6 @@ LINGER_SECONDS = 2.0
 """How long the rest of a refused body is still read, so that its client can read the refusal."""
 PROBE_THREADS = 2
 """For the questions of an orchestrator, which must not wait behind other requests."""
-LOCK_SECONDS = 10.0
-"""How long a request that met a lock waits, without a thread, until it may wait for it with one."""
 BODY_HEADERS = (b"content-length", b"transfer-encoding")
 WITHOUT_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 
@@ -52,8 +50,12 @@ class Answer:
 
 
 class Bridge:
-    def __init__(self, application: WSGIApplication, *, threads: int, most_bytes: int) -> None:
+    def __init__(
+        self, application: WSGIApplication, *, threads: int, lock_seconds: int, most_bytes: int
+    ) -> None:
+        """A request that met a lock waits so long without a thread until it may wait with one."""
         self.application = application
+        self.lock_seconds = lock_seconds
         self.bodies = Bodies(most_bytes)
         self.threads = ThreadPoolExecutor(threads, "http")
         # However many wait for locks, half of the threads serve the others.
@@ -84,7 +86,7 @@ class Bridge:
         if not run.is_put_off:
             return answer
         try:
-            await asyncio.wait_for(self.turns.acquire(), LOCK_SECONDS)
+            await asyncio.wait_for(self.turns.acquire(), self.lock_seconds)
         except TimeoutError:
             refused = {**_environ(scope, b""), REFUSAL: Unavailable(retry_after=1)}
             return await self._compute(refused, connection)

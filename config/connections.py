@@ -18,14 +18,14 @@ from config import env
 if TYPE_CHECKING:
     import asyncio
 
-HEAD_SECONDS = 15.0
+HEAD_SECONDS = env.natural("WEB_HEAD_SECONDS", 15)
 """From the connection, or the last answer, to the last header of the request."""
 MOST_HEAD_BYTES = 64 * 1024
 MOST_HEADERS = 100
 MOST_PIPELINED = 8
 MIN_DRAIN_RATE = 16 * 1024
 """Bytes per second a client has to take of an answer, measured over `DRAIN_WINDOW`."""
-DRAIN_WINDOW = 10.0
+DRAIN_WINDOW = env.natural("WEB_DRAIN_SECONDS", 10)
 MOST_UNSENT = 128 * 1024 * 1024
 """Bytes of answers, over all connections, that clients have not taken yet."""
 TICK = 1.0
