@@ -10,7 +10,7 @@ from statistics import median
 import pytest
 from pytest_django.plugin import DjangoDbBlocker
 
-from config.connections import MOST_UNSENT
+from config.connections import MOST_PIPELINED, MOST_UNSENT
 from tasks.models import Task
 from tests.config.raw import Server, Sockets, post, rest
 from tests.support.databases import CommittedDatabase, in_use
@@ -145,23 +145,23 @@ def test_more_connections_than_allowed_end_the_ones_that_wait_longest(
 def long_list(
     usual_server: Server, shared_db: CommittedDatabase, django_db_blocker: DjangoDbBlocker
 ) -> str:
-    """The path of a list of 8 MiB."""
+    """The path of a list as long as any: one and a half MiB."""
     project = usual_server.cast.project
     same = {"workspace": usual_server.cast.workspace, "description": "x" * 48_000}
     with django_db_blocker.unblock(), in_use(shared_db):
         status = project.statuses.first()
         numbered = [
             TaskFactory.build(project=project, status=status, number=number, **same)
-            for number in range(1000, 1165)
+            for number in range(1000, 1040)
         ]
         Task.objects.bulk_create(numbered)
     return f"/api/projects/{project.pk}/tasks?limit=200"
 
 
 def open_reader(server: Server, sockets: Sockets, path: str) -> socket:
-    """A client with room for a small part of the answer."""
+    """A client that asks for more than the system keeps for it, and has room for little of that."""
     head = f"GET {path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {server.lea.token}"
-    return sockets.open(f"{head}\r\n\r\n", receive_buffer=4096)
+    return sockets.open(f"{head}\r\n\r\n" * MOST_PIPELINED, receive_buffer=4096)
 
 
 def test_slow_readers_hold_neither_threads_nor_memory(
@@ -188,6 +188,6 @@ def test_slow_readers_are_ended(
     readers = [open_reader(hasty_server, hasty_sockets, long_list) for _ in range(3)]
     for one in readers:
         assert one.recv(12) == b"HTTP/1.1 200"
-    eventually(lambda: hasty_server.connections() == 0)
+    eventually(lambda: hasty_server.connections() == 0, patience=30)
     for one in readers:
         assert len(rest(one)) < 4 * MEGABYTE
