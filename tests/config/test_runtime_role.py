@@ -12,6 +12,7 @@ from config import local, programs
 from config.processes import Command
 from config.settings.databases import runtime
 from core.checks import check_runtime_role, refuse_flawed_database
+from tests.support.context import without_context
 from tests.support.databases import CommittedDatabase
 from tests.support.programs import Programs
 
@@ -43,15 +44,16 @@ def powerful_url(database: CommittedDatabase, power: str) -> str:
 
 @pytest.mark.parametrize("power", POWERS)
 def test_a_role_with_power_over_the_policies_is_refused(
-    committed_db: CommittedDatabase, monkeypatch: pytest.MonkeyPatch, power: str
+    committed_db: CommittedDatabase, power: str
 ) -> None:
-    monkeypatch.setenv("DB_POOLER", "1")  # or the address would lose its options
-    monkeypatch.setenv("DATABASE_URL", powerful_url(committed_db, power))
-    connection.close()
-    for key, value in runtime(pooled=False).items():
-        monkeypatch.setitem(connection.settings_dict, key, value)
-    with pytest.raises(SystemExit, match=SENTENCE.format(power)):
-        refuse_flawed_database()
+    with pytest.MonkeyPatch.context() as patch, without_context():
+        patch.setenv("DB_POOLER", "1")  # or the address would lose its options
+        patch.setenv("DATABASE_URL", powerful_url(committed_db, power))
+        connection.close()
+        for key, value in runtime(pooled=False).items():
+            patch.setitem(connection.settings_dict, key, value)
+        with pytest.raises(SystemExit, match=SENTENCE.format(power)):
+            refuse_flawed_database()
 
 
 def test_every_program_refuses_it(committed_db: CommittedDatabase, started: Programs) -> None:
@@ -68,4 +70,7 @@ def test_the_check_for_deployments_says_the_same(
     url = powerful_url(committed_db, "owns tables")
     assert started.start(command, DATABASE_URL=url).wait(60) == 1
     assert SENTENCE.format("owns tables") in started.log.read_text()
-    assert check_runtime_role(databases=["default"]) == []
+    connection.close()
+    with without_context():
+        assert check_runtime_role(databases=["default"]) == []
+    connection.close()
