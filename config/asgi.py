@@ -44,6 +44,7 @@ gc.freeze()
 http = Bridge(
     cast("Any", django),
     threads=settings.WEB_THREADS,
+    lock_seconds=settings.WEB_LOCK_SECONDS,
     most_bytes=settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
 )
 served = OnceChecked(cast("Any", http))

@@ -38,8 +38,6 @@ LINGER_SECONDS = 2.0
 """How long the rest of a refused body is read and dropped, so that the client reads the answer."""
 PROBE_THREADS = 2
 """Threads for probes of an orchestrator, which must not queue behind other requests."""
-LOCK_SECONDS = 10.0
-"""How long a request that found a row locked waits, without a thread, to run a second time."""
 BODY_HEADERS = (b"content-length", b"transfer-encoding")
 WITHOUT_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 
@@ -52,8 +50,12 @@ class Answer:
 
 
 class Bridge:
-    def __init__(self, application: WSGIApplication, *, threads: int, most_bytes: int) -> None:
+    def __init__(
+        self, application: WSGIApplication, *, threads: int, lock_seconds: int, most_bytes: int
+    ) -> None:
+        """`lock_seconds`: how long a request that found a row locked waits, without a thread."""
         self.application = application
+        self.lock_seconds = lock_seconds
         self.bodies = Bodies(most_bytes)
         self.threads = ThreadPoolExecutor(threads, "http")
         # At most half of the threads wait for row locks, so that the others serve requests.
@@ -88,7 +90,7 @@ class Bridge:
         if not run.is_put_off:
             return answer
         try:
-            await asyncio.wait_for(self.turns.acquire(), LOCK_SECONDS)
+            await asyncio.wait_for(self.turns.acquire(), self.lock_seconds)
         except TimeoutError:
             refused = {**_environ(scope, b""), REFUSAL: Unavailable(retry_after=1)}
             return await self._compute(refused, connection)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from billiard import pool
 from celery import Celery, Task
 from celery.signals import heartbeat_sent, worker_init
 from django.conf import settings
@@ -41,6 +42,9 @@ app = Celery("gantry", task_cls=PromptTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks(related_name="background")
+# A process of the pool ends once its results have been read, or after this many tenths of a second.
+# A worker asked to stop reads none of a task it had just handed on; by default, it waits for 30 s.
+pool.GUARANTEE_MESSAGE_CONSUMPTION_RETRY_LIMIT = 30
 
 
 @worker_init.connect

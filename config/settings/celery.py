@@ -1,6 +1,10 @@
 """Settings of Celery: the broker, time limits, and the table of periodic tasks."""
 
 from config import env
+from config.celery import app
+
+# Whoever sends a task, from any process, must send it to this application's broker.
+app.set_default()
 
 CELERY_BROKER_URL = env.server_url("REDIS_URL", ("redis", "rediss"))
 CELERY_BROKER_TRANSPORT_OPTIONS = {

@@ -23,6 +23,7 @@ class Browser:
     def __init__(self, port: int) -> None:
         self.server = f"http://127.0.0.1:{port}"
         self.cookies: dict[str, str] = {}
+        self.files_seen: set[str] = set()
 
     def ask(self, method: str, path: str, **more: Any) -> requests.Response:
         kept = "; ".join(f"{name}={value}" for name, value in self.cookies.items())

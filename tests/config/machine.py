@@ -1,9 +1,12 @@
 """`bin/dev` as a real process tree in a folder of its own."""
 
 import os
+import pty
+import shlex
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -45,6 +48,7 @@ class Machine:
         self.folder, self.port, self.chosen = folder, local.free_port(), chosen
         self.wire = Wire(self.port)
         self.said = ""
+        self.ready_at = 0.0
         self._process: subprocess.Popen[bytes] | None = None
 
     def boot(self) -> subprocess.Popen[bytes]:
@@ -59,7 +63,8 @@ class Machine:
         """Start, unless it runs, and return when it says that it is ready."""
         if self._process is None or self._process.poll() is not None:
             self.boot()
-        eventually(self._is_ready, START_PATIENCE)
+            eventually(self._is_ready, START_PATIENCE)
+            self.ready_at = time.monotonic()
 
     def end(self, how: signal.Signals) -> int:
         """Send a signal to the supervisor, as a terminal would, and return how it ended."""
@@ -70,14 +75,23 @@ class Machine:
     def stop(self) -> None:
         if self._process:
             processes.stop(self._process, self.command())
+        for pid, words in self.alive().items():
+            if "dev.server.development" in words:
+                os.kill(int(pid), signal.SIGTERM)
+        eventually(lambda: not self.alive())
 
-    def alive(self) -> list[str]:
-        """The command lines of all that belongs to this folder."""
-        return [words for words in self.processes().values() if words]
+    def alive(self) -> dict[str, str]:
+        """Of every process that belongs to this folder its command line."""
+        found = {each.name: self._words_of(each) for each in Path("/proc").glob("[0-9]*")}
+        return {pid: words for pid, words in found.items() if words}
 
-    def processes(self) -> dict[str, str]:
-        """Of every process of this computer its command line, if it belongs to this folder."""
-        return {each.name: self._words_of(each) for each in Path("/proc").glob("[0-9]*")}
+    def serves(self) -> bool:
+        return not local.is_free(self.port)
+
+    def drafts(self) -> list[Path]:
+        """Of a cluster that is being made."""
+        cluster = (self.folder / "postgres").resolve()
+        return list(cluster.parent.glob(f"{cluster.name}-draft-*"))
 
     def command(self) -> Command:
         command = development(self.folder, self.port)
@@ -98,6 +112,24 @@ class Machine:
             signs += str((process / "cwd").readlink())
         places = (self.folder, (self.folder / "postgres").resolve())
         return words.replace("\0", " ") if any(str(one) in signs for one in places) else ""
+
+
+class Terminal:
+    """A shell with a terminal of its own, in which a machine is started by a command."""
+
+    START = f"{shlex.quote(sys.executable)} -m dev.server.development"
+
+    def __init__(self, machine: Machine, command: str, folder: Path) -> None:
+        self.pid, self.line = pty.fork()
+        if self.pid == 0:
+            os.chdir(folder)
+            given = {**os.environ, **machine.command().env, "PYTHONPATH": str(env.ROOT)}
+            os.execve("/bin/sh", ["sh", "-c", command], given)  # noqa: S606
+
+    def close(self) -> None:
+        """As whoever shuts the window does: the shell's processes are hung up on."""
+        os.close(self.line)
+        os.waitpid(self.pid, 0)
 
 
 def throwaway(**chosen: str) -> Iterator[Machine]:

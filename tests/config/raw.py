@@ -27,6 +27,12 @@ class Server:
         [kilobytes] = re.findall(r"^VmRSS:\s+(\d+) kB$", status, re.MULTILINE)
         return int(kilobytes) * 1024
 
+    def connections(self) -> int:
+        """How many it has open to its clients."""
+        rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()]
+        is_its_own, is_established = f":{self.wire.port:04X}", "01"
+        return sum(row[1].endswith(is_its_own) and row[3] == is_established for row in rows)
+
 
 class Sockets:
     """Opened here, and closed at the end of the test."""

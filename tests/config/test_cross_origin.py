@@ -2,47 +2,45 @@
 
 import json
 
-import pytest
-
 from tests.config.production import run
 
-PREFLIGHT = """
+PREFLIGHTS = """
 import json, sys
 import django
 django.setup()
 from django.test import Client
-asked = {"Origin": sys.argv[1], "Access-Control-Request-Method": "GET"}
-host = "localhost" if "development" in sys.argv[2] else "gantry.example.com"
-answer = Client(headers={"Host": host}).options("/api/workspaces", headers=asked, secure=True)
-told = {name: answer.get(f"Access-Control-Allow-{name}") for name in ("Origin", "Credentials")}
-print(json.dumps([answer.status_code, told]))
+host, *origins = sys.argv[1:]
+for origin in origins:
+    asked = {"Origin": origin, "Access-Control-Request-Method": "GET"}
+    answer = Client(headers={"Host": host}).options("/api/workspaces", headers=asked, secure=True)
+    told = {name: answer.get(f"Access-Control-Allow-{name}") for name in ("Origin", "Credentials")}
+    print(json.dumps([answer.status_code, told]))
 """
+LOCAL = ("http://localhost:5173", "http://localhost", "http://127.0.0.1:3000")
+FOREIGN = (
+    "https://evil.example.com",
+    "http://localhost.evil.example.com",
+    "http://localhost:1.evil.com",
+)
 NOTHING = {"Origin": None, "Credentials": None}
 
 
-def preflight(origin: str, settings: str) -> object:
-    """The status of a preflight from this origin, and what its answer allows."""
+def preflights(settings: str, host: str) -> dict[str, object]:
+    """Of each origin the status of its preflight, and what the answer allows."""
+    origins = [*LOCAL, *FOREIGN]
     name = f"config.settings.{settings}"
-    ended = run("-c", PREFLIGHT, origin, name, DJANGO_SETTINGS_MODULE=name)
+    ended = run("-c", PREFLIGHTS, host, *origins, DJANGO_SETTINGS_MODULE=name)
     assert ended.returncode == 0, ended.stderr
-    return json.loads(ended.stdout.splitlines()[-1])
+    told = [json.loads(line) for line in ended.stdout.splitlines()[-len(origins) :]]
+    return dict(zip(origins, told, strict=True))
 
 
-@pytest.mark.parametrize(
-    "origin", ["http://localhost:5173", "http://localhost", "http://127.0.0.1:3000"]
-)
-def test_local_front_ends_may_ask_in_development_only(origin: str) -> None:
-    assert preflight(origin, "development") == [200, {"Origin": origin, "Credentials": "true"}]
-    assert preflight(origin, "production") == [200, NOTHING]
+def test_local_front_ends_may_ask_in_development_and_others_may_not() -> None:
+    allowed = {here: [200, {"Origin": here, "Credentials": "true"}] for here in LOCAL}
+    refused: dict[str, object] = {origin: [200, NOTHING] for origin in FOREIGN}
+    assert preflights("development", "localhost") == allowed | refused
 
 
-@pytest.mark.parametrize(
-    "origin",
-    [
-        "https://evil.example.com",
-        "http://localhost.evil.example.com",
-        "http://localhost:1.evil.com",
-    ],
-)
-def test_others_may_not_even_in_development(origin: str) -> None:
-    assert preflight(origin, "development") == [200, NOTHING]
+def test_in_production_nobody_may_who_is_not_named() -> None:
+    refused = {origin: [200, NOTHING] for origin in (*LOCAL, *FOREIGN)}
+    assert preflights("production", "gantry.example.com") == refused

@@ -55,9 +55,8 @@ def run(script: str, folder: str, *prefix: str, **chosen: str) -> subprocess.Com
     )
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_an_odd_name_is_taken_as_it_is(tmp_path: Path, name: str) -> None:
-    folder = tmp_path / name
+def test_odd_names_are_taken_as_they_are(tmp_path: Path) -> None:
+    folder = tmp_path.joinpath(*NAMES)
     script = "from django.conf import settings; print(settings.EMAIL_FILE_PATH)"
     told = run(script, str(folder))
     assert (told.stdout, told.stderr) == (f"{folder}/mail\n", "")

@@ -1,13 +1,13 @@
 """PostgreSQL stops, freezes or is full: every answer is a quick 503, and soon none is."""
 
 import json
+import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 from typing import Any, NamedTuple
-from uuid import uuid4
 
 import psycopg
 import pytest
@@ -16,13 +16,15 @@ from config import local, programs
 from tests.config.production import COMPLETE, UNSET
 from tests.config.wire import Wire
 from tests.support.own_postgres import OwnPostgres
-from tests.support.programs import Programs, eventually
+from tests.support.programs import PATIENCE, Programs, ended, eventually
 from tests.support.threads import times
 
 SECRET = "a long enough secret"
 LONGEST_SECONDS = 5.0
 LONGEST_PROBE = 1.5
 BACK_WITHIN = 2.0
+GONE_SECONDS = 3.0
+"""So long that pauses that double would by now be longer than that."""
 AT_WORK = """
     SELECT EXISTS (SELECT FROM django_celery_beat_periodictask)
     AND EXISTS (SELECT FROM outbox_relayprocess)
@@ -91,32 +93,44 @@ class Site:
         return time.monotonic() - began
 
 
-@pytest.fixture
-def serve(
-    own_postgres: OwnPostgres, started: Programs, monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., Site]:
-    """Starts web servers on the test's own PostgreSQL."""
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Programs]:
+    with ended(tmp_path_factory.mktemp("web")) as here:
+        yield here
 
-    def start(*, is_away: bool = False) -> Site:
-        if is_away:
-            own_postgres.stop_at_once()
-        else:
-            own_postgres.start()  # where a test before has failed
+
+@pytest.fixture(scope="module")
+def serve(own_postgres: OwnPostgres, running: Programs) -> Callable[..., Site]:
+    """Starts web servers on the PostgreSQL of the module, with these settings."""
+
+    def start(**chosen: str) -> Site:
         port = local.free_port()
-        monkeypatch.setenv("PORT", str(port))
-        started.start(programs.web(), **own_postgres.addresses())
+        settings = {"DJANGO_SETTINGS_MODULE": "config.settings.development", "PORT": str(port)}
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in {**settings, **chosen}.items():
+                patch.setenv(name, value)
+            running.start(programs.web(), **own_postgres.addresses())
         eventually(lambda: not local.is_free(port))
         return Site(port)
 
     return start
 
 
-@pytest.fixture
-def site(serve: Callable[..., Site]) -> Site:
+@pytest.fixture(scope="module")
+def usual_site(serve: Callable[..., Site], own_postgres: OwnPostgres) -> Site:
+    own_postgres.start()
     made = serve()
-    made.sign_up(uuid4().hex)
-    made.at_once(["/api/auth/me"] * 16)
+    made.sign_up("mira")
     return made
+
+
+@pytest.fixture
+def site(usual_site: Site, own_postgres: OwnPostgres) -> Site:
+    """That of the module, with every connection it may have, whatever the test before did."""
+    own_postgres.start()
+    usual_site.seconds_until_served()
+    usual_site.at_once(["/api/auth/me"] * 16)
+    return usual_site
 
 
 def test_a_stopped_server_is_told_at_once_and_missed_no_longer_than_it_is_gone(
@@ -126,7 +140,7 @@ def test_a_stopped_server_is_told_at_once_and_missed_no_longer_than_it_is_gone(
     site.check_is_away()
     site.check_is_away(clients=40)
     site.check_probes()
-    time.sleep(6)
+    time.sleep(GONE_SECONDS)
     own_postgres.start()
     assert site.seconds_until_served() < BACK_WITHIN
     assert {told.status for told in site.at_once(["/api/auth/me"] * 16)} == {200}
@@ -184,25 +198,22 @@ def test_a_server_that_takes_no_writes_is_told_as_one_that_is_away(
 
 
 def test_the_log_has_one_line_of_why_and_one_of_the_request(
-    site: Site, own_postgres: OwnPostgres, started: Programs
+    site: Site, own_postgres: OwnPostgres, running: Programs
 ) -> None:
     own_postgres.stop_at_once()
-    before = started.log.read_text()
+    before = running.log.read_text()
     assert site.ask("/api/projects").status == site.ask("/admin/").status == 503
-    lines = started.log.read_text().removeprefix(before).splitlines()
+    lines = running.log.read_text().removeprefix(before).splitlines()
     own_postgres.start()
     assert [line for line in lines if "Traceback" in line] == []
     assert [json.loads(line)["event"] for line in lines] == ["database_away", "request"] * 2
 
 
 def test_a_full_server_is_told_as_one_that_is_away(
-    site: Site,
-    serve: Callable[..., Site],
-    own_postgres: OwnPostgres,
-    monkeypatch: pytest.MonkeyPatch,
+    site: Site, serve: Callable[..., Site], own_postgres: OwnPostgres
 ) -> None:
-    monkeypatch.setenv("DB_POOL_MAX", "0")  # with a pool, its requests would share what is open
-    other = serve()
+    # With a pool, its requests would share what is open.
+    other = serve(DB_POOL_MAX="0")
     other.token = site.token
     with own_postgres.full():
         other.check_is_away()
@@ -213,14 +224,11 @@ def test_a_full_server_is_told_as_one_that_is_away(
 
 
 def test_a_server_that_starts_first_serves_once_its_database_is_there(
-    serve: Callable[..., Site], own_postgres: OwnPostgres, monkeypatch: pytest.MonkeyPatch
+    serve: Callable[..., Site], own_postgres: OwnPostgres
 ) -> None:
-    for name, value in {**UNSET, **COMPLETE, "ALLOWED_HOSTS": "127.0.0.1"}.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("SECURE_SSL_REDIRECT", "0")
-    sites = [serve(is_away=True)]
-    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "config.settings.development")
-    sites.append(serve(is_away=True))
+    own_postgres.stop_at_once()
+    reached = {"ALLOWED_HOSTS": "127.0.0.1", "SECURE_SSL_REDIRECT": "0"}
+    sites = [serve(**{**UNSET, **COMPLETE, **reached}), serve()]
     for site in sites:
         site.check_is_away()
         site.check_probes()
@@ -237,15 +245,15 @@ def test_other_programs_that_start_first_wait_for_the_database(
     commands = [programs.worker(), programs.beat(), programs.relay()]
     running = [started.start(command, **own_postgres.addresses()) for command in commands]
     told = started.log.read_text
-    eventually(lambda: told().count("database_not_checked") > 5)
+    eventually(lambda: told().count("database_not_checked") > len(running))
     assert "Traceback" not in told()
     own_postgres.start()
     with psycopg.connect(own_postgres.url("postgres"), autocommit=True) as connection:
         eventually(lambda: connection.execute(AT_WORK).fetchone() == (True,))
     assert [process.poll() for process in running] == [None] * 3
     for process in running:
-        started.stop(process)
-    assert [process.returncode for process in running] == [0] * 3
+        process.send_signal(signal.SIGTERM)
+    assert [process.wait(PATIENCE) for process in running] == [0] * 3
     assert "Traceback" not in told()
 
 

@@ -4,29 +4,50 @@ import os
 import re
 import signal
 import socket
+import subprocess
 import time
 from ast import literal_eval
+from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
 from accounts.models import User
-from config import local
-from tests.config.machine import Machine, refused, throwaway
+from config import env, local, processes, programs
+from config.processes import Command
+from tests.config.machine import (
+    START_PATIENCE,
+    Machine,
+    Terminal,
+    development,
+    refused,
+    throwaway,
+)
+from tests.config.wire import Wire
 from tests.support.databases import CommittedDatabase
 from tests.support.programs import eventually
 
 PASSWORD = "gantry-demo"
+UP = {"status": "ok", "database": "up", "redis": "up"}
+WELL = "System check identified no issues (0 silenced).\n"
 LONGEST_FREEZE = 20.0
 """Seconds after which something else answers in a web server's place."""
 SCAN_SECONDS = 16
 """A little more than the longest pause between two of beat's scans of the outbox."""
 
 
-one = pytest.fixture(scope="module")(throwaway)
-another = pytest.fixture(throwaway)
+@pytest.fixture(scope="module")
+def one() -> Iterator[Machine]:
+    """Killed while it made its database for the first time."""
+    for made in throwaway():
+        made.boot()
+        eventually(made.drafts)
+        made.end(signal.SIGKILL)
+        assert not (made.folder / "postgres" / "PG_VERSION").exists()
+        yield made
 
 
 @pytest.fixture
@@ -34,6 +55,11 @@ def machine(one: Machine) -> Machine:
     """Running, whatever the test before did to it."""
     one.start()
     return one
+
+
+def test_killed_while_it_made_its_database_it_starts_anew(machine: Machine) -> None:
+    assert "The demo is ready." in machine.said
+    assert machine.drafts() == []
 
 
 def test_it_says_where_it_is_and_who_may_sign_in(machine: Machine) -> None:
@@ -53,19 +79,7 @@ def test_everything_is_up(machine: Machine) -> None:
     ask = machine.wire.ask
     assert ask("GET", "/") == {"message": "Server is running successfully!"}
     assert ask("GET", "/api/health") == {"status": "ok"}
-    assert ask("GET", "/readyz") == {"status": "ok", "database": "up", "redis": "up"}
-
-
-def test_the_console_tells_of_requests_and_not_of_scans_that_found_nothing(
-    machine: Machine,
-) -> None:
-    # Beat and relay scan every few seconds; they have run by the time one period is over.
-    time.sleep(SCAN_SECONDS)
-    machine.wire.ask("GET", "/health")
-    eventually(lambda: "path=/health " in console(machine))
-    told = console(machine).partition("Ctrl-C stops everything.")[2].splitlines()
-    assert [line for line in told if line and "request [gantry.request]" not in line] == []
-    assert "SecurityWarning" not in console(machine)
+    assert ask("GET", "/readyz") == UP
 
 
 def console(machine: Machine) -> str:
@@ -78,6 +92,93 @@ def console(machine: Machine) -> str:
 def test_the_demo_people_sign_in(machine: Machine, nick: str, name: str) -> None:
     person = machine.wire.signed_in(f"{nick}@example.com", PASSWORD)
     assert person.ask("GET", "/api/auth/me")["data"]["name"] == name
+
+
+def front_page(machine: Machine) -> str:
+    connection = HTTPConnection("127.0.0.1", machine.port)
+    connection.request("GET", "/", headers={"Accept": "text/html"})
+    page = connection.getresponse().read().decode()
+    connection.close()
+    return page
+
+
+def test_the_front_page_shows_who_may_sign_in(machine: Machine) -> None:
+    assert "gantry-demo" in front_page(machine)
+
+
+def test_a_taken_port_is_refused(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        port = local.free_port()
+        taken.bind(("127.0.0.1", port))
+        taken.listen()
+        told = f"Port {port} is taken: set PORT to a free one.\n"
+        assert refused(tmp_path, port) == (1, told)
+
+
+def test_a_folder_in_use_is_refused(machine: Machine) -> None:
+    assert refused(machine.folder, machine.port) == (1, in_use(machine))
+    assert machine.wire.ask("GET", "/readyz")["status"] == "ok"
+
+
+def in_use(machine: Machine) -> str:
+    where = f"{machine.folder}, at http://localhost:{machine.port}"
+    return f"Another Gantry is running on {where}: stop it, or set another DATA_DIR.\n"
+
+
+def secrets_of(machine: Machine) -> set[str]:
+    """What stands in the machine's generated settings and is for nobody else."""
+    values = local.read(machine.folder / "environment")
+    passwords = {str(urlsplit(value).password) for value in values.values() if "://" in value}
+    return passwords | {values["SECRET_KEY"], values["JWT_SECRET"]}
+
+
+def test_no_server_or_command_line_tells_a_secret(machine: Machine) -> None:
+    secrets = secrets_of(machine)
+    assert len(secrets) == 6
+    processes = machine.alive()
+    servers = {pid for pid, name in processes.items() if re.search(r"valkey|postgres", name)}
+    assert len(servers) > 3
+    shown = {f"{pid}/cmdline" for pid in processes} | {f"{pid}/environ" for pid in servers}
+    told = {
+        path: Path("/proc", path).read_text(errors="replace")
+        for path in shown
+        if Path("/proc", path).exists()
+    }
+    assert {path for path, text in told.items() if any(one in text for one in secrets)} == set()
+    foreign = [pid for pid in processes if Path(f"/proc/{pid}").stat().st_uid != os.geteuid()]
+    assert set(foreign) <= servers
+
+
+def test_a_second_one_outlives_its_terminal_on_a_database_of_its_own(
+    machine: Machine, committed_db: CommittedDatabase, tmp_path: Path
+) -> None:
+    """Whatever DATABASE_URL names may be a production server's, and gets no demo."""
+    for own in throwaway(DATABASE_URL=committed_db.url, DIRECT_URL=committed_db.direct_url):
+        terminal = Terminal(own, f"nohup {Terminal.START} & wait", tmp_path)
+        eventually(own.serves, START_PATIENCE)
+        terminal.close()
+        eventually(lambda: "Gantry is ready." in (tmp_path / "nohup.out").read_text())
+        said = (tmp_path / "nohup.out").read_text()
+        assert "nobody of the demo was added" in said
+        assert "admin@example.com" not in said
+        assert not User.objects.exists()
+        assert "gantry-demo" not in front_page(own)
+        assert [each.wire.ask("GET", "/readyz") for each in (machine, own)] == [UP, UP]
+        own.stop()
+        assert own.alive() == {}
+        assert machine.wire.ask("GET", "/readyz") == UP
+
+
+def test_the_console_tells_of_requests_and_not_of_scans_that_found_nothing(
+    machine: Machine,
+) -> None:
+    # Beat and relay scan every few seconds; they have run by the time one period is over.
+    time.sleep(max(0, machine.ready_at + SCAN_SECONDS - time.monotonic()))
+    machine.wire.ask("GET", "/health")
+    eventually(lambda: "path=/health " in console(machine))
+    told = console(machine).partition("Ctrl-C stops everything.")[2].splitlines()
+    assert [line for line in told if line and "request [gantry.request]" not in line] == []
+    assert "SecurityWarning" not in console(machine)
 
 
 def test_a_task_for_a_colleague_becomes_a_mail(machine: Machine) -> None:
@@ -119,46 +220,6 @@ def test_files_are_for_their_owner_alone(machine: Machine) -> None:
     assert [path for path in public if not path.is_socket()] == []
 
 
-def secrets_of(machine: Machine) -> set[str]:
-    """What stands in the machine's generated settings and is for nobody else."""
-    values = local.read(machine.folder / "environment")
-    passwords = {str(urlsplit(value).password) for value in values.values() if "://" in value}
-    return passwords | {values["SECRET_KEY"], values["JWT_SECRET"]}
-
-
-def test_no_server_or_command_line_tells_a_secret(machine: Machine) -> None:
-    secrets = secrets_of(machine)
-    assert len(secrets) == 6
-    processes = {pid: name for pid, name in machine.processes().items() if name}
-    servers = {pid for pid, name in processes.items() if re.search(r"valkey|postgres", name)}
-    assert len(servers) > 3
-    shown = {f"{pid}/cmdline" for pid in processes} | {f"{pid}/environ" for pid in servers}
-    told = {
-        path: Path("/proc", path).read_text(errors="replace")
-        for path in shown
-        if Path("/proc", path).exists()
-    }
-    assert {path for path, text in told.items() if any(one in text for one in secrets)} == set()
-    foreign = [pid for pid in processes if Path(f"/proc/{pid}").stat().st_uid != os.geteuid()]
-    assert set(foreign) <= servers
-
-
-def test_killed_it_leaves_nothing_behind_and_comes_back_with_its_data(machine: Machine) -> None:
-    admin = machine.wire.signed_in("admin@example.com", PASSWORD)
-    admin.ask("POST", "/api/workspaces", {"name": "Kept"}, status=201)
-    before = [admin.ask("GET", f"/api/{rows}") for rows in ("workspaces", "projects")]
-    assert [made["name"] for made in before[0]["data"]].count("Kept") == 1
-    assert len(before[1]["data"]) > 1
-
-    machine.end(signal.SIGKILL)
-    eventually(lambda: machine.alive() == [], patience=30)
-    machine.start()
-
-    assert [admin.ask("GET", f"/api/{rows}") for rows in ("workspaces", "projects")] == before
-    assert "demo is ready" not in machine.said
-    assert "Somebody has one of the demo's addresses" not in machine.said
-
-
 def test_a_frozen_web_server_is_replaced(machine: Machine) -> None:
     [web] = web_servers(machine)
     os.kill(web, signal.SIGSTOP)
@@ -171,62 +232,61 @@ def test_a_frozen_web_server_is_replaced(machine: Machine) -> None:
 
 
 def web_servers(machine: Machine) -> list[int]:
-    return [int(pid) for pid, words in machine.processes().items() if " config.web" in words]
+    return [int(pid) for pid, words in machine.alive().items() if " config.web" in words]
 
 
-def test_two_run_side_by_side_until_one_is_interrupted(machine: Machine, another: Machine) -> None:
-    another.start()
-    assert "The demo is ready." in another.said
-    up = {"status": "ok", "database": "up", "redis": "up"}
-    assert [each.wire.ask("GET", "/readyz") for each in (machine, another)] == [up, up]
-    assert len(another.alive()) > 10
+def test_killed_it_comes_back_in_a_terminal_it_cannot_write_to_and_ends_with_that(
+    machine: Machine, tmp_path: Path
+) -> None:
+    admin = machine.wire.signed_in("admin@example.com", PASSWORD)
+    admin.ask("POST", "/api/workspaces", {"name": "Kept"}, status=201)
+    before = rows_of(admin)
+    assert [made["name"] for made in before[0]["data"]].count("Kept") == 1
+    assert len(before[1]["data"]) > 1
+    assert manage(machine, "check", "--database=default") == (0, WELL)
 
-    assert another.end(signal.SIGINT) == 0
-    assert another.alive() == []
-    assert machine.wire.ask("GET", "/readyz") == up
+    alive = machine.alive().keys()
+    machine.end(signal.SIGKILL)
+    # What it leaves is still ending, and holds the port.
+    terminal = Terminal(machine, f"exec {Terminal.START} <&- >&- 2>&-", tmp_path)
+    check_others_are_refused(machine)
+    eventually(machine.serves, START_PATIENCE)
+    assert rows_of(admin) == before
+    eventually(lambda: alive.isdisjoint(machine.alive()))
 
-
-def test_interrupted_while_it_starts_it_leaves_nothing_behind(another: Machine) -> None:
-    another.boot()
-    eventually((another.folder / "postgres" / "postmaster.pid").exists)
-    assert another.end(signal.SIGINT) == 0
-    assert another.alive() == []
-
-
-def test_a_taken_port_is_refused(tmp_path: Path) -> None:
-    with socket.socket() as taken:
-        port = local.free_port()
-        taken.bind(("127.0.0.1", port))
-        taken.listen()
-        told = f"Port {port} is taken: set PORT to a free one.\n"
-        assert refused(tmp_path, port) == (1, told)
+    terminal.close()
+    eventually(lambda: not machine.alive())
+    # It had time to note that all has been stopped.
+    assert (machine.folder / "lock").read_text() == ""
+    check_command_says_that_nothing_runs(machine)
 
 
-def test_a_folder_in_use_is_refused(machine: Machine) -> None:
-    where = f"{machine.folder}, at http://localhost:{machine.port}"
-    told = f"Another Gantry is running on {where}: stop it, or set another DATA_DIR.\n"
-    assert refused(machine.folder, local.free_port()) == (1, told)
-    assert refused(machine.folder, machine.port) == (1, told)
-    assert machine.wire.ask("GET", "/readyz")["status"] == "ok"
+def rows_of(person: Wire) -> list[Any]:
+    return [person.ask("GET", f"/api/{rows}") for rows in ("workspaces", "projects")]
 
 
-def test_a_database_of_ones_own_gets_no_demo(committed_db: CommittedDatabase) -> None:
-    """Whatever DATABASE_URL names may be a production server's."""
-    for own in throwaway(DATABASE_URL=committed_db.url, DIRECT_URL=committed_db.direct_url):
-        own.start()
-        assert "nobody of the demo was added" in own.said
-        assert "admin@example.com" not in own.said
-        assert not User.objects.exists()
-        assert "gantry-demo" not in front_page(own)
+def check_others_are_refused(machine: Machine) -> None:
+    """Of many that start on one folder at once one serves, and the others say where."""
+    lock = f":{(machine.folder / 'lock').stat().st_ino} "
+    eventually(lambda: lock in Path("/proc/locks").read_text())
+    eventually((machine.folder / "lock").read_text)
+    ports = [machine.port, *range(machine.port + 1, machine.port + 4)]
+    commands = [development(machine.folder, port) for port in ports]
+    started = [processes.start(command, subprocess.PIPE) for command in commands]
+    said = {process.communicate(timeout=60)[0].decode() for process in started}
+    assert [process.returncode for process in started] == [1] * 4
+    assert said == {in_use(machine)}
 
 
-def front_page(machine: Machine) -> str:
-    connection = HTTPConnection("127.0.0.1", machine.port)
-    connection.request("GET", "/", headers={"Accept": "text/html"})
-    page = connection.getresponse().read().decode()
-    connection.close()
-    return page
+def check_command_says_that_nothing_runs(machine: Machine) -> None:
+    code, said = manage(machine, "showmigrations")
+    assert (code, said.count("\n")) == (1, 1)
+    assert said.startswith("No database answers (connection failed: ")
+    assert said.endswith("): bin/dev runs one, or set DATABASE_URL.\n")
 
 
-def test_the_front_page_shows_who_may_sign_in(machine: Machine) -> None:
-    assert "gantry-demo" in front_page(machine)
+def manage(machine: Machine, *arguments: str) -> tuple[int, str]:
+    command = Command("manage", programs.manage(*arguments), machine.command().env, None, env.ROOT)
+    process = processes.start(command, subprocess.PIPE)
+    output, _ = process.communicate(timeout=60)
+    return process.returncode, output.decode()

@@ -104,7 +104,8 @@ def check_pages(stranger: Browser) -> None:
 
 
 def check_files(browser: Browser, named: set[str]) -> None:
-    for path in named:
+    for path in named - browser.files_seen:
+        browser.files_seen.add(path)
         file = browser.ask("GET", path)
         assert file.status_code == 200, path
         assert file.headers["Content-Type"].split(";")[0] == KINDS[path.rpartition(".")[2]], path

@@ -2,16 +2,18 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from socket import socket
 from statistics import median
 
 import pytest
+from pytest_django.plugin import DjangoDbBlocker
 
-from config.connections import MOST_UNSENT
+from config.connections import MOST_PIPELINED, MOST_UNSENT
 from tasks.models import Task
 from tests.config.raw import Server, Sockets, post, rest
+from tests.support.databases import CommittedDatabase, in_use
 from tests.support.factories import TaskFactory
 from tests.support.programs import eventually
 from tests.support.threads import times
@@ -21,6 +23,9 @@ HALF_HEAD = "GET /livez HTTP/1.1\r\nhost: local"
 LONGEST_SECONDS = 5.0
 """Of two small requests on a busy machine; a server without free threads takes longer."""
 MEGABYTE = 1024 * 1024
+MOST_CONNECTIONS = 128
+HEAD_SECONDS, DRAIN_SECONDS = 3, 2
+"""Of the server that has little patience; bodies have five seconds everywhere."""
 
 
 def waits(server: Server, times: int = 10) -> list[float]:
@@ -54,43 +59,58 @@ def dripping(sockets: list[socket]) -> Iterator[None]:
         thread.join()
 
 
-@pytest.mark.parametrize("amount", [8, 64])
-def test_bodies_that_never_come_hold_no_thread(
-    server: Server, sockets: Sockets, amount: int
+@pytest.fixture(scope="module")
+def usual_server(serve: Callable[..., Server]) -> Server:
+    return serve(WEB_CONNECTIONS=str(MOST_CONNECTIONS))
+
+
+@pytest.fixture(scope="module")
+def hasty_server(serve: Callable[..., Server]) -> Server:
+    return serve(WEB_HEAD_SECONDS=str(HEAD_SECONDS), WEB_DRAIN_SECONDS=str(DRAIN_SECONDS))
+
+
+@pytest.fixture
+def hasty_sockets(hasty_server: Server) -> Iterator[Sockets]:
+    opened = Sockets(hasty_server.wire.port)
+    with opened.stack:
+        yield opened
+
+
+def test_what_never_comes_holds_no_thread_and_is_ended(
+    hasty_server: Server, hasty_sockets: Sockets
 ) -> None:
-    silent = [sockets.open(ANNOUNCED) for _ in range(amount)]
-    assert max(waits(server)) < LONGEST_SECONDS
-    answers = [rest(one) for one in silent]
-    assert {answer.split("\r\n")[0] for answer in answers} == {"HTTP/1.1 408 Request Timeout"}
+    """Twice as many bodies as there are threads, and a head, a body and lines that drip."""
+    silent = [hasty_sockets.open(ANNOUNCED) for _ in range(16)]
+    kinds = [HALF_HEAD, ANNOUNCED, post("/", "transfer-encoding: chunked", body="1\r\n"), ""]
+    slow = [hasty_sockets.open(kind) for kind in kinds]
+    empty_lines = hasty_sockets.open("GET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n")
+    with dripping(slow[:2]):
+        assert max(waits(hasty_server)) < LONGEST_SECONDS
+        answers = [rest(one) for one in silent]
+        ends = [rest(one)[:12] for one in slow]
     for answer in answers:
+        assert answer.startswith("HTTP/1.1 408 Request Timeout\r\n")
         assert '"code":"request_timeout","request_id":"' in answer
         assert "\r\nconnection: close\r\n" in answer
-
-
-def test_500_idle_and_dripping_connections_change_nothing(server: Server, sockets: Sockets) -> None:
-    waits(server)
-    usual = median(waits(server))
-    for _ in range(200):
-        sockets.open()
-    slow = [sockets.open(kind) for kind in (ANNOUNCED, HALF_HEAD) for _ in range(150)]
-    with dripping(slow):
-        found = waits(server, 30)
-    assert median(found) < 3 * usual
-    assert max(found) < LONGEST_SECONDS
-
-
-def test_slow_heads_and_bodies_are_ended(server: Server, sockets: Sockets) -> None:
-    kinds = [HALF_HEAD, ANNOUNCED, post("/", "transfer-encoding: chunked", body="1\r\n"), ""]
-    slow = [sockets.open(kind) for kind in kinds]
-    empty_lines = sockets.open("GET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n")
-    with dripping(slow[:2]):
-        answers = [rest(one) for one in slow]
-    assert [answer[:12] for answer in answers] == ["HTTP/1.1 408"] * 3 + [""]
+    assert ends == ["HTTP/1.1 408"] * 3 + [""]
     with suppress(OSError):
         for _ in range(300):
             empty_lines.sendall(b"\r\n")
             time.sleep(0.1)
         raise AssertionError("It may send empty lines for ever.")
+
+
+def test_idle_and_dripping_connections_change_nothing(server: Server, sockets: Sockets) -> None:
+    """Seven times as many as there are threads."""
+    waits(server)
+    usual = median(waits(server))
+    for _ in range(40):
+        sockets.open()
+    slow = [sockets.open(kind) for kind in (ANNOUNCED, HALF_HEAD) for _ in range(28)]
+    with dripping(slow):
+        found = waits(server)
+    assert median(found) < 3 * usual
+    assert max(found) < LONGEST_SECONDS
 
 
 def test_clients_that_leave_early_leave_nothing_behind(server: Server, sockets: Sockets) -> None:
@@ -112,46 +132,45 @@ def test_half_sent_bodies_take_limited_memory(server: Server, sockets: Sockets) 
         assert "\r\nretry-after: 2\r\n" in answer
 
 
-@pytest.fixture
-def few_connections(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Before the server starts, which comes later in the test's list."""
-    monkeypatch.setenv("WEB_CONNECTIONS", "20")
-
-
-@pytest.mark.usefixtures("few_connections")
 def test_more_connections_than_allowed_end_the_ones_that_wait_longest(
     server: Server, sockets: Sockets
 ) -> None:
-    first, *_ = [sockets.open() for _ in range(60)]
+    first, *_ = [sockets.open() for _ in range(MOST_CONNECTIONS + 40)]
+    first.settimeout(LONGEST_SECONDS)
     assert rest(first) == ""
     assert max(waits(server)) < LONGEST_SECONDS
 
 
-def fill(server: Server) -> str:
-    """Long tasks, and the path of a list of 8 MiB of them."""
-    status = server.cast.project.statuses.first()
-    texts = ["x" * 48_000] * 165
-    made = [
-        TaskFactory.build(
-            project=server.cast.project,
-            workspace=server.cast.workspace,
-            status=status,
-            number=1000 + n,
-            description=text,
-        )
-        for n, text in enumerate(texts)
-    ]
-    Task.objects.bulk_create(made)
-    return f"/api/projects/{server.cast.project.pk}/tasks?limit=200"
+@pytest.fixture(scope="module")
+def long_list(
+    usual_server: Server, shared_db: CommittedDatabase, django_db_blocker: DjangoDbBlocker
+) -> str:
+    """The path of a list as long as any: one and a half MiB."""
+    project = usual_server.cast.project
+    same = {"workspace": usual_server.cast.workspace, "description": "x" * 48_000}
+    with django_db_blocker.unblock(), in_use(shared_db):
+        status = project.statuses.first()
+        numbered = [
+            TaskFactory.build(project=project, status=status, number=number, **same)
+            for number in range(1000, 1040)
+        ]
+        Task.objects.bulk_create(numbered)
+    return f"/api/projects/{project.pk}/tasks?limit=200"
 
 
-def test_slow_readers_hold_neither_threads_nor_memory(server: Server, sockets: Sockets) -> None:
-    path = fill(server)
-    # Every connection to PostgreSQL keeps room for the largest row it has read.
-    times(16, lambda _: server.lea.ask("GET", path))
-    before = server.memory()
+def open_reader(server: Server, sockets: Sockets, path: str) -> socket:
+    """A client that asks for more than the system keeps for it, and has room for little of that."""
     head = f"GET {path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {server.lea.token}"
-    readers = [sockets.open(f"{head}\r\n\r\n", receive_buffer=4096) for _ in range(20)]
+    return sockets.open(f"{head}\r\n\r\n" * MOST_PIPELINED, receive_buffer=4096)
+
+
+def test_slow_readers_hold_neither_threads_nor_memory(
+    server: Server, sockets: Sockets, long_list: str
+) -> None:
+    # Every connection to PostgreSQL keeps room for the largest row it has read.
+    times(8, lambda _: server.lea.ask("GET", long_list))
+    before = server.memory()
+    readers = [open_reader(server, sockets, long_list) for _ in range(20)]
     for one in readers:
         # Every answer begins; the oldest may have been given up for the others.
         with suppress(ConnectionResetError):
@@ -159,7 +178,16 @@ def test_slow_readers_hold_neither_threads_nor_memory(server: Server, sockets: S
     assert max(waits(server)) < LONGEST_SECONDS
     # And what eight threads compute meanwhile.
     assert server.memory() - before < MOST_UNSENT + 8 * 16 * MEGABYTE
-    time.sleep(25)
+    sockets.stack.close()
+    eventually(lambda: waits(server) and server.memory() - before < 64 * MEGABYTE, patience=20)
+
+
+def test_slow_readers_are_ended(
+    hasty_server: Server, hasty_sockets: Sockets, long_list: str
+) -> None:
+    readers = [open_reader(hasty_server, hasty_sockets, long_list) for _ in range(3)]
+    for one in readers:
+        assert one.recv(12) == b"HTTP/1.1 200"
+    eventually(lambda: hasty_server.connections() == 0, patience=30)
     for one in readers:
         assert len(rest(one)) < 4 * MEGABYTE
-    eventually(lambda: waits(server) and server.memory() - before < 64 * MEGABYTE, patience=20)

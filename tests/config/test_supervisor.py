@@ -130,8 +130,8 @@ def watched(
 ) -> Iterator[Watched]:
     """In a world that is quicker than ours, with a web server that has answered."""
     monkeypatch.setattr(liveness, "PERIOD", 0.1)
-    monkeypatch.setattr(liveness, "PATIENCE", 2.0)
-    monkeypatch.setattr(liveness, "STALLED", 1.0)
+    monkeypatch.setattr(liveness, "PATIENCE", 1.6)
+    monkeypatch.setattr(liveness, "STALLED", 0.6)
     made = Watched(tmp_path)
     made.watch_until(lambda: "asked" in capfd.readouterr().out)
     yield made
@@ -152,8 +152,8 @@ def test_a_frozen_web_server_is_replaced(
 
 def test_a_busy_web_server_is_not_replaced(watched: Watched) -> None:
     busy = watched.pid
-    watched.delay.write_text("1.2")
-    watched.watch_for(4)
+    watched.delay.write_text("0.6")
+    watched.watch_for(2.5)
     assert watched.pid == busy
 
 
@@ -161,10 +161,10 @@ def test_a_machine_that_slept_replaces_nothing(watched: Watched) -> None:
     asleep = watched.pid
     assert asleep
     os.kill(asleep, signal.SIGSTOP)
-    time.sleep(3)
-    watched.watch_for(0.5)
+    time.sleep(2.2)
+    watched.watch_for(0.3)
     os.kill(asleep, signal.SIGCONT)
-    watched.watch_for(3)
+    watched.watch_for(2.2)
     assert watched.pid == asleep
 
 

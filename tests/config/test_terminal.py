@@ -1,87 +1,68 @@
-"""`bin/dev` and what becomes of its terminal."""
+"""`bin/dev` that is interrupted, or whose output nobody reads."""
 
 import os
 import pty
-import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
 import pytest
 
-from config import env, local, processes
-from tests.config.machine import START_PATIENCE, Machine, throwaway
+from config import env, processes
+from config.processes import Command
+from tests.config.machine import Machine, throwaway
+from tests.support.databases import CommittedDatabase
 from tests.support.programs import eventually
 
-fresh = pytest.fixture(scope="module")(throwaway)
-DEV = f"{shlex.quote(sys.executable)} -m dev.server.development"
-
-
-class Terminal:
-    """A shell with a terminal of its own, in which a command runs."""
-
-    def __init__(self, machine: Machine, command: str, folder: Path) -> None:
-        self.machine, self.folder = machine, folder
-        self.pid, self.line = pty.fork()
-        if self.pid == 0:
-            os.chdir(folder)
-            given = {**os.environ, **machine.command().env, "PYTHONPATH": str(env.ROOT)}
-            os.execve("/bin/sh", ["sh", "-c", command], given)  # noqa: S606
-
-    def close(self) -> None:
-        """As whoever shuts the window does: the shell's processes are hung up on."""
-        os.close(self.line)
-        os.waitpid(self.pid, 0)
+# Says something, and ends with 7 once nobody reads it.
+SAYING = """
+import signal, time
+from dev.server.console import Unread, check_is_read, say
+signal.signal(signal.SIGHUP, signal.SIG_IGN)
+say("here I am")
+try:
+    while True:
+        {check}
+        time.sleep(0.02)
+except Unread:
+    say("nobody hears this")
+    raise SystemExit(7)
+"""
+CHECKS = ("check_is_read()", 'say("something")')
+fresh = pytest.fixture(throwaway)
 
 
 @pytest.fixture
-def machine(fresh: Machine) -> Iterator[Machine]:
-    yield fresh
-    for pid, words in fresh.processes().items():
-        if "dev.server.development" in words:
-            os.kill(int(pid), signal.SIGTERM)
-    eventually(lambda: fresh.alive() == [])
+def beside(committed_db: CommittedDatabase) -> Iterator[Machine]:
+    """One that makes no database."""
+    yield from throwaway(DATABASE_URL=committed_db.url, DIRECT_URL=committed_db.direct_url)
 
 
-def serves(machine: Machine) -> bool:
-    return not local.is_free(machine.port)
+@pytest.mark.parametrize("check", CHECKS)
+@pytest.mark.parametrize("make", [os.pipe, pty.openpty])
+def test_it_notices_that_its_reader_has_gone(
+    make: Callable[[], tuple[int, int]], check: str
+) -> None:
+    reader, writer = make()
+    argv = [sys.executable, "-c", SAYING.format(check=check)]
+    process = processes.start(Command("saying", argv, folder=env.ROOT), writer)
+    os.close(writer)
+    assert os.read(reader, 100).startswith(b"gantry  | here I am")
+    os.close(reader)
+    assert process.wait(60) == 7
 
 
-def test_with_nohup_it_outlives_its_terminal(machine: Machine, tmp_path: Path) -> None:
-    terminal = Terminal(machine, f"nohup {DEV} & wait", tmp_path)
-    eventually(lambda: serves(machine), START_PATIENCE)
-    terminal.close()
-    eventually(lambda: "Gantry is ready." in (tmp_path / "nohup.out").read_text())
-    assert machine.wire.ask("GET", "/readyz")["status"] == "ok"
-
-
-def test_without_it_everything_ends_with_the_terminal(machine: Machine, tmp_path: Path) -> None:
-    terminal = Terminal(machine, DEV, tmp_path)
-    eventually(lambda: serves(machine), START_PATIENCE)
-    terminal.close()
-    eventually(lambda: machine.alive() == [])
-    # It had time to note that all has been stopped.
-    assert (machine.folder / "lock").read_text() == ""
-
-
-def test_nothing_is_left_when_nobody_reads_its_output(machine: Machine) -> None:
-    process = processes.start(machine.command(), subprocess.PIPE)
+def test_nothing_is_left_when_nobody_reads_its_output(beside: Machine) -> None:
+    process = processes.start(beside.command(), subprocess.PIPE)
     assert process.stdout
-    assert b"\n" in process.stdout.readline()
     process.stdout.close()
     assert process.wait(60) == 0
-    assert machine.alive() == []
+    assert beside.alive() == {}
 
 
-def test_it_works_without_any_output(machine: Machine) -> None:
-    command = machine.command()
-    closed = ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", *command.argv]
-    process = processes.start(replace(command, argv=closed))
-    eventually(lambda: serves(machine), START_PATIENCE)
-    assert machine.wire.ask("GET", "/livez") == {"status": "ok"}
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(60) == 0
-    assert machine.alive() == []
+def test_interrupted_while_it_starts_it_leaves_nothing_behind(fresh: Machine) -> None:
+    fresh.boot()
+    eventually((fresh.folder / "postgres" / "postmaster.pid").exists)
+    assert fresh.end(signal.SIGINT) == 0
+    assert fresh.alive() == {}

@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import os
 import time
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -41,7 +42,7 @@ _connected: dict[str, dict[str, Any]] = {}
 
 @dataclass(frozen=True)
 class CommittedDatabase:
-    """A database of one test, where commits are real and other processes may join."""
+    """A database where commits are real and other processes may join."""
 
     name: str
     url: str
@@ -143,25 +144,50 @@ def committed_db(
     request: pytest.FixtureRequest,
     everybody: Callable[[str], Any],
     django_db_blocker: DjangoDbBlocker,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[CommittedDatabase]:
     """For threads, other processes and on-commit work; never together with the `django_db` mark."""
-    usual = _current()
-    name = f"{_template()}_{uuid4().hex[:8]}"
-    runtime, direct = os.environ["DATABASE_URL"], _owner_url()
-    here = CommittedDatabase(name, _renamed(runtime, name), _renamed(direct, name))
     with django_db_blocker.unblock():
         source = _template()
         for kind in _wanted(request.fixturenames):
             everybody(kind)
-            source = f"{usual}_{kind}"
-        _clone(name, source)
-        _switch_to(name)
-        with monkeypatch.context() as patch:
-            patch.setenv("DATABASE_URL", here.url)
-            patch.setenv("DIRECT_URL", here.direct_url)
+            source = f"{_current()}_{kind}"
+        with _cloned(source) as here, in_use(here):
             yield here
-        _switch_to(usual)
+
+
+@pytest.fixture(scope="module")
+def shared_db(
+    everybody: Callable[[str], Any], django_db_blocker: DjangoDbBlocker
+) -> Iterator[CommittedDatabase]:
+    """One with the cast for all tests of a module, each of which is `in_use` of it."""
+    with django_db_blocker.unblock():
+        everybody("cast")
+        with _cloned(f"{_current()}_cast") as here:
+            yield here
+
+
+@contextmanager
+def in_use(database: CommittedDatabase) -> Iterator[None]:
+    """Use it in the block, and in the programs that the block starts."""
+    usual = _current()
+    _switch_to(database.name)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABASE_URL", database.url)
+        patch.setenv("DIRECT_URL", database.direct_url)
+        try:
+            yield
+        finally:
+            _switch_to(usual)
+
+
+@contextmanager
+def _cloned(source: str) -> Iterator[CommittedDatabase]:
+    name = f"{_template()}_{uuid4().hex[:8]}"
+    runtime, direct = os.environ["DATABASE_URL"], _owner_url()
+    _clone(name, source)
+    try:
+        yield CommittedDatabase(name, _renamed(runtime, name), _renamed(direct, name))
+    finally:
         _drop(name)
 
 

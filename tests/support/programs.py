@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -66,14 +66,23 @@ def eventually(is_so: Callable[[], object], patience: float = PATIENCE) -> None:
         time.sleep(0.02)
 
 
+@contextmanager
+def ended(folder: Path) -> Iterator[Programs]:
+    """What the block starts ends with it."""
+    here = Programs(folder)
+    try:
+        yield here
+    finally:
+        here.stop_all()
+        if here.log.exists():
+            sys.stdout.write(here.log.read_text())
+
+
 @pytest.fixture
 def started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Programs]:
     monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "config.settings.development")
-    here = Programs(tmp_path)
-    yield here
-    here.stop_all()
-    if here.log.exists():
-        sys.stdout.write(here.log.read_text())
+    with ended(tmp_path) as here:
+        yield here
 
 
 @pytest.fixture
