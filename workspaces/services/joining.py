@@ -1,4 +1,4 @@
-"""The workspaces of somebody whose two accounts become one."""
+"""Moving memberships and ownership when two accounts of a person become one."""
 
 from django.db import transaction
 from django.db.models import Q
@@ -12,14 +12,17 @@ from workspaces.events import MemberAdded, MemberRoleChanged, OwnerChanged
 from workspaces.models import Membership, Workspace
 from workspaces.rights import WorkspaceRole
 
-# What the provider says about its organisations, nobody has written.
+# Rows of a provider's organisations are synchronised, not written by the person.
 not_counted("workspaces.membership.user", Q(workspace__external_org_id__isnull=False))
 not_counted("workspaces.workspace.owner", Q(external_org_id__isnull=False))
 
 
 @transaction.atomic
 def move_memberships(*, actor: Actor, person: User, former: User) -> None:
-    """Give the person every place the former account has; ADMIN in either account stays ADMIN."""
+    """Give the person all memberships and workspaces of the former account.
+
+    Where both accounts are members, the person is ADMIN if either was.
+    """
     theirs = Membership.objects.filter(user=former).values("workspace")
     workspaces = Workspace.objects.filter(Q(pk__in=theirs) | Q(owner=former)).order_by("pk")
     for workspace in workspaces.select_for_update(no_key=True, of=("self",)):
