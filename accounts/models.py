@@ -31,7 +31,7 @@ class PersonQuerySet(LockingQuerySet):
         wanted = [email.strip().lower() for email in emails]
         return self.active().alias(address=Lower("email")).filter(address__in=wanted)
 
-    def held(self) -> Any:
+    def locked_first(self) -> Any:
         """Lock and return the first of them; None if there is none."""
         return self.select_for_update(no_key=True, of=("self",)).first()
 

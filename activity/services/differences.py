@@ -135,15 +135,15 @@ def _increasing(anchors: list[tuple[int, int, int]]) -> list[tuple[int, int, int
 
 def _merged(spans: list[Span]) -> Iterator[Span]:
     """The spans that are not empty, merged where they are less than MIN_GAP characters apart."""
-    held: Span | None = None
+    current: Span | None = None
     for span in spans:
         if span.start == span.end and span.new_start == span.new_end:
             continue
-        if held and span.start - held.end < MIN_GAP:
-            held = Span(held.start, span.end, held.new_start, span.new_end)
+        if current and span.start - current.end < MIN_GAP:
+            current = Span(current.start, span.end, current.new_start, span.new_end)
             continue
-        if held:
-            yield held
-        held = span
-    if held:
-        yield held
+        if current:
+            yield current
+        current = span
+    if current:
+        yield current

@@ -45,7 +45,7 @@ def _add_or_change(
     person: User, organization: Organization, role: str, *, at: int, is_news: bool
 ) -> None:
     # Locked, because the account may be being joined with another one at this moment.
-    if User.objects.alive().filter(pk=person.pk).held() is None:
+    if User.objects.alive().filter(pk=person.pk).locked_first() is None:
         return
     workspace = _workspace_of(organization)
     if workspace is None:

@@ -71,8 +71,8 @@ def _locked(
     """
     task = shared_task(comment.task)
     comments = Comment.objects.all() if deleted else Comment.objects.alive()
-    held: Comment = comments.locked(comment.pk)
-    held.task = task
-    require(right, held, actor)
-    held.check_version(version)
-    return held
+    locked: Comment = comments.locked(comment.pk)
+    locked.task = task
+    require(right, locked, actor)
+    locked.check_version(version)
+    return locked

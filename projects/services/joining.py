@@ -24,8 +24,8 @@ def move_project_memberships(*, actor: Actor, person: User, former: User) -> Non
     await_turns(projects.values_list("pk", flat=True))
     for project in projects.select_for_update(no_key=True, of=("self",)):
         role = places.values_list("role", flat=True).get(project=project)
-        held = ProjectMembership.objects.filter(project=project, user=person)
-        if not held.exists():
+        own = ProjectMembership.objects.filter(project=project, user=person)
+        if not own.exists():
             plain = ProjectRole.MEMBER.value if role == ProjectRole.LEAD else role
             membership = ProjectMembership.objects.create(
                 workspace_id=project.workspace_id, project=project, user=person, role=plain

@@ -19,10 +19,10 @@ def locked_project(
     right: Right, project: Project, actor: Actor, *, version: int | None = None
 ) -> Project:
     """Lock the project; refuse if deleted, the right is lacking or the version has changed."""
-    held: Project = Project.objects.alive().locked(project.pk)
-    require(right, held, actor)
-    held.check_version(version)
-    return held
+    locked: Project = Project.objects.alive().locked(project.pk)
+    require(right, locked, actor)
+    locked.check_version(version)
+    return locked
 
 
 def check_restorable(row: Any) -> None:

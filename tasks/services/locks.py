@@ -9,10 +9,10 @@ from tasks.models import Task
 
 def locked_task(right: Right, task: Task, actor: Actor, *, version: int | None = None) -> Task:
     """Lock the task; refuse if deleted, the right is lacking or the version has changed."""
-    held = lock_task(task)
-    require(right, held, actor)
-    held.check_version(version)
-    return held
+    locked = lock_task(task)
+    require(right, locked, actor)
+    locked.check_version(version)
+    return locked
 
 
 def lock_task(task: Task, *, deleted: bool = False) -> Task:
@@ -22,17 +22,17 @@ def lock_task(task: Task, *, deleted: bool = False) -> Task:
     """
     project = _open_project(task)
     tasks = Task.objects.all() if deleted else Task.objects.alive()
-    held: Task = tasks.locked(task.pk)
-    held.project = project
-    return held
+    locked: Task = tasks.locked(task.pk)
+    locked.project = project
+    return locked
 
 
 def shared_task(task: Task) -> Task:
     """Lock the task and its open project shared, for rows that are added to the task."""
     project = _open_project(task)
-    held: Task = Task.objects.alive().locked_shared(task.pk)
-    held.project = project
-    return held
+    locked: Task = Task.objects.alive().locked_shared(task.pk)
+    locked.project = project
+    return locked
 
 
 def _open_project(task: Task) -> Project:

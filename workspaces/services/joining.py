@@ -39,19 +39,19 @@ def move_memberships(*, actor: Actor, person: User, former: User) -> None:
 
 
 def _move_membership(place: Membership, person: User, *, actor: Actor) -> None:
-    held: Membership | None = Membership.objects.filter(
+    own: Membership | None = Membership.objects.filter(
         workspace=place.workspace_id, user=person
     ).first()
-    if held is None:
-        held = Membership.objects.create(
+    if own is None:
+        own = Membership.objects.create(
             workspace_id=place.workspace_id,
             user=person,
             role=place.role,
             message=place.message,
             invited_by=place.invited_by,
         )
-        publish(MemberAdded(actor=actor, membership=held))
-    elif place.role == WorkspaceRole.ADMIN and held.role != WorkspaceRole.ADMIN:
-        changes = held.change(role=WorkspaceRole.ADMIN.value)
-        held.save_changes("role")
-        publish(MemberRoleChanged(actor=actor, membership=held, changes=changes))
+        publish(MemberAdded(actor=actor, membership=own))
+    elif place.role == WorkspaceRole.ADMIN and own.role != WorkspaceRole.ADMIN:
+        changes = own.change(role=WorkspaceRole.ADMIN.value)
+        own.save_changes("role")
+        publish(MemberRoleChanged(actor=actor, membership=own, changes=changes))

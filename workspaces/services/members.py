@@ -81,7 +81,7 @@ def transfer_ownership(*, actor: Actor, workspace: Workspace, person: User) -> W
 
 def locked_candidate(person: User) -> User:
     """Lock the future owner; to be called before the workspace is locked."""
-    candidate: User | None = User.objects.active().filter(pk=person.pk).held()
+    candidate: User | None = User.objects.active().filter(pk=person.pk).locked_first()
     if candidate is None:
         raise NotInWorkspace(errors={"user_id": [NotInWorkspace.message]})
     return candidate

@@ -49,7 +49,7 @@ def opt_out(*, workspace: Workspace, recipient_id: UUID) -> OptOut:
     The owner and the last ADMIN stay members and only get no more mail (MUTED).
     """
     # The usual order of locks: the person, the workspace.
-    person = User.objects.filter(pk=recipient_id).held()
+    person = User.objects.filter(pk=recipient_id).locked_first()
     actor = Actor(user=person) if person else Actor.system("somebody without an account opts out")
     workspace = Workspace.objects.locked(workspace.pk)
     kind = _leave(workspace, recipient_id)

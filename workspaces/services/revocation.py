@@ -49,8 +49,8 @@ def erase_invitations(*, actor: Actor, person: User) -> None:
 def _pending(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]:
     """The pending ones, locked, so that none of them is accepted meanwhile."""
     pending = invitations.filter(status=InvitationStatus.PENDING)
-    held = pending.select_for_update(no_key=True, of=("self",))
-    return held.select_related("invited_by").order_by("pk")
+    locked = pending.select_for_update(no_key=True, of=("self",))
+    return locked.select_related("invited_by").order_by("pk")
 
 
 def _addresses(person: User) -> set[str]:

@@ -96,7 +96,7 @@ def add_member(
 ) -> Membership:
     """Make somebody who has an account a member at once, without an invitation."""
     # Locked before the workspace, so that nobody who is being deleted becomes a member.
-    User.objects.by_address(email).held()
+    User.objects.by_address(email).locked_first()
     workspace = Workspace.objects.alive().locked(workspace.pk)
     require(INVITE, workspace, actor)
     role = role or role_of_new_member(workspace)
