@@ -1,1 +1,1 @@
-"""People: who they are, not how they sign in."""
+"""People, their profiles, deletion and export; signing in is part of `identity`."""

@@ -1,4 +1,4 @@
-"""People, for staff; nobody sees or sets a password here."""
+"""Admin pages of people and groups; passwords are neither shown nor set here."""
 
 from typing import TYPE_CHECKING, ClassVar
 
@@ -32,12 +32,12 @@ admin.site.unregister(Group)
 
 @admin.register(Group)
 class Groups(ChangedBySuperusers, DjangoGroupAdmin, ModelAdmin):
-    """What a group may do, its members may do."""
+    """Groups, whose permissions their members have."""
 
 
 @admin.register(User)
 class Persons(ModelAdmin):
-    """Superusers can delete some of them, after a second look; who is deleted stays as they are."""
+    """People; superusers can delete them after a confirmation; deleted ones cannot be edited."""
 
     form = OneLineForm
     list_display = ("email", "name", "is_active", "is_staff", "last_login", "created_at")
@@ -69,11 +69,11 @@ class Persons(ModelAdmin):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """History points at people: the action blanks them, no row goes."""
+        """False, because history refers to people: the action erases personal data, not the row."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Staff and superusers are changed by superusers only, and nobody once deleted."""
+        """Only superusers may change staff and superusers; nobody may change deleted people."""
         is_staff = obj is not None and (obj.is_staff or obj.is_superuser)
         is_deleted = obj is not None and obj.deleted_at is not None
         if is_deleted or (is_staff and not is_superuser(request)):
@@ -84,7 +84,7 @@ class Persons(ModelAdmin):
         return is_superuser(request)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
-        """Only a superuser hands out powers, or staff could make themselves one."""
+        """Only superusers may set POWERS, or staff could make themselves superusers."""
         fixed = tuple(super().get_readonly_fields(request, obj))
         return fixed if is_superuser(request) else (*fixed, *POWERS)
 
@@ -107,7 +107,7 @@ class Persons(ModelAdmin):
         self, request: HttpRequest, queryset: QuerySet[User]
     ) -> TemplateResponse | None:
         if "confirmed" not in request.POST:
-            return self._second_look(request, queryset)
+            return self._confirmation_page(request, queryset)
         people = list(queryset.order_by("pk"))
         try:
             with transaction.atomic():
@@ -121,10 +121,10 @@ class Persons(ModelAdmin):
 
     def _delete(self, request: HttpRequest, person: User) -> None:
         delete_person(actor=staff_actor(request), person=person)
-        person.refresh_from_db()  # the entry keeps what the person is called now
+        person.refresh_from_db()  # the log entry must have the name after erasure
         self.log_change(request, person, "Deleted.")
 
-    def _second_look(self, request: HttpRequest, people: QuerySet[User]) -> TemplateResponse:
+    def _confirmation_page(self, request: HttpRequest, people: QuerySet[User]) -> TemplateResponse:
         context = {
             **self.admin_site.each_context(request),
             "title": "Delete these people for good?",

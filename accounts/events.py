@@ -20,16 +20,16 @@ class ProfileChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class AccessChanged(Event):
-    """The person may sign in, or is staff, or is neither any more."""
+    """`is_active`, `is_staff` or `is_superuser` changed."""
 
     person: User
 
 
 @dataclass(frozen=True, kw_only=True)
 class PersonDeleted(Event):
-    """The person is about to be nobody; who hears it may still refuse, unless it `is_final`.
+    """Published before the person is erased; receivers may refuse, unless it `is_final`.
 
-    Open tasks go to the `successor` if there is one, who has the person's places already.
+    Open tasks go to the `successor`, if given, who has the person's memberships already.
     """
 
     person: User
@@ -39,14 +39,14 @@ class PersonDeleted(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PersonLinked(Event):
-    """An identity provider's person turned out to be somebody who is here already."""
+    """The person of an identity provider was recognised as one who has an account already."""
 
     person: User
 
 
 @dataclass(frozen=True, kw_only=True)
 class PersonJoined(Event):
-    """`former`, an account of a provider's person, is about to go: its places become `person`'s."""
+    """The account `former` is about to be deleted; its memberships become `person`'s."""
 
     person: User
     former: User
@@ -54,6 +54,6 @@ class PersonJoined(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class AccountsKeptApart(Event):
-    """Staff found that the person is not who has their address here."""
+    """Staff decided that the person is not the one who has the same address here."""
 
     person: User

@@ -1,4 +1,4 @@
-"""People, and how to find them."""
+"""People, and the queries that find them."""
 
 import uuid
 import zoneinfo
@@ -27,16 +27,16 @@ class PersonQuerySet(LockingQuerySet):
         return self.filter(is_active=True, deleted_at=None)
 
     def registered_as(self, *emails: str) -> Self:
-        """The active people with these addresses, however capitalised, proved or not."""
+        """The active people with these addresses, in any case, verified or not."""
         wanted = [email.strip().lower() for email in emails]
         return self.active().alias(address=Lower("email")).filter(address__in=wanted)
 
-    def held(self) -> Any:
-        """The first of them, locked; None if there is none (any more)."""
+    def locked_first(self) -> Any:
+        """Lock and return the first of them; None if there is none."""
         return self.select_for_update(no_key=True, of=("self",)).first()
 
     def by_address(self, *emails: str) -> Self:
-        """The people others reach under these addresses; where that is demanded, proved ones."""
+        """The active people with these addresses; verified ones, if the settings require that."""
         found = self.registered_as(*emails)
         if settings.EMAIL_VERIFICATION == "mandatory":
             proved = {"emailaddress__verified": True, "emailaddress__email": models.F("address")}
@@ -44,12 +44,12 @@ class PersonQuerySet(LockingQuerySet):
         return found
 
     def with_public_id(self, *values: str) -> Self:
-        """Whoever is known by one of these ids: the identity provider's or our own."""
+        """The people with one of these ids, our UUID or the identity provider's id."""
         own = [value for value in values if _is_uuid(value)]
         return self.filter(models.Q(pk__in=own) | models.Q(external_id__in=values))
 
     def visible_to(self, asking: Asking) -> Self:
-        """People who share a workspace with who asks, and they themselves."""
+        """The person asking, and all who share a workspace with them."""
         me = person_in(asking)
         shared = models.Q(memberships__workspace__memberships__user=me)
         bound = bound_workspaces(asking)
@@ -117,7 +117,7 @@ class User(VersionedRow, AbstractBaseUser, PermissionsMixin):
         super().set_password(canonical(raw_password))
 
     def check_password(self, raw_password: str | None) -> bool:
-        """As slow for a password nobody can have as for a wrong one."""
+        """Also hashes a password that is too long, so that the time is that of any wrong one."""
         typed = raw_password and raw_password[:LONGEST_PASSWORD]
         return super().check_password(canonical(typed)) and typed == raw_password
 

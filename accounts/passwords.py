@@ -1,4 +1,4 @@
-"""How passwords are spelled and hashed, and how long they may be."""
+"""Normalising and hashing passwords, and their maximum length."""
 
 import unicodedata
 from typing import Any
@@ -12,11 +12,11 @@ BCRYPT_BYTES = 72
 
 
 class PasswordTooLong(ValueError):
-    """A password nobody can have; normalising one takes time quadratic in its length."""
+    """Longer than LONGEST_PASSWORD: normalising takes time quadratic in the length."""
 
 
 def canonical(password: str | None) -> str | None:
-    """One spelling of what looks the same: keyboards differ in how they compose an é."""
+    """The password in NFKC, because keyboards differ in how they encode an é."""
     if password and len(password) > LONGEST_PASSWORD:
         raise PasswordTooLong
     return password and unicodedata.normalize("NFKC", password)
@@ -31,9 +31,9 @@ class Argon2(Argon2PasswordHasher):
 
 
 class Bcrypt(BCryptPasswordHasher):
-    """Hashes made by other servers, stored as `bcrypt$` and their own text (`$2b$10$…`).
+    """Hashes imported from other servers, stored as `bcrypt$` and their text (`$2b$10$…`).
 
-    bcrypt reads 72 bytes; its library refuses longer passwords, which other servers cut off.
+    bcrypt uses 72 bytes; other servers truncate longer passwords, which its library refuses.
     """
 
     def encode(self, password: str, salt: Any) -> str:
@@ -42,7 +42,7 @@ class Bcrypt(BCryptPasswordHasher):
 
 
 class MaximumLength:
-    """Refuse passwords so long that hashing them becomes a way to keep the server busy."""
+    """Refuses passwords that are too long, because hashing them would load the server."""
 
     def __init__(self, max_length: int = LONGEST_PASSWORD) -> None:
         self.max_length = max_length

@@ -1,4 +1,4 @@
-"""Whose account it is: services about an account serve its owner, the admin and the system."""
+"""Only the owner of an account, staff in the admin and the system may change it."""
 
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,6 @@ class NotYourAccount(Forbidden):
 
 
 def check_own_account(*, actor: Actor, person: "User") -> None:
-    """Refuse anybody but the person, the system and staff in the admin."""
+    """Refuse anybody but the person, staff in the admin and the system."""
     if not actor.is_trusted and not actor.is_person(person):
         raise NotYourAccount

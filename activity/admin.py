@@ -1,4 +1,4 @@
-"""The log for staff: read, never touched."""
+"""Admin pages of the activity log; read only."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from workspaces.models import Workspace
 
 @admin.register(Event)
 class Events(ReadOnly):
-    """The log keeps ids only; names are looked up as they are today."""
+    """Events have ids only; the names shown are the present ones."""
 
     list_display = (
         "created_at",
@@ -66,7 +66,7 @@ class Events(ReadOnly):
 
     @admin.display(description="By way of")
     def credential(self, event: Any) -> str:
-        """The kind of credential; a personal token by its name, the system with its reason."""
+        """The kind of credential, with the name of a personal token or the system's reason."""
         return ": ".join(filter(None, (event.via, event.token_name or event.reason)))
 
     @admin.display(description="Workspace")
@@ -75,7 +75,7 @@ class Events(ReadOnly):
 
     @admin.display(description="Long texts", empty_value="-")
     def texts(self, event: Event) -> str:
-        return "\n".join(map(_written_out, event.text_changes.order_by("field")))
+        return "\n".join(map(_as_text, event.text_changes.order_by("field")))
 
     @admin.display(description="Changed")
     def what_changed(self, event: Event) -> str:
@@ -84,7 +84,7 @@ class Events(ReadOnly):
 
 @admin.register(TextChange)
 class TextChanges(ReadOnly):
-    """How long texts changed; erased for people who were deleted."""
+    """Changes of long texts; erased for people who were deleted."""
 
     list_display = ("created_at", "field", "event_id", "is_erased")
     search_fields = ("=event__entity_id", "=event__actor_id")
@@ -99,7 +99,7 @@ class TextChanges(ReadOnly):
 
     @admin.display(description="Change")
     def text(self, change: TextChange) -> str:
-        return _written_out(change)
+        return _as_text(change)
 
 
 @admin.register(EventCounter)
@@ -117,8 +117,8 @@ class EventCounters(ReadOnly):
         return counter.workspace_name
 
 
-def _written_out(change: TextChange) -> str:
-    """As people read it: what was there, and what is there now."""
+def _as_text(change: TextChange) -> str:
+    """The edits as text, each with its position, the old and the new part."""
     if change.edits is None:
         return f"{change.field}: erased"
     edits = (f"at {place}: “{before}” → “{after}”" for place, before, after in change.edits)

@@ -1,4 +1,4 @@
-"""What the log keeps about a person: what they did, without what others see in it."""
+"""What a person's export holds of the activity log: what they did, without other people."""
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -10,7 +10,7 @@ from core.documents.truncation import LongText
 
 
 class OwnEvent(Document):
-    """Something the person did; `entity_id` is what they did it to."""
+    """Something the person did; `entity_id` is the id of the row it changed."""
 
     id = serializers.UUIDField()
     workspace_id = serializers.UUIDField(allow_null=True)
@@ -31,7 +31,7 @@ class OwnEvent(Document):
     }
 )
 class Edits(LongText):
-    """As `activity.services.differences` makes them; null once erased."""
+    """The edits of `activity.services.differences`; null once erased."""
 
 
 class OwnTextChange(Document):

@@ -1,4 +1,4 @@
-"""The log: one row for everything that happened, numbered without gaps per workspace."""
+"""The activity log: one row per event, numbered without gaps in each workspace."""
 
 from typing import ClassVar
 
@@ -9,7 +9,7 @@ from core.models import Row, never_truncated
 
 
 class EventCounter(models.Model):
-    """The last number given in a workspace; locked only when a transaction is about to commit."""
+    """The last event number of a workspace; locked only while a transaction commits."""
 
     kept_by_triggers = True
 
@@ -21,11 +21,11 @@ class EventCounter(models.Model):
 
 
 class Event(Row):
-    """Something that happened. Ids without foreign keys, so that the log outlives what it tells of.
+    """An event that happened. Ids are no foreign keys, so that events outlive the rows they name.
 
-    `seq` is given by a deferred trigger just before the commit: readers who ask for
-    "everything after n" can never skip a row that commits late. What happens to a person belongs
-    to no workspace and has no number. `changes` is `{field: {"old": …, "new": …}}`.
+    `seq` is set by a deferred trigger just before the commit, so that reading "all after n"
+    never misses an event that commits late. Events about a person have neither workspace nor
+    `seq`. `changes` is `{field: {"old": …, "new": …}}`.
     """
 
     append_only = True
@@ -34,7 +34,7 @@ class Event(Row):
     seq = models.BigIntegerField(null=True, editable=False)
     actor_id = models.UUIDField(null=True)
     via = models.CharField(max_length=16)
-    """What the actor came with: a kind of `Credential`, `system` for nobody."""
+    """The kind of the actor's `Credential`; `system` without a person."""
     token_id = models.UUIDField(null=True)
     """The personal token that was used."""
     reason = models.CharField(max_length=100, blank=True)
@@ -69,10 +69,10 @@ class Event(Row):
 
 
 class TextChange(Row):
-    """How a long text changed in an event: the log stands, but people's words can be erased.
+    """How a long text changed in an event; kept apart, so that it can be erased and events not.
 
-    `edits` are those of `activity.differences`, null once erased. The people are looked for by
-    the event's actor and by the author of what it tells of.
+    `edits` are those of `activity.services.differences`, null once erased: when the event's
+    actor or the author of the text is deleted, or the text is purged.
     """
 
     append_only = True

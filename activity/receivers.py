@@ -1,4 +1,4 @@
-"""Everything that is logged, in one list: the event, the row it happened to, the word for it."""
+"""All events that are logged, each with its attribute that has the row, and the action's name."""
 
 from collections.abc import Callable, Sequence
 from typing import Any

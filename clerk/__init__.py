@@ -1,1 +1,1 @@
-"""Clerk as identity provider: its session tokens, its people, organisations and webhooks."""
+"""Clerk as identity provider: its session tokens, people, organisations and webhooks."""

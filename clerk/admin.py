@@ -1,4 +1,4 @@
-"""Accounts that may be one person's twice, and what Clerk has told us, for staff."""
+"""Admin pages of account matches, and of the records and receipts of Clerk's messages."""
 
 from django.contrib import admin, messages
 from django.db import transaction
@@ -32,7 +32,7 @@ class WebhookReceipts(ReadOnly):
 
 @admin.register(AccountMatch)
 class AccountMatches(ReadOnly):
-    """Joining lets the newcomer into the holder's account: superusers decide that."""
+    """Only superusers decide, because joining gives the newcomer the holder's account."""
 
     list_display = ("email", "newcomer", "holder", "state", "created_at")
     list_filter = ("state",)

@@ -1,4 +1,4 @@
-"""What Clerk has told us."""
+"""Account matches, and records and receipts of Clerk's messages."""
 
 from typing import ClassVar
 
@@ -16,9 +16,9 @@ class MatchState(models.TextChoices):
 
 
 class AccountMatch(Row):
-    """The `newcomer` came from a provider without an address; the `holder` has it here.
+    """`newcomer`, an account of a provider, may be the same person as `holder`, who has `email`.
 
-    A match that was joined is gone, with the newcomer; one that was kept apart is not asked again.
+    Deleted with the newcomer when they are joined; KEPT_APART ones stay, so none is added again.
     """
 
     State = MatchState
@@ -44,13 +44,13 @@ class AccountMatch(Row):
 
 class ExternalRecordQuerySet(models.QuerySet["ExternalRecord"]):
     def claimed(self, external_id: str) -> "ExternalRecord":
-        """The record, made if need be and locked: news of one thing are taken one by one."""
+        """Lock the record, created if needed, so that its messages are applied one by one."""
         self.bulk_create([ExternalRecord(id=external_id)], ignore_conflicts=True)
         return self.select_for_update(no_key=True).get(pk=external_id)
 
 
 class ExternalRecord(models.Model):
-    """How far we have heard of what an identity provider owns; it outlives what it tells of."""
+    """The time of the newest message about an object of the provider; kept after its deletion."""
 
     id = models.CharField(max_length=160, primary_key=True)
     heard_at = models.BigIntegerField(default=0, help_text="Milliseconds, by the provider's clock.")
@@ -62,21 +62,21 @@ class ExternalRecord(models.Model):
         return self.id
 
     def learns(self, at: int) -> bool:
-        """Whether this is news about something that is there; if so it is remembered."""
+        """Record a change; False if the object was deleted, or a newer message was recorded."""
         if self.is_deleted or at < self.heard_at:
             return False
         self._hear(at, is_deleted=False)
         return True
 
     def returns(self, at: int) -> bool:
-        """The same for what may come back after it was deleted, such as a membership."""
+        """Record a change of an object that can be created again after its deletion; else False."""
         if at < self.heard_at + self.is_deleted:
             return False
         self._hear(at, is_deleted=False)
         return True
 
     def ends(self, at: int) -> bool:
-        """Whether it ended after all we have heard; if so it is remembered."""
+        """Record a deletion; False if a newer message was recorded."""
         if at < self.heard_at:
             return False
         self._hear(at, is_deleted=True)
@@ -88,7 +88,7 @@ class ExternalRecord(models.Model):
 
 
 class WebhookReceipt(models.Model):
-    """A message of a provider that was acted upon, kept so that it is acted upon once."""
+    """A message of the provider that was applied, kept so that it is not applied again."""
 
     id = models.CharField(max_length=255, primary_key=True)
     kind = models.CharField(max_length=100)

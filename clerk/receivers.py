@@ -1,4 +1,4 @@
-"""What happens to what Clerk has told us when something happens to people here."""
+"""Reactions to events about people and memberships."""
 
 from django.db.models import Q
 
@@ -12,14 +12,14 @@ from workspaces.events import MemberRemoved
 
 @subscribe(MemberRemoved)
 def keep_who_was_removed(event: MemberRemoved) -> None:
-    """Only for somebody's own decision: what the provider tells carries the provider's time."""
+    """Not if the provider's message caused it: that has recorded the provider's time already."""
     if not event.actor.is_system:
         keep_removed(workspace=event.workspace, person=event.person)
 
 
 @subscribe(PersonDeleted)
 def delete_matches(event: PersonDeleted) -> None:
-    """There is nothing left to be joined."""
+    """Delete the account matches of a deleted person."""
     both = Q(newcomer=event.person) | Q(holder=event.person)
     AccountMatch.objects.filter(both).delete()
 

@@ -1,4 +1,4 @@
-"""How long messages of Clerk are remembered."""
+"""How long receipts of Clerk's messages are kept."""
 
 from datetime import timedelta
 
@@ -8,7 +8,7 @@ from clerk.models import WebhookReceipt
 from core.retention import delete_batch, retained
 
 RECEIPTS_KEPT_FOR = timedelta(days=90)
-"""Longer than any provider repeats a message by itself or by hand."""
+"""Longer than the provider repeats a message, by itself or by hand."""
 
 
 @retained("receipts of webhooks", RECEIPTS_KEPT_FOR)

@@ -1,4 +1,4 @@
-"""Comments for staff, on their own and on the page of their task."""
+"""Admin page of comments, and their inline on the page of a task."""
 
 from typing import Any
 
@@ -42,7 +42,7 @@ class Comments(ServiceAdmin):
     readonly_fields = ("author", "created_at", "edited_at")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
-        """A comment stays with its task."""
+        """The task of a comment cannot be changed."""
         fixed = super().get_readonly_fields(request, obj)
         return (*fixed, "task") if obj else fixed
 

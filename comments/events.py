@@ -28,6 +28,6 @@ class CommentRestored(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class CommentPurged(Event):
-    """Its text was blanked, because it can no longer be restored."""
+    """Its text was emptied, because it can no longer be restored."""
 
     comment: Comment

@@ -1,4 +1,4 @@
-"""What comments keep about a person: every word of theirs, also what they took back."""
+"""What a person's export holds of comments: all they wrote, deleted ones included."""
 
 from rest_framework import serializers
 

@@ -1,4 +1,4 @@
-"""What people say about a task."""
+"""Comments on tasks."""
 
 from typing import ClassVar, Self
 
@@ -17,18 +17,16 @@ from workspaces.models import VersionedTenantRow
 
 
 class CommentQuerySet(LockingQuerySet):
-    """Comments, chosen."""
-
     def visible_to(self, asking: Asking) -> Self:
-        """The live comments on live tasks of the projects the person may read."""
+        """The comments, not deleted, on tasks not deleted of the projects the person may read."""
         return self.filter(
             deleted_at=None,
             task__deleted_at=None,
             task__project__in=Project.objects.reachable_by(asking),
         )
 
-    def remembered_by(self, asking: Asking) -> Self:
-        """Those, with what was deleted so lately that it can come back."""
+    def visible_with_recently_deleted(self, asking: Asking) -> Self:
+        """As `visible_to`, and those deleted within RESTORE_WINDOW."""
         lately = Q(deleted_at__gt=timezone.now() - RESTORE_WINDOW)
         return self.filter(
             Q(deleted_at=None) | lately,
@@ -37,14 +35,14 @@ class CommentQuerySet(LockingQuerySet):
         )
 
     def restorable_by(self, actor: Actor, task: Task) -> Self:
-        """What the person may bring back on a task they may read."""
-        rows = self.remembered_by(actor).filter(task=task, deleted_at__isnull=False)
+        """The deleted comments on a task that the person may restore."""
+        rows = self.visible_with_recently_deleted(actor).filter(task=task, deleted_at__isnull=False)
         mine = permitted(DELETE_COMMENT, actor, project="task__project__", own=Q(author=actor.user))
         return rows.filter(mine)
 
 
 class Comment(VersionedTenantRow):
-    """A remark in Markdown, kept as it was written."""
+    """A comment on a task, in Markdown as it was written."""
 
     task = models.ForeignKey(Task, models.PROTECT, related_name="comments", db_constraint=False)
     author = models.ForeignKey(User, models.PROTECT, related_name="comments")
@@ -69,7 +67,7 @@ class Comment(VersionedTenantRow):
         return self.content[:60]
 
     def standing_of(self, actor: Actor) -> Standing:
-        """What the person may do here follows from the task."""
+        """The standing in the project of its task."""
         return self.task.standing_of(actor)
 
     def belongs_to(self, user: User) -> bool:

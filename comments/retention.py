@@ -1,4 +1,4 @@
-"""What becomes of comments that can no longer be restored."""
+"""Purging comments that can no longer be restored."""
 
 from collections.abc import Sequence
 
@@ -23,5 +23,5 @@ def purge_comments(at_most: int) -> int:
 
 @deletes_contents_of(Task)
 def delete_comments_on(tasks: Sequence[Task], at_most: int) -> int:
-    """Have comments on tasks that can no longer be restored purged in their turn."""
+    """Mark the comments on tasks to be purged as deleted; they are purged later."""
     return delete_contents(Comment, "task", tasks, at_most)

@@ -8,4 +8,4 @@ UPDATE_COMMENT = right("comment:update", ADMIN, own=(PM, MEMBER, LEAD, PROJECT_M
 DELETE_COMMENT = right("comment:delete", ADMIN, PM, LEAD, own=(MEMBER, PROJECT_MEMBER))
 
 COMMENT_ABILITIES = {"update": UPDATE_COMMENT, "delete": DELETE_COMMENT}
-"""The words in which a comment tells what somebody may do with it."""
+"""The keys of a comment's `abilities`, each with the right it stands for."""

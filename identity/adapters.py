@@ -1,4 +1,4 @@
-"""What allauth asks the product: who may sign up, when mail leaves, which providers there are."""
+"""Allauth's adapters: limits, sign-up, mails, providers and the encryption of second factors."""
 
 import base64
 import hashlib
@@ -37,11 +37,11 @@ HARMLESS = ("email", "ip", "user_agent")
 
 class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Never on its pages: our own services register people."""
+        """False: only our own services register people."""
         return False
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """With fewer forwarded addresses than proxies allauth's own would fail."""
+        """Allauth's own fails if there are fewer forwarded addresses than proxies."""
         return client_address(request)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
@@ -52,7 +52,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     @contextmanager
     def refusals_in_form(self, request: HttpRequest) -> Iterator[None]:
-        """On the pages a form tells of too many attempts."""
+        """Turn TooManyRequests into an error of the form on HTML pages."""
         try:
             yield
         except TooManyRequests as refusal:
@@ -61,7 +61,7 @@ class AccountAdapter(DefaultAccountAdapter):
             raise self.validation_error("too_many_login_attempts") from refusal
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
-        """Nobody, for a password nobody can have: it is neither normalised nor hashed."""
+        """None for a password that is too long, which is neither normalised nor hashed."""
         if len(credentials.get("password") or "") > LONGEST_PASSWORD:
             return None
         person: User | None = super().authenticate(request, **credentials)
@@ -71,7 +71,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return person
 
     def reauthenticate(self, user: User, password: str) -> bool:
-        """By the address of the account, also where allauth has not recorded one."""
+        """By `User.email`, even if allauth has no EmailAddress of the person."""
         found = self.authenticate(current.request, email=user.email, password=password)
         return found is not None and found.pk == user.pk
 
@@ -82,14 +82,14 @@ class AccountAdapter(DefaultAccountAdapter):
         return response
 
     def set_password(self, user: User, password: str) -> None:
-        """Who proved the mailbox or the old password is not locked out any more."""
+        """Also resets the limit on wrong passwords: the person has proved who they are."""
         super().set_password(user, password)
         reset(WRONG_PASSWORDS, user.email)
 
     def should_send_confirmation_mail(
         self, request: HttpRequest, email_address: EmailAddress, signup: object
     ) -> bool:
-        """At a sign-in; sign-ups are counted before, outside of their transaction."""
+        """Counts mails of sign-ins; those of sign-ups are counted before their transaction."""
         if not signup:
             try:
                 take(CODE_PAUSE, email_address.email)
@@ -100,7 +100,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return True
 
     def send_account_already_exists_mail(self, email: str) -> None:
-        """After as much work as a new password makes, so that the time tells nothing either."""
+        """Also hashes, as a new sign-up does, so that the time does not reveal known addresses."""
         make_password(email)
         super().send_account_already_exists_mail(email)
 
@@ -111,11 +111,11 @@ class AccountAdapter(DefaultAccountAdapter):
         context: dict[str, Any] | None = None,
         email: str | None = None,
     ) -> None:
-        """To the address of the account, also where allauth has not recorded one."""
+        """To `User.email`, even if allauth has no EmailAddress of the person."""
         super().send_notification_mail(template_prefix, user, context, email or user.email)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Into the outbox: a mail server that is down must not undo a sign-up."""
+        """Enqueues the mail: a mail server that is down must not roll back a sign-up."""
         site = get_current_site(current.request)
         facts = {"request": current.request, "email": email, "current_site": site} | context
         facts["user_agent"] = plain(facts.get("user_agent", ""))
@@ -126,15 +126,15 @@ class AccountAdapter(DefaultAccountAdapter):
 
 class SocialAdapter(DefaultSocialAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
-        """Never on its pages: our own services register people."""
+        """False: only our own services register people."""
         return False
 
     def list_providers(self, request: HttpRequest) -> list[Any]:
-        """None on its pages."""
+        """None, so that allauth's pages offer none."""
         return []
 
     def list_apps(self, *args: Any, **options: Any) -> list[SocialApp]:
-        """What stands in the table switches nothing on."""
+        """None: providers are configured in the settings, not in allauth's table."""
         return []
 
     def get_provider(self, request: HttpRequest, provider: str, client_id: object = None) -> Any:
@@ -154,7 +154,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):
 
 
 def _masked(facts: dict[str, Any]) -> dict[str, Any]:
-    """Every text is taken for a secret, except what is known to be none."""
+    """The context with all texts masked, except those in HARMLESS."""
     return {
         name: MASK if isinstance(value, str) and name not in HARMLESS else value
         for name, value in facts.items()
@@ -162,7 +162,7 @@ def _masked(facts: dict[str, Any]) -> dict[str, Any]:
 
 
 class MFAAdapter(mfa_adapter.DefaultMFAAdapter):
-    """How second factors are kept: encrypted, and bound to one host."""
+    """Second factors are encrypted, and passkeys are bound to the host in the settings."""
 
     def encrypt(self, text: str) -> str:
         return _cipher(_keys()).encrypt(text.encode()).decode()
@@ -171,7 +171,7 @@ class MFAAdapter(mfa_adapter.DefaultMFAAdapter):
         return _cipher(_keys()).decrypt(encrypted_text.encode()).decode()
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
-        """From the settings: the Host header is whatever the caller says it is."""
+        """From the settings, because the caller chooses the Host header."""
         return {"id": settings.AUTH_WEBAUTHN_RP_ID, "name": settings.MFA_TOTP_ISSUER}
 
 
@@ -185,5 +185,5 @@ def _cipher(keys: tuple[str, ...]) -> MultiFernet:
 
 
 def _derived(key: str) -> bytes:
-    # The keys are random already: one hash that names the purpose is enough.
+    # The keys are random already, so one hash with a prefix for the purpose is enough.
     return base64.urlsafe_b64encode(hashlib.sha256(b"accounts.mfa" + key.encode()).digest())

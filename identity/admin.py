@@ -1,4 +1,4 @@
-"""Sessions, factors, addresses, tokens and linked accounts, for staff."""
+"""Admin pages of sessions, second factors, addresses, tokens and linked accounts."""
 
 from typing import Any, ClassVar
 
@@ -23,7 +23,7 @@ from identity.services.enrolment import approve_enrolment
 from identity.services.personal_tokens import revoke_token
 
 OF_LIBRARIES = [Authenticator, EmailAddress, SocialAccount, UserSession]
-"""Shown by pages of our own below: the libraries' write past the services."""
+"""Have pages of our own below, because those of the libraries write without our services."""
 NOT_SHOWN = [Site, SocialApp, SocialToken]
 
 admin.site.unregister(OF_LIBRARIES + NOT_SHOWN)
@@ -55,7 +55,7 @@ class OfPeople(ReadOnly):
 
 @admin.register(UserSession)
 class Devices(OfPeople):
-    """allauth's own page would search people by a user name nobody has here."""
+    """Instead of allauth's page, which searches a user name that our users do not have."""
 
     list_display = ("user", "ip", "user_agent", "last_seen_at")
     search_fields = ("user__email", "ip")
@@ -64,7 +64,7 @@ class Devices(OfPeople):
 
 @admin.register(Authenticator)
 class Factors(OfPeople):
-    """Without the secrets, which allauth's own page shows."""
+    """Instead of allauth's page, which shows the secrets."""
 
     list_display = ("user", "type", "created_at", "last_used_at")
     fields = ("user", "type", "created_at", "last_used_at")
@@ -72,7 +72,7 @@ class Factors(OfPeople):
 
 @admin.register(EmailAddress)
 class EmailAddresses(OfPeople):
-    """Who has a proved address is let in by it: nobody writes one by hand."""
+    """Read only: a verified address lets its person sign in."""
 
     list_display = ("email", "user", "verified", "primary")
     list_filter = ("verified", "primary")
@@ -92,7 +92,7 @@ class LinkedAccounts(OfPeople):
 
 @admin.register(AttemptCount)
 class AttemptCounts(ReadOnly):
-    """Who is locked out is not told: the keys are hashes."""
+    """The keys are hashes, so they do not show whose attempts were counted."""
 
     list_display = ("key", "count", "resets_at")
     ordering = ("-resets_at",)
@@ -106,7 +106,7 @@ class KnownDevices(OfPeople):
 
 @admin.register(RefreshToken)
 class RefreshTokens(ReadOnly):
-    """Without its session, whose key would be a cookie."""
+    """Without the session, whose key could be used as a cookie."""
 
     list_display = ("id", "previous_id", "rotated_at")
     ordering = ("-rotated_at",)
@@ -130,7 +130,7 @@ class PersonalTokens(OfPeople):
     actions = ("revoke",)
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
-        """Whoever may keep people out may keep their programs out."""
+        """Whoever may deactivate people may revoke their tokens."""
         return request.user.has_perm("accounts.change_user")
 
     @admin.action(description="Revoke", permissions=["revoke"])

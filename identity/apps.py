@@ -1,4 +1,4 @@
-"""How Django knows this app."""
+"""The app's entry in the registry."""
 
 from django.apps import AppConfig
 

@@ -1,4 +1,4 @@
-"""What a credential is not enough for, whichever view would answer."""
+"""What the kinds of credentials may not be used for, checked before any view."""
 
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
@@ -12,7 +12,7 @@ PROFILE = "/api/auth/me"
 
 
 class CredentialRefused(Forbidden, APIException):
-    """REST framework forgets a caller only when one of its own exceptions is raised."""
+    """An APIException, because REST framework resets the user only for its own exceptions."""
 
 
 class InsufficientScope(CredentialRefused):
@@ -28,7 +28,7 @@ class NotInSomebodysName(CredentialRefused):
 
 
 class ReauthenticationRequired(Forbidden):
-    """Signed in, but too long ago for this: see `/api/auth/reauthenticate`."""
+    """The sign-in is too long ago for this operation: see `/api/auth/reauthenticate`."""
 
     message = "Confirm that it is you: sign in again, or send your current password."
 
@@ -37,7 +37,7 @@ class ReauthenticationRequired(Forbidden):
 
 
 def check_credential(credential: Credential, request: Request) -> None:
-    """Refuse what this kind of credential never does, whichever view would answer."""
+    """Refuse the request if this kind of credential or its scopes do not permit it."""
     is_safe = request.method in SAFE
     needed = Scope.READ.value if is_safe else Scope.WRITE.value
     path = request.path_info.rstrip("/")

@@ -9,7 +9,7 @@ from identity.models import PersonalToken
 
 @dataclass(frozen=True, kw_only=True)
 class PasswordChanged(Event):
-    """By somebody who knew the old one, or, if `recovered`, by a link sent to their address."""
+    """Changed with the old password, or, if `recovered`, by the link of a mail."""
 
     person: User
     recovered: bool
@@ -17,9 +17,9 @@ class PasswordChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class AccountLinked(Event):
-    """Whoever has this account at the provider gets in.
+    """An account at the provider can now be used to sign in.
 
-    If `disowned`, it belongs to the owner of the address, and nobody else gets in any more.
+    If `disowned`, the address was unverified before, and all other ways to sign in were removed.
     """
 
     person: User
@@ -47,6 +47,6 @@ class PersonalTokenRevoked(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class EnrolmentApproved(Event):
-    """Staff may enrol a first second factor without a proof by mail, for a while."""
+    """A superuser permitted staff to enrol a first second factor without a code by mail."""
 
     person: User

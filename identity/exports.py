@@ -1,4 +1,4 @@
-"""What is kept about how a person signs in. Secrets (passwords, keys, tokens) are left out."""
+"""What a person's export holds of sign-in, without secrets (passwords, keys, tokens)."""
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -43,7 +43,7 @@ class OwnFactor(Document):
 
 
 class OwnProvider(Document):
-    """An account elsewhere the person signs in with."""
+    """An account at a provider with which the person signs in."""
 
     provider = serializers.CharField()
     uid = serializers.CharField()

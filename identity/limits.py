@@ -1,4 +1,4 @@
-"""How often somebody may try to sign in, and what belongs to it."""
+"""Limits on attempts to sign in, register, recover, enrol and refresh."""
 
 from core.limits import Limit
 

@@ -1,4 +1,4 @@
-"""The mails about accounts."""
+"""Composers of the mails about accounts."""
 
 import json
 from dataclasses import replace
@@ -18,7 +18,7 @@ from outbox.models import Delivery
 from outbox.registry import Skip, composes
 
 GOOD_FOR = timedelta(hours=1)
-"""A code or a link that leaves later would be refused."""
+"""Mails that are sent later are skipped: their codes and links have expired."""
 
 
 @composes("account", channel=EMAIL)

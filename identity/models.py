@@ -1,4 +1,4 @@
-"""Rows about how people sign in."""
+"""Known devices, refresh tokens and personal tokens."""
 
 from typing import ClassVar, Self
 
@@ -14,7 +14,7 @@ from core.models import LockingQuerySet, Row, uuid7
 
 
 class KnownDevice(Row):
-    """A kind of browser in a part of the internet somebody has signed in from; as a hash."""
+    """A browser and network from which a person has signed in, as a hash."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="known_devices", editable=False)
     fingerprint = models.CharField(max_length=64, editable=False)
@@ -31,10 +31,10 @@ class KnownDevice(Row):
 
 
 class RefreshToken(models.Model):
-    """A refresh token that was not spent yet; spending it makes the row that of its successor.
+    """A refresh token that is not used yet; using it gives the row the id of the next one.
 
-    The id is the token's `jti`. The row ends with its session, by `ON DELETE CASCADE` in the
-    migration: sessions are deleted in many ways, and Django knows of no foreign key here.
+    The id is the token's `jti`. The row is deleted with its session, by `ON DELETE CASCADE` in
+    the migration: allauth and Django delete sessions in many ways.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -63,7 +63,7 @@ class PersonalTokenQuerySet(LockingQuerySet):
         return self.filter(user=person_in(asking), revoked_at=None)
 
     def usable(self) -> Self:
-        """Neither revoked nor expired, of somebody who may sign in."""
+        """Neither revoked nor expired, of an active person."""
         return self.filter(
             revoked_at=None,
             expires_at__gt=timezone.now(),
@@ -73,7 +73,7 @@ class PersonalTokenQuerySet(LockingQuerySet):
 
 
 class PersonalToken(Row):
-    """A key for a person's programs; only its digest is kept, so nobody can show it again."""
+    """A token for a person's programs; only its digest is stored, so it cannot be shown again."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="personal_tokens")
     name = models.CharField(max_length=100)

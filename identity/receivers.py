@@ -1,4 +1,4 @@
-"""What follows when something happens to an account."""
+"""Reactions to sign-ins and to events about accounts."""
 
 import time
 from typing import Any
@@ -20,7 +20,7 @@ from identity.services.session_store import PROOFS, SIGNED_IN_AT, newest_of_each
 
 @receiver(user_logged_in)
 def note_sign_in(request: HttpRequest, **named: Any) -> None:
-    """The one place where a session becomes fresh: every way of signing in ends here."""
+    """Record the time of the sign-in; all ways of signing in send this signal."""
     request.session[SIGNED_IN_AT] = time.time()
 
 
@@ -51,7 +51,7 @@ def mail_enrolment_approved(event: EnrolmentApproved) -> None:
 
 @subscribe(PasswordChanged)
 def revoke_personal_tokens(event: PasswordChanged) -> None:
-    """Whoever had to recover the account may not have been alone in it."""
+    """After a recovery only, because somebody else may have had access to the account."""
     if event.recovered:
         revoke_tokens_of(actor=event.actor, person=event.person)
 

@@ -1,4 +1,4 @@
-"""How long sessions, devices, attempts and webhook receipts are kept."""
+"""How long sessions and devices are kept."""
 
 from datetime import timedelta
 
@@ -19,7 +19,7 @@ DEVICES_KEPT_FOR = timedelta(days=365)
 @retained("expired sessions, with their refresh tokens and devices", timedelta(0))
 @transaction.atomic
 def remove_expired_sessions(at_most: int) -> int:
-    """Refresh tokens end with their session, by the foreign key."""
+    """The foreign key deletes the refresh tokens of the sessions."""
     expired = Session.objects.filter(expire_date__lt=Now()).order_by("expire_date")
     keys = list(lock_batch(expired, at_most).values_list("pk", flat=True))
     if keys:
@@ -30,7 +30,7 @@ def remove_expired_sessions(at_most: int) -> int:
 
 @retained("devices whose session is gone", settings.AUTH_SESSION_ABSOLUTE_LIFETIME)
 def remove_orphaned_devices(at_most: int) -> int:
-    """Only those older than any session lives, so that hardly any is looked at in vain."""
+    """Only those older than the longest session, as younger ones mostly have one."""
     old = UserSession.objects.filter(created_at__lt=Now() - settings.AUTH_SESSION_ABSOLUTE_LIFETIME)
     # Looked up by index for each row; `~Exists` becomes a join, which reads every session.
     session = Subquery(Session.objects.filter(pk=OuterRef("session_key")).values("pk")[:1])

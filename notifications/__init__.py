@@ -1,1 +1,1 @@
-"""Who is told what, and when."""
+"""Mails about assignments, and reminders of due dates."""

@@ -1,4 +1,4 @@
-"""Reminders for staff; plans follow their tasks, so nobody edits them."""
+"""Admin page of reminders; read only, because they are planned from their tasks."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Celery's entries; the relay runs the same scans."""
+"""Celery tasks; the relay runs the same scans."""
 
 from celery import shared_task
 

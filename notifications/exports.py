@@ -1,4 +1,4 @@
-"""What is kept about a person's mail and reminders."""
+"""What a person's export holds of mails and reminders."""
 
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce
@@ -12,7 +12,7 @@ from outbox.models import Delivery, State
 
 
 def _of_mail(name: str) -> Computed:
-    """What is recorded of the mail; nothing before it is composed."""
+    """A column of the recorded mail; "" before it is composed."""
     return Computed(lambda path: Coalesce(F(f"{path}mail__{name}"), Value("")))
 
 
@@ -22,7 +22,7 @@ class TextOfMail(LongText):
 
 
 class OwnDelivery(Document):
-    """A mail that was, or is to be, sent to the person."""
+    """A mail sent, or to be sent, to the person."""
 
     kind = serializers.CharField()
     channel = serializers.CharField()

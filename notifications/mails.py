@@ -1,4 +1,4 @@
-"""The mails of this app, composed from fresh rows when they are sent."""
+"""Composers of the mails of this app; they read the rows when the mail is sent."""
 
 from functools import partial
 from typing import Any
@@ -51,7 +51,7 @@ def handover_mail(delivery: Delivery) -> MailDraft | Skip:
 
 
 def link_to_project(project: Project) -> str:
-    """The project's page in the front end; built from settings like `link_to`."""
+    """The project's page in the front end, built from settings, never from request headers."""
     return settings.PROJECT_URL_TEMPLATE.format(
         frontend=settings.FRONTEND_URL,
         workspace=project.workspace.public_id,
@@ -60,7 +60,7 @@ def link_to_project(project: Project) -> str:
 
 
 def link_to(task: Task) -> str:
-    """The task's page in the front end; built from settings, never from what a request said."""
+    """The task's page in the front end, built from settings, never from request headers."""
     return settings.TASK_URL_TEMPLATE.format(
         frontend=settings.FRONTEND_URL,
         workspace=task.project.workspace.public_id,
@@ -70,7 +70,7 @@ def link_to(task: Task) -> str:
 
 
 def _about_handover(found: HandedOver) -> MailDraft:
-    """`more` counts the tasks that were taken over and are not listed."""
+    """The mail about a handover; `more` is the number of tasks that are not listed."""
     project, recipient = found.project, found.recipient
     context = {
         "person": plain(found.person.name) if found.person else "",
@@ -93,7 +93,7 @@ def _about_handover(found: HandedOver) -> MailDraft:
 
 
 def _about_task(kind: str, at: Recheck, giver: str = "") -> MailDraft:
-    # A description may hold links, but not for somebody who never came to the workspace.
+    # Links in descriptions only reach people who have opened the workspace, against spam.
     has_links = has_opened(at.recipient.pk, at.task.workspace_id)
     description = at.task.description if has_links else plain_lines(at.task.description)
     context = {

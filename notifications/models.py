@@ -21,8 +21,6 @@ FINISHED = ~Q(state=ReminderState.PLANNED)
 
 
 class ReminderQuerySet(LockingQuerySet):
-    """Reminders, chosen."""
-
     def planned(self) -> Self:
         return self.filter(state=ReminderState.PLANNED)
 
@@ -32,10 +30,10 @@ class ReminderQuerySet(LockingQuerySet):
 
 
 class Reminder(TenantRow):
-    """One plan to remind one person of one task; a changed plan is a new row with the next `rev`.
+    """A planned reminder of one task for one person; a changed plan is a row with the next `rev`.
 
-    `due` is the due date as it stood, `2026-05-31` or `2026-05-31T17:00:00`; a `fire_at` that has
-    passed goes out at once.
+    `due` is the due date it was planned for, `2026-05-31` or `2026-05-31T17:00:00`. It is sent at
+    `fire_at`, at once if that has passed.
     """
 
     State = ReminderState
@@ -77,12 +75,12 @@ class Reminder(TenantRow):
 
     @property
     def dedupe_key(self) -> str:
-        """Of its mail in the outbox."""
+        """The key of its delivery in the outbox."""
         return f"task.due:{self.task_id}:{self.rev}:{self.recipient_id}:email"
 
     @property
     def identity(self) -> tuple[object, ...]:
-        """Two plans with the same one are the same plan."""
+        """What makes two reminders the same plan, whatever their `rev`."""
         return self.task_id, self.recipient_id, self.kind, self.due, self.fire_at
 
     def __str__(self) -> str:

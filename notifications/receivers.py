@@ -1,4 +1,4 @@
-"""What is told when something happens below."""
+"""Mails and reminders that follow from events about tasks, projects and people."""
 
 from collections.abc import Sequence
 
@@ -40,7 +40,7 @@ def mail_successor(event: TasksHandedOver) -> None:
     )
 
 
-# After `mail_assignee`: who has just been told is not reminded at once.
+# After `mail_assignee`: whoever gets its mail is not reminded at once as well.
 @subscribe_batch(TaskAssigned)
 def plan_reminders_of_assigned(events: Sequence[TaskAssigned]) -> None:
     if handed_over := [event.task for event in events if event.in_handover]:

@@ -15,7 +15,10 @@ KEPT_FOR = timedelta(days=90)
 @retained("reminders sent or cancelled", KEPT_FOR)
 @as_system("removing old reminders")
 def remove_reminders(at_most: int) -> int:
-    """Each after its mail, whose key carries its `rev`: a new plan must not get the same one."""
+    """Delete finished reminders without a delivery.
+
+    The delivery's key contains `rev`; a new plan must not get the same number while it exists.
+    """
     finished = Reminder.objects.finished().filter(fire_at__lt=Now() - KEPT_FOR)
     old = {row.dedupe_key: row.pk for row in lock_batch(finished.order_by("fire_at"), at_most)}
     mails = Delivery.objects.filter(dedupe_key__in=list(old))

@@ -1,1 +1,1 @@
-"""Rows that must leave the building, and the relay that sends them."""
+"""Deliveries: messages to be sent after the commit, their queue, and the relay that sends them."""

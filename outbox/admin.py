@@ -1,4 +1,4 @@
-"""Deliveries for staff: what was sent to whom, why not, and once more on request.
+"""Admin pages of deliveries (with a Resend action), relays and mail failures.
 
 A mail is shown on the page of its delivery.
 """
@@ -20,7 +20,7 @@ from outbox.services import resend
 
 
 class ReadOnlyAdmin(ModelAdmin):
-    """Looked at, never edited."""
+    """An admin page without adding, changing or deleting."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -76,7 +76,7 @@ class Deliveries(ReadOnlyAdmin):
 
     @admin.display(description="HTML")
     def body(self, delivery: Delivery) -> SafeString:
-        # The empty sandbox lets nothing in the mail run, load a form or reach the page around it.
+        # The empty sandbox forbids the mail scripts, forms and access to the page around it.
         return format_html(
             '<iframe sandbox="" srcdoc="{}" title="The mail" style="width:100%;height:640px;'
             'border:1px solid #d4d4d8;border-radius:6px;background:#fff"></iframe>',
@@ -95,7 +95,7 @@ class Deliveries(ReadOnlyAdmin):
                 self.log_change(request, delivery, "Resent.")
 
     def has_resend_permission(self, request: HttpRequest) -> bool:
-        """Staff who may change deliveries, though nobody edits one."""
+        """Whether staff have the permission to change deliveries, which only permits resending."""
         return request.user.has_perm("outbox.change_delivery")
 
 
@@ -112,5 +112,5 @@ class MailFailures(ReadOnlyAdmin):
 
 
 def _mail_of(delivery: Delivery) -> MailContent:
-    """What is recorded of it; an empty one before it is composed, and for other channels."""
+    """The recorded mail; an empty one before it is composed, and for other channels."""
     return getattr(delivery, "mail", None) or MailContent()

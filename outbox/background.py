@@ -1,4 +1,4 @@
-"""Celery's entries: the row is the truth, a message only a hint that may be lost or come twice."""
+"""Celery tasks. What is sent depends on the rows: a broker's message may be lost or repeated."""
 
 import time
 from uuid import UUID
@@ -11,20 +11,20 @@ from outbox import services
 AT_ONCE = 20
 LONGEST_REMOVAL = 20.0
 LONGEST_RUN = 10.0
-"""Seconds after which another run goes on, so that the worker is free for what has come since."""
+"""Seconds after which a run stops taking claims, so that the worker gets to other messages."""
 LONGEST_MAIL = 110
-"""Seconds for a mail that begins then: six answers of the server, and the one to the content."""
+"""Seconds that one mail may take: six answers of the server, and the one to the content."""
 
 
 @shared_task(soft_time_limit=LONGEST_MAIL, time_limit=LONGEST_MAIL + 5)
 def deliver(*, delivery_id: str, claim: str) -> None:
-    """For messages of a relay of the version before."""
+    """Send one claim; called by messages of relays of the previous version only."""
     services.deliver(delivery_id=UUID(delivery_id), claim=UUID(claim))
 
 
 @shared_task(soft_time_limit=LONGEST_MAIL, time_limit=LONGEST_MAIL + 5)
 def deliver_batch(*, claims: list[list[str]]) -> None:
-    """Several claims by id; the relay sends what a slow mail server leaves no time for."""
+    """Send claims, `[delivery id, claim id]` each; after LONGEST_RUN the rest is the relay's."""
     until = time.monotonic() + LONGEST_RUN
     for delivery_id, claim in claims:
         services.deliver(delivery_id=UUID(delivery_id), claim=UUID(claim))
@@ -34,9 +34,9 @@ def deliver_batch(*, claims: list[list[str]]) -> None:
 
 @shared_task(soft_time_limit=LONGEST_MAIL, time_limit=LONGEST_MAIL + 5)
 def deliver_due() -> None:
-    """The relay's work, for the time in which no relay runs.
+    """Claim and send due deliveries while no relay runs.
 
-    Claims one at a time, because what is claimed together keeps what comes next waiting.
+    Claims one at a time: others claimed with it would wait for it, whatever becomes due meanwhile.
     """
     if services.is_relay_alive():
         return
@@ -56,5 +56,5 @@ def sweep() -> None:
 
 @shared_task
 def apply_retention() -> None:
-    """The relay's work again, with more time; either alone is enough."""
+    """The same removal as the relay's, with more time; either alone is enough."""
     apply_rules(within=LONGEST_REMOVAL)

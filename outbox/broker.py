@@ -1,4 +1,4 @@
-"""Publishing claims to the workers through the broker, which may refuse, hang or be gone."""
+"""Publishing claims to the workers through the broker, which may refuse, hang or be down."""
 
 import logging
 import time
@@ -15,15 +15,15 @@ PAUSE = 5.0
 # Lower numbers are taken first: Redis keeps one list for each of them.
 ACCOUNT, PROMPT, BULK = 0, 3, 6
 MOST_PROMPT = 4
-"""Claims of one workspace that wait among everybody's; further ones wait behind them all."""
+"""Claims of one workspace that get the priority PROMPT; its further ones get BULK."""
 BATCH = 5
-"""Claims in one message: a worker opens one connection for all of them."""
+"""Claims in one message; a worker sends them over one connection to the mail server."""
 MOST_WAITING = 30
-"""Claims that were published and no worker has begun; enough to keep several busy."""
+"""The most published claims that no worker has begun; enough to keep several workers busy."""
 PATIENCE = 2.0
-"""Seconds until a claim is sent without the workers, and until none of them counts as awake."""
+"""Seconds until a claim no worker has begun is taken back, and workers count as stopped."""
 RECHECK = 0.1
-# Without these, one message to a broker that hangs takes four seconds, and six to one that is gone.
+# Without these, a message to a broker that hangs takes four seconds, and six if it is down.
 SHORT_TIMEOUTS = {
     "socket_timeout": 1,
     "socket_connect_timeout": 1,
@@ -36,10 +36,10 @@ SHORT_TIMEOUTS = {
 
 
 class Broker:
-    """A connection of its own with short time-outs, and what workers have not begun to send.
+    """A connection with short time-outs, and the claims that workers have not begun to send.
 
-    A breaker spares further waiting for a broker that does not answer; workers that begin
-    nothing, because they are stopped or too busy, are asked again with one claim at a time.
+    After a failure nothing is published for PAUSE seconds. Workers that begin nothing, because
+    they are stopped or too busy, then get one claim at a time until they begin it.
     """
 
     def __init__(self) -> None:
@@ -53,7 +53,7 @@ class Broker:
 
     @property
     def is_available(self) -> bool:
-        """False for a while after the broker has not answered, or no worker took anything up."""
+        """False for PAUSE seconds after the broker failed, or workers began no claim."""
         return time.monotonic() >= self._paused_until
 
     @property
@@ -62,12 +62,12 @@ class Broker:
 
     @property
     def room(self) -> int:
-        """How many claims more may be published; one, until a worker began one."""
+        """How many more claims may be published; one until a worker has begun one."""
         most = MOST_WAITING if self._begun_at else 1
         return max(0, most - len(self._waiting)) if self.is_available else 0
 
     def publish(self, claims: Sequence[Claim]) -> list[Claim]:
-        """Publish to the workers; what the broker has not taken comes back."""
+        """Publish to the workers; returns the claims that the broker has not taken."""
         refused: list[Claim] = []
         by_priority: dict[int, list[Claim]] = {}
         for claim in claims:
@@ -80,9 +80,9 @@ class Broker:
         return refused
 
     def take_back(self, most: int) -> list[Claim]:
-        """Up to so many claims that workers should have begun by now, oldest first.
+        """Up to `most` claims that no worker began within PATIENCE, oldest first.
 
-        A worker that wakes up later finds them used.
+        The caller sends them; a worker that gets one later finds it used.
         """
         now = time.monotonic()
         if not self._waiting or now < self._recheck_at:
@@ -124,7 +124,7 @@ class Broker:
 
 
 def priority(claim: Claim) -> int:
-    """Where in the broker's queue a claim waits."""
+    """The priority of a claim's message in the broker."""
     if claim.place == 0:
         return ACCOUNT
     return PROMPT if claim.place <= MOST_PROMPT else BULK

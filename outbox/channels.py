@@ -1,4 +1,4 @@
-"""The channel the outbox brings itself."""
+"""Registers the channel for mail."""
 
 from outbox.mail import EMAIL
 from outbox.mail.channel import EmailChannel

@@ -8,6 +8,6 @@ from outbox.models import Delivery
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryResent(Event):
-    """Staff sent it once more on purpose."""
+    """Staff had a decided delivery sent again."""
 
     delivery: Delivery

@@ -1,4 +1,4 @@
-"""Sending from the relay itself, what no worker takes and what is too much for them."""
+"""Sending in threads of the relay: claims that workers do not begin, or have no room for."""
 
 import logging
 import threading
@@ -14,15 +14,15 @@ logger = logging.getLogger(__name__)
 
 THREADS = 8
 DEPTH = 2
-"""Claims for each thread, sent and waiting: none of them idles until the loop's next turn."""
+"""Claims per thread, in progress and waiting, so that none idles until the loop's next turn."""
 IDLE = 5.0
-"""Seconds after which a thread without work gives its connections back."""
+"""Seconds after which a thread without work closes its connections."""
 LONGEST_STOP = 40.0
-"""Seconds; with the loop's last turn less than the minute that `docker-compose.yml` grants."""
+"""Seconds; with the loop's last turn below the `stop_grace_period` of `docker-compose.yml`."""
 
 
 class LocalSender:
-    """Some threads, each with one connection to the database and one to the server of a channel."""
+    """Up to THREADS threads, each with connections of its own to the database and the channels."""
 
     def __init__(self) -> None:
         self._waiting: SimpleQueue[Claim | None] = SimpleQueue()
@@ -32,7 +32,7 @@ class LocalSender:
 
     @property
     def room(self) -> int:
-        """How many claims more it takes."""
+        """How many more claims it accepts."""
         return max(0, DEPTH * THREADS - self._unfinished)
 
     @property
@@ -50,9 +50,9 @@ class LocalSender:
         self._waiting.put(claim)
 
     def stop(self) -> None:
-        """Finish what is on its way; what only waits is due again at once, for others.
+        """Finish the claims in progress; release waiting ones, which are then due again.
 
-        What a server holds up for longer is left, and due again when its lease ends.
+        Those in progress for more than LONGEST_STOP are left, and due again when their lease ends.
         """
         while self._unfinished > len(self._threads):
             try:
@@ -102,7 +102,7 @@ def _send(claim: Claim) -> None:
 
 
 def _deliver(claim: Claim) -> None:
-    """Twice if the database has ended the session; a claim that was used by then does no harm."""
+    """Send, and once more if the database ended the session; a used claim sends nothing."""
     try:
         deliver(delivery_id=claim.delivery_id, claim=claim.claim)
     except (InterfaceError, OperationalError):

@@ -1,4 +1,4 @@
-"""What the relay looks for now and then: upper apps enter their scans here."""
+"""Functions that the relay calls periodically; upper apps register theirs here."""
 
 import logging
 import time
@@ -12,7 +12,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass
 class Scan:
-    """A function that may run twice, late or in several processes without harm."""
+    """A function to call every `every` seconds; it may run twice, late or concurrently."""
 
     look: Callable[[], object]
     every: float
@@ -33,7 +33,7 @@ def scan(*, every: float) -> Callable[[Callable[[], object]], Callable[[], objec
 
 
 def run_due() -> None:
-    """Run what is due; one broken scan does not keep the others from running."""
+    """Run the scans that are due; an error of one is logged, unless it is the database's."""
     for entry in _scans:
         if time.monotonic() < entry.due:
             continue

@@ -1,4 +1,4 @@
-"""What apps register: the channels there are, who composes what for them, and who reviews it."""
+"""What apps register: channels, composers of deliveries, and reviews of messages."""
 
 from abc import ABC, abstractmethod
 from collections import defaultdict
@@ -18,17 +18,17 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Skip:
-    """Why a delivery is not to be sent any more."""
+    """Returned instead of a message: the delivery will not be sent, for this reason."""
 
     reason: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Failure:
-    """What an error met while sending means for the delivery.
+    """What an error while sending means for the delivery.
 
-    It is tried again unless it `is_final`; what is not `is_expected` is logged with its traceback.
-    `outage` says in words anybody may read what is wrong with the channel itself, if anything is.
+    It is tried again unless it `is_final`. Errors not `is_expected` are logged with a traceback.
+    `outage` says what is wrong with the channel itself, if anything is; it is shown to everybody.
     """
 
     reason: str
@@ -38,50 +38,47 @@ class Failure:
 
 
 class Channel(ABC, Generic[Draft, Message]):
-    """One way to reach people; the queue, the relay and the workers are the same for all.
+    """A way to send deliveries; queue, relay and workers are the same for all channels.
 
-    A composer of the channel makes a draft from rows, `render` a message from the draft. Both
-    belong to the channel: nobody else looks into them.
+    A composer makes a draft from rows, `render` a message from the draft. The types of both are
+    the channel's own: the outbox only passes them on.
     """
 
     @abstractmethod
     def render(self, delivery: Delivery, draft: Draft) -> Message:
-        """The message to send. No row is locked; everything it needs is in the draft."""
+        """The message to send. Called without a transaction; must not read the database."""
 
     @abstractmethod
     def send(self, delivery: Delivery, message: Message) -> str:
-        """Return once the other side has taken the message, with its receipt or "".
-
-        No transaction is open.
-        """
+        """Send the message; returns the other side's receipt, or "". No transaction is open."""
 
     def record(self, delivery: Delivery, message: Message) -> None:
-        """Write down what is about to be sent, in the transaction that takes the claim."""
+        """Save what is about to be sent, in the transaction that begins the attempt."""
 
     def after_sent(self, delivery: Delivery, message: Message, receipt: str) -> None:
-        """What follows once it is written down that the message is sent."""
+        """Called after the delivery was saved as sent."""
 
     def classify(self, error: Exception) -> Failure:
-        """What an error of `send` means."""
+        """Classify an error of `send`."""
         return Failure(reason=reason_of(error), is_expected=isinstance(error, OSError))
 
     def record_outage(self, outage: str) -> None:
-        """Remember that the channel itself fails, and why."""
+        """Save that the channel itself fails, and why."""
 
     def disconnect(self) -> None:
-        """Close what this thread keeps open."""
+        """Close the connections of this thread."""
 
     def erase(self, *, to: Collection[UUID], naming: Collection[UUID]) -> None:
-        """Blank the addresses of deliveries `to` a person, and the words of those `naming` them."""
+        """Erase the addresses of deliveries `to` a person, and the texts of those `naming` them."""
 
 
 Composer = Callable[[Delivery], Any]
-"""Makes a draft for its channel, or a Skip, from rows read afresh; then its transaction ends.
+"""Makes a draft for its channel, or a Skip, from rows; its transaction ends before rendering.
 
-The Skip is written down under them.
+A Skip is saved in the same transaction, under the locks of the composer.
 """
 Review = Callable[[Delivery, Any], Any]
-"""Passes on a message, changes it or makes it a Skip, in the transaction that takes the claim."""
+"""Returns a message, changed or not, or a Skip, in the transaction that begins the attempt."""
 
 _channels: dict[str, Channel[Any, Any]] = {}
 _composers: dict[str, dict[str, Composer]] = defaultdict(dict)
@@ -108,13 +105,13 @@ def channels() -> dict[str, Channel[Any, Any]]:
 
 
 def disconnect() -> None:
-    """Close what this thread keeps open for any channel."""
+    """Close this thread's connections of all channels."""
     for channel in _channels.values():
         channel.disconnect()
 
 
 def composes(kind: str, *, channel: str) -> Callable[[Function], Function]:
-    """Have the decorated function compose every delivery of this kind for this channel."""
+    """Register the decorated function as the composer of this kind for this channel."""
 
     def register(composer: Function) -> Function:
         if kind in _composers[channel]:
@@ -126,12 +123,12 @@ def composes(kind: str, *, channel: str) -> Callable[[Function], Function]:
 
 
 def kinds(channel: str) -> set[str]:
-    """Every kind of delivery somebody composes for the channel."""
+    """All kinds of deliveries that have a composer for the channel."""
     return set(_composers[channel])
 
 
 def reviews(*, channel: str) -> Callable[[Function], Function]:
-    """Have the decorated function see every message of the channel, of every kind."""
+    """Register the decorated function as a Review of all messages of the channel."""
 
     def register(review: Function) -> Function:
         _reviews[channel].append(review)
@@ -141,15 +138,15 @@ def reviews(*, channel: str) -> Callable[[Function], Function]:
 
 
 def compose(delivery: Delivery) -> Any:
-    """The draft as it has to be now, or a Skip.
+    """The draft of the delivery, or a Skip.
 
-    An unknown kind is a LookupError, so that it is tried later.
+    LookupError for an unknown kind, so that it is tried again, perhaps by a newer version.
     """
     return _composers[delivery.channel][delivery.kind](delivery)
 
 
 def review(delivery: Delivery, message: Any) -> Any:
-    """The message as the reviews of its channel let it pass, or a Skip."""
+    """The message after all reviews of its channel, or the first Skip."""
     for each in _reviews[delivery.channel]:
         if isinstance(message, Skip):
             break
@@ -158,5 +155,5 @@ def review(delivery: Delivery, message: Any) -> Any:
 
 
 def reason_of(error: Exception) -> str:
-    """An error as a delivery keeps it."""
+    """The text of an error for `Delivery.reason`."""
     return f"{type(error).__name__}: {error}"[:LONGEST_REASON]

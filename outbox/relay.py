@@ -1,4 +1,4 @@
-"""The loop that takes what is due out of the outbox; any number of them may run."""
+"""The loop that claims due deliveries and publishes or sends them; any number may run."""
 
 import logging
 import os
@@ -19,27 +19,27 @@ logger = logging.getLogger(__name__)
 
 IDLE = 0.25
 BUSY = 0.02
-"""Seconds between two turns while something is on its way."""
+"""Seconds between two turns while claims are being sent or wait for workers."""
 LEAST = 8
-"""Room that is worth a claim while something is on its way."""
+"""The least room for claims with which the busy relay claims again, to claim in batches."""
 LONGEST_PAUSE = 5.0
 LONGEST_REMOVAL = 0.5
-"""Seconds for removing old rows, because mail waits meanwhile; what is left goes a minute later."""
+"""Seconds for removing old rows, as mail waits meanwhile; the rest is removed a minute later."""
 NAME = f"{socket.gethostname()}:{os.getpid()}"
 
 
 class Relay:
-    """Hands claims to the workers; keeps time by the monotonic clock, which nobody can set back."""
+    """Publishes claims to the workers, and sends the others in threads of its own."""
 
     def __init__(self) -> None:
-        # Not an Event: setting one from a signal handler can meet its own lock.
+        # Not an Event: setting it in a signal handler can deadlock with its own lock.
         self._orders: SimpleQueue[None] = SimpleQueue()
         self._broker = Broker()
         self._sender = LocalSender()
         self._heartbeat = Heartbeat("relay", settings.DATA_DIR)
 
     def run(self) -> None:
-        """Turn until stopped; a database that is away is waited for."""
+        """Repeat `turn` until stopped; while the database is down, wait and try again."""
         pause = IDLE
         while not self._is_told_to_stop():
             self._heartbeat.beat()
@@ -61,7 +61,7 @@ class Relay:
         self._orders.put(None)
 
     def _is_told_to_stop(self, within: float = 0) -> bool:
-        """Whether the order has come, or comes within so many seconds; it stays in force."""
+        """Whether `stop` was called, or is called within so many seconds."""
         try:
             self._orders.get(timeout=within)
         except Empty:
@@ -74,7 +74,7 @@ class Relay:
         return self._sender.is_busy or self._broker.has_waiting
 
     def turn(self) -> bool:
-        """Scan, claim and hand on; whether there may be more to do at once."""
+        """Run scans, claim, publish and send; returns whether more may be due already."""
         periodic.run_due()
         for claim in self._broker.take_back(self._sender.room):
             self._sender.send(claim)
@@ -82,7 +82,7 @@ class Relay:
         if not room or (self._is_busy and room < LEAST):
             return False
         claims = claim_due(limit=room)
-        # A lease that lapsed was somebody's who is dead or stopped: no further detours.
+        # A lapsed lease was that of a worker that crashed or stopped: sent here, not published.
         lapsed = [claim for claim in claims if claim.lapsed]
         fresh = [claim for claim in claims if not claim.lapsed]
         told = self._broker.room
@@ -90,7 +90,7 @@ class Relay:
         return bool(claims)
 
     def _send(self, claims: list[Claim]) -> None:
-        """Without the workers; what would have to wait here is due again at once, in its turn."""
+        """Send in threads of this relay; claims beyond their room are released, and due again."""
         for claim in claims:
             if self._sender.room:
                 self._sender.send(claim)

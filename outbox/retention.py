@@ -1,4 +1,4 @@
-"""How long deliveries and the words of mails are kept."""
+"""How long deliveries and the texts of mails are kept."""
 
 from datetime import timedelta
 
@@ -15,9 +15,9 @@ KEPT_FOR = timedelta(days=30)
 @retained("words of mails", WORDS_KEPT_FOR)
 @as_system("removing the words of old mails")
 def remove_words_of_mails(at_most: int) -> int:
-    """That somebody was sent a mail stays for a while longer."""
+    """Empty subject and texts of old mails; their deliveries stay until KEPT_FOR."""
     decided = Delivery.objects.decided().filter(next_at__lt=Now() - WORDS_KEPT_FOR)
-    # Nothing is decided before it is composed: the index over this leaves few to look up.
+    # Implied by the first condition, but this one has an index that leaves few rows.
     old = MailContent.objects.with_words().filter(composed_at__lt=Now() - WORDS_KEPT_FOR)
     chosen = old.filter(delivery__in=decided).order_by("composed_at")
     keys = list(lock_batch(chosen, at_most).values_list("pk", flat=True))
@@ -29,6 +29,6 @@ def remove_words_of_mails(at_most: int) -> int:
 @retained("deliveries", KEPT_FOR)
 @as_system("removing old deliveries")
 def remove_deliveries(at_most: int) -> int:
-    """With what their channels have recorded of them."""
+    """Delete old decided deliveries, and what channels have recorded of them."""
     old = Delivery.objects.decided().filter(next_at__lt=Now() - KEPT_FOR)
     return delete_batch(old.order_by("next_at"), at_most)

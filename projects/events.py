@@ -47,7 +47,7 @@ class ProjectRestored(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ProjectPurged(Event):
-    """Its texts were blanked, because it can no longer be restored."""
+    """Its texts were emptied, because it can no longer be restored."""
 
     project: Project
 
@@ -59,7 +59,7 @@ class ProjectMemberAdded(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ProjectRoleChanged(Event):
-    """Between MEMBER and VIEWER; who becomes the lead is told by `ProjectLeadChanged`."""
+    """Changed between MEMBER and VIEWER; a new lead is published as `ProjectLeadChanged`."""
 
     membership: ProjectMembership
 
@@ -72,7 +72,7 @@ class ProjectMemberRemoved(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ProjectsLeft(Event):
-    """Told once for all `projects` of a departure, which the publisher holds locked."""
+    """Published once for all `projects` the person left; the publisher has locked them."""
 
     projects: Sequence[Project]
     person: User

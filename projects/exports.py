@@ -1,4 +1,4 @@
-"""What projects keep about a person."""
+"""What a person's export holds of projects."""
 
 from rest_framework import serializers
 

@@ -44,7 +44,7 @@ class Visibility(models.TextChoices):
 
 
 class Category(models.TextChoices):
-    """What a column means, whatever it is called."""
+    """What a column means, independent of its name."""
 
     TODO = "TODO"
     IN_PROGRESS = "IN_PROGRESS"
@@ -53,28 +53,26 @@ class Category(models.TextChoices):
 
 
 class ProjectQuerySet(SharingQuerySet):
-    """Projects, chosen and annotated."""
-
     def visible_to(self, asking: Asking) -> Self:
-        """What the person may read, annotated for the question of rights."""
+        """The projects the person may read, annotated with the person's roles."""
         return self.reachable_by(asking).with_roles_of(asking)
 
     def reachable_by(self, asking: Asking) -> Self:
-        """The gate alone: not deleted, and open to the person."""
+        """The projects the person may read, without annotations."""
         return self.open_to(asking).alive()
 
-    def remembered_by(self, asking: Asking) -> Self:
-        """Annotated like those visible, with what was deleted so lately that it can come back."""
+    def visible_with_recently_deleted(self, asking: Asking) -> Self:
+        """As `visible_to`, and those deleted within RESTORE_WINDOW."""
         lately = Q(deleted_at__gt=timezone.now() - RESTORE_WINDOW)
         return self.open_to(asking).filter(Q(deleted_at=None) | lately).with_roles_of(asking)
 
     def restorable_by(self, asking: Asking) -> Self:
-        """What the person may bring back."""
-        deleted = self.remembered_by(asking).exclude(deleted_at=None)
+        """The deleted projects the person may restore."""
+        deleted = self.visible_with_recently_deleted(asking).exclude(deleted_at=None)
         return deleted.filter(permitted(DELETE_PROJECT, asking))
 
     def with_roles_of(self, asking: Asking) -> Self:
-        """Annotated for the question of rights."""
+        """Annotated with the person's roles, which `standing_of` then uses without a query."""
         return self.annotate(
             actor_workspace_role=Membership.objects.of(asking)
             .filter(workspace=OuterRef("workspace"))
@@ -85,14 +83,15 @@ class ProjectQuerySet(SharingQuerySet):
         )
 
     def open_to(self, asking: Asking) -> Self:
-        """What the person may read, deleted or not."""
+        """The projects the person may read, deleted ones included, in workspaces not deleted."""
         return self.filter(permitted(READ_PROJECT, asking), workspace__deleted_at=None)
 
 
 def permitted(right: Right, asking: Asking, *, project: str = "", own: Q | None = None) -> Q:
-    """The rows on which the person holds the right; `project` is the path to their project.
+    """A condition for the rows on which the person has the right.
 
-    `own` are the rows that are the person's, where the right is limited to them.
+    `project` is the path from the row to its project, `own` the condition for the person's own
+    rows, to which a right may be limited.
     """
 
     def holding(kind: type[Role], roles: list[str]) -> Q:
@@ -100,7 +99,7 @@ def permitted(right: Right, asking: Asking, *, project: str = "", own: Q | None 
             places = Membership.objects.of(asking).filter(role__in=roles).values("workspace_id")
             return Q(**{f"{project}workspace_id__in": places})
         theirs = ProjectMembership.objects.of(asking)
-        # Whoever takes part at all need not be asked for the role: every role is named.
+        # If every role has the right, being a member is enough; the role is not compared.
         part = theirs if set(roles) == set(ProjectRole.values) else theirs.filter(role__in=roles)
         return Q(**{f"{project}pk__in": part.values("project_id")})
 
@@ -112,7 +111,7 @@ def permitted(right: Right, asking: Asking, *, project: str = "", own: Q | None 
 
 
 class Project(VersionedTenantRow):
-    """A body of work inside a workspace."""
+    """A project of a workspace, with members, columns and tasks."""
 
     workspace = models.ForeignKey(Workspace, models.PROTECT, related_name="projects")
     key = models.CharField(max_length=10)
@@ -175,7 +174,7 @@ class Project(VersionedTenantRow):
         return f"{self.key} {self.name}"
 
     def standing_of(self, actor: Actor) -> Standing:
-        """What the person may do here; uses the annotations of `visible_to` where they are."""
+        """The actor's roles; without the annotations of `visible_to` that is one query."""
         if hasattr(self, "actor_workspace_role"):
             roles = self
         else:
@@ -189,23 +188,21 @@ class Project(VersionedTenantRow):
 
 
 class ProjectMembershipQuerySet(PlaceQuerySet):
-    """Project memberships, chosen."""
-
     def visible_to(self, asking: Asking) -> Self:
         return self.filter(project__in=Project.objects.reachable_by(asking))
 
-    def become(self, role: str) -> None:
-        """Give all of them this role, and a new version with it."""
+    def set_role(self, role: str) -> None:
+        """Give all of them this role, and increase their versions."""
         self.update(role=role, version=F("version") + 1, updated_at=timezone.now())
 
     def role_of(self, person: User, project_id: Any) -> str | None:
-        """The person's role in the project, None for everybody else. One query."""
+        """The person's role in the project, None if they are not a member. One query."""
         theirs = self.filter(user=person, project_id=project_id)
         return theirs.values_list("role", flat=True).first()
 
 
 class ProjectMembership(VersionedTenantRow):
-    """A person's place in a project; always somebody of its workspace."""
+    """A person's membership of a project, which requires one of its workspace."""
 
     project = models.ForeignKey(
         Project, models.CASCADE, related_name="memberships", db_constraint=False
@@ -231,14 +228,12 @@ class ProjectMembership(VersionedTenantRow):
 
 
 class StatusQuerySet(LockingQuerySet):
-    """Columns, chosen."""
-
     def visible_to(self, asking: Asking) -> Self:
         return self.filter(project__in=Project.objects.reachable_by(asking))
 
 
 class Status(TenantRow):
-    """A column of the board. `key` travels in tasks; `category` says what it means."""
+    """A column of the board. Tasks show its `key` as their status."""
 
     project = models.ForeignKey(
         Project, models.CASCADE, related_name="statuses", db_constraint=False
@@ -276,7 +271,7 @@ class Status(TenantRow):
 
 
 class Transition(TenantRow):
-    """A move the project's workflow allows."""
+    """A move between two columns that the project's workflow allows."""
 
     project = models.ForeignKey(
         Project, models.CASCADE, related_name="transitions", db_constraint=False

@@ -1,4 +1,4 @@
-"""What happens to projects when something happens below them."""
+"""Reactions to events about people, memberships and workspaces."""
 
 from accounts.events import PersonJoined
 from core.events import subscribe
@@ -8,7 +8,7 @@ from projects.services.members import leave_projects
 from workspaces.events import MemberRemoved, WorkspaceDeleted, WorkspaceRestored
 
 
-# Heard after the workspaces app: a place in a project needs one in its workspace.
+# Runs after the workspaces app's: a project membership requires one of the workspace.
 @subscribe(PersonJoined)
 def move_project_memberships_to_joined(event: PersonJoined) -> None:
     move_project_memberships(actor=event.actor, person=event.person, former=event.former)

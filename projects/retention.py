@@ -1,4 +1,4 @@
-"""What becomes of projects that can no longer be restored."""
+"""Purging projects that can no longer be restored."""
 
 from core.context import as_system
 from core.models import PURGED_AFTER

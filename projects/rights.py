@@ -17,7 +17,7 @@ ROLE_ALIASES = {**WORKSPACE_ROLE_ALIASES, "OWNER": LEAD.value}
 """Spellings of other products, accepted on input."""
 
 READ_PROJECT = right("project:read", ADMIN, PM, MEMBER, LEAD, PROJECT_MEMBER, VIEWER)
-# A project with a team lead is edited by the lead alone.
+# A project with a team lead can be edited by the lead only.
 UPDATE_PROJECT = right("project:update", LEAD, unled=(ADMIN, PM))
 MANAGE_MEMBERS = right("project:manage_members", LEAD, unled=(ADMIN, PM))
 MANAGE_WORKFLOW = right("workflow:manage", LEAD, unled=(ADMIN, PM))
@@ -36,4 +36,4 @@ PROJECT_ABILITIES = {
     "restore": DELETE_PROJECT,
     "create_task": CREATE_TASK,
 }
-"""The words in which a project tells what somebody may do with it."""
+"""The keys of a project's `abilities`, each with the right it stands for."""

@@ -16,16 +16,16 @@ class TaskCreated(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class TaskUpdated(Event):
-    """Words, priority, type or due date changed; `changes` says which."""
+    """The fields in `changes` changed; status and assignee have their own events."""
 
     task: Task
 
 
 @dataclass(frozen=True, kw_only=True)
 class TaskAssigned(Event):
-    """Given to a person, or taken from one: `task.assignee` may be None. Also on creation.
+    """The assignee changed, also from or to None, or was set on creation.
 
-    `in_handover` when the one before left: the new one hears of all tasks in `TasksHandedOver`.
+    `in_handover` if the one before left: `TasksHandedOver` tells the new one of all tasks at once.
     """
 
     task: Task
@@ -35,7 +35,7 @@ class TaskAssigned(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class TasksHandedOver(Event):
-    """The open tasks of a `person` who left, which have the same new assignee, in one project."""
+    """Open tasks of one project, of a `person` who left; all have the same new assignee."""
 
     project: Project
     person: User
@@ -44,14 +44,14 @@ class TasksHandedOver(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class DueTimesReleased(Event):
-    """Whoever set these due times is gone: they count on the clock of the assignee now."""
+    """The person who set these due times was deleted; the assignee's time zone applies now."""
 
     tasks: Sequence[Task]
 
 
 @dataclass(frozen=True, kw_only=True)
 class TaskTransitioned(Event):
-    """Entered another column."""
+    """The task is in another column; `before` is the former one."""
 
     task: Task
     before: Status
@@ -69,6 +69,6 @@ class TaskRestored(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class TaskPurged(Event):
-    """Its texts were blanked, because it can no longer be restored."""
+    """Its texts were emptied, because it can no longer be restored."""
 
     task: Task

@@ -1,4 +1,4 @@
-"""What tasks keep about a person: those they may still read, without other people's names."""
+"""What a person's export holds of tasks: those they may still read, without other people."""
 
 from django.db.models import F
 from rest_framework import serializers
@@ -14,7 +14,7 @@ from tasks.models import Task, TaskType
 
 class OwnTask(Document):
     id = serializers.UUIDField()
-    key = Computed(lambda at: Hyphenated(F(f"{at}project__key"), F(f"{at}number")))
+    key = Computed(lambda path: Hyphenated(F(f"{path}project__key"), F(f"{path}number")))
     workspace_id = PublicId(source="workspace")
     project_id = serializers.UUIDField()
     title = serializers.CharField()

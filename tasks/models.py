@@ -1,4 +1,4 @@
-"""Tasks, the numbers they are given and the statuses they went through."""
+"""Tasks, their numbers per project and the history of their statuses."""
 
 from typing import Any, ClassVar, Self
 
@@ -35,30 +35,29 @@ FINISHED = (Category.DONE.value, Category.CLOSED.value)
 """The categories in which a task is complete."""
 
 POSITION_STEP = 65_536
-"""Room left between two neighbours in a column, so that a move rewrites one row."""
+"""Distance of positions in a column; a task moves between two others without changing them."""
 
 
 class TaskQuerySet(SharingQuerySet):
-    """Tasks, chosen and annotated."""
-
     def visible_to(self, asking: Asking) -> Self:
-        """The live tasks of the projects the person may read."""
+        """The tasks, not deleted, of the projects the person may read."""
         return self.filter(deleted_at=None, project__in=Project.objects.reachable_by(asking))
 
-    def remembered_by(self, asking: Asking) -> Self:
-        """Those, with what was deleted so lately that it can come back."""
+    def visible_with_recently_deleted(self, asking: Asking) -> Self:
+        """As `visible_to`, and those deleted within RESTORE_WINDOW."""
         lately = Q(deleted_at__gt=timezone.now() - RESTORE_WINDOW)
         readable = Project.objects.reachable_by(asking)
         return self.filter(Q(deleted_at=None) | lately, project__in=readable)
 
     def restorable_by(self, actor: Actor, project: Project) -> Self:
-        """What the person may bring back in a project they may read."""
+        """The deleted tasks of a project that the person may restore."""
         own = Q(created_by=actor.user) | Q(assignee=actor.user)
-        rows = self.remembered_by(actor).filter(project=project, deleted_at__isnull=False)
+        recent = self.visible_with_recently_deleted(actor)
+        rows = recent.filter(project=project, deleted_at__isnull=False)
         return rows.filter(permitted(DELETE_TASK, actor, project="project__", own=own))
 
     def with_standing_of(self, asking: Asking) -> Self:
-        """Annotated for the question of rights, so that asking costs no further query."""
+        """With the project and the person's roles, which `standing_of` uses without a query."""
         return self.select_related("project").annotate(
             actor_workspace_role=Membership.objects.of(asking)
             .filter(workspace=OuterRef("workspace"))
@@ -157,18 +156,18 @@ class Task(VersionedTenantRow):
         return self.title
 
     def standing_of(self, actor: Actor) -> Standing:
-        """What the person may do with this task; uses `with_standing_of` where it was called."""
+        """The actor's roles in the project; no query for rows of `with_standing_of`."""
         if hasattr(self, "actor_workspace_role"):
             self.project.actor_workspace_role = self.actor_workspace_role
             self.project.actor_project_role = self.actor_project_role
         return self.project.standing_of(actor)
 
     def belongs_to(self, user: User) -> bool:
-        """Whether a right limited to one's own reaches it: made by, or given to, the person."""
+        """Whether the person created it or is its assignee, for rights limited to one's own."""
         return user.pk in (self.created_by_id, self.assignee_id)
 
-    def enter(self, status: Status) -> None:
-        """Stand in this column, with everything that follows from it; the caller saves."""
+    def set_status(self, status: Status) -> None:
+        """Set column, category and `completed_at`; the caller saves."""
         was_finished = self.category in FINISHED
         self.status, self.category = status, status.category
         if self.category not in FINISHED:
@@ -178,7 +177,7 @@ class Task(VersionedTenantRow):
 
 
 class TaskCounter(models.Model):
-    """The last number given in a project; its row lock is what keeps numbers without gaps."""
+    """The last task number of a project; its row lock makes the numbers gapless."""
 
     project = models.OneToOneField(
         Project, models.CASCADE, primary_key=True, related_name="+", db_constraint=False
@@ -191,7 +190,7 @@ class TaskCounter(models.Model):
 
 
 class StatusChange(TenantRow):
-    """One step of a task's life; never changed, never removed."""
+    """A change of a task's column, by the columns' keys; never changed or deleted."""
 
     append_only = True
 

@@ -1,4 +1,4 @@
-"""What happens to tasks when something happens below them."""
+"""Reactions to events about people and project memberships."""
 
 from accounts.events import PersonDeleted
 from core.events import subscribe

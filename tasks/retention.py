@@ -1,4 +1,4 @@
-"""What becomes of tasks that can no longer be restored."""
+"""Purging tasks that can no longer be restored."""
 
 from collections.abc import Sequence
 
@@ -24,5 +24,5 @@ def purge_tasks(at_most: int) -> int:
 
 @deletes_contents_of(Project)
 def delete_tasks_of(projects: Sequence[Project], at_most: int) -> int:
-    """Have tasks of projects that can no longer be restored purged in their turn."""
+    """Mark the tasks of projects to be purged as deleted; they are purged later."""
     return delete_contents(Task, "project", projects, at_most)

@@ -21,4 +21,4 @@ TASK_ABILITIES = {
     "comment": CREATE_COMMENT,
     "attach": CREATE_ATTACHMENT,
 }
-"""The words in which a task tells what somebody may do with it."""
+"""The keys of a task's `abilities`, each with the right it stands for."""

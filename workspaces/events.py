@@ -36,7 +36,7 @@ class MemberRoleChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class MemberRemoved(Event):
-    """Told before the membership goes, because places in projects hang on it."""
+    """Published before the membership is deleted: project memberships still refer to it."""
 
     workspace: Workspace
     person: User
@@ -45,7 +45,7 @@ class MemberRemoved(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class WorkspaceRestored(Event):
-    """Brought back with all that went out of sight since it was deleted."""
+    """`since` is when it was deleted: what was deleted with it then is restored as well."""
 
     workspace: Workspace
     since: datetime
@@ -53,7 +53,7 @@ class WorkspaceRestored(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class OwnerChanged(Event):
-    """Either may be None in a workspace of an identity provider: `workspace.owner`, `before`."""
+    """`before` and `workspace.owner` may be None in a workspace of an identity provider."""
 
     workspace: Workspace
     before: User | None
@@ -61,7 +61,7 @@ class OwnerChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class OwnershipOffered(Event):
-    """To `workspace.offered_to`, instead of whoever had an offer before."""
+    """Offered to `workspace.offered_to`; replaces an offer made before."""
 
     workspace: Workspace
 
@@ -73,35 +73,35 @@ class OwnershipDeclined(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class OwnershipWithdrawn(Event):
-    """By the owner, or because the owner changed or the person it was offered to left."""
+    """Withdrawn by the owner, or because the owner changed or the candidate left."""
 
     workspace: Workspace
 
 
 @dataclass(frozen=True, kw_only=True)
 class OptedOut(Event):
-    """By the link in a mail; `actor` is None for an address without an account."""
+    """Opted out by the link of a mail; an address without an account acts as the system."""
 
     opt_out: OptOut
 
 
 @dataclass(frozen=True, kw_only=True)
 class OptOutLifted(Event):
-    """Told before the row goes."""
+    """Published before the row is deleted."""
 
     opt_out: OptOut
 
 
 @dataclass(frozen=True, kw_only=True)
 class PersonInvited(Event):
-    """The address is left to the row, which can be blanked."""
+    """`changes` leave out the address: it can be erased from the row, but not from history."""
 
     invitation: Invitation
 
 
 @dataclass(frozen=True, kw_only=True)
 class InvitationResent(Event):
-    """With a new link; the one before is dead."""
+    """Sent with a new link; the link before is void."""
 
     invitation: Invitation
 

@@ -1,4 +1,4 @@
-"""What workspaces keep about a person."""
+"""What a person's export holds of workspaces."""
 
 from rest_framework import serializers
 
@@ -23,7 +23,7 @@ class OwnMembership(Document):
 
 
 class OwnInvitation(Document):
-    """What was sent to them; by whom is not theirs to take along."""
+    """An invitation sent to the person, without its sender, whose data is not theirs."""
 
     workspace = serializers.CharField(source="workspace.name")
     email = serializers.EmailField()
@@ -37,7 +37,7 @@ class OwnInvitation(Document):
 
 
 class OwnOptOut(Document):
-    """A workspace whose mail they do not want."""
+    """A workspace from which the person wants no mail."""
 
     workspace = serializers.CharField(source="workspace.name")
     kind = serializers.ChoiceField(OptOutKind.choices)

@@ -1,4 +1,4 @@
-"""The mails that bring an invitation, and the offer to own a workspace."""
+"""Composers of the mails for invitations and for offers of ownership."""
 
 from django.conf import settings
 

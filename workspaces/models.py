@@ -1,4 +1,4 @@
-"""Workspaces, who belongs to them, and the base of every row that lives in one."""
+"""Workspaces, memberships, invitations, opt-outs, and the base classes of tenant rows."""
 
 import uuid
 from typing import Any, ClassVar, Self
@@ -16,21 +16,19 @@ from workspaces.rights import DELETE_WORKSPACE, WorkspaceRole
 
 
 class WorkspaceQuerySet(LockingQuerySet):
-    """Workspaces, chosen and annotated."""
-
     def with_public_id(self, value: str) -> Self:
-        """The workspace known by this id: the identity provider's or our own."""
+        """The workspace with this id: our UUID, or else the identity provider's id."""
         try:
             return self.filter(pk=uuid.UUID(value))
         except ValueError:
             return self.filter(external_org_id=value)
 
     def visible_to(self, asking: Asking) -> Self:
-        """The workspaces the person belongs to, with `actor_role` for the question of rights."""
+        """The workspaces the person belongs to, annotated with their role as `actor_role`."""
         return self.alive().joined_by(asking)
 
     def restorable_by(self, asking: Asking) -> Self:
-        """The lately deleted ones the person may bring back; a provider's stay closed."""
+        """Those deleted within RESTORE_WINDOW that the person may restore; none of a provider."""
         return self.joined_by(asking).filter(
             deleted_at__gt=timezone.now() - RESTORE_WINDOW,
             external_org_id=None,
@@ -43,7 +41,7 @@ class WorkspaceQuerySet(LockingQuerySet):
 
 
 class Workspace(VersionedRow):
-    """A tenant: the boundary nothing crosses."""
+    """A tenant; no row refers to a row of another workspace."""
 
     name = models.CharField(max_length=120)
     slug = models.SlugField(max_length=140)
@@ -52,11 +50,11 @@ class Workspace(VersionedRow):
     owner = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="owned_workspaces"
     )
-    """None only where an identity provider has not said who made the organisation."""
+    """None only while an identity provider has not named who created the organisation."""
     offered_to = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
     )
-    """Who becomes the owner by accepting before `offer_expires_at`."""
+    """The member who may accept the ownership before `offer_expires_at`."""
     offered_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
     )
@@ -88,13 +86,13 @@ class Workspace(VersionedRow):
         return self.name
 
     def standing_of(self, actor: Actor) -> Standing:
-        """What the person may do here; uses the annotation of `visible_to` where there is one."""
+        """The actor's role; without the annotation of `visible_to` that is one query."""
         role = getattr(self, "actor_role", None) or Membership.objects.of(actor).role_in(self.pk)
         return Standing(workspace_role=WorkspaceRole.held(role))
 
 
 class TenantRow(Row):
-    """A row that lives in exactly one workspace."""
+    """A row of exactly one workspace."""
 
     workspace = models.ForeignKey(Workspace, models.PROTECT, related_name="+")
 
@@ -103,7 +101,7 @@ class TenantRow(Row):
 
 
 class VersionedTenantRow(VersionedRow):
-    """A row people edit, living in exactly one workspace."""
+    """A row of exactly one workspace that people edit, with a version."""
 
     workspace = models.ForeignKey(Workspace, models.PROTECT, related_name="+")
 
@@ -112,18 +110,19 @@ class VersionedTenantRow(VersionedRow):
 
 
 class PlaceQuerySet(LockingQuerySet):
-    """People's places, in a workspace or in a project of it."""
+    """Memberships of a workspace or of a project."""
 
     def of(self, asking: Asking) -> Self:
-        """Those of who asks, as far as their credential reaches: every gate starts here."""
+        """Those of the person asking, in the workspaces their credential is good for.
+
+        All `visible_to` start from here.
+        """
         theirs = self.filter(user=person_in(asking))
         bound = bound_workspaces(asking)
         return theirs if bound is None else theirs.filter(workspace_id__in=bound)
 
 
 class MembershipQuerySet(PlaceQuerySet):
-    """Memberships, chosen."""
-
     def visible_to(self, asking: Asking) -> Self:
         return self.filter(
             workspace__deleted_at=None,
@@ -131,15 +130,15 @@ class MembershipQuerySet(PlaceQuerySet):
         )
 
     def with_public_id(self, value: str) -> Self:
-        """The place of the person known by this id."""
+        """The memberships of the person with this id."""
         return self.filter(user__in=User.objects.with_public_id(value))
 
     def role_of(self, person: User, workspace_id: Any) -> str | None:
-        """The person's role in the workspace, None for a stranger. One query."""
+        """The person's role in the workspace, None if they do not belong to it. One query."""
         return self.filter(user=person).role_in(workspace_id)
 
     def role_in(self, workspace_id: Any) -> str | None:
-        """The role one of these people has in the workspace, None if none has. One query."""
+        """The role of one of these memberships in the workspace, None without one. One query."""
         return self.filter(workspace_id=workspace_id).values_list("role", flat=True).first()
 
 
@@ -152,7 +151,10 @@ class Membership(VersionedTenantRow):
     message = models.TextField(max_length=2000, blank=True)
     invited_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     opened_at = models.DateTimeField(null=True, editable=False)
-    """When the person came by themselves: made it, accepted, or first read something in it."""
+    """When the person created, joined by accepting, or first read something in the workspace.
+
+    None while they have only been added by others.
+    """
 
     objects = MembershipQuerySet.as_manager()
 
@@ -181,8 +183,6 @@ class OptOutKind(models.TextChoices):
 
 
 class OptOutQuerySet(LockingQuerySet):
-    """Opt-outs, chosen."""
-
     def of(self, *recipient_ids: uuid.UUID) -> Self:
         return self.filter(recipient_id__in=recipient_ids)
 
@@ -191,9 +191,9 @@ class OptOutQuerySet(LockingQuerySet):
 
 
 class OptOut(TenantRow):
-    """Somebody wants no mail from a workspace; who has DECLINED does not belong to it either.
+    """A recipient who wants no mail from a workspace; DECLINED ones cannot be added to it either.
 
-    `recipient_id` is a person's id, or what stands for the address of somebody without an account,
+    `recipient_id` is a person's id, or a hash of an address that has no account (`stranger_at`),
     as in `Delivery`; hence no foreign key.
     """
 
@@ -224,9 +224,8 @@ class InvitationStatus(models.TextChoices):
 
 
 class InvitationQuerySet(LockingQuerySet):
-    """Invitations, chosen; `state` is the status with the clock looked at."""
-
     def with_state(self) -> Self:
+        """With `state`: the status, EXPIRED if it is PENDING and `expires_at` has passed."""
         lapsed = models.When(
             status=InvitationStatus.PENDING,
             expires_at__lte=timezone.now(),
@@ -244,7 +243,7 @@ class InvitationQuerySet(LockingQuerySet):
 
 
 class Invitation(VersionedTenantRow):
-    """A place offered to whoever proves an address; only the token's digest is kept."""
+    """A membership offered to an address; of the token in its link only the digest is kept."""
 
     workspace = models.ForeignKey(Workspace, models.PROTECT, related_name="invitations")
     email = models.EmailField(blank=True)

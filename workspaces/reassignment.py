@@ -1,4 +1,4 @@
-"""Who takes over the open work of somebody who leaves."""
+"""Who takes over the open tasks of somebody who leaves."""
 
 from dataclasses import dataclass
 
@@ -7,9 +7,9 @@ from accounts.models import User
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """Travels with the events of a departure down to the rows that have to change hands.
+    """Part of the events of a departure; the receivers reassign the open tasks as it says.
 
-    By default each project's lead takes over; otherwise `person`, and nobody where that is None.
+    By default each project's lead takes over; otherwise `person`, or nobody if that is None.
     """
 
     to_lead: bool = True
@@ -20,5 +20,5 @@ TO_LEAD = Handover()
 
 
 def handover_to(person: User | None) -> Handover:
-    """What a request asks for that names somebody, or expressly nobody."""
+    """A handover to this person, or to nobody if that is None, instead of the lead."""
     return Handover(to_lead=False, person=person)

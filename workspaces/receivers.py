@@ -1,4 +1,4 @@
-"""What happens to workspaces when something happens to people, in general or inside."""
+"""Reactions to events about people and memberships."""
 
 from accounts.events import (
     PersonDeleted,

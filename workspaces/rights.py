@@ -32,7 +32,7 @@ READ_AUDIT = right("audit:read", ADMIN)
 MANAGE_WEBHOOKS = right("webhook:manage", ADMIN)
 READ_USAGE = right("usage:read", ADMIN, BILLING)
 INVITE = right("workspace:invite", ADMIN, PM)
-# One's own place is ended by leaving.
+# Everybody may end their own membership: that is leaving.
 REMOVE_MEMBER = right("workspace:remove_member", ADMIN, PM, own=(MEMBER, GUEST, BILLING))
 CREATE_PROJECT = right("project:create", ADMIN, PM)
 
@@ -44,11 +44,11 @@ WORKSPACE_ABILITIES = {
     "create_project": CREATE_PROJECT,
     "read_audit": READ_AUDIT,
 }
-"""The words in which a workspace tells what somebody may do with it."""
+"""The keys of a workspace's `abilities`, each with the right it stands for."""
 
 
 def may_grant(holder: WorkspaceRole, role: WorkspaceRole) -> bool:
-    """A role never grants more than its holder has."""
+    """Whether `role` has no right that `holder` lacks or has under stricter needs only."""
     for line in RIGHTS.values():
         granted, held = line.needs_of(role), line.needs_of(holder)
         if granted is not None and (held is None or not held <= granted):
@@ -57,13 +57,13 @@ def may_grant(holder: WorkspaceRole, role: WorkspaceRole) -> bool:
 
 
 def require_ownership(workspace: Any, actor: Actor) -> None:
-    """Refuse unless the actor is the owner, who need not be the only ADMIN."""
+    """Forbidden unless the actor is the owner or trusted; other ADMINs are refused."""
     if not actor.is_trusted and not acts_as_owner(workspace, actor):
         raise Forbidden(required="workspace:owner", you_have=workspace.standing_of(actor).roles)
 
 
 def acts_as_owner(workspace: Any, actor: Actor) -> bool:
-    """The owner does; while a provider has not named one, every ADMIN."""
+    """Whether the actor is the owner, or an ADMIN if a provider has not named an owner."""
     if workspace.owner_id is None:
         return workspace.standing_of(actor).workspace_role is ADMIN
     return actor.is_person(workspace.owner_id)

@@ -1,1 +1,1 @@
-"""The HTTP face of people: one's own profile and export."""
+"""One's own profile and export over HTTP."""

@@ -15,17 +15,17 @@ _reading_rules: list[Callable[[str], Any]] = []
 
 
 def show_addresses_where(rule: Callable[[str], Any]) -> None:
-    """Let an upper app say, by the path of the row a person is shown in, whose addresses to show.
+    """Register a condition for showing addresses, a function of the path to the showing row.
 
-    Without a rule, nobody reads any address but their own.
+    Without a rule, people can read their own address only.
     """
     _reading_rules.append(rule)
 
 
 class Address(serializers.EmailField):
-    """A person's address; null for those who may not read it, and once the person is deleted.
+    """A person's address; null for those who may not read it, and if the person is deleted.
 
-    The row that shows the person is the one before them in the path: `assignee__` is shown in "".
+    Rules get the path without its last step: a person at `assignee__` is shown in the row at "".
     """
 
     def __init__(self, **options: Any) -> None:
@@ -42,7 +42,7 @@ class Address(serializers.EmailField):
 
 
 class Person(Document):
-    """Somebody, as the person asking may see them."""
+    """A person as shown to the person asking."""
 
     id = PublicId()
     name = serializers.CharField()
@@ -55,7 +55,7 @@ class Person(Document):
 
 
 class PersonInList(Document):
-    """Somebody, as short as lists inside other documents need it."""
+    """A person as shown in lists inside other documents."""
 
     id = PublicId()
     name = serializers.CharField()
@@ -67,7 +67,7 @@ class PersonInList(Document):
 
 
 class Me(serializers.ModelSerializer[User]):
-    """The person signed in, as they see themselves."""
+    """The profile of the person signed in."""
 
     id = serializers.CharField(source="public_id", read_only=True)
 
@@ -92,7 +92,7 @@ class OwnProfile(Document):
 
 
 class PersonalData(serializers.Serializer[User]):
-    """Everything kept about the person signed in."""
+    """All data stored about the person signed in."""
 
     def get_fields(self) -> dict[str, "serializers.Field[object, object, object, object]"]:
         rows = {name: kind.document(many=True) for name, kind in kinds.items()}

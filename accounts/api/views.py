@@ -1,4 +1,4 @@
-"""One's own profile, and a copy of everything kept about oneself."""
+"""One's own profile, and the export of all data stored about oneself."""
 
 from django.core import signing
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -71,11 +71,11 @@ class OwnData(OneTransaction):
         operation_id="auth_me_export", parameters=[CURSOR], responses={200: PersonalData}
     )
     def get(self, request: Request) -> Response:
-        """Everything kept about the person signed in, as documents to save.
+        """Export all data stored about the person signed in.
 
-        One answer holds some megabytes; where `meta.next_cursor` is not null, ask again with it.
+        An answer has at most some megabytes; while `meta.next_cursor` is not null, ask for more.
         """
-        start = _opened(request.query_params.get("cursor"))
+        start = _position(request.query_params.get("cursor"))
         part = everything_of(actor_of(request).person, OwnProfile, start)
         cursor = signing.Signer(salt=SALT).sign_object(part.next) if part.next else None
         answer = Response(Answer(part.data, meta={"next_cursor": cursor}))
@@ -84,7 +84,7 @@ class OwnData(OneTransaction):
         return answer
 
 
-def _opened(cursor: str | None) -> Place | None:
+def _position(cursor: str | None) -> Place | None:
     if not cursor:
         return None
     if len(cursor) > LONGEST_CURSOR:

@@ -1,1 +1,1 @@
-"""What changes a person."""
+"""Everything that changes a person."""

@@ -1,4 +1,4 @@
-"""Deleting a person: nothing personal stays, what they did does."""
+"""Deleting a person: personal data is erased, the history of what they did stays."""
 
 from uuid import uuid4
 
@@ -22,10 +22,10 @@ NAME = "Deleted user"
 def delete_person(
     *, actor: Actor, person: User, is_final: bool = False, successor: User | None = None
 ) -> None:
-    """Blank everything personal; deleting twice changes nothing.
+    """Erase all personal data; deleting twice changes nothing.
 
-    What depends on the person may refuse, unless the deletion `is_final`: it happened elsewhere.
-    `external_id` stays as a tombstone: what a provider tells late must not make them anew.
+    Receivers may refuse, unless the deletion `is_final`: decided elsewhere, as by a provider.
+    `external_id` stays, so that late messages of the provider do not create the person again.
     """
     person = User.objects.locked(person.pk)
     check_own_account(actor=actor, person=person)
@@ -34,12 +34,12 @@ def delete_person(
     publish(PersonDeleted(actor=actor, person=person, is_final=is_final, successor=successor))
     person.groups.clear()
     person.user_permissions.clear()
-    _forget_words(person)
-    # The unique address last: changing it waits for everybody who just refers to the person.
-    _blank(person)
+    _erase_texts(person)
+    # The unique address last: its update waits for transactions that insert references to the row.
+    _erase_profile(person)
 
 
-def _forget_words(person: User) -> None:
+def _erase_texts(person: User) -> None:
     erase_deliveries_of(person_id=person.pk, reason="the account is closed")
     erase_answers(principal=str(person.pk), names=person.public_id)
     mentions = LogEntry.objects.filter(
@@ -48,12 +48,12 @@ def _forget_words(person: User) -> None:
     mentions.update(object_repr=NAME)
 
 
-def _blank(person: User) -> None:
+def _erase_profile(person: User) -> None:
     blank = {
         "name": NAME,
         "avatar_url": "",
         "time_zone": "UTC",
-        # Of no id others know, so that nobody can take the address first.
+        # A random id, so that nobody can register the address before.
         "email": f"deleted-{uuid4()}@users.invalid",
         "is_active": False,
         "is_staff": False,

@@ -31,12 +31,12 @@ class AlreadyRegistered(Conflict):
 
 @transaction.atomic
 def register_person(*, actor: Actor, email: str, password: str | None, name: str = "") -> User:
-    """Add a person; without a password they can only come in another way (provider, reset).
+    """Create a person; without a password they sign in by a provider, or reset it first.
 
-    Who registers is the actor of their own registration.
+    If the system is the actor, the event names the new person as the actor.
     """
     try:
-        # A savepoint, so that the loser of two parallel sign-ups can still be answered.
+        # A savepoint keeps the transaction usable after the IntegrityError of a parallel sign-up.
         with transaction.atomic():
             person = User.objects.create_user(email, password, name=name)
     except IntegrityError as clash:
@@ -49,7 +49,7 @@ def register_person(*, actor: Actor, email: str, password: str | None, name: str
 def change_profile(
     *, actor: Actor, person: User, version: int | None = None, **profile: str
 ) -> User:
-    """Set some of name, avatar_url and time_zone; what stays the same is no change."""
+    """Set some of name, avatar_url and time_zone; the same values change nothing."""
     person = User.objects.alive().locked(person.pk)
     check_own_account(actor=actor, person=person)
     person.check_version(version)
@@ -60,7 +60,7 @@ def change_profile(
 
 @transaction.atomic
 def change_access(*, actor: Actor, person: User, **access: bool) -> User:
-    """Set some of is_active, is_staff and is_superuser; who is inactive is out at once."""
+    """Set some of is_active, is_staff and is_superuser; inactive people are signed out at once."""
     person = User.objects.alive().locked(person.pk)
     has_powers = person.is_staff or person.is_superuser
     touches_powers = access.get("is_staff") or access.get("is_superuser") or has_powers
@@ -79,7 +79,7 @@ def _set(person: User, allowed: tuple[str, ...], values: Mapping[str, Any]) -> C
 
 
 def recipient_of(address: str) -> UUID:
-    """The person who has this address, or a stable id for somebody unknown."""
+    """The id of the active person with this address, or else that of `stranger_at`."""
     known = User.objects.registered_as(address).values_list("pk", flat=True).first()
     return known or stranger_at(address)
 

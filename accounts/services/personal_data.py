@@ -1,4 +1,4 @@
-"""Everything kept about one person; every app adds its kinds of rows from above."""
+"""The export of all data stored about one person; upper apps register their kinds of rows."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ from core.documents.pages import Page as Rows
 
 
 class Kind(NamedTuple):
-    """One kind of row, how it is shown, and which are the person's."""
+    """A kind of rows: its document, and the function that returns a person's rows."""
 
     document: type[Document]
     rows: Callable[[User], QuerySet[Any]]
@@ -22,25 +22,25 @@ class Kind(NamedTuple):
 
 NOTHING: frozenset[str] = frozenset()
 MOST = 1000
-"""Rows of one kind in one answer."""
+"""The most rows of one kind in one answer."""
 
 kinds: dict[str, Kind] = {}
 
 
 def contribute(name: str, document: type[Document], rows: Callable[[User], QuerySet[Any]]) -> None:
-    """Let these rows be part of every export; called by the app's `exports` module."""
+    """Register rows for the export; called by the `exports` modules of apps."""
     kinds[name] = Kind(document, rows)
 
 
 class Part(NamedTuple):
-    """As much of it as one answer holds, and where the next one begins; None at the end."""
+    """The data of one answer, and where the next one begins; None after the last."""
 
     data: dict[str, Any]
     next: "Place | None"
 
 
 class Place(NamedTuple):
-    """Behind this row of this kind; before the first one if `after` is empty."""
+    """A position in the export: behind the row with the id `after`, or before the first if ""."""
 
     kind: str
     after: str
@@ -48,7 +48,7 @@ class Place(NamedTuple):
 
 @as_system("exporting what is kept about a person")
 def everything_of(person: User, profile: type[Document], start: Place | None = None) -> Part:
-    """The person's own data, oldest first; one query for each kind."""
+    """A part of the export from `start`, oldest first; one query for each kind."""
     found: dict[str, Any] = {"profile": show_one(profile, person.pk).document}
     found |= {name: [] for name in kinds}
     names = list(kinds)

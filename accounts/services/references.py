@@ -1,7 +1,7 @@
-"""Whether somebody has left anything here: what decides if their account may be joined unasked.
+"""Whether any row refers to a person; if not, accounts may be joined without asking them.
 
-Every foreign key to a person counts, whichever app it belongs to, unless its rows come from the
-provider or from signing in; so does what upper apps know besides.
+All foreign keys to a person count, of any app, except rows that a provider or signing in
+creates. Upper apps add checks for what has no foreign key.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,18 +16,18 @@ _further: list[Callable[[User], bool]] = []
 
 
 def not_counted(field: str, rows: Q | None = None) -> None:
-    """Leave the foreign key `app.model.field` out: for these rows, or altogether."""
+    """Ignore the foreign key `app.model.field`, for these rows or altogether."""
     _not_counted[field] = rows if rows is not None else Q()
 
 
 def counted(check: Callable[[User], bool]) -> Callable[[User], bool]:
-    """Have the decorated function find what no foreign key tells."""
+    """Register the decorated function as a check for references without a foreign key."""
     _further.append(check)
     return check
 
 
 def has_written(person: User) -> bool:
-    """Whether there is anything that would have to change hands, or would lose its author."""
+    """Whether anything refers to the person that would have to be moved, or lose its author."""
     return any(check(person) for check in (*_further, is_referred_to))
 
 

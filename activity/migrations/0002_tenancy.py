@@ -1,4 +1,4 @@
-"""Numbers the events of a workspace in the order they commit, and keeps workspaces apart."""
+"""Numbers the events of a workspace in the order of their commits, and isolates workspaces."""
 
 from typing import ClassVar
 
@@ -24,8 +24,8 @@ BEGIN
 END
 $$;
 
--- Deferred to the commit: the counter is locked last and for the shortest time, and whoever
--- reads up to number n has seen everything below it.
+-- Deferred to the commit, so that the counter is locked as late and briefly as possible, and
+-- no event with a lower number can appear after a higher one was read.
 CREATE CONSTRAINT TRIGGER number_event AFTER INSERT ON activity_event
 DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.workspace_id IS NOT NULL)
 EXECUTE FUNCTION number_event();

@@ -1,1 +1,1 @@
-"""Writing the log, and erasing people's words from it."""
+"""Writing the activity log, and erasing texts from it."""

@@ -1,6 +1,6 @@
-"""Differences between two versions of a text: small, and readable in both directions.
+"""Differences between two versions of a text, from which either version gives the other.
 
-The work grows with the length of the texts only, whatever is in them.
+The run time is nearly linear in the length of the texts, whatever they contain.
 """
 
 import re
@@ -13,19 +13,19 @@ from typing import NamedTuple
 import orjson
 
 Edit = tuple[int, str, str]
-"""Where in the old text, what was there, what is there now; positions count characters."""
+"""The position in the old text in characters, the old part, and the new part."""
 
 CLAUSE = re.compile(r"[^.,:;!?\n]*[.,:;!?\n]|[^.,:;!?\n]+")
-"""Texts are compared clause by clause: a paragraph is often one long line."""
-ENDS = ".,:;!?\n"
+"""Texts are compared by clauses, because a whole paragraph is often one line."""
+CLAUSE_ENDS = ".,:;!?\n"
 MOST_CLAUSES = 4_000
-"""A text with more of them is not compared any further than from both its ends."""
-APART = 16
-"""Edits with fewer characters between them are written as one: it takes less room."""
+"""In longer texts only a common beginning and end are recognised."""
+MIN_GAP = 16
+"""Edits with fewer characters between them are merged into one, which is shorter as JSON."""
 
 
 class DifferentText(ValueError):
-    """The text is not the version these edits belong to."""
+    """The edits do not fit this text: they were made for another version."""
 
 
 class Span(NamedTuple):
@@ -38,17 +38,17 @@ class Span(NamedTuple):
 
 
 def difference(old: str, new: str) -> list[Edit]:
-    """What to do to `old` to get `new`; never more to write down than both of them whole."""
+    """The edits that turn `old` into `new`; as JSON never longer than one edit of the whole."""
     whole = _trimmed(old, new, Span(0, len(old), 0, len(new)))
     spans = [_trimmed(old, new, gap) for gap in _gaps(old, new, whole)]
-    edits = [_edit(old, new, span) for span in _joined(spans)]
+    edits = [_edit(old, new, span) for span in _merged(spans)]
     at_once = [_edit(old, new, whole)] if old != new else []
     return min(edits, at_once, key=lambda found: len(orjson.dumps(found)))
 
 
 def redo(old: str, edits: list[Edit]) -> str:
     """The new text from the old one."""
-    return _carried_out(old, edits)
+    return _applied(old, edits)
 
 
 def undo(new: str, edits: list[Edit]) -> str:
@@ -58,10 +58,10 @@ def undo(new: str, edits: list[Edit]) -> str:
         (place + shift, after, before)
         for (place, before, after), shift in zip(edits, shifts, strict=False)
     ]
-    return _carried_out(new, backwards)
+    return _applied(new, backwards)
 
 
-def _carried_out(text: str, edits: list[Edit]) -> str:
+def _applied(text: str, edits: list[Edit]) -> str:
     pieces, done = [], 0
     for place, before, after in edits:
         if place < done or not text.startswith(before, place):
@@ -76,15 +76,15 @@ def _edit(old: str, new: str, span: Span) -> Edit:
 
 
 def _trimmed(old: str, new: str, span: Span) -> Span:
-    """Without what both begin and end with."""
+    """The span without the beginning and the end that both texts have in common."""
     before, after = old[span.start : span.end], new[span.new_start : span.new_end]
-    first = _common(before, after)
-    last = _common(before[first:][::-1], after[first:][::-1])
+    first = _common_length(before, after)
+    last = _common_length(before[first:][::-1], after[first:][::-1])
     return Span(span.start + first, span.end - last, span.new_start + first, span.new_end - last)
 
 
-def _common(one: str, other: str) -> int:
-    """How many characters both begin with, found by halving."""
+def _common_length(one: str, other: str) -> int:
+    """The length of the common beginning, by binary search."""
     least, most = 0, min(len(one), len(other))
     while least < most:
         middle = (least + most + 1) // 2
@@ -96,27 +96,27 @@ def _common(one: str, other: str) -> int:
 
 
 def _gaps(old: str, new: str, span: Span) -> Iterator[Span]:
-    """What lies between the clauses that stand once in both texts, in the same order."""
+    """The spans between the clauses that occur once in each text, and in the same order."""
     olds = _clauses(old[span.start : span.end], span.start)
     news = _clauses(new[span.new_start : span.new_end], span.new_start)
-    shared = [(olds[words], news[words], len(words)) for words in olds if words in news]
+    shared = [(olds[clause], news[clause], len(clause)) for clause in olds if clause in news]
     end = (span.end, span.new_end, 0)
     begin = (span.start, span.new_start, 0)
-    for (place, new_place, length), (to, new_to, _) in pairwise([begin, *_rising(shared), end]):
+    for (place, new_place, length), (to, new_to, _) in pairwise([begin, *_increasing(shared), end]):
         yield Span(place + length, to, new_place + length, new_to)
 
 
 def _clauses(text: str, start: int) -> dict[str, int]:
-    """Where the clauses that stand there only once begin."""
-    if sum(map(text.count, ENDS)) > MOST_CLAUSES:
+    """The positions of the clauses that occur once; empty if there are above MOST_CLAUSES."""
+    if sum(map(text.count, CLAUSE_ENDS)) > MOST_CLAUSES:
         return {}
     found = [(match.group(), start + match.start()) for match in CLAUSE.finditer(text)]
-    often = Counter(words for words, _ in found)
-    return {words: place for words, place in found if often[words] == 1}
+    counts = Counter(clause for clause, _ in found)
+    return {clause: place for clause, place in found if counts[clause] == 1}
 
 
-def _rising(anchors: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
-    """The most of them, in the order of the old text, whose places in the new one rise as well."""
+def _increasing(anchors: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """The longest subsequence whose positions in the new text increase as well."""
     lowest: list[int] = []
     last_of: list[int] = []
     before: list[int] = []
@@ -133,17 +133,17 @@ def _rising(anchors: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
     return chosen[::-1]
 
 
-def _joined(spans: list[Span]) -> Iterator[Span]:
-    """Those that change anything, neighbours as one."""
-    held: Span | None = None
+def _merged(spans: list[Span]) -> Iterator[Span]:
+    """The spans that are not empty, merged where they are less than MIN_GAP characters apart."""
+    current: Span | None = None
     for span in spans:
         if span.start == span.end and span.new_start == span.new_end:
             continue
-        if held and span.start - held.end < APART:
-            held = Span(held.start, span.end, held.new_start, span.new_end)
+        if current and span.start - current.end < MIN_GAP:
+            current = Span(current.start, span.end, current.new_start, span.new_end)
             continue
-        if held:
-            yield held
-        held = span
-    if held:
-        yield held
+        if current:
+            yield current
+        current = span
+    if current:
+        yield current

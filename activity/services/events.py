@@ -1,4 +1,4 @@
-"""Writing the log, and erasing people's words from it."""
+"""Writing the activity log, and erasing texts from it."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -19,20 +19,20 @@ from workspaces.models import Workspace
 
 BLANK = {"old": None, "new": None}
 PERSONAL = ("name", "email", "avatar_url", "time_zone")
-"""What is blanked when a person is deleted; a log that is never rewritten must not keep it."""
+"""Fields of people whose values are not logged: they are erased later, but events cannot be."""
 
 
 def record(happenings: Sequence[Happening], *, entity: str, action: str) -> None:
-    """One row for each event, about its `entity`; their numbers follow at the commit."""
+    """Insert one row for each event, about its attribute `entity`; a trigger numbers them."""
     request_id = structlog.contextvars.get_contextvars().get("request_id", "")
     events, edited = [], []
     for happening in happenings:
         subject = getattr(happening, entity)
-        changes = _without_words_about_people(subject, happening.changes)
+        changes = _without_personal_values(subject, happening.changes)
         texts = {field: changes[field] for field in _long_texts(subject, changes)}
         event = Event(
             workspace_id=_workspace_of(subject),
-            **_by(happening.actor),
+            **_actor_columns(happening.actor),
             entity=entity,
             entity_id=subject.pk,
             action=action,
@@ -46,8 +46,8 @@ def record(happenings: Sequence[Happening], *, entity: str, action: str) -> None
     TextChange.objects.bulk_create(edited)
 
 
-def _by(actor: Actor) -> dict[str, Any]:
-    """Who did it, with which credential, or why the system did."""
+def _actor_columns(actor: Actor) -> dict[str, Any]:
+    """The columns of the actor: the person, the credential, the reason of the system."""
     return {
         "actor_id": actor.person_id,
         "via": actor.credential.kind,
@@ -62,9 +62,9 @@ def _edit(event: Event, workspace_id: UUID, field: str, change: Any) -> TextChan
 
 
 def erase_texts_by(*, person: User) -> None:
-    """Erase how the person changed texts, and how anybody changed those the person wrote.
+    """Erase the person's changes of texts, and everybody's changes of the person's comments.
 
-    The events themselves stay: that something was changed, by a deleted user, is history.
+    The events stay: they only say that a deleted user changed something.
     """
     comments = Comment.objects.filter(author=person).values("pk")
     theirs = Q(event__actor_id=person.pk) | Q(
@@ -74,27 +74,27 @@ def erase_texts_by(*, person: User) -> None:
 
 
 def erase_texts_of(*, rows: Sequence[Model], entity: str) -> None:
-    """Erase how the texts of these rows, which are purged, changed; that they did is history."""
+    """Erase the changes of texts of these purged rows; their events stay."""
     theirs = Q(event__entity=entity, event__entity_id__in=[row.pk for row in rows])
     TextChange.objects.filter(theirs, edits__isnull=False).update(edits=None)
 
 
 def _long_texts(subject: Any, changes: Changes) -> Iterator[str]:
-    """The fields that hold text of any length, which may hold anything about anybody."""
+    """The changed TextFields: people may write anything about anybody there."""
     for field in subject._meta.concrete_fields:
         if field.name in changes and isinstance(field, TextField):
             yield field.name
 
 
-def _without_words_about_people(subject: Any, changes: Changes) -> Changes:
-    """That a name changed is history, the name itself is not."""
+def _without_personal_values(subject: Any, changes: Changes) -> Changes:
+    """The changes without the values of PERSONAL fields, if the row is a person."""
     if not isinstance(subject, User):
         return changes
     return {field: BLANK if field in PERSONAL else change for field, change in changes.items()}
 
 
 def _workspace_of(row: Any) -> UUID | None:
-    """Where the row lives: a workspace in itself, a person nowhere."""
+    """The id of the row's workspace: a workspace's own id, None for a person."""
     if isinstance(row, Workspace):
         return row.pk
     return getattr(row, "workspace_id", None)
@@ -102,5 +102,5 @@ def _workspace_of(row: Any) -> UUID | None:
 
 @counted
 def has_acted(person: User) -> bool:
-    """Whether the log names them as the actor of anything but their own account."""
+    """Whether they are the actor of any event that is not about a person's account."""
     return Event.objects.filter(actor_id=person.pk).exclude(entity="person").exists()

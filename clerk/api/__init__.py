@@ -1,1 +1,1 @@
-"""How requests from Clerk, and with Clerk's tokens, come in."""
+"""Clerk's webhook over HTTP, and authentication by Clerk's tokens."""

@@ -1,4 +1,4 @@
-"""Requests with a session token of Clerk's; listed before our own kinds, which it leaves alone."""
+"""Authentication by Clerk's session tokens; tried first, it ignores all other tokens."""
 
 from clerk.services.tokens import authenticate_person, is_clerks, read_session
 from core.actor import Actor, Credential

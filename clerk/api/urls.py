@@ -1,4 +1,4 @@
-"""Where Clerk's messages arrive."""
+"""The routes of Clerk's webhook."""
 
 from django.urls import path
 

@@ -20,7 +20,7 @@ HEADERS = [
 
 
 class ClerkMessage(serializers.Serializer[Any]):
-    """A message as Clerk sends it, with what it is about in `data`; its bytes are signed."""
+    """A message as Clerk sends it, with the object it is about in `data`; the body is signed."""
 
     type = serializers.CharField()
     timestamp = serializers.IntegerField(required=False)
@@ -39,7 +39,7 @@ class ClerkWebhook(AuthView):
         responses={200: Outcome, 404: refused("Clerk is switched off")},
     )
     def post(self, request: Request) -> Response:
-        """Take over what happened at Clerk; the same message twice, or late, changes nothing."""
+        """Apply a message of Clerk; one that is repeated or outdated changes nothing."""
         if not settings.CLERK_WEBHOOK_SECRETS:
             raise NotFound
         message = verified_message(self.http_request.body, self.http_request.headers)

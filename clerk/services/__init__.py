@@ -1,1 +1,1 @@
-"""What news from Clerk change."""
+"""Everything that messages and tokens of Clerk change."""

@@ -1,4 +1,4 @@
-"""Clerk's webhook messages: whether one is genuine, and what it changes."""
+"""Verifying and applying Clerk's webhook messages."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -44,7 +44,7 @@ class InvalidMessage(Invalid):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """`at` is when it was true, in milliseconds."""
+    """`at` is when the object had this state, in milliseconds since the epoch."""
 
     id: str
     kind: str
@@ -53,7 +53,7 @@ class Message:
 
 
 def verified_message(body: bytes, headers: Mapping[str, str]) -> Message:
-    """The message, if one of our secrets has signed these very bytes within five minutes."""
+    """The message, if this body was signed with one of our secrets within five minutes."""
     sent = {f"webhook-{part}": _header(headers, part) for part in PARTS}
     if not any(_is_signed(body, sent, secret) for secret in settings.CLERK_WEBHOOK_SECRETS):
         raise InvalidSignature
@@ -73,7 +73,7 @@ def verified_message(body: bytes, headers: Mapping[str, str]) -> Message:
 
 @as_system("a provider's webhook")
 def apply_message(message: Message) -> str:
-    """Do what the message asks, once; the receipt and the effect commit or vanish together."""
+    """Apply the message once; the receipt is saved in the same transaction as the effect."""
     try:
         with transaction.atomic():
             WebhookReceipt.objects.create(id=message.id, kind=message.kind[:100])
@@ -90,14 +90,14 @@ def apply_message(message: Message) -> str:
 
 
 def _header(headers: Mapping[str, str], part: str) -> str:
-    """By Svix's name or by the standard one."""
+    """The header by Svix's name or by the standard one; "" without both."""
     return headers.get(f"svix-{part}") or headers.get(f"webhook-{part}", "")
 
 
 def _is_signed(body: bytes, sent: dict[str, str], secret: str) -> bool:
     try:
         Webhook(secret).verify(body, sent, json_parse=False)
-    # The library lets malformed signatures and secrets escape as whatever they break.
+    # The library raises various errors for malformed signatures and secrets.
     except (WebhookVerificationError, EmptyWebhookSecretError, ValueError, TypeError):
         return False
     return True
@@ -159,7 +159,7 @@ EFFECTS: dict[str, Callable[[Message], None]] = {
 
 
 def _profile(about: Mapping[str, Any]) -> Profile:
-    """A person as Clerk's API shows them; only a verified primary address counts."""
+    """The profile in a user of Clerk's API; its address only if it is primary and verified."""
     primary = about.get("primary_email_address_id")
     verified = [
         str(address["email_address"])

@@ -1,4 +1,4 @@
-"""Workspaces that mirror an identity provider's organisations; late news change nothing."""
+"""Workspaces of Clerk's organisations and their members; outdated messages change nothing."""
 
 import time
 
@@ -32,7 +32,7 @@ ADMIN = "admin"
 def add_organization_member(
     *, person: User, organization: Organization, role: str, at: int, is_news: bool
 ) -> None:
-    """Give the person the place their provider says they have; one query if they have it."""
+    """Give the person the membership Clerk reports; after a removal only if it `is_news`."""
     held = Membership.objects.filter(
         workspace__external_org_id=organization.id, workspace__deleted_at=None, user=person
     ).first()
@@ -44,8 +44,8 @@ def add_organization_member(
 def _add_or_change(
     person: User, organization: Organization, role: str, *, at: int, is_news: bool
 ) -> None:
-    # Under lock, because a token may speak for an account that is being joined with another one.
-    if User.objects.alive().filter(pk=person.pk).held() is None:
+    # Locked, because the account may be being joined with another one at this moment.
+    if User.objects.alive().filter(pk=person.pk).locked_first() is None:
         return
     workspace = _workspace_of(organization)
     if workspace is None:
@@ -76,7 +76,7 @@ def _add_or_change(
 def remove_organization_member(
     *, person: User | None, person_id: str, organization: Organization, at: int
 ) -> None:
-    """End a membership, and every older token's claim to it."""
+    """End a membership; tokens issued before `at` do not restore it."""
     if not _membership_record(organization.id, person_id).ends(at) or person is None:
         return
     workspace = Workspace.objects.filter(external_org_id=organization.id).first()
@@ -86,23 +86,23 @@ def remove_organization_member(
 
 @transaction.atomic
 def follow_organization(*, organization: Organization, founder: User | None, at: int) -> None:
-    """Make or rename the workspace, and give it to its founder, however late that is known."""
+    """Create or rename the workspace; the founder becomes the owner, even by a late message."""
     is_news = ExternalRecord.objects.claimed(organization.id).learns(at)
     workspace = _workspace_of(organization)
     if workspace is None:
         return
-    # Before the workspace, in the order in which a departure locks them.
+    # Locked before the workspace, as when a member is removed.
     is_here = (
         founder and not _membership_record(organization.id, str(founder.external_id)).is_deleted
     )
     workspace = Workspace.objects.locked(workspace.pk)
     if founder and is_here and workspace.owner_id is None:
-        _settle_owner(workspace, founder)
+        _set_owner(workspace, founder)
     if is_news:
         _rename(workspace, organization)
 
 
-def _settle_owner(workspace: Workspace, founder: User) -> None:
+def _set_owner(workspace: Workspace, founder: User) -> None:
     workspace.owner = founder
     workspace.save_changes("owner")
     changes: Changes = {"owner": {"old": None, "new": as_event_value(founder)}}
@@ -119,7 +119,7 @@ def _rename(workspace: Workspace, organization: Organization) -> None:
 
 @transaction.atomic
 def close_organization(*, organization: Organization, at: int) -> None:
-    """Close the workspace for good: no token and no late message opens it again."""
+    """Delete the workspace for good: no token and no later message creates it again."""
     ExternalRecord.objects.claimed(organization.id).ends(at)
     alive = Workspace.objects.alive().filter(external_org_id=organization.id).first()
     if alive is None:
@@ -131,7 +131,7 @@ def close_organization(*, organization: Organization, at: int) -> None:
 
 
 def keep_removed(*, workspace: Workspace, person: User) -> None:
-    """Whom we removed does not return with the next token, only by the provider's own news."""
+    """After a removal here, tokens do not restore the membership; new messages of Clerk do."""
     if workspace.external_org_id and person.external_id:
         _membership_record(workspace.external_org_id, person.external_id).ends(
             time.time_ns() // 1_000_000
@@ -142,15 +142,15 @@ def _membership_record(organization_id: str, person_id: str) -> ExternalRecord:
     return ExternalRecord.objects.claimed(f"{organization_id}/{person_id}")
 
 
-def _role(told: str, held: str) -> str:
-    """The provider decides who is ADMIN; among the others we do."""
-    if told == ADMIN:
+def _role(wanted: str, held: str) -> str:
+    """The provider decides who is ADMIN; all others keep the role they have here."""
+    if wanted == ADMIN:
         return WorkspaceRole.ADMIN.value
     return WorkspaceRole.MEMBER.value if held == WorkspaceRole.ADMIN else held
 
 
 def _workspace_of(organization: Organization) -> Workspace | None:
-    """The workspace, made without an owner if need be; None for one that is closed."""
+    """The workspace, created without an owner if there is none; None if it was deleted."""
     if ExternalRecord.objects.claimed(organization.id).is_deleted:
         return None
     known = Workspace.objects.filter(external_org_id=organization.id).first()

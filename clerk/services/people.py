@@ -1,6 +1,6 @@
-"""What Clerk says about people, written down; late and repeated news change nothing.
+"""Accounts of Clerk's people: found, linked, registered, updated, joined and deleted.
 
-One person may have two accounts: somebody without an address turns out to be known here.
+A person may have two accounts: an address known later turns out to belong to another one.
 """
 
 from dataclasses import dataclass
@@ -23,12 +23,12 @@ from identity.services.access import end_access, has_proved, person_with, prove_
 
 CLERK = Actor.system("news from Clerk")
 NOWHERE = "users.clerk.invalid"
-"""The domain of people whose address Clerk has not told us, or not verified."""
+"""The domain of the addresses of people for whom Clerk has no verified address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Organization:
-    """A tenant as an identity provider knows it."""
+    """An organisation at Clerk, which has a workspace here."""
 
     id: str
     name: str = ""
@@ -40,7 +40,7 @@ class Organization:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """A person as Clerk describes them; `email` is empty unless verified."""
+    """A person at Clerk; `email` is empty unless it is verified."""
 
     id: str
     email: str = ""
@@ -53,7 +53,7 @@ class Profile:
 
 @transaction.atomic
 def find_or_register_person(*, profile: Profile) -> User | None:
-    """Find, link or make the person; None where Clerk has deleted them."""
+    """Find, link or register the person; None if they were deleted."""
     if ExternalRecord.objects.claimed(profile.id).is_deleted:
         return None
     if known := _known(profile.id):
@@ -63,7 +63,7 @@ def find_or_register_person(*, profile: Profile) -> User | None:
 
 @transaction.atomic
 def follow_person(*, profile: Profile, at: int) -> None:
-    """Take over what Clerk says now, unless we have heard later news (`at` in milliseconds)."""
+    """Copy Clerk's profile, unless a newer message was applied (`at` in milliseconds)."""
     record = ExternalRecord.objects.claimed(profile.id)
     if not record.learns(at):
         return
@@ -80,7 +80,7 @@ def follow_person(*, profile: Profile, at: int) -> None:
 
 @transaction.atomic
 def delete_external_person(*, external_id: str, at: int) -> None:
-    """Delete the person, and keep them out for good whether we have met them yet or not."""
+    """Delete the person, if registered, and refuse their id for good."""
     ExternalRecord.objects.claimed(external_id).ends(at)
     if person := _known(external_id):
         delete_person(actor=CLERK, person=person, is_final=True)
@@ -92,14 +92,14 @@ def _known(external_id: str) -> User | None:
 
 
 def _linked(profile: Profile) -> User | None:
-    """The person who has this address already, unless Clerk knows them by another id."""
+    """Link the person who has this address; None if linked already, staff or inactive."""
     found = person_with(profile.email)
     if found is None:
         return None
     person: User = User.objects.locked(found.pk)
     if person.external_id is not None or not may_link(person):
         return None
-    if person_with(profile.email) != person:  # the address changed hands meanwhile
+    if person_with(profile.email) != person:  # it has another owner since
         return None
     return link(person, profile.id, profile.email)
 
@@ -133,8 +133,8 @@ class NotJoinable(Conflict):
     message = "One of the accounts is closed, linked to another one or has another address by now."
 
 
-class _Written(Exception):
-    """The newcomer has left something after all; the savepoint is undone."""
+class _HasReferences(Exception):
+    """Rows refer to the newcomer after all; the savepoint is rolled back."""
 
 
 def is_without_address(person: User) -> bool:
@@ -143,9 +143,9 @@ def is_without_address(person: User) -> bool:
 
 @as_system("an address the provider has verified")
 def follow_address(*, external_id: str, email: str) -> User | None:
-    """Move the person to this verified address, or join them with the account that has it.
+    """Set this verified address, or join the person with the account that has it already.
 
-    Returns the account that is theirs from now on. The news of one person are taken one by one.
+    Returns the person's account after that. The record's lock makes parallel calls wait.
     """
     ExternalRecord.objects.claimed(external_id)
     person: User | None = User.objects.filter(external_id=external_id, deleted_at=None).first()
@@ -154,18 +154,18 @@ def follow_address(*, external_id: str, email: str) -> User | None:
     holder = person_with(email)
     if holder is None or holder.pk == person.pk:
         return _move(person, email)
-    return _settle(person, holder, email) if is_without_address(person) else person
+    return _join_or_ask(person, holder, email) if is_without_address(person) else person
 
 
 def may_link(holder: User) -> bool:
-    """Whether an address alone may open the account; staff, and closed ones, are asked about."""
+    """Whether a verified address is enough to link the account; not for staff and inactive."""
     return holder.is_active and not holder.is_staff and not holder.is_superuser
 
 
 def link(person: User, external_id: str, email: str) -> User:
-    """Let whoever the provider knows by this id into the locked account that has the address."""
+    """Link the locked account, which has the address, to this id of the provider."""
     if not has_proved(person, email):
-        # Whoever registered the address never proved it: what they left there must not open it.
+        # Whoever registered the address never proved it: their sign-in data must not stay.
         end_access(person)
     person.external_id = external_id
     person.save_changes("external_id", "password")
@@ -176,7 +176,7 @@ def link(person: User, external_id: str, email: str) -> User:
 
 
 def ask_staff(newcomer: User, holder: User, email: str) -> None:
-    """Have staff decide whether both are one person; asked once, whatever they decide."""
+    """Save a match, on which staff decide whether both are one person; once per newcomer."""
     if holder.external_id is None:
         known = {"holder": holder, "email": email}
         AccountMatch.objects.get_or_create(newcomer=newcomer, defaults=known)
@@ -184,9 +184,9 @@ def ask_staff(newcomer: User, holder: User, email: str) -> None:
 
 @as_system("staff join two accounts")
 def join_accounts(*, actor: Actor, match: AccountMatch) -> User:
-    """Make both accounts one: the older one, with the places and the open tasks of the newer.
+    """Join the newcomer's account into the holder's, with its memberships and open tasks.
 
-    What the newcomer wrote stays that of a deleted user; joining for good is for staff only.
+    What the newcomer wrote stays as a deleted user's. This cannot be undone.
     """
     match = AccountMatch.objects.locked(match.pk)
     newcomer, holder = _locked_pair(match.newcomer, match.holder)
@@ -198,7 +198,7 @@ def join_accounts(*, actor: Actor, match: AccountMatch) -> User:
 
 @as_system("staff keep two accounts apart")
 def keep_apart(*, actor: Actor, match: AccountMatch) -> AccountMatch:
-    """Leave both accounts as they are, and ask no more."""
+    """Leave both accounts as they are; the match stays, so that it is not added again."""
     match = AccountMatch.objects.locked(match.pk)
     if match.state != AccountMatch.State.KEPT_APART:
         match.state = AccountMatch.State.KEPT_APART
@@ -217,35 +217,35 @@ def _move(person: User, email: str) -> User:
     return person
 
 
-def _settle(newcomer: User, holder: User, email: str) -> User:
-    """Join at once who has written nothing; about everybody else staff are asked."""
+def _join_or_ask(newcomer: User, holder: User, email: str) -> User:
+    """Join a newcomer to whom nothing refers at once; in all other cases ask staff."""
     if holder.external_id or AccountMatch.objects.filter(newcomer=newcomer).exists():
         return newcomer
     newcomer, holder = _locked_pair(newcomer, holder)
-    if person_with(email) != holder:  # the address changed hands meanwhile
+    if person_with(email) != holder:  # it has another owner since
         return newcomer
     if newcomer.is_active and may_link(holder) and holder.external_id is None:
         try:
             with transaction.atomic():
                 return _join_untouched(newcomer, holder, email)
-        except _Written:
+        except _HasReferences:
             newcomer.refresh_from_db()
     ask_staff(newcomer, holder, email)
     return newcomer
 
 
 def _join_untouched(newcomer: User, holder: User, email: str) -> User:
-    """Asked before, and again when every place of the newcomer is locked and gone."""
+    """Checked before joining, and again when all memberships are locked and moved."""
     if has_written(newcomer):
-        raise _Written
+        raise _HasReferences
     joined = _join(newcomer, holder, email, actor=CLERK)
     if User.objects.filter(pk=newcomer.pk).exists():
-        raise _Written
+        raise _HasReferences
     return joined
 
 
 def _join(newcomer: User, holder: User, email: str, *, actor: Actor) -> User:
-    """The caller holds both."""
+    """Move everything to the holder and delete the newcomer. The caller has locked both."""
     external_id = str(newcomer.external_id)
     AccountMatch.objects.filter(newcomer=newcomer).delete()
     publish(PersonJoined(actor=actor, person=holder, former=newcomer))

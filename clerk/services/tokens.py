@@ -1,4 +1,4 @@
-"""Clerk's session tokens: whether one is genuine, what it says, and for whose session it speaks."""
+"""Verifying Clerk's session tokens, and finding or registering their people."""
 
 import base64
 import re
@@ -32,7 +32,7 @@ _log = structlog.get_logger("gantry.clerk")
 ALGORITHM = "RS256"
 LONGEST_TOKEN = 8192
 LONGEST_LIFE = 600
-"""Seconds; a session token lives for one minute, so a longer one is something else."""
+"""Seconds; session tokens are valid for one minute, so a longer one is of another kind."""
 PERSON = re.compile(r"user_[A-Za-z0-9]{1,58}")
 ORGANIZATION = re.compile(r"org_[A-Za-z0-9]{1,58}")
 _REQUIRED = ["exp", "iat", "nbf", "iss", "sub", "sid"]
@@ -40,9 +40,9 @@ _REQUIRED = ["exp", "iat", "nbf", "iss", "sub", "sid"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claims:
-    """`email` is empty unless Clerk calls it verified; `issued_at` is in milliseconds.
+    """`email` is empty unless Clerk has verified it; `issued_at` is in milliseconds.
 
-    `proved_at` is when the person last showed a first factor, in seconds since the epoch.
+    `proved_at` is when the person last proved a first factor, in seconds since the epoch.
     """
 
     person_id: str
@@ -56,7 +56,7 @@ class Claims:
 
 
 def is_clerks(token: str) -> bool:
-    """Whether the token says so itself; that only chooses who verifies it."""
+    """Whether the unverified claims name Clerk as the issuer; this only selects the verifier."""
     if not settings.CLERK_ISSUER or len(token) > LONGEST_TOKEN:
         return False
     try:
@@ -68,7 +68,7 @@ def is_clerks(token: str) -> bool:
 
 
 def read_session(token: str) -> Claims:
-    """What a genuine, current session token says, or InvalidToken."""
+    """The claims of a valid session token, or InvalidToken."""
     try:
         claims: dict[str, Any] = jwt.decode(
             token,
@@ -82,7 +82,7 @@ def read_session(token: str) -> Claims:
         raise Unavailable(retry_after=int(PAUSE)) from outage
     except jwt.ExpiredSignatureError as flaw:
         raise TokenExpired from flaw
-    # A header of a thousand nested lists exhausts the JSON parser's stack.
+    # A header of a thousand nested lists exceeds the JSON parser's recursion limit.
     except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as flaw:
         raise InvalidToken from flaw
     if not _is_of_a_session(claims):
@@ -98,7 +98,7 @@ def _key_id(token: str) -> str:
 
 
 def _is_of_a_session(claims: dict[str, Any]) -> bool:
-    """Templates share key and issuer with sessions, but have no `sid` and live as they like."""
+    """Whether it is no JWT template's token: those have no `sid`, and any lifetime."""
     return (
         isinstance(claims["sid"], str)
         and claims["sid"].startswith("sess_")
@@ -152,16 +152,16 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) and value.isprintable() else ""
 
 
-# No savepoint: what fails here fails the request.
+# No savepoint: an error here makes the whole request fail.
 @transaction.atomic(savepoint=False)
 def authenticate_person(claims: Claims) -> Opened | None:
-    """The person, made or linked at first sight; None for those who are kept out.
+    """The person, registered or linked at their first request; None if inactive or deleted.
 
-    One query, which sets the tenant context as well; one more where a workspace is named.
+    One query, which also sets the tenant context; one more if the token names an organisation.
     """
     opened = open_known(claims.person_id) or _first_seen(claims)
     if opened and claims.email and is_without_address(opened.person):
-        # Whoever they are now that their address is verified: maybe somebody known before.
+        # Their address is verified now: they may be joined with the account that has it.
         opened = _opened(follow_address(external_id=claims.person_id, email=claims.email.lower()))
     if opened is None or not opened.person.is_active or opened.person.deleted_at is not None:
         return None

@@ -18,7 +18,7 @@ LONGEST = 20_000
 
 
 class CommentDocument(Document):
-    """A comment, in the Markdown it was written in."""
+    """A comment; `content` is Markdown as it was written."""
 
     id = serializers.UUIDField()
     task_id = serializers.UUIDField()

@@ -9,7 +9,7 @@ from core.api.fields import Input
 
 
 class CommentText(Input):
-    """What is said; `message` is another word for it."""
+    """The text of a comment; `message` is accepted for `content`."""
 
     content = serializers.CharField(max_length=LONGEST)
 

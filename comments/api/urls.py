@@ -1,4 +1,4 @@
-"""The routes of comments; the second spelling answers from the same view."""
+"""The routes of comments; the alias is served by the same view."""
 
 from django.urls import path
 

@@ -20,7 +20,7 @@ from tasks.rights import CREATE_COMMENT
 
 
 class TaskComments(ServiceViewSet):
-    """What is said about one task, oldest first."""
+    """The comments on one task, oldest first."""
 
     document = CommentDocument
     inputs: ClassVar = {"create": CommentText}
@@ -30,7 +30,7 @@ class TaskComments(ServiceViewSet):
     wrapped: bool = True
 
     def list(self, request: Request, pk: str) -> Response:
-        """What is there; with `deleted=true` what the person can restore."""
+        """The comments on a task; with `deleted=true` those the person can restore."""
         task = self._task(pk)
         if "deleted" in request.query_params and self.read_query()["deleted"]:
             comments = Comment.objects.restorable_by(self.actor, task)
@@ -89,8 +89,9 @@ class Comments(ServiceViewSet):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def restore(self, request: Request, pk: str) -> Response:
-        """Bring back what was deleted in the last 30 days."""
-        comments = Comment.objects.remembered_by(self.actor).select_related("task__project")
+        """Restore a comment deleted in the last 30 days."""
+        comments = Comment.objects.visible_with_recently_deleted(self.actor)
+        comments = comments.select_related("task__project")
         comment = restore_comment(
             actor=self.actor, comment=self.find(comments, pk), version=self.expected_version
         )

@@ -1,1 +1,1 @@
-"""Everything that changes a comment. Locks go project first, then task, then comment."""
+"""Everything that changes a comment. Project, task and comment are locked in this order."""

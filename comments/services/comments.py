@@ -1,4 +1,4 @@
-"""Everything that changes a comment. Project and task are shared, the comment is locked."""
+"""Adding, editing, deleting and restoring comments. Project and task are locked shared."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -51,7 +51,7 @@ def delete_comment(*, actor: Actor, comment: Comment, version: int | None = None
 
 @transaction.atomic
 def restore_comment(*, actor: Actor, comment: Comment, version: int | None = None) -> Comment:
-    """Bring back what was deleted lately, as it was; what is there stays as it is."""
+    """Restore a comment deleted within RESTORE_WINDOW, else NotFound; one not deleted stays."""
     comment = _locked(DELETE_COMMENT, comment, actor, version, deleted=True)
     if comment.deleted_at is None:
         return comment
@@ -65,14 +65,14 @@ def restore_comment(*, actor: Actor, comment: Comment, version: int | None = Non
 def _locked(
     right: Right, comment: Comment, actor: Actor, version: int | None, *, deleted: bool = False
 ) -> Comment:
-    """The comment under lock, with the actor's right and the version read asked there.
+    """Lock the comment; refuse if the right is lacking or the version has changed.
 
-    One that is gone is not found, unless `deleted` ones are wanted as well.
+    NotFound if it is deleted, unless `deleted` is True.
     """
     task = shared_task(comment.task)
     comments = Comment.objects.all() if deleted else Comment.objects.alive()
-    held: Comment = comments.locked(comment.pk)
-    held.task = task
-    require(right, held, actor)
-    held.check_version(version)
-    return held
+    locked: Comment = comments.locked(comment.pk)
+    locked.task = task
+    require(right, locked, actor)
+    locked.check_version(version)
+    return locked

@@ -92,7 +92,7 @@ def _tasks(project: Project, people: list[User]) -> list[Task]:
             due_date=date(2026, 6, 1) + timedelta(days=number % 90) if number % 2 else None,
             created_at=EPOCH + timedelta(minutes=number),
         )
-        task.enter(column)
+        task.set_status(column)
         tasks.append(task)
     return tasks
 

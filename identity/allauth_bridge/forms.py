@@ -1,4 +1,4 @@
-"""Allauth's forms: filled in by code, what they object to in the product's words, and counted."""
+"""Allauth's forms, validated by code: errors become our refusals, wrong answers are counted."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ REFUSALS: dict[str, type[Refusal]] = {
 
 
 def fill_in(form: Form) -> None:
-    """Raise what the form has to object to."""
+    """Validate the form; its first error is raised as a refusal."""
     if not form.is_valid():
         for field, flaws in form.errors.as_data().items():
             raise refusal_of(flaws[0], field)
@@ -46,12 +46,12 @@ def refusal_of(flaw: ValidationError, field: str = "non_field_errors") -> Refusa
 
 
 def invalid(field: str, sentences: list[str]) -> Invalid:
-    """Worded as REST framework's refusals of a body are."""
+    """A refusal in the form of REST framework's errors of a body."""
     return Invalid(f"{field}: {sentences[0]}", errors={field: sentences})
 
 
 class VerificationCode(internals.account_forms.ConfirmEmailVerificationCodeForm):
-    """Three codes may be tried in a session; allauth's own count is one that races."""
+    """Allows three codes in a session; allauth's own count has a race condition."""
 
     def clean_code(self) -> str:
         with get_adapter().refusals_in_form(current.request):
@@ -61,7 +61,7 @@ class VerificationCode(internals.account_forms.ConfirmEmailVerificationCodeForm)
 
 
 def _counting(form: Any, check: str) -> Any:
-    """The form of allauth's, with every wrong answer to its check counted, over HTTP too."""
+    """A subclass of allauth's form whose method `check` counts wrong answers."""
 
     def counting_check(self: Any) -> Any:
         origin = (WRONG_FACTORS_FROM, client_network(current.request))

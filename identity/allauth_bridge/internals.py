@@ -1,4 +1,4 @@
-"""The only door to what allauth does not document; tests/identity holds the contract."""
+"""The only imports of what allauth does not document; tests/identity checks that it stays."""
 
 from allauth.account import forms as account_forms
 from allauth.account import stages

@@ -1,4 +1,4 @@
-"""The session allauth's flows work in: that of a token instead of the one of the cookie."""
+"""Running allauth's flows in the session of a token instead of that of the cookie."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,14 +19,14 @@ class InvalidSessionToken(Unauthenticated):
 
 @contextmanager
 def in_new_session(request: HttpRequest) -> Iterator[HttpRequest]:
-    """Let allauth's flows begin a session, whoever the caller is otherwise."""
+    """Run allauth's flows in a new session, whatever credentials the request has."""
     with _in_session(request, sessionkit.new_session()):
         yield request
 
 
 @contextmanager
 def in_session(request: HttpRequest, session_key: str) -> Iterator[HttpRequest]:
-    """Let allauth's flows work in this session, which is saved at the end, after refusals too."""
+    """Run allauth's flows in this session, which is saved at the end, even after a refusal."""
     session = sessionkit.lookup_session(session_key)
     if session is None:
         raise InvalidSessionToken
@@ -35,19 +35,19 @@ def in_session(request: HttpRequest, session_key: str) -> Iterator[HttpRequest]:
 
 
 def as_api(request: HttpRequest) -> None:
-    """Have allauth answer no pages; to a "browser", which it hands no tokens: we issue our own."""
+    """Have allauth answer no pages; as a "browser", for which it issues no tokens of its own."""
     headless.mark_request_as_headless(request, Client.BROWSER)
 
 
 def person_of(request: HttpRequest) -> User:
-    """Who the session belongs to, or Unauthenticated."""
+    """The person of the session; Unauthenticated without one."""
     if not isinstance(request.user, User):
         raise Unauthenticated
     return request.user
 
 
 def save(session: SessionBase) -> None:
-    """Write down what was changed, unless the session has ended meanwhile."""
+    """Save a changed session; InvalidSessionToken if it has ended meanwhile."""
     if session.modified and not session.is_empty():
         try:
             session.save()
@@ -71,5 +71,5 @@ def _in_session(request: HttpRequest, session: SessionBase) -> Iterator[None]:
             save(request.session)
         finally:
             request.session, request.user = own
-            # A sign-in asks for a new CSRF cookie, which clients without cookies need not get.
+            # A sign-in renews the CSRF cookie, which clients without cookies do not need.
             request.META["CSRF_COOKIE_NEEDS_UPDATE"] = False

@@ -1,1 +1,1 @@
-"""The HTTP face of sign-in: views, what they read and what they show."""
+"""Sign-in over HTTP."""

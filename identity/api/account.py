@@ -1,4 +1,4 @@
-"""What people do with their own account: its devices, its password, its tokens, its end."""
+"""One's own account over HTTP: devices, password, personal tokens, deletion."""
 
 from typing import Any
 from uuid import UUID
@@ -66,8 +66,8 @@ class OwnAccount(Myself):
     def delete(self, request: Request) -> Response:
         """Delete the account for good.
 
-        Needs `{"password": …}` in the body or a sign-in of the last minutes. Tasks are
-        unassigned, comments stay as those of a deleted user, workspaces nobody else belongs to go.
+        Needs `{"password": …}` in the body or a sign-in within minutes. Tasks are unassigned,
+        comments stay as a deleted user's, workspaces nobody else belongs to are deleted.
         """
         confirm(request, read_body(inputs.AccountDeletion, request).get("password"))
         actor = actor_of(request)
@@ -76,7 +76,7 @@ class OwnAccount(Myself):
 
 
 def devices_of(person: User) -> Any:
-    """The sessions that are alive; allauth's models come without types."""
+    """The devices with a session that has not expired; Any, as allauth's models have no types."""
     living = Session.objects.filter(expire_date__gt=Now()).values("session_key")
     return UserSession.objects.filter(user=person, session_key__in=living)
 
@@ -84,7 +84,7 @@ def devices_of(person: User) -> Any:
 class Devices(SessionView):
     @operation("devices", {200: documents.DeviceShown(many=True), 401: WRONG})
     def get(self, request: Request) -> Response:
-        """The devices signed in, the one last seen first."""
+        """The devices that are signed in, the one seen last first."""
         person, here = own(request)
         devices = list(devices_of(person).order_by("-last_seen_at", "-pk"))
         for device in devices:
@@ -95,7 +95,7 @@ class Devices(SessionView):
 class Device(SessionView):
     @operation("device_sign_out", {204: None, 401: WRONG, 404: UNKNOWN})
     def delete(self, request: Request, device_id: int) -> Response:
-        """Sign a device out: its tokens are dead with its next request."""
+        """Sign a device out: its tokens are refused from its next request on."""
         device = devices_of(own(request)[0]).filter(pk=device_id).first()
         if device is None:
             raise NotFound
@@ -108,7 +108,7 @@ class ForgotPassword(AuthView):
         "password_forgot", {200: documents.Done, 429: TOO_OFTEN}, body=inputs.ForgottenPassword
     )
     def post(self, request: Request) -> Response:
-        """Have a link sent that sets a new password; the same answer for unknown addresses."""
+        """Mail a link that sets a new password; unknown addresses get the same answer."""
         email = read_body(inputs.ForgottenPassword, request)["email"]
         take(RESETS_FROM, client_network(request))
         take(RESETS, email)
@@ -119,7 +119,7 @@ class ForgotPassword(AuthView):
 class ResetPassword(AuthView):
     @operation("password_reset_check", {200: documents.ResetLink, 429: TOO_OFTEN}, parameters=[KEY])
     def get(self, request: Request) -> Response:
-        """Whether a link still works; the key travels in a header, which no log shows."""
+        """Whether a link still works; its key is sent in a header, as paths are logged."""
         take(RESETS_FROM, client_network(request))
         person = recovery.holder_of(request.headers.get("X-Password-Reset-Key", ""))
         return Response({"email": person.email})
@@ -178,7 +178,7 @@ class PersonalTokens(OneTransaction):
         body=inputs.NewToken,
     )
     def post(self, request: Request) -> Response:
-        """Make a token for a program. Its text is in this answer and nowhere else."""
+        """Create a token for a program. Its text is only shown in this answer."""
         actor = actor_of(request)
         wanted = read_body(inputs.NewToken, request)
         confirm(request, wanted.get("password"))
@@ -212,7 +212,7 @@ class PersonalToken(OneTransaction):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-# A token may be bound to workspaces of which this request's credential shows none.
+# A token may be bound to workspaces that this request's credential does not show.
 @as_system("the names of one's own workspaces")
 def _names_of_workspaces(person: User) -> dict[UUID, str]:
     """The public ids of the workspaces the person belongs to, by our own id."""
@@ -221,7 +221,7 @@ def _names_of_workspaces(person: User) -> dict[UUID, str]:
 
 
 def _chosen(wanted: list[str] | None, names: dict[UUID, str]) -> list[UUID] | None:
-    """The workspaces named, each by either of its ids; the person must belong to all of them."""
+    """Our ids of the workspaces named by either id; Invalid unless the person is in all."""
     if wanted is None:
         return None
     known = {name: pk for pk, name in names.items()} | {str(pk): pk for pk in names}

@@ -1,4 +1,4 @@
-"""Who is asking: one Bearer header, several kinds of token; and who is shown pages.
+"""Authentication by Bearer token or session cookie, and who gets the pages for developers.
 
 Named in the settings of REST framework, so it must not import its views.
 """
@@ -32,21 +32,21 @@ from identity.services.tokens import InvalidToken, read
 
 
 class BearerAuthentication(BaseAuthentication):
-    """A broken token is refused; it never falls back to the cookie."""
+    """Authenticates by Bearer token; an invalid one is refused, the cookie is not tried then."""
 
     def authenticate(self, request: Request) -> tuple[User, Actor] | None:
         scheme, _, token = get_authorization_header(request).strip().partition(b" ")
         if scheme.lower() != b"bearer":
             return None
         try:
-            # What is not ASCII is no token of ours; decoding it this way cannot fail.
+            # Tokens are ASCII; latin-1 decodes anything else without an error.
             actor = self.identify(token.strip().decode("latin-1"))
         except InvalidToken as flaw:
             raise AuthenticationFailed(str(flaw), code=flaw.code) from flaw
         if actor is None:
             return None
         check_credential(actor.credential, request)
-        if actor.credential.kind == "personal_token":  # what found others has seen to this
+        if actor.credential.kind == "personal_token":  # the queries of other kinds did this
             actor = _opened(actor)
         return actor.person, actor
 
@@ -54,19 +54,19 @@ class BearerAuthentication(BaseAuthentication):
         return "Bearer"
 
     def identify(self, token: str) -> Actor | None:
-        """Whose token it is and what it proves; None leaves it to the next class.
+        """The actor of the token; None leaves it to the next authentication class.
 
-        Each kind has its own verifier, which pins algorithm, key and issuer: a wrong choice can
-        only refuse.
+        Each kind of token has its own verifier with a fixed algorithm, key and issuer, so that
+        the wrong verifier only refuses.
         """
         return _verify_personal(token) if token.startswith(PREFIX) else _verify_own(token)
 
 
 class CookieAuthentication(SessionAuthentication):
-    """The pages for developers, who see there what they see with a token; staff see no more."""
+    """Authenticates the pages for developers; staff see no more there than with a token."""
 
     def authenticate(self, request: Request) -> tuple[User, Actor] | None:
-        """Two queries: one reads the session, one opens it as a token's would be."""
+        """Two queries: one for the session, one for the person and tenant context."""
         session = request.session
         person_id = as_uuid(session.get(SESSION_KEY, ""))
         key = str(session.session_key)
@@ -105,7 +105,7 @@ def _verify_personal(text: str) -> Actor:
 
 
 def _opened(actor: Actor) -> Actor:
-    """Set the tenant context; outside a transaction there is nothing to set it for."""
+    """The actor with the tenant context set, which only lasts for a transaction."""
     if not connection.in_atomic_block:
         return actor
     unopened = show_workspaces_of(actor.person_id, actor.credential.workspaces)
@@ -113,7 +113,7 @@ def _opened(actor: Actor) -> Actor:
 
 
 class PagesForDevelopers(JsonFirst):
-    """Pages for whoever may have them; everybody else gets JSON, whatever they ask for."""
+    """HTML pages for those who may browse them; JSON for others, whatever they accept."""
 
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
@@ -128,7 +128,7 @@ class PagesForDevelopers(JsonFirst):
 def _may_browse(request: Request) -> bool:
     if not settings.BROWSABLE_API_FOR_STAFF_ONLY:
         return True
-    # An access token in a program is no sign-in of a browser.
+    # With an access token the caller is a program, not a browser that is signed in.
     if not isinstance(request.successful_authenticator, CookieAuthentication):
         return False
     return bool(request.user.is_staff) and has_proved_second_factor(cast("Any", request))

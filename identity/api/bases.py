@@ -1,4 +1,4 @@
-"""What the views of sign-in start from, and the answers they share."""
+"""Base classes of the views of sign-in, and the answers they share."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -51,7 +51,7 @@ SESSION_TOKEN = OpenApiParameter(
 
 
 def refused(why: str) -> OpenApiResponse:
-    """A refusal in the API document, where there is more to say of it than its status."""
+    """A refusal in the API document, with a description beside its status."""
     return OpenApiResponse(FAILURE.ref, why)
 
 
@@ -75,10 +75,10 @@ def operation(
     has_pair: bool = False,
     is_second_step: bool = False,
 ) -> Callable[[F], F]:
-    """What the API document says of an operation, beside its docstring.
+    """Describe an operation in the API document, beside its docstring.
 
-    With a pair of tokens, half of it may go into a cookie. The second step of a sign-in answers
-    with a pair, to the session token of the first one.
+    With `has_pair` it answers with a pair of tokens, of which the refresh token may go into a
+    cookie. A second step also does, and needs the session token of the first one.
     """
     if is_second_step:
         answers, parameters = {**UNFINISHED, **answers}, [SESSION_TOKEN]
@@ -109,9 +109,9 @@ class BearerScheme(OpenApiAuthenticationExtension):
 
 
 class WithSession(BasePermission):
-    """Signed in on a device, with a token that lives and dies with its session.
+    """Signed in with an access token of a session.
 
-    Neither a token made for programs nor one of a provider's, and not the cookie.
+    Not with a personal token, a provider's token or the cookie.
     """
 
     def has_permission(self, request: Request, view: Any) -> bool:
@@ -119,13 +119,13 @@ class WithSession(BasePermission):
 
 
 class AuthView(APIView):
-    """Open to strangers, and blind to the credentials of anybody else."""
+    """A view for everybody, which ignores credentials."""
 
     authentication_classes = []
     permission_classes = [Anyone]
 
     http_request: HttpRequest
-    """The bare request, as allauth reads it."""
+    """Django's request, as allauth needs it."""
     by_cookie = False
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
@@ -144,7 +144,7 @@ class AuthView(APIView):
         return super().finalize_response(request, response, *args, **kwargs)
 
     def pending_session_key(self) -> str | None:
-        """The session of a sign-in that was begun; None without a session token."""
+        """The session of a pending sign-in; None without a session token."""
         token = self.request.headers.get("X-Session-Token")
         if not token:
             return None
@@ -164,10 +164,10 @@ class AuthView(APIView):
 
 
 class PersonView(OneTransaction, AuthView):
-    """For whoever sends a token of their own, in one transaction.
+    """A view for people with a token, in one transaction.
 
-    Strangers are answered outside of one: a sign-in that waits for its second factor, and a session
-    that ends because its refresh token came twice, outlive the refusal that tells of them.
+    AuthView has none: a pending sign-in must be kept, and a session whose refresh token was used
+    twice must stay ended, although the answer is a refusal.
     """
 
     authentication_classes = [
@@ -176,7 +176,7 @@ class PersonView(OneTransaction, AuthView):
 
 
 class SessionView(PersonView):
-    """For people in a session of their own: no cookie, and no token that others may hold."""
+    """A view for people who are signed in with an access token of a session."""
 
     permission_classes = [IsSignedIn, WithSession]
 
@@ -188,7 +188,7 @@ class SessionView(PersonView):
 
 
 def own(request: Request) -> tuple[User, Credential]:
-    """The person and their session, where `WithSession` has let them in."""
+    """The person and their credential, in views with the permission `WithSession`."""
     actor = actor_of(request)
     return actor.person, actor.credential
 
@@ -198,9 +198,9 @@ def as_shown(entered: Entered) -> dict[str, Any]:
 
 
 def confirm(request: Request, password: str | None) -> None:
-    """Accept the current password or a sign-in of the last minutes; count what is tried.
+    """Require the current password or a recent sign-in; wrong passwords are counted.
 
-    What a stolen token must not do alone.
+    For what a stolen token alone must not be able to do.
     """
     actor = actor_of(request)
     if password is not None:

@@ -19,9 +19,9 @@ class ForeignOrigin(Forbidden):
 
 
 def are_asked_for(request: Request) -> bool:
-    """A foreign page cannot send the header; whoever else does is asked where they come from.
+    """Whether the header asks for cookies; ForeignOrigin unless the origin is our front end's.
 
-    A misspelled one must not put the token where scripts can read it.
+    A misspelled header is refused: its token would be in the body, which scripts can read.
     """
     asked = request.headers.get(HEADER)
     if asked is None:
@@ -38,7 +38,7 @@ def refresh_token_in(request: Request) -> str:
 
 
 def keep_refresh_token(response: Response) -> None:
-    """Move it from the body, if there is one, into the cookie."""
+    """Move the refresh token, if the body has one, into the cookie."""
     shown = response.data.data if isinstance(response.data, Answer) else response.data
     if not isinstance(shown, dict) or "refresh_token" not in shown:
         return

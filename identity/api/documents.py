@@ -32,7 +32,7 @@ PARAMETERS = {
 
 
 class TokenPair(serializers.Serializer[Any]):
-    """Send the access token as Bearer; spend the refresh token, once, for the next pair."""
+    """Send the access token as Bearer; the refresh token gives the next pair, once."""
 
     access_token = serializers.CharField()
     refresh_token = serializers.CharField(
@@ -46,14 +46,14 @@ class SignedIn(TokenPair):
 
 
 class VerificationPending(serializers.Serializer[Any]):
-    """The address has to be proved first; the code is in the mail."""
+    """The address has to be verified first, with the code from the mail."""
 
     status = serializers.ChoiceField(["email_verification_required"])
     session_token = serializers.CharField(help_text="Send it back as X-Session-Token.")
 
 
 class Verified(serializers.Serializer[Any]):
-    """The tokens come where the code completed a sign-in."""
+    """With tokens if the code completed a sign-in."""
 
     status = serializers.ChoiceField(["verified"])
     user = Me(required=False)
@@ -63,19 +63,19 @@ class Verified(serializers.Serializer[Any]):
 
 
 class Done(serializers.Serializer[Any]):
-    """Nothing is to be told but that it was done."""
+    """It was done; there is nothing else to show."""
 
     status = serializers.ChoiceField(["ok"])
 
 
 class ResetLink(serializers.Serializer[Any]):
-    """A link that still works, and whose password it sets."""
+    """The account whose password the link can set."""
 
     email = serializers.EmailField()
 
 
 class DeviceShown(serializers.Serializer[Any]):
-    """A place somebody is signed in at."""
+    """A device that is signed in."""
 
     id = serializers.IntegerField()
     ip = serializers.IPAddressField()
@@ -102,7 +102,7 @@ class CreatedToken(TokenDocument):
 
 
 class ProviderShown(serializers.Serializer[Provider]):
-    """A provider people may sign in through."""
+    """A provider that can be used to sign in."""
 
     id = serializers.CharField()
     name = serializers.CharField(help_text="For a button.")
@@ -113,20 +113,20 @@ class ProviderShown(serializers.Serializer[Provider]):
 
 
 class Providers(serializers.Serializer[Any]):
-    """What a sign-in page has to know."""
+    """What a sign-in page needs: the providers and a CSRF token."""
 
     providers = ProviderShown(many=True)
     csrf_token = serializers.CharField(help_text="For `session/exchange`, with the cookie set.")
 
 
 class Destination(serializers.Serializer[Any]):
-    """Where the browser has to go."""
+    """The address to send the browser to."""
 
     url = serializers.CharField()
 
 
 class LinkedAccount(serializers.Serializer[Any]):
-    """An account at a provider that opens one's own."""
+    """An account at a provider with which the person can sign in."""
 
     id = serializers.IntegerField(source="pk")
     provider = serializers.SerializerMethodField(help_text="Null if it is switched off.")
@@ -174,14 +174,14 @@ class Factor(serializers.ModelSerializer[Authenticator]):
 
 
 class Enrolment(serializers.Serializer[Any]):
-    """Shown once; switched on with a first code."""
+    """The secret of an authenticator app, shown once; its first code activates it."""
 
     secret = serializers.CharField()
     totp_url = serializers.CharField(help_text="`otpauth://…`, for a QR code.")
 
 
 class RecoveryCodes(serializers.Serializer[Any]):
-    """Shown once, each good for one sign-in; empty where there were some already."""
+    """Recovery codes, shown once, each for one sign-in; empty if there were some already."""
 
     recovery_codes = serializers.ListField(child=serializers.CharField())
 
@@ -195,7 +195,7 @@ def _options(**more: Any) -> Any:
     schema = {"type": "object", "required": ["challenge"], "properties": common | more}
 
     class Options(serializers.JSONField):
-        """Of its own: the description is kept on the class."""
+        """A class per call, because the decorator writes the schema to the class."""
 
     return extend_schema_field(schema)(Options)
 

@@ -28,7 +28,7 @@ class Refresh(Input):
     )
 
     def validate(self, attrs: dict[str, str]) -> dict[str, str]:
-        """Optional in its description only: with a cookie the body is not read."""
+        """The token is only optional with a cookie, and then this body is not read."""
         if not attrs:
             missing = self.fields["refresh_token"].error_messages["required"]
             raise serializers.ValidationError({"refresh_token": [missing]})
@@ -65,7 +65,7 @@ class PasswordChange(Input):
 
 
 class AccountDeletion(Input):
-    """Nothing else is needed within minutes of a sign-in."""
+    """The password can be left out within minutes of a sign-in."""
 
     password = Password(required=False)
 
@@ -129,7 +129,7 @@ def _text(*, required: bool = True) -> serializers.CharField:
 
 
 def _credential(name: str, response: dict[str, Any]) -> Any:
-    """The keys are the browser's own: camelCase, base64url inside."""
+    """A credential as browsers encode it: keys in camelCase, values in base64url."""
     fields: dict[str, Any] = {"rk": serializers.BooleanField(required=False)}
     extensions: dict[str, Any] = {
         "credProps": inline_serializer(f"{name}Properties", fields, required=False)

@@ -43,7 +43,7 @@ TURNED_AWAY = {
 class Providers(AuthView):
     @operation("providers", {200: documents.Providers})
     def get(self, request: Request) -> Response:
-        """The providers people may sign in through, and the CSRF token of this browser."""
+        """The providers that can be used to sign in, and the CSRF token of this browser."""
         shown = {"providers": providers(), "csrf_token": get_token(self.http_request)}
         return Response(documents.Providers(shown).data)
 
@@ -56,9 +56,9 @@ class TokenSignIn(AuthView):
         has_pair=True,
     )
     def post(self, request: Request) -> Response:
-        """Sign in, or up, with an ID token of a provider; it works once."""
+        """Sign in or register with an ID token of a provider; it works once."""
         take(SIGN_INS_FROM, client_network(request))
-        identity = _named_in(request)
+        identity = _identity_in(request)
         with in_new_session(self.http_request) as inner:
             return Response(as_shown(provider_sign_in.sign_in(inner, identity)))
 
@@ -72,7 +72,7 @@ class BeginSignIn(AuthView):
     def post(self, request: Request) -> Response:
         """Begin to sign in at a provider: send the browser to `url`.
 
-        Ask with the cookies of the browser. It returns to `callback_url`; from there,
+        Send the cookies of the browser. It returns to `callback_url`; then
         `session/exchange` gives the tokens.
         """
         take(SIGN_INS_FROM, client_network(request))
@@ -88,7 +88,7 @@ class LinkedAccounts(SessionView):
 
     @operation("linked_accounts", {200: documents.LinkedAccount(many=True), 403: REFUSED[403]})
     def get(self, request: Request) -> Response:
-        """The accounts at providers that open the account of the person signed in."""
+        """The accounts at providers that are linked to the person signed in."""
         found = provider_sign_in.accounts_of(own(request)[0])
         return Response(documents.LinkedAccount(found, many=True).data)
 
@@ -98,9 +98,9 @@ class LinkedAccounts(SessionView):
         body=inputs.IdToken,
     )
     def post(self, request: Request) -> Response:
-        """Link the account an ID token names."""
+        """Link the account that an ID token was issued for."""
         _check_may_link(self)
-        account = link_account(actor=actor_of(request), identity=_named_in(request))
+        account = link_account(actor=actor_of(request), identity=_identity_in(request))
         shown = documents.LinkedAccount(account).data
         return Response(shown, status=status.HTTP_201_CREATED)
 
@@ -127,18 +127,18 @@ class BeginLink(SessionView):
 class Linked(SessionView):
     @operation("linked_account_remove", {204: None, **REFUSED, 404: refused("No account of yours")})
     def delete(self, request: Request, account_id: int) -> Response:
-        """Unlink an account at a provider; the last way to sign in stays."""
+        """Unlink an account at a provider, unless it is the last way to sign in."""
         self.in_own_session(demand_recent_proof)
         unlink_account(actor=actor_of(request), account_id=account_id)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class Callback(View):
-    """Where providers send people back to; it leads on to the front end, with an `error` if any."""
+    """The redirect URI of providers; redirects to the front end, with `error` after a failure."""
 
     def get(self, request: HttpRequest, provider_id: str) -> HttpResponse:
         as_api(request)
-        get_token(request)  # the front end sends it to `session/exchange`
+        get_token(request)  # for the front end, which sends it to `session/exchange`
         target = settings.HEADLESS_FRONTEND_URLS["socialaccount_login_error"]
         try:
             provider = provider_called(provider_id)
@@ -150,8 +150,8 @@ class Callback(View):
         return HttpResponseRedirect(target)
 
 
-def _named_in(request: Request) -> Identity:
-    """Whom the ID token in the body names."""
+def _identity_in(request: Request) -> Identity:
+    """The identity that the ID token in the body was issued for."""
     body = read_body(inputs.IdToken, request)
     provider = provider_called(body["provider"])
     return provider_sign_in.by_id_token(provider, body["id_token"], body["nonce"])

@@ -1,4 +1,4 @@
-"""Second factors over HTTP, passkeys among them, and proving oneself again with one."""
+"""Second factors over HTTP, with passkeys and reauthentication."""
 
 from rest_framework import status
 from rest_framework.request import Request
@@ -40,12 +40,12 @@ class Totp(SessionView):
 
     @operation("mfa_totp_begin", {200: documents.Enrolment, **REFUSED})
     def post(self, request: Request) -> Response:
-        """Begin to enrol an authenticator app; it counts once a code of it has been sent."""
+        """Begin to enrol an authenticator app; its first code activates it."""
         return Response(self.in_own_session(second_factors.begin_totp))
 
     @operation("mfa_totp_deactivate", {204: None, **REFUSED, 404: refused("None is enrolled")})
     def delete(self, request: Request) -> Response:
-        """Remove the authenticator app; recovery codes go with the last factor."""
+        """Remove the authenticator app; with the last factor recovery codes are removed, too."""
         self.in_own_session(second_factors.deactivate)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -55,7 +55,7 @@ class ActivateTotp(SessionView):
 
     @operation("mfa_totp_activate", {200: documents.RecoveryCodes, **REFUSED}, body=inputs.Code)
     def post(self, request: Request) -> Response:
-        """Switch the authenticator app on with its first code."""
+        """Activate the authenticator app with its first code."""
         codes = self.in_own_session(second_factors.activate, **read_body(inputs.Code, request))
         return Response(Answer({"recovery_codes": codes}, "Two-factor authentication is on."))
 
@@ -65,7 +65,7 @@ class RecoveryCodes(SessionView):
 
     @operation("mfa_recovery_codes", {200: documents.RecoveryCodes, **REFUSED})
     def post(self, request: Request) -> Response:
-        """Make new recovery codes; the old ones end."""
+        """Create new recovery codes; the old ones become void."""
         codes = self.in_own_session(second_factors.renew_recovery_codes)
         return Response({"recovery_codes": codes})
 
@@ -81,7 +81,7 @@ class Verify(AuthView):
 class Reauthenticate(SessionView):
     @operation("reauthenticate", {204: None, **SIGNED_IN, 429: TOO_OFTEN}, body=inputs.Proof)
     def post(self, request: Request) -> Response:
-        """Prove oneself again, by password or by second factor; it lasts five minutes."""
+        """Reauthenticate by password or second factor; it counts for five minutes."""
         self.in_own_session(second_factors.prove_again, **read_body(inputs.Proof, request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -89,7 +89,7 @@ class Reauthenticate(SessionView):
 class EnrolmentCode(SessionView):
     @operation("mfa_enrolment_code", {200: documents.Done, **REFUSED})
     def post(self, request: Request) -> Response:
-        """Have a code mailed that staff need before they enrol a first second factor."""
+        """Mail the code that staff need before they enrol their first second factor."""
         self.in_own_session(enrolment.send_enrolment_code)
         return Response(Answer({"status": "ok"}, "We have sent you a code."))
 
@@ -101,7 +101,7 @@ class EnrolmentProof(SessionView):
         body=inputs.Code,
     )
     def post(self, request: Request) -> Response:
-        """Enter the code from the mail; a factor may be enrolled in the next ten minutes."""
+        """Send the code from the mail; a factor may be enrolled within ten minutes."""
         self.in_own_session(enrolment.prove_mailbox, **read_body(inputs.Code, request))
         return Response(Answer({"status": "ok"}, "Enrol a second factor now."))
 
@@ -122,7 +122,7 @@ class Passkeys(SessionView):
         "mfa_passkey_add", {201: documents.EnrolledPasskey, **REFUSED}, body=inputs.NewPasskey
     )
     def post(self, request: Request) -> Response:
-        """Enrol a passkey; recovery codes come with the first factor, once."""
+        """Enrol a passkey; with the first factor recovery codes are shown, once."""
         body = read_body(inputs.NewPasskey, request)
         key, codes = self.in_own_session(second_factors.enrol_passkey, **body)
         shown = {"passkey": documents.Factor(key).data, "recovery_codes": codes}
@@ -132,7 +132,7 @@ class Passkeys(SessionView):
 class Passkey(SessionView):
     @operation("mfa_passkey_remove", {204: None, **REFUSED, 404: refused("Not found")})
     def delete(self, request: Request, key_id: int) -> Response:
-        """Remove a passkey; recovery codes go with the last factor."""
+        """Remove a passkey; with the last factor recovery codes are removed, too."""
         self.in_own_session(second_factors.remove_passkey, key_id)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -149,7 +149,7 @@ class BeginPasskeyLogin(AuthView):
 class PasskeyLogin(AuthView):
     @operation("passkey", {200: documents.SignedIn}, body=inputs.PasskeyAnswer, is_second_step=True)
     def post(self, request: Request) -> Response:
-        """Sign in with a passkey, which is both factors in one."""
+        """Sign in with a passkey, which counts as both factors."""
         body = read_body(inputs.PasskeyAnswer, request)
         return Response(as_shown(self.in_pending_session(second_factors.log_in_by_passkey, **body)))
 
@@ -185,7 +185,7 @@ class BeginPasskeyProof(SessionView):
 
     @operation("reauthenticate_passkey_begin", {200: documents.RequestOptions, **SIGNED_IN})
     def post(self, request: Request) -> Response:
-        """Begin to prove oneself again with a passkey."""
+        """Begin to reauthenticate with a passkey."""
         return Response({"options": self.in_own_session(second_factors.begin_passkey_proof)})
 
 
@@ -196,7 +196,7 @@ class PasskeyProof(SessionView):
         body=inputs.PasskeyAnswer,
     )
     def post(self, request: Request) -> Response:
-        """Prove oneself again with a passkey; it lasts five minutes."""
+        """Reauthenticate with a passkey; it counts for five minutes."""
         self.in_own_session(
             second_factors.prove_again_by_passkey, **read_body(inputs.PasskeyAnswer, request)
         )

@@ -1,4 +1,4 @@
-"""Registration, proving an address, sign-in and tokens."""
+"""Registration, verification of addresses, sign-in and tokens over HTTP."""
 
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import status
@@ -51,7 +51,7 @@ class Register(AuthView):
     def post(self, request: Request) -> Response:
         """Register with email address and password.
 
-        Answers 202 where addresses have to be verified, the same for known and new ones.
+        Answers 202 if addresses have to be verified, both for known and for new ones.
         """
         try:
             entered = sign_in.sign_up(self.http_request, **read_body(inputs.NewPerson, request))
@@ -77,9 +77,9 @@ class RefreshTokens(AuthView):
         "refresh", {200: documents.TokenPair, **UNFINISHED}, body=inputs.Refresh, has_pair=True
     )
     def post(self, request: Request) -> Response:
-        """Spend a refresh token, of the body or of the cookie, for a new pair.
+        """Exchange a refresh token, of the body or the cookie, for a new pair.
 
-        It works once; presented again later, it ends the session it came from.
+        It works once; if it is sent again later, its session ends.
         """
         take(REFRESHES_FROM, client_network(request))
         if self.by_cookie:
@@ -87,7 +87,7 @@ class RefreshTokens(AuthView):
         else:
             pair = rotate(read_body(inputs.Refresh, request)["refresh_token"])
         if pair is None:
-            # The cookie stays: another tab may have been first, and its new one be in it.
+            # The cookie is not deleted: it may have the new token of another tab, which was first.
             raise InvalidRefreshToken
         return Response(pair)
 
@@ -95,9 +95,9 @@ class RefreshTokens(AuthView):
 class Logout(AuthView):
     @operation("logout", {204: None}, body=inputs.SignOut, has_pair=True)
     def post(self, request: Request) -> Response:
-        """End the session of the access token (expired or not), or of the refresh token.
+        """End the session of the access token, even an expired one, or of the refresh token.
 
-        Signing out twice is no mistake.
+        Signing out twice is no error.
         """
         given = read_body(inputs.SignOut, request).get("refresh_token", "")
         bearer = get_authorization_header(request).decode("latin-1").partition(" ")[2].strip()
@@ -126,9 +126,9 @@ class VerifyEmail(AuthView):
         has_pair=True,
     )
     def post(self, request: Request) -> Response:
-        """Prove an address with the code from the mail, and be signed in.
+        """Verify an address with the code from the mail, and sign in.
 
-        Three codes may be tried in the session they were sent for. Where verification is
+        Three codes may be tried in the session they were sent for. If verification is
         optional, the key of the link in the mail is sent instead, and no token is needed.
         """
         code = read_body(inputs.VerificationCode, request)["code"]
@@ -146,7 +146,7 @@ class ResendCode(PersonView):
         "email_resend", {200: documents.Done, **UNFINISHED, 409: NOTHING}, parameters=[TOKEN]
     )
     def post(self, request: Request) -> Response:
-        """Send another code to the pending sign-in; to somebody signed in, a link."""
+        """Mail another code for a pending sign-in, or a link to a person signed in."""
         if session_key := self.pending_session_key():
             sign_in.resend_code(self.http_request, session_key=session_key)
         elif isinstance(request.user, User):
@@ -157,7 +157,7 @@ class ResendCode(PersonView):
 
 
 class ExchangeSession(AuthView):
-    """Takes the cookie alone: whoever has a token needs no other."""
+    """Accepts the session cookie only."""
 
     authentication_classes = [CookieAuthentication]
 
@@ -171,10 +171,10 @@ class ExchangeSession(AuthView):
         has_pair=True,
     )
     def post(self, request: Request) -> Response:
-        """Trade the session cookie, with its CSRF token, for a pair of tokens of that session.
+        """Exchange the session cookie, with its CSRF token, for a pair of tokens of that session.
 
-        A sign-in that waits for its second factor is told so, with a `session_token` to finish it.
-        The tokens are as old as the sign-in: what needs a recent one is not open to them again.
+        A sign-in that waits for its second factor is refused with a `session_token` to finish it.
+        The exchange is no new sign-in: what needs a recent one still needs it.
         """
         take(EXCHANGES_FROM, client_network(request))
         if not request.user.is_authenticated:

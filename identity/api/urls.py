@@ -1,4 +1,4 @@
-"""Where sign-in answers."""
+"""The routes of sign-in."""
 
 from django.urls import include, path
 from django.views.generic import RedirectView
@@ -12,7 +12,7 @@ SIGN_IN_PAGES = [
     ),
     path("logout", RedirectView.as_view(pattern_name="account_logout"), name="logout"),
 ]
-"""What the browsable API links to; its own pages know neither limits nor second factors."""
+"""Links of the browsable API, whose own pages have neither limits nor second factors."""
 
 ACCOUNT = [
     path("register", sign_in.Register.as_view(), name="register"),

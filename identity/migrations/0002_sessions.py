@@ -1,4 +1,4 @@
-"""What refers to sessions: refresh tokens, which end with them, and allauth's devices by age."""
+"""Deletes refresh tokens with their session, and adds an index on the age of devices."""
 
 from typing import ClassVar
 

@@ -1,7 +1,7 @@
-"""Every page of allauth that is served; what is not named here answers 404.
+"""The pages of allauth that are served; all others answer 404.
 
-Pages that change who somebody is (addresses, passwords by mail, linked accounts) are left out:
-they know nothing of the services, whose place is the API.
+Pages for addresses, recovery and linked accounts are left out, because they do not use our
+services; the API has all of these.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ from identity.pages.views import (
 for_strangers = user_passes_test(
     lambda user: user.is_anonymous, settings.LOGIN_REDIRECT_URL, redirect_field_name=None
 )
-"""Somebody signed in has nothing to do there."""
+"""Redirects people who are signed in."""
 
 
 SERVED: dict[str, Callable[[View], View] | None] = {
@@ -46,7 +46,7 @@ SERVED: dict[str, Callable[[View], View] | None] = {
     "mfa_edit_webauthn": after_recent_proof,
     "mfa_remove_webauthn": after_recent_proof,
 }
-"""By name, what each is served behind, if anything."""
+"""The decorator of each page by name, None without one."""
 
 
 def _served(patterns: list[Any], prefix: str = "") -> Iterator[Any]:

@@ -1,4 +1,4 @@
-"""The pages on which staff keep their account: allauth's under our rules, and some of our own."""
+"""HTML pages for the account of staff: decorators for allauth's, and some of our own."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -32,7 +32,7 @@ View = Callable[..., HttpResponse]
 
 
 def after_recent_proof(view: View) -> View:
-    """Allauth's page asks nothing of people who have neither password nor factor; this does."""
+    """Require a recent proof even of people without password and factor, as allauth does not."""
 
     @wraps(view)
     def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -47,7 +47,7 @@ def after_recent_proof(view: View) -> View:
 
 
 def enrolling(view: View) -> View:
-    """A page that adds a second factor: staff prove their address before the first one."""
+    """Decorate a page that adds a second factor: staff prove their address before the first."""
 
     @wraps(view)
     def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -87,7 +87,7 @@ class NewPassword(forms.Form):
 
 @method_decorator(never_cache, name="dispatch")
 class ProveMailbox(LoginRequiredMixin, RedirectURLMixin, FormView[EnrolmentCode]):
-    """Staff ask for the code that the first second factor needs, and enter it."""
+    """The page on which staff request and enter the code for their first second factor."""
 
     form_class = EnrolmentCode
     template_name = "mfa/enrolment.html"
@@ -120,7 +120,7 @@ class ProveMailbox(LoginRequiredMixin, RedirectURLMixin, FormView[EnrolmentCode]
 @method_decorator(never_cache, name="dispatch")
 @method_decorator(sensitive_post_parameters(), name="dispatch")
 class ChangePassword(LoginRequiredMixin, FormView[NewPassword]):
-    """Change one's password as over the API: other devices are signed out, the owner is told."""
+    """Change one's password as over the API: signs out other devices and mails the owner."""
 
     form_class = NewPassword
     template_name = "account/password_change.html"
@@ -147,7 +147,7 @@ class ChangePassword(LoginRequiredMixin, FormView[NewPassword]):
 
 
 def _refused(form: Any, refusal: Refusal) -> Any:
-    """The form with the sentences of a refusal beside its fields."""
+    """The form with the messages of a refusal at its fields."""
     for name, sentences in (refusal.errors or {}).items():
         form.add_error(name, sentences)
     if not refusal.errors:

@@ -1,4 +1,4 @@
-"""The one way to ask another server: never redirected, never for long, never of much."""
+"""HTTP requests to other servers, without redirects and with limits on time and size."""
 
 import time
 from http import HTTPStatus
@@ -10,11 +10,11 @@ from urllib3.exceptions import HTTPError
 
 MOST_BYTES = 1024 * 1024
 SECONDS = 10.0
-"""For a whole answer; for each step of it, half of that."""
+"""Time limit of a whole answer; connecting and each read may take half of it."""
 
 
 class CappedSession(requests.Session):
-    """Refuses, as `RequestException`, an answer that takes too long or is too long."""
+    """Raises `RequestException` for answers that take too long or are too large."""
 
     def __init__(self, seconds: float | None = None, most_bytes: int | None = None) -> None:
         super().__init__()
@@ -48,7 +48,7 @@ def fetch(
     seconds: float | None = None,
     most_bytes: int | None = None,
 ) -> Any:
-    """The JSON found there; `RequestException` or `ValueError` where there is none."""
+    """GET the JSON at this address; `RequestException` or `ValueError` if that fails."""
     with CappedSession(seconds, most_bytes) as session:
         answer = session.get(url, headers=headers)
     if answer.status_code != HTTPStatus.OK:

@@ -1,4 +1,4 @@
-"""ID tokens of OpenID Connect providers: signed by them, for us, now, and used once."""
+"""Verifying ID tokens of OpenID Connect providers: signature, audience, time and single use."""
 
 import hashlib
 import time
@@ -12,7 +12,7 @@ from core.limits import Limit, take
 from identity.providers.jwks import keys_at
 from identity.providers.registry import Provider, configuration, unavailable
 
-# Signatures of two keys only: with a shared secret, whoever verifies could also sign.
+# Asymmetric algorithms only: with a shared secret, whoever verifies could also sign.
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"]
 REQUIRED = ["iss", "aud", "sub", "exp", "iat"]
 LEEWAY = 10
@@ -25,15 +25,15 @@ class InvalidIdToken(Unauthenticated):
 
 
 def read(provider: Provider, token: str, *, nonce: str | None) -> Claims:
-    """The claims of a token whose every promise holds; its nonce must be the one we expect."""
-    told = configuration(provider)
+    """The claims of a valid token with this nonce; InvalidIdToken otherwise."""
+    endpoints = configuration(provider)
     try:
         claims: Claims = jwt.decode(
             token,
-            keys_at(told["jwks_uri"]).get_signing_key_from_jwt(token),
+            keys_at(endpoints["jwks_uri"]).get_signing_key_from_jwt(token),
             algorithms=ALGORITHMS,
             audience=provider.client_id,
-            issuer=told["issuer"],
+            issuer=endpoints["issuer"],
             leeway=LEEWAY,
             options={"require": REQUIRED},
         )
@@ -47,7 +47,7 @@ def read(provider: Provider, token: str, *, nonce: str | None) -> Claims:
 
 
 def spend(token: str, claims: Claims) -> None:
-    """Accept a token once; counted in PostgreSQL, exact however many come at once."""
+    """Accept a token once; counted in PostgreSQL, so that parallel requests cannot reuse it."""
     seconds = max(1, int(claims["exp"] - time.time()) + LEEWAY + 1)
     signed = token.strip().rpartition(".")[0]
     try:
@@ -57,7 +57,7 @@ def spend(token: str, claims: Claims) -> None:
 
 
 def _is_meant_for(provider: Provider, claims: Claims) -> bool:
-    """A token for several audiences says which of them asked for it."""
+    """Whether the token was issued for us, which `azp` says if it has several audiences."""
     several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
     asked = claims.get("azp", None if several else provider.client_id)
     return bool(asked == provider.client_id)

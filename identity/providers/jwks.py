@@ -1,4 +1,4 @@
-"""The keys identity providers sign with, kept for an hour and through an outage."""
+"""The signing keys of identity providers, cached for an hour, and longer during an outage."""
 
 import threading
 import time
@@ -13,12 +13,12 @@ from requests import RequestException
 from identity.providers.http_client import fetch
 
 TIMEOUT = 5.0
-"""Seconds for all of an answer."""
+"""Seconds for a whole answer."""
 FRESH_FOR = 3600.0
 STALE_FOR = 24 * 3600.0
-"""Seconds old keys are believed while their owner does not answer."""
+"""Seconds for which old keys are used on while the provider does not answer."""
 PAUSE = 30.0
-"""Seconds without a further attempt after one that failed, or after an unknown key."""
+"""Seconds without another fetch after one that failed, or for an unknown key id."""
 MOST_BYTES = 256 * 1024
 LONGEST_KEY_ID = 128
 
@@ -26,10 +26,10 @@ _log = structlog.get_logger("gantry.providers")
 
 
 class Keys(PyJWKClient):
-    """Asks again only when it may help: neither an outage nor an invented key id costs a request.
+    """Caches keys, and fetches at most once per PAUSE during outages or for unknown key ids.
 
-    While there are keys, even old ones, nobody waits for their owner: they are renewed on the side.
-    The library's own client fetches with every request while the other side is down.
+    Expired keys are renewed in a thread, so that no request waits while there are keys.
+    The library's own client fetches for every request while the provider is down.
     """
 
     def __init__(self, uri: str) -> None:
@@ -63,7 +63,7 @@ class Keys(PyJWKClient):
                 _log.warning("keys_unreachable", uri=self.uri, reason=str(flaw))
 
     def fetch_data(self) -> Any:
-        """Download the set; too slow, too large and somewhere else count as an outage."""
+        """Fetch the keys; answers that are too slow, too large or redirected count as an outage."""
         try:
             found: Any = fetch(self.uri, seconds=TIMEOUT, most_bytes=MOST_BYTES)
         except RequestException as flaw:

@@ -1,4 +1,4 @@
-"""OAuth by redirects, with allauth's steps: state, PKCE, and a code for tokens."""
+"""OAuth by redirects with allauth's adapters: state, PKCE, and the exchange of the code."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ LONGEST_NAME = 200
 
 class Steps:
     def get_callback_url(self, request: HttpRequest, app: Any) -> str:
-        """Where the provider sends people back to; registered there."""
+        """The redirect URI, which has to be registered at the provider."""
         return request.build_absolute_uri(reverse("provider-callback", args=[app.provider_id]))
 
 
@@ -36,7 +36,7 @@ class OidcSteps(Steps, internals.OpenIDConnectOAuth2Adapter):
         return configuration(provider_called(self.provider_id))
 
     def identity(self, answer: dict[str, Any], nonce: str) -> Identity:
-        """Who the code was for, by the signed token; an address it lacks, by their profile."""
+        """The identity in the ID token; if that has no address, with the one of the profile."""
         provider = provider_called(self.provider_id)
         claims = id_tokens.read(provider, str(answer.get("id_token")), nonce=nonce)
         address = self.openid_config.get("userinfo_endpoint")
@@ -60,7 +60,7 @@ class GitHubSteps(Steps, internals.GitHubOAuth2Adapter):
         self.profile_url, self.emails_url = f"{api}/user", f"{api}/user/emails"
 
     def identity(self, answer: dict[str, Any], nonce: str) -> Identity:
-        """By the number of the account, and its primary address if that is verified."""
+        """The identity by the account's number, with its primary address if that is verified."""
         found = self.complete_login(self.request, None, self.parse_token(answer))
         proved = (a.email for a in found.email_addresses if a.primary and a.verified is True)
         claims = {"sub": found.account.uid, "email": next(proved, ""), "email_verified": True}
@@ -80,7 +80,7 @@ KINDS = {"oidc": Oidc, "github": GitHub}
 
 
 def identity_of(provider: Provider, claims: dict[str, Any]) -> Identity:
-    """Only an address the provider itself calls verified is taken over."""
+    """The identity in these claims; without the address unless the provider verified it."""
     uid = claims["sub"]
     if not (isinstance(uid, str) and uid.isprintable() and 0 < len(uid) <= LONGEST_UID):
         raise unavailable(provider, "an account without a usable id")

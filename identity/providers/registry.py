@@ -1,4 +1,4 @@
-"""Which identity providers are on, what they say about themselves, and who somebody is there."""
+"""The providers in the settings, their discovery documents, and identities of people there."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -32,7 +32,7 @@ class ProviderUnavailable(Unavailable):
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """An identity provider that is on; ids of its accounts are unique in its `realm`."""
+    """A provider that is switched on; ids of its accounts are unique in its `realm`."""
 
     id: str
     kind: str
@@ -72,7 +72,7 @@ def provider_called(id_: str) -> Provider:
 
 
 def configuration(provider: Provider) -> dict[str, Any]:
-    """The discovery document, kept for ten minutes once it has proved sound."""
+    """The discovery document, cached for ten minutes if it is valid."""
     name = f"provider:{provider.server}"
     found: dict[str, Any] | None = cache.get(name)
     if found is None:
@@ -84,7 +84,7 @@ def configuration(provider: Provider) -> dict[str, Any]:
 
 
 def fetch(url: str, headers: dict[str, str] | None = None) -> dict[str, Any]:
-    """A JSON object, or ProviderUnavailable."""
+    """The JSON object at this address; ProviderUnavailable if there is none."""
     try:
         found = http_client.fetch(url, headers=headers)
     except (RequestException, ValueError) as flaw:
@@ -96,7 +96,7 @@ def fetch(url: str, headers: dict[str, str] | None = None) -> dict[str, Any]:
 
 
 def unavailable(provider: Provider, reason: str) -> ProviderUnavailable:
-    """The refusal to raise; why is for the log of the operator."""
+    """The refusal to raise; the reason is only logged."""
     log.warning("provider_failed", provider=provider.id, reason=reason)
     return ProviderUnavailable()
 

@@ -1,1 +1,1 @@
-"""What changes how people sign in."""
+"""Everything that changes how people sign in."""

@@ -1,4 +1,4 @@
-"""What lets a person in: whose an address is, and taking all of it away at once."""
+"""To whom an address belongs, and removing all ways in which a person can sign in."""
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -20,11 +20,11 @@ WAYS_IN: tuple[type[Model], ...] = (
     Authenticator,
     PersonalToken,
 )
-"""Rows by which a person is recognised or let in; each has a `user`."""
+"""Rows with which a person signs in or is recognised; each has a `user`."""
 
 
 def end_access(person: User) -> None:
-    """Sign every device out and delete every key, factor and address; the caller saves."""
+    """End all sessions and delete all WAYS_IN and the password; the caller saves the person."""
     end_sessions_of(person)
     for rows in WAYS_IN:
         rows._default_manager.filter(user=person).delete()
@@ -32,7 +32,7 @@ def end_access(person: User) -> None:
 
 
 def person_with(email: str) -> User | None:
-    """Who has proved the address, else who registered with it."""
+    """The person who has verified the address, or else who registered with it."""
     if not email:
         return None
     proved = EmailAddress.objects.filter(email=email, verified=True)
@@ -55,12 +55,12 @@ def prove_address(person: User, email: str) -> None:
 
 
 def proved_addresses(person: User) -> set[str]:
-    """Those the person has shown to receive mail at, in lower case."""
+    """The verified addresses of the person, in lower case."""
     proved = EmailAddress.objects.filter(user=person, verified=True)
     return {address.lower() for address in proved.values_list("email", flat=True)}
 
 
 def addresses_of(person: User) -> set[str]:
-    """The same, with the one they registered with where no proof is demanded."""
+    """The verified addresses, and that of the account unless the settings demand verification."""
     proved = proved_addresses(person)
     return proved if settings.EMAIL_VERIFICATION == "mandatory" else proved | {person.email.lower()}

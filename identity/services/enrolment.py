@@ -1,7 +1,7 @@
-"""The first second factor of staff: a password alone, which may be stolen, does not enrol it.
+"""The first second factor of staff: a stolen password alone must not be enough to enrol it.
 
 It needs a code mailed to the address of the account and entered in the same session, or the
-approval of a superuser, which ends by itself.
+approval of a superuser, which expires.
 """
 
 import time
@@ -26,12 +26,12 @@ from identity.events import EnrolmentApproved
 from identity.services.mails import enqueue_code
 
 CODE = "enrolment_code"
-"""Where a session keeps `{digest, sent_at}` of the code that was mailed last."""
+"""The key of a session that has `{digest, sent_at}` of the code that was mailed last."""
 PROVED_AT = "enrolment_proved_at"
 CODE_LIFETIME = 600
-"""Seconds, both to enter a code and to enrol a factor after that."""
+"""Seconds to enter a code, and again to enrol a factor after that."""
 APPROVAL_LIFETIME = timedelta(minutes=30)
-# No vowels, and nothing that looks like something else.
+# No vowels, and no characters that look alike.
 ALPHABET = "BCDFGHJKLMNPQRSTVWXZ23456789"
 
 
@@ -54,7 +54,7 @@ class ApprovalNotAllowed(Forbidden):
 
 
 def needs_mailbox_proof(person: Any) -> bool:
-    """Staff who have no second factor; recovery codes that were left over are none."""
+    """Whether the person is staff without a second factor; recovery codes count as none."""
     return (person.is_staff or person.is_superuser) and not has_second_factor(person)
 
 
@@ -64,7 +64,7 @@ def has_second_factor(person: User) -> bool:
 
 
 def demand_mailbox_proof(request: HttpRequest) -> None:
-    """Refuse whoever is about to enrol a first factor without the proof or the approval."""
+    """Refuse staff who enrol a first factor with neither a proof nor an approval."""
     if not needs_mailbox_proof(request.user):
         return
     person = person_of(request)
@@ -75,7 +75,7 @@ def demand_mailbox_proof(request: HttpRequest) -> None:
 
 
 def send_enrolment_code(request: HttpRequest) -> None:
-    """Mail a code for this session; one that was sent before ends."""
+    """Mail a code for this session; one that was sent before becomes void."""
     person = person_of(request)
     if not needs_mailbox_proof(person):
         raise MailboxProofNotNeeded
@@ -88,7 +88,7 @@ def send_enrolment_code(request: HttpRequest) -> None:
 
 
 def prove_mailbox(request: HttpRequest, code: str) -> None:
-    """Spend the code; for some minutes this session may enrol a first factor."""
+    """Accept the code once; this session may enrol a first factor for CODE_LIFETIME."""
     person = person_of(request)
     take(limits.CODES_FROM, client_network(request))
     session_key = str(request.session.session_key)
@@ -104,7 +104,7 @@ def prove_mailbox(request: HttpRequest, code: str) -> None:
 
 
 def spend_proof(request: HttpRequest) -> None:
-    """A factor is enrolled: neither the proof nor the approval is good for another one."""
+    """Remove proof and approval after a factor was enrolled, so that they permit no other."""
     request.session.pop(PROVED_AT, None)
     approved = User.objects.filter(pk=request.user.pk, enrolment_approved_until__isnull=False)
     approved.update(enrolment_approved_until=None)

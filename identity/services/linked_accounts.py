@@ -1,4 +1,4 @@
-"""Whose an account at a provider is: found, taken up, linked and removed."""
+"""Accounts at providers: finding or registering their person, linking and unlinking."""
 
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
@@ -41,24 +41,24 @@ class LastWayIn(Conflict):
 
 
 def person_for(identity: Identity) -> User:
-    """Who comes from a provider; new people are registered, known ones found by their address."""
+    """The person of an identity: linked, or found by a verified address, or newly registered."""
     try:
         return _person_for(identity)
     except (AlreadyRegistered, LinkedToAnother):
-        # Somebody was faster, most likely the same person in another tab.
+        # A parallel request was first, most likely of the same person in another tab.
         return _person_for(identity)
 
 
 @transaction.atomic
 def link_account(*, actor: Actor, identity: Identity) -> SocialAccount:
-    """Let an account at a provider open one's own; linking it twice changes nothing."""
+    """Link an account at a provider to the actor's; linking it twice changes nothing."""
     person = User.objects.active().locked(actor.person_id)
     known = _known(identity)
     if known is not None:
         if known.user_id != person.pk:
             raise LinkedToAnother
         return known
-    # Else the owner of the address would find a stranger's account among their ways in.
+    # Else the owner of the address, who may verify it later, would get a stranger's link.
     if not has_proved(person, person.email):
         raise UnverifiedEmail
     account = _link(person, identity)
@@ -68,7 +68,7 @@ def link_account(*, actor: Actor, identity: Identity) -> SocialAccount:
 
 @transaction.atomic
 def unlink_account(*, actor: Actor, account_id: int) -> None:
-    """Remove an account at a provider, unless nothing else would let its owner in."""
+    """Unlink an account at a provider; LastWayIn if the person could not sign in any more."""
     person = User.objects.locked(actor.person_id)
     account = SocialAccount.objects.filter(user=person, pk=account_id).first()
     if account is None:
@@ -85,44 +85,44 @@ def unlink_account(*, actor: Actor, account_id: int) -> None:
 def _person_for(identity: Identity) -> User:
     known = _known(identity)
     if known is not None:
-        return _returning(known, identity)
+        return _update_link(known, identity)
     if not identity.email:
         raise EmailNotVerified
     holder = person_with(identity.email)
     if holder is not None:
-        return _taken_up(holder, identity)
+        return _link_holder(holder, identity)
     person = register_person(actor=SIGN_UP, email=identity.email, password=None, name=identity.name)
     prove_address(person, identity.email)
     _link(person, identity)
     return person
 
 
-def _returning(account: SocialAccount, identity: Identity) -> User:
+def _update_link(account: SocialAccount, identity: Identity) -> User:
     person: User = User.objects.locked(account.user_id)
     _check_open(person)
     still = SocialAccount.objects.filter(pk=account.pk)
-    if not still.update(extra_data=_kept(identity), last_login=timezone.now()):
+    if not still.update(extra_data=_extra_data(identity), last_login=timezone.now()):
         raise LinkedToAnother
     return person
 
 
-def _taken_up(holder: User, identity: Identity) -> User:
-    """The person of this address; whoever only claimed to have it is shut out before."""
+def _link_holder(holder: User, identity: Identity) -> User:
+    """Link the person who has the address; if they never verified it, end all access before."""
     person: User = User.objects.locked(holder.pk)
-    # Another tab may have linked this very account since we looked.
+    # A parallel request may have linked this account before the lock.
     if known := _known(identity):
-        return _returning(known, identity)
+        return _update_link(known, identity)
     _check_open(person)
     is_proved = has_proved(person, identity.email)
     if person.is_staff or person.is_superuser:
         raise LinkFirst
     if not is_proved:
-        # Whoever registered the address never proved it: what they left there must not open it.
+        # Whoever registered the address never proved it: their sign-in data must not stay.
         end_access(person)
         person.save(update_fields=["password", "updated_at"])
         prove_address(person, identity.email)
     elif SocialAccount.objects.filter(user=person, provider=identity.provider.realm).exists():
-        # An address that was handed on must not carry an account along with it.
+        # An address may have a new owner, who must not get the former one's account.
         raise LinkFirst
     _link(person, identity)
     publish(
@@ -149,21 +149,21 @@ def _check_open(person: User) -> None:
 def _link(person: User, identity: Identity) -> SocialAccount:
     realm, uid = identity.provider.realm, identity.uid
     try:
-        # A savepoint, so that the loser of two parallel links can still be answered.
+        # A savepoint keeps the transaction usable after the IntegrityError of a parallel link.
         with transaction.atomic():
             return SocialAccount.objects.create(
-                user=person, provider=realm, uid=uid, extra_data=_kept(identity)
+                user=person, provider=realm, uid=uid, extra_data=_extra_data(identity)
             )
     except IntegrityError as clash:
         raise LinkedToAnother from clash
 
 
-def _kept(identity: Identity) -> dict[str, str]:
+def _extra_data(identity: Identity) -> dict[str, str]:
     return {"email": identity.email, "name": identity.name}
 
 
 def _has_another_way_in(person: User, account: SocialAccount) -> bool:
-    """A password, a passkey, Clerk, or an account at a provider that is on."""
+    """Whether they have a password, a passkey, Clerk, or an account at a provider that is on."""
     if person.has_usable_password() or (person.external_id and settings.CLERK_ISSUER):
         return True
     realms = [provider.realm for provider in providers()]

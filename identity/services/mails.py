@@ -1,4 +1,4 @@
-"""Mails about accounts are queued here; none of their secrets stays readable in the outbox."""
+"""Enqueueing mails about accounts; their secrets are sealed or masked in the outbox."""
 
 import json
 from collections.abc import Mapping
@@ -22,9 +22,9 @@ PURPOSE = "mail"
 
 @transaction.atomic
 def enqueue_written_mail(message: EmailMessage, *, kept: str, kind: str) -> None:
-    """Queue what allauth has written, sealed; `kept` is what staff may read of it.
+    """Enqueue a mail written by allauth, sealed; `kept` is its text for staff, without secrets.
 
-    Some of it allauth writes only after the commit, hence a transaction of its own.
+    In a transaction of its own, as allauth writes some mails after the commit.
     """
     [address] = message.to
     mail = {"to": address, "subject": message.subject, "text": message.body, "kept": kept}
@@ -33,14 +33,14 @@ def enqueue_written_mail(message: EmailMessage, *, kept: str, kind: str) -> None
 
 @transaction.atomic
 def enqueue_code(*, person: User, kind: str, code: str) -> None:
-    """Queue a mail of our own with a code, sealed as those of allauth are."""
+    """Enqueue a mail of our own with a code, sealed as those of allauth are."""
     draft = account_mail_draft(kind, person.email, code=code)
     mail = replace(draft, masked={"code": MASK}).render()
     _enqueue_sealed(asdict(mail), person.pk, kind)
 
 
 def enqueue_notice(person: User, kind: str, **facts: Any) -> None:
-    """Queue a notice about their account."""
+    """Enqueue a notice to the person about their account."""
     enqueue(
         channel=EMAIL,
         kind=kind,

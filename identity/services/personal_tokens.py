@@ -1,7 +1,7 @@
-"""Everything that happens to personal tokens: `pmp_`, 43 characters of chance and a checksum.
+"""Personal tokens: `pmp_`, 43 random characters and a checksum.
 
-The checksum tells a typo or a guess from a token without asking the database, and scanners for
-leaked secrets from chance.
+With the checksum, typos and guesses are recognised without a query, and scanners for leaked
+secrets can tell tokens from other texts.
 """
 
 import hashlib
@@ -25,8 +25,8 @@ from identity.events import PersonalTokenCreated, PersonalTokenRevoked
 from identity.models import PersonalToken
 
 PREFIX = "pmp_"
-CHANCE = 43
-"""Characters to the base of 62: 256 bits."""
+RANDOM_LENGTH = 43
+"""Random characters to the base of 62: 256 bits."""
 CHECKSUM = 6
 _DIGITS = string.digits + string.ascii_uppercase + string.ascii_lowercase
 DEFAULT_DAYS = 90
@@ -48,7 +48,7 @@ def create_token(
     workspace_ids: Iterable[UUID] | None = None,
     days: int = DEFAULT_DAYS,
 ) -> tuple[PersonalToken, str]:
-    """A new token of the actor's and its text, which nobody will see again."""
+    """A new token of the actor, and its text, which is not stored."""
     User.objects.locked(actor.person_id)
     if PersonalToken.objects.visible_to(actor).count() >= MOST_TOKENS:
         raise TooManyTokens
@@ -67,7 +67,7 @@ def create_token(
 
 @transaction.atomic
 def revoke_token(*, actor: Actor, token: PersonalToken) -> None:
-    """End a token at once; ending it twice changes nothing."""
+    """Revoke a token at once; revoking it twice changes nothing."""
     token = PersonalToken.objects.locked(token.pk)
     check_own_account(actor=actor, person=token.user)
     if token.revoked_at is None:
@@ -78,14 +78,14 @@ def revoke_token(*, actor: Actor, token: PersonalToken) -> None:
 
 @transaction.atomic
 def revoke_tokens_of(*, actor: Actor, person: User) -> None:
-    """End every token of a person at once."""
+    """Revoke all tokens of a person at once."""
     check_own_account(actor=actor, person=person)
     for token in PersonalToken.objects.filter(user=person, revoked_at=None).order_by("pk"):
         revoke_token(actor=actor, token=token)
 
 
 def open_token(text: str) -> PersonalToken | None:
-    """The usable token with this text, its owner beside it; nonsense costs no query."""
+    """The usable token with this text, with its user; no query for a malformed text."""
     if not is_well_formed(text):
         return None
     usable = PersonalToken.objects.usable().select_related("user")
@@ -96,13 +96,13 @@ def open_token(text: str) -> PersonalToken | None:
 
 
 def _note_use(token: PersonalToken) -> None:
-    """Write the time down once a minute; nobody waits for another request that just does."""
+    """Save the time of use, once a minute; skipped while another request saves it."""
     due = timezone.now() - NOTED_EVERY
     if token.last_used_at is None or token.last_used_at <= due:
         _write_use(token, due)
 
 
-# Also where the caller has no transaction: the lock needs one.
+# The lock needs a transaction, and the caller may have none.
 @transaction.atomic(savepoint=False)
 def _write_use(token: PersonalToken, due: datetime) -> None:
     unused = PersonalToken.objects.filter(Q(last_used_at=None) | Q(last_used_at__lte=due))
@@ -111,30 +111,30 @@ def _write_use(token: PersonalToken, due: datetime) -> None:
 
 
 def mint() -> str:
-    """A new token, never seen before."""
-    chance = _base62(secrets.randbelow(len(_DIGITS) ** CHANCE), CHANCE)
-    return f"{PREFIX}{chance}{_checksum(chance)}"
+    """The text of a new random token."""
+    random_part = _base62(secrets.randbelow(len(_DIGITS) ** RANDOM_LENGTH), RANDOM_LENGTH)
+    return f"{PREFIX}{random_part}{_checksum(random_part)}"
 
 
 def is_well_formed(token: str) -> bool:
-    """Whether this can be a token of ours at all."""
-    chance, checksum = token[len(PREFIX) : -CHECKSUM], token[-CHECKSUM:]
+    """Whether prefix, characters and checksum are those of a personal token."""
+    random_part, checksum = token[len(PREFIX) : -CHECKSUM], token[-CHECKSUM:]
     return (
         token.startswith(PREFIX)
-        and len(chance) == CHANCE
-        and chance.isascii()
-        and chance.isalnum()
-        and checksum == _checksum(chance)
+        and len(random_part) == RANDOM_LENGTH
+        and random_part.isascii()
+        and random_part.isalnum()
+        and checksum == _checksum(random_part)
     )
 
 
 def digest(token: str) -> str:
-    """What is kept of a token; chance of 256 bits needs no slow hash."""
+    """SHA-256 of a token as hex, which is stored; 256 random bits need no slow hash."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _checksum(chance: str) -> str:
-    return _base62(zlib.crc32(chance.encode()), CHECKSUM)
+def _checksum(random_part: str) -> str:
+    return _base62(zlib.crc32(random_part.encode()), CHECKSUM)
 
 
 def _base62(number: int, width: int) -> str:

@@ -48,7 +48,7 @@ class ProviderRefused(Unauthenticated):
 
 
 def by_id_token(provider: Provider, id_token: str, nonce: str) -> Identity:
-    """Who an ID token names; it is spent by that."""
+    """The identity in an ID token, which cannot be used again."""
     if not provider.has_id_tokens:
         raise NoIdTokens
     claims = id_tokens.read(provider, id_token, nonce=nonce or None)
@@ -57,7 +57,7 @@ def by_id_token(provider: Provider, id_token: str, nonce: str) -> Identity:
 
 
 def sign_in(request: HttpRequest, identity: Identity) -> Entered:
-    """Let in who comes from a provider, or say what is missing."""
+    """Sign in the person of an identity; raises what is missing, such as a second factor."""
     _log_in(request, identity)
     return enter(request)
 
@@ -68,10 +68,10 @@ def begin(
     callback_url: str,
     linking: dict[str, str] | None = None,
 ) -> str:
-    """The address at the provider to go to; what is remembered is bound to this browser."""
+    """The provider's address to redirect to; the state is kept in the browser's session."""
     _check_callback(callback_url)
     nonce = secrets.token_urlsafe(24)
-    # GitHub knows no nonce; PKCE binds its codes to us as well.
+    # GitHub has no nonce; PKCE binds its codes to this sign-in as well.
     parameters = {"nonce": nonce} if provider.has_id_tokens else {}
     answer = (
         get_adapter()
@@ -88,7 +88,7 @@ def begin(
 
 
 def state_of(request: HttpRequest, provider: Provider) -> dict[str, Any]:
-    """What was remembered when this sign-in began; it is erased by that."""
+    """Remove and return the state that `begin` has kept; InvalidState without one."""
     flow = get_adapter().get_provider(request, provider.id)
     try:
         state: dict[str, Any] = flow.unstash_redirect_state(request, request.GET.get("state"))
@@ -98,11 +98,11 @@ def state_of(request: HttpRequest, provider: Provider) -> dict[str, Any]:
 
 
 def finish(request: HttpRequest, provider: Provider, state: dict[str, Any]) -> None:
-    """Sign in, or link, whoever has come back from the provider."""
+    """Sign in, or link, the account with which the browser returns from the provider."""
     if "code" not in request.GET:
         raise ProviderRefused
     linking = state["data"]["linking"]
-    identity = _redeemed(request, provider, state)
+    identity = _exchange_code(request, provider, state)
     if linking is None:
         _log_in(request, identity)
         return
@@ -116,8 +116,8 @@ def accounts_of(person: User) -> list[SocialAccount]:
     return list(SocialAccount.objects.filter(user=person).order_by("date_joined", "pk"))
 
 
-def _redeemed(request: HttpRequest, provider: Provider, state: dict[str, Any]) -> Identity:
-    """The code for tokens, the tokens for an identity."""
+def _exchange_code(request: HttpRequest, provider: Provider, state: dict[str, Any]) -> Identity:
+    """Exchange the code for tokens, and return the identity in them."""
     flow = get_adapter().get_provider(request, provider.id)
     steps = flow.get_oauth2_adapter(request)
     try:
@@ -136,13 +136,13 @@ def _log_in(request: HttpRequest, identity: Identity) -> None:
     person = person_for(identity)
     if request.user.is_authenticated:
         logout(request)
-    told = {"provider": identity.provider.realm, "uid": identity.uid}
-    flows.login.record_authentication(request, person, "socialaccount", **told)
+    record = {"provider": identity.provider.realm, "uid": identity.uid}
+    flows.login.record_authentication(request, person, "socialaccount", **record)
     flows.login.perform_login(request, Login(user=person))
 
 
 def _check_callback(url: str) -> None:
-    """Only to the front end: whatever stands behind its origin is its own."""
+    """ForeignCallback unless the address is of the front end's origin."""
     front = urlsplit(settings.FRONTEND_URL)
     origin = f"{front.scheme}://{front.netloc}"
     is_plain = url.isascii() and url.isprintable() and " " not in url

@@ -1,4 +1,4 @@
-"""Passwords: forgotten, reset by a link, changed; and the devices they are entered on."""
+"""Resetting and changing passwords, and mails about sign-ins on new devices."""
 
 import hashlib
 import ipaddress
@@ -29,7 +29,7 @@ from outbox.mail import EMAIL
 from outbox.services import enqueue
 
 A_DAY = timedelta(days=1)
-"""How exactly it is known when a device was used last."""
+"""How often `KnownDevice.seen_at` is updated."""
 
 
 class InvalidResetLink(Invalid):
@@ -41,7 +41,7 @@ class WeakPassword(Invalid):
 
 
 class _ResetTokens(PasswordResetTokenGenerator):
-    """Spent by every sign-in and change of password, void after PASSWORD_RESET_TIMEOUT."""
+    """Void after a sign-in, a change of password, or PASSWORD_RESET_TIMEOUT."""
 
     key_salt = "identity.services.recovery"
 
@@ -51,7 +51,7 @@ _tokens = _ResetTokens()
 
 @transaction.atomic
 def send_reset_link(*, email: str) -> None:
-    """Mail a link, or, to an address nobody has, that nobody has it. The same work for both."""
+    """Mail a link, or that the address has no account. Both take the same time."""
     known = User.objects.registered_as(email).values_list("pk", flat=True).first()
     enqueue(
         channel=EMAIL,
@@ -63,13 +63,13 @@ def send_reset_link(*, email: str) -> None:
 
 
 def reset_link(person: User) -> str:
-    """Made when the mail leaves, so that it is kept nowhere."""
+    """A new link; made when the mail is composed, so that it is not stored."""
     key = f"{person.pk.hex}-{_tokens.make_token(person)}"
     return str(settings.HEADLESS_FRONTEND_URLS["account_reset_password_from_key"]).format(key=key)
 
 
 def holder_of(key: str) -> User:
-    """The person a link was sent to, while it works."""
+    """The person a link was sent to; InvalidResetLink if it does not work any more."""
     id_, _, token = key.partition("-")
     try:
         person: User | None = User.objects.active().filter(pk=UUID(hex=id_)).first()
@@ -82,8 +82,8 @@ def holder_of(key: str) -> User:
 
 @transaction.atomic
 def reset_password(*, key: str, password: str) -> User:
-    """Spend a link for a new password; every session ends, a second factor is still asked for."""
-    # Under the lock the link is read again: two clicks spend it once.
+    """Set a new password by a link, once; all sessions end, second factors stay."""
+    # Checked again under the lock, so that parallel requests use the link once.
     User.objects.locked(holder_of(key).pk)
     person = holder_of(key)
     _set_password(person, password, field="password")
@@ -94,7 +94,7 @@ def reset_password(*, key: str, password: str) -> User:
 
 
 def prove_password(*, person: User, password: str, field: str, origin: str) -> None:
-    """Refuse a wrong password; tries count like those of a sign-in."""
+    """IncorrectPassword for a wrong password, which is counted like one of a sign-in."""
     with counted((WRONG_PASSWORDS_FROM, origin), (WRONG_PASSWORDS, person.email)):
         if not person.check_password(password):
             raise IncorrectPassword(errors={field: [IncorrectPassword.message]})
@@ -102,7 +102,7 @@ def prove_password(*, person: User, password: str, field: str, origin: str) -> N
 
 @transaction.atomic
 def change_password(*, actor: Actor, password: str, session_key: str) -> Pair:
-    """Set the password of somebody who has just proved the old one; only this session goes on."""
+    """Set a new password after `prove_password`; all other sessions end."""
     person = User.objects.locked(actor.person_id)
     if person.password != actor.person.password:
         raise IncorrectPassword(errors={"current_password": [IncorrectPassword.message]})
@@ -117,7 +117,7 @@ def change_password(*, actor: Actor, password: str, session_key: str) -> Pair:
 
 @transaction.atomic
 def note_device(*, person: User, user_agent: str, address: str) -> None:
-    """Tell people of a sign-in from where they have never been; of the very first one, nothing."""
+    """Mail people about a sign-in from a new device, unless it is their first one."""
     had_one = KnownDevice.objects.filter(user=person).exists()
     fingerprint = _fingerprint(user_agent, address)
     device, is_new = KnownDevice.objects.get_or_create(user=person, fingerprint=fingerprint)
@@ -136,7 +136,7 @@ def _set_password(person: User, password: str, *, field: str) -> None:
 
 
 def _fingerprint(user_agent: str, address: str) -> str:
-    """The same after an update of the browser and in another cell of the same network."""
+    """A hash of browser and network; the same after updates and in /16 (IPv6: /32) networks."""
     product = re.sub(r"[\d._]+", "", user_agent)
     wide = 32 if ":" in address else 16
     network = ipaddress.ip_network(f"{address}/{wide}", strict=False)

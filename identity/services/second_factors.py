@@ -1,4 +1,4 @@
-"""Second factors, passkeys among them: each step by allauth's rules."""
+"""Second factors, passkeys included, by allauth's flows."""
 
 import json
 import struct
@@ -32,7 +32,7 @@ from identity.services.session_store import is_recent, signed_in_at
 from identity.services.sign_in import Entered, enter, session_token_of
 
 Options = dict[str, Any]
-"""What a browser's `navigator.credentials` is asked with, as JSON."""
+"""The options for a browser's `navigator.credentials`, as JSON."""
 MALFORMED = (AttributeError, LookupError, TypeError, ValueError, struct.error)
 TOTP = Authenticator.Type.TOTP
 
@@ -46,7 +46,7 @@ class NoSecondFactor(Conflict):
 
 
 def factors_of(person: User) -> Any:
-    """A query set; allauth's models come without types."""
+    """A QuerySet; Any, because allauth's models have no types."""
     return Authenticator.objects.filter(user=person).order_by("created_at", "pk")
 
 
@@ -55,7 +55,7 @@ def own_factors(request: HttpRequest) -> list[Authenticator]:
 
 
 def begin_totp(request: HttpRequest) -> dict[str, str]:
-    """What an app has to be told; kept with the session until a code proves that one knows it."""
+    """A new secret for an app; kept in the session until its first code activates it."""
     person = _without_app(request)
     secret = internals.totp_auth.get_totp_secret(regenerate=True)
     url = internals.mfa_adapter.get_adapter().build_totp_url(person, secret)
@@ -63,12 +63,12 @@ def begin_totp(request: HttpRequest) -> dict[str, str]:
 
 
 def activate(request: HttpRequest, code: str) -> list[str]:
-    """Switch the authenticator app on; returns new recovery codes, none if there were some."""
+    """Activate the authenticator app; returns new recovery codes, or [] if there were some."""
     person = _without_app(request)
     form = FirstCode({"code": code}, user=person)
     fill_in(form)
     app, recovery = internals.totp.activate_totp(request, form)
-    # Spent: allauth would take the same code again at a sign-in within its thirty seconds.
+    # Marks the code as used: allauth would accept it again for a sign-in within 30 seconds.
     app.wrap().validate_code(code)
     spend_proof(request)
     return reveal(recovery) if recovery else []
@@ -84,7 +84,7 @@ def deactivate(request: HttpRequest) -> None:
 
 
 def renew_recovery_codes(request: HttpRequest) -> list[str]:
-    """New ones, shown now and never again; the old ones end."""
+    """New recovery codes, which are only shown now; the old ones become void."""
     person = person_of(request)
     demand_recent_proof(request)
     if not has_second_factor(person):
@@ -93,7 +93,7 @@ def renew_recovery_codes(request: HttpRequest) -> list[str]:
 
 
 def reveal(recovery: Authenticator) -> list[str]:
-    """The codes, this once."""
+    """The unused codes, which are marked as shown."""
     codes = recovery.wrap()
     codes.mark_as_viewed()
     return list(codes.get_unused_codes())
@@ -110,7 +110,7 @@ def verify(request: HttpRequest, code: str) -> Entered:
 
 
 def prove_again(request: HttpRequest, *, password: str = "", code: str = "") -> None:
-    """Prove oneself anew, by password or by second factor, for what needs a recent proof."""
+    """Reauthenticate by password or second factor, for what needs a recent proof."""
     person = person_of(request)
     if code:
         form = SecondFactorAgain({"code": code}, user=person)
@@ -122,7 +122,7 @@ def prove_again(request: HttpRequest, *, password: str = "", code: str = "") -> 
 
 
 def pending(request: HttpRequest) -> internals.AuthenticateStage:
-    """The sign-in that waits for its second factor."""
+    """The sign-in that waits for its second factor; InvalidSessionToken without one."""
     stage = internals.stages.LoginStageController.enter(request, internals.AuthenticateStage.key)
     if stage is None:
         raise InvalidSessionToken
@@ -130,7 +130,7 @@ def pending(request: HttpRequest) -> internals.AuthenticateStage:
 
 
 def demand_recent_proof(request: HttpRequest) -> None:
-    """Of people who have nothing here to prove themselves with, a recent sign-in."""
+    """Require a recent proof, or a recent sign-in of those with neither password nor factor."""
     internals.flows.reauthentication.raise_if_reauthentication_required(request, app="allauth.mfa")
     ways = internals.flows.reauthentication.get_reauthentication_flows(request.user)
     if not ways and not is_recent(signed_in_at(request.session)):
@@ -138,7 +138,7 @@ def demand_recent_proof(request: HttpRequest) -> None:
 
 
 def _without_app(request: HttpRequest) -> User:
-    """Who may enrol an authenticator app."""
+    """The person, who may enrol an authenticator app; AlreadyEnrolled if they have one."""
     person = person_enrolling(request)
     if factors_of(person).filter(type=TOTP).exists():
         raise AlreadyEnrolled
@@ -146,9 +146,9 @@ def _without_app(request: HttpRequest) -> User:
 
 
 def person_enrolling(request: HttpRequest) -> User:
-    """Who is in, if they may enrol a factor.
+    """The person signed in, if they may enrol a factor.
 
-    Asked when an enrolment begins and when it ends: roles and factors may have changed.
+    Checked when an enrolment begins and when it ends: roles and factors may have changed.
     """
     person = person_of(request)
     demand_recent_proof(request)
@@ -165,7 +165,7 @@ class IncorrectPasskey(Invalid):
 
 
 def begin_passkey(request: HttpRequest) -> Options:
-    """Always a discoverable key that verifies its owner, good for a sign-in by itself."""
+    """Options for a discoverable key with user verification, which can sign in by itself."""
     person = person_enrolling(request)
     return _plain(passkey_flows.begin_registration(request, person, passwordless=True))
 
@@ -173,7 +173,7 @@ def begin_passkey(request: HttpRequest) -> Options:
 def enrol_passkey(
     request: HttpRequest, name: str, credential: Options
 ) -> tuple[Authenticator, list[str]]:
-    """Keep a new passkey; returns recovery codes with the first factor."""
+    """Save a new passkey; also returns recovery codes if it is the first factor."""
     person = person_enrolling(request)
     form = passkey_forms.AddWebAuthnForm(
         {"name": name, "credential": credential, "passwordless": True}, user=person
@@ -194,14 +194,14 @@ def remove_passkey(request: HttpRequest, key_id: int) -> None:
 
 
 def begin_passkey_login(request: HttpRequest) -> tuple[Options, str]:
-    """A challenge for whoever holds a passkey, and the session token it belongs to."""
+    """The options of a challenge for any passkey, and the session token it belongs to."""
     take(PASSKEYS_FROM, client_network(request))
     options = _plain(passkey_auth.begin_authentication())
     return options, session_token_of(request)
 
 
 def log_in_by_passkey(request: HttpRequest, credential: Options) -> Entered:
-    """Both factors in one: the key is had, its owner verified."""
+    """Sign in by a passkey, which proves possession and verifies its owner: both factors."""
     take(PASSKEYS_FROM, client_network(request))
     key = _check(passkey_forms.LoginWebAuthnForm({"credential": credential}))["credential"]
     passkey_flows.perform_passwordless_login(request, key, Login(user=key.user))
@@ -241,5 +241,5 @@ def _check(form: Form) -> dict[str, Any]:
 
 
 def _plain(options: Any) -> Options:
-    """The library's mappings as JSON knows them."""
+    """The library's mappings as plain dicts and lists."""
     return cast("Options", json.loads(json.dumps(options["publicKey"], default=dict)))

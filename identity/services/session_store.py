@@ -1,6 +1,6 @@
-"""Sessions in PostgreSQL that keep what parallel requests of the same session have written.
+"""Sessions in PostgreSQL that merge the changes of parallel requests.
 
-They know when their person proved who they are, and when a session ends for good.
+Also the times in a session: of its sign-in, of the last proof, and when it ends for good.
 """
 
 import time
@@ -16,21 +16,21 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 
 SIGNED_IN_AT = "signed_in_at"
-"""Where a session keeps the time of its sign-in; only a sign-in writes it."""
+"""The key of the time of the sign-in; only a sign-in writes it."""
 PROOFS = "account_authentication_methods"
-"""Where allauth keeps `[{method, at, …}]`: each password and factor shown in the session."""
+"""Allauth's key of `[{method, at, …}]`: the passwords and factors proved in the session."""
 
 Content = dict[str, Any]
 Readable = SessionBase | Mapping[str, Any]
 
 
 class SessionStore(db.SessionStore):
-    """Writes only what this request has changed: tokens are renewed beside every other step."""
+    """Saves only the keys this request has changed, as others may save at the same time."""
 
     _read: Content | None = None
 
     def load(self) -> Content:
-        """Nothing, as for an expired session, once the sign-in is too long ago."""
+        """The content; {}, as for an expired session, if the sign-in is too long ago."""
         loaded: Content = super().load()
         if is_too_old(loaded):
             self._session_key = None
@@ -49,7 +49,7 @@ class SessionStore(db.SessionStore):
 
 
 def merged(read: Content, found: Content, ours: Content) -> Content:
-    """What is found by now, with the changes made to what was read."""
+    """The content `found` now, with the changes between `read` and `ours`."""
     result = {key: value for key, value in found.items() if key in ours or key not in read}
     for key, value in ours.items():
         before, now = read.get(key), found.get(key)
@@ -61,12 +61,12 @@ def merged(read: Content, found: Content, ours: Content) -> Content:
 
 
 def signed_in_at(session: Readable) -> float:
-    """Seconds since the epoch; 0, too long ago for anything, where no sign-in was recorded."""
+    """Seconds since the epoch; 0 if no sign-in was recorded."""
     return float(session.get(SIGNED_IN_AT) or _latest(session))
 
 
 def last_proof_at(session: Readable) -> float:
-    """The sign-in or a later confirmation of it; seconds since the epoch."""
+    """The time of the sign-in or a later reauthentication; seconds since the epoch."""
     return max(signed_in_at(session), _latest(session))
 
 
@@ -75,14 +75,14 @@ def is_recent(proved_at: float) -> bool:
 
 
 def is_too_old(session: Readable) -> bool:
-    """Signed in so long ago that no use of the session keeps it alive."""
+    """Whether the sign-in is longer ago than AUTH_SESSION_ABSOLUTE_LIFETIME."""
     age = time.time() - signed_in_at(session)
     is_signed_in = session.get(SESSION_KEY) is not None
     return bool(is_signed_in and age > settings.AUTH_SESSION_ABSOLUTE_LIFETIME.total_seconds())
 
 
 def newest_of_each_kind(proofs: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """One proof per kind, in order: somebody who confirms often must not grow the session."""
+    """The newest proof of each kind, by time, so that the session does not grow."""
     newest = {_kind(proof): proof for proof in proofs}
     return sorted(newest.values(), key=_at)
 

@@ -1,4 +1,4 @@
-"""The live session behind every token: opened in one query, ended in two."""
+"""The sessions to which tokens belong: opened with one query, ended with two."""
 
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -33,16 +33,16 @@ _store = SessionStore()
 
 
 class Opened(NamedTuple):
-    """Who is let in, and the workspaces of theirs in which they have never read anything."""
+    """The person, and the ids of their workspaces in which they have never read anything."""
 
     person: User
     unopened: frozenset[UUID]
 
 
 def open_session(session_key: str, person_id: UUID) -> Opened | None:
-    """The person whose session is alive and still theirs. One query.
+    """The active person of a session that has not expired; None otherwise. One query.
 
-    Inside a transaction it also sets the tenant context; outside there is nothing to set it for.
+    In a transaction it also sets the tenant context, which would not outlast the query outside.
     """
     is_opening = connection.in_atomic_block
     with connection.cursor() as cursor:
@@ -59,7 +59,7 @@ def open_session(session_key: str, person_id: UUID) -> Opened | None:
 
 
 def open_known(external_id: str) -> Opened | None:
-    """The person a provider knows by this id, if they may come in; sets the tenant context, too."""
+    """The active person with this id of a provider; also sets the tenant context. One query."""
     with connection.cursor() as cursor:
         cursor.execute(_KNOWN, (external_id,))
         row = cursor.fetchone()
@@ -71,32 +71,32 @@ def open_known(external_id: str) -> Opened | None:
 
 @lru_cache(maxsize=4096)
 def _is_owned(session_data: str, person_id: UUID, password: str) -> bool:
-    """`belongs_to` for what a row holds; the same row is read with every request of a device."""
+    """`belongs_to` of an encoded session; cached, as all requests of a device read the same."""
     return belongs_to(_store.decode(session_data), User(pk=person_id, password=password))
 
 
 def belongs_to(session: dict[str, Any], person: User) -> bool:
-    """The session is this person's, opened with the password they have now."""
+    """Whether the session is this person's, and began with their present password."""
     return session.get(SESSION_KEY) == str(person.pk) and constant_time_compare(
         session.get(HASH_SESSION_KEY, ""), person.get_session_auth_hash()
     )
 
 
 def end_session(session_key: str) -> None:
-    """Log this device out: its tokens are dead with the next request."""
+    """Sign this device out: its tokens are refused from the next request on."""
     Session.objects.filter(session_key=session_key).delete()
     UserSession.objects.filter(session_key=session_key).delete()
 
 
 def end_sessions_of(person: User, *, but: str | None = None) -> None:
-    """Log out every device of a person, or every one but this session's."""
+    """Sign out all devices of a person, except that of the session `but`."""
     devices = UserSession.objects.filter(user=person).exclude(session_key=but or "")
     Session.objects.filter(session_key__in=devices.values("session_key")).delete()
     devices.delete()
 
 
 def seal(session_key: str) -> str:
-    """A session token: the bare key would also work as a cookie, which opens the pages."""
+    """A session token; the key itself could be used as a cookie."""
     return sealing.seal("session-token", session_key)
 
 

@@ -1,6 +1,6 @@
-"""Sign-up and sign-in with a password, by allauth's flows; what lets somebody in, and what not.
+"""Sign-up and sign-in with a password by allauth's flows, and verification of addresses.
 
-An address is proved by the code of a pending sign-in, or by a link.
+An address is verified by the code of a pending sign-in, or by a link.
 """
 
 from dataclasses import dataclass
@@ -36,35 +36,35 @@ class InvalidCredentials(Unauthenticated):
 
 
 class EmailVerificationRequired(Unauthenticated):
-    """Carries the `session_token` the code has to be sent with."""
+    """`session_token` has to be sent back with the code."""
 
     message = "Verify your email address first: we have sent you a code."
 
 
 class MfaRequired(Unauthenticated):
-    """Carries the `session_token` the second factor has to be sent with."""
+    """`session_token` has to be sent back with the second factor."""
 
     message = "Enter the code of your second factor."
 
 
 PENDING = {"verify_email": EmailVerificationRequired, "mfa_authenticate": MfaRequired}
-"""What is missing at each of allauth's stages."""
+"""The refusal for each of allauth's stages at which a sign-in may wait."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """Somebody is in."""
+    """A finished sign-in: the person and their tokens."""
 
     person: User
     pair: Pair
 
 
 Outcome = Entered | Unauthenticated | None
-"""Who is in, or what is missing; None where there is no sign-in (any more)."""
+"""A finished sign-in, or what is missing; None without a pending sign-in."""
 
 
 def sign_up(request: HttpRequest, *, email: str, password: str, name: str = "") -> Entered:
-    """Register a person and let them in, or have them prove their address first."""
+    """Register and sign in a person; EmailVerificationRequired if that has to come first."""
     take(SIGN_UPS_FROM, client_network(request))
     person = User(email=email.lower(), name=name)
     if settings.EMAIL_VERIFICATION == "optional":
@@ -77,7 +77,7 @@ def sign_up(request: HttpRequest, *, email: str, password: str, name: str = "") 
         give_back(CODE_PAUSE, email)
         raise
     except AlreadyRegistered:
-        # The loser of a race must not learn more than anybody who registers a known address.
+        # After a parallel sign-up the answer must be that for any known address.
         outcome = _sign_up(request, person, password)
     return _entered(outcome)
 
@@ -99,7 +99,7 @@ def _sign_up(request: HttpRequest, wanted: User, password: str) -> Outcome:
 
 
 def sign_in(request: HttpRequest, *, email: str, password: str) -> Entered:
-    """Let a person in, or say what is missing."""
+    """Sign in by password; raises what is missing, such as a second factor."""
     take(SIGN_INS_FROM, client_network(request))
     given = {"email": email.lower(), "password": password}
     with in_new_session(request):
@@ -113,12 +113,12 @@ def sign_in(request: HttpRequest, *, email: str, password: str) -> Entered:
 
 
 def enter(request: HttpRequest) -> Entered:
-    """The person a finished sign-in has let in, with tokens; or what is still missing."""
+    """Issue tokens for a finished sign-in; raises what is still missing."""
     return _entered(outcome_of(request))
 
 
 def outcome_of(request: HttpRequest) -> Outcome:
-    """What a step of a sign-in has led to, for those who must not raise it before a commit."""
+    """The result of a step of a sign-in, for callers that may only raise after their commit."""
     if not request.user.is_authenticated:
         return what_is_missing(request)
     person = person_of(request)
@@ -128,13 +128,13 @@ def outcome_of(request: HttpRequest) -> Outcome:
 
 
 def what_is_missing(request: HttpRequest) -> Unauthenticated | None:
-    """The step a begun sign-in waits for, with the session token to take it."""
+    """The refusal that names the step a sign-in waits for, with its session token."""
     stage = PENDING.get(getattr(stagekit.get_pending_stage(request), "key", ""))
     return stage(session_token=session_token_of(request)) if stage else None
 
 
 def session_token_of(request: HttpRequest) -> str:
-    """What a client sends as X-Session-Token to go on in this session."""
+    """The value of X-Session-Token with which a client continues this session."""
     if request.session.session_key is None:
         request.session.save()
     return seal(str(request.session.session_key))
@@ -147,7 +147,7 @@ def _entered(outcome: Outcome) -> Entered:
 
 
 def _is_known(email: str) -> bool:
-    """Refused where it may be told; elsewhere known addresses are mailed about it."""
+    """Whether the address is known; AlreadyRegistered if the settings permit revealing that."""
     try:
         return bool(flows.manage_email.email_already_exists(email)[1])
     except ValidationError as taken:
@@ -155,7 +155,7 @@ def _is_known(email: str) -> bool:
 
 
 def _check_strength(password: str, person: User) -> None:
-    """What is weak for anybody is told before what is weak for this person."""
+    """Refuse a weak password; rules without the person's data are checked first."""
     for user in (None, person):
         try:
             validate_password(password, user)
@@ -172,9 +172,9 @@ class CodeSpent(Conflict):
 
 
 def verify_address(request: HttpRequest, *, session_key: str | None, code: str) -> Entered | None:
-    """Prove an address; the code completes a sign-in, the key of a link does not."""
+    """Verify an address; a code also completes the sign-in, the key of a link does not."""
     if session_key:
-        # Allauth counts in the session, which parallel requests would all read first.
+        # Allauth counts in the session, which parallel requests read at the same time.
         try:
             take(CODES, session_key)
         except TooManyRequests as refusal:
@@ -184,16 +184,16 @@ def verify_address(request: HttpRequest, *, session_key: str | None, code: str) 
     session = in_session(request, session_key) if session_key else in_new_session(request)
     with transaction.atomic(), session:
         outcome = _verify(request, code)
-    # Raised after the commit: a wrong code stays counted, and a proved address proved.
+    # Raised after the commit, so that counts and verified addresses are not rolled back.
     if isinstance(outcome, Refusal):
         raise outcome
     return outcome
 
 
 def resend_code(request: HttpRequest, *, session_key: str) -> None:
-    """Send the pending sign-in another code."""
+    """Mail another code for a pending sign-in."""
     with transaction.atomic(), in_session(request, session_key):
-        # The address may be nobody's.
+        # The address may have no account.
         if awaited := request.session.get(
             flows.email_verification_by_code.EMAIL_VERIFICATION_CODE_SESSION_KEY
         ):
@@ -206,7 +206,7 @@ def resend_code(request: HttpRequest, *, session_key: str) -> None:
 
 
 def send_link(request: HttpRequest, *, person: User) -> None:
-    """Send a person who is in already a link that proves their address."""
+    """Mail a person who is signed in a link that verifies their address."""
     values = {"primary": True, "verified": False}
     address, _ = EmailAddress.objects.get_or_create(
         user=person, email=person.email, defaults=values

@@ -1,4 +1,4 @@
-"""The door of the admin: the sign-in everybody uses, and a second factor in the same session."""
+"""Access to the admin: by the common sign-in and a second factor in the same session."""
 
 import re
 from collections.abc import Callable
@@ -24,29 +24,29 @@ from identity.allauth_bridge.internals import flows
 View = Callable[..., HttpResponse]
 
 SEARCHES = ("q", "term")
-"""The parameters that lists and their drop-downs search by."""
+"""The query parameters of searches in lists and drop-downs."""
 LONGEST_SEARCH = 100
 LONGEST_TEXT = 50_000
 CODES = (Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES)
 
 
 class StaffSite(UnfoldAdminSite):
-    """Never shows a form to sign in with: Django's knows neither limits nor second factors."""
+    """The admin without Django's form to sign in, which has neither limits nor second factors."""
 
     def has_permission(self, request: HttpRequest) -> bool:
         return bool(super().has_permission(request)) and has_proved_second_factor(request)
 
     def admin_view(self, view: View, *cacheable: bool, **named: bool) -> View:
-        """Any page, once the door has let somebody in."""
+        """Any page of the admin, run by `_of_all_workspaces` after the check of access."""
         return cast("View", super().admin_view(_of_all_workspaces(view), *cacheable, **named))
 
     def password_change(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
-        """Django's own page neither counts wrong passwords nor tells the owner."""
+        """Redirects, as Django's page neither counts wrong passwords nor mails the owner."""
         return HttpResponseRedirect(reverse("account_change_password"))
 
     @method_decorator(never_cache)
     def login(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
-        """Send people to whatever they still have to do."""
+        """Redirect to the next step of the sign-in, or to the page that was asked for."""
         target = _target(request)
         if self.has_permission(request):
             return HttpResponseRedirect(target)
@@ -57,7 +57,7 @@ class StaffSite(UnfoldAdminSite):
 
 
 def _of_all_workspaces(view: View) -> View:
-    """One transaction for a page, its rendering and all it changes."""
+    """Run a page and its rendering in one transaction that sees all workspaces."""
 
     @wraps(view)
     def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -72,9 +72,9 @@ def _of_all_workspaces(view: View) -> View:
 
 
 def _check_sizes(request: HttpRequest) -> None:
-    """Refuse what no page of the admin takes, whoever wrote its form.
+    """Refuse searches, years and texts that are too long, in forms of libraries as well.
 
-    Each word that is searched for becomes a condition of the SQL.
+    Each word of a search becomes a condition of the SQL.
     """
     if any(len(request.GET.get(name, "")) > LONGEST_SEARCH for name in SEARCHES):
         raise BadRequest(f"At most {LONGEST_SEARCH} characters can be searched for.")
@@ -87,12 +87,12 @@ def _check_sizes(request: HttpRequest) -> None:
 
 
 def _is_no_year(text: str) -> bool:
-    """Django looks for a year up to the first day of the next one, which `date` must hold."""
+    """Whether the next year's first day, up to which Django searches, is no valid `date`."""
     return not re.fullmatch(r"[0-9]{1,4}", text) or not date.min.year <= int(text) < date.max.year
 
 
 def has_proved_second_factor(request: HttpRequest) -> bool:
-    """In this session; that a factor is enrolled proves nothing."""
+    """Whether a second factor was proved in this session, not only enrolled."""
     if settings.ADMIN_WITHOUT_SECOND_FACTOR:
         return True
     records = flows.login.get_authentication_records(request, request.user)

@@ -1,6 +1,6 @@
-"""Access and refresh tokens: JWTs that live and die with one session row.
+"""Access and refresh tokens: JWTs that are valid as long as their session's row exists.
 
-A session has pairs of them: the first, and each next one for a refresh token, spent once.
+They are issued in pairs; each refresh token gives one further pair of its session.
 """
 
 import base64
@@ -29,7 +29,7 @@ from identity.services.session_store import is_too_old
 from identity.services.sessions import belongs_to, end_session
 
 MOST_UNSPENT = 5
-"""Unspent refresh tokens of one session; another one voids the oldest."""
+"""The most unused refresh tokens of one session; a further one makes the oldest void."""
 Use = Literal["access", "refresh"]
 LONGEST_TOKEN = 4096
 _SESSION_ID = "session-id"
@@ -64,7 +64,7 @@ def sign(use: Use, person: User, session_key: str, id_: UUID | None = None) -> s
         "aud": settings.AUTH_JWT_AUDIENCE,
         "iat": now,
         "exp": now + lifetimes[use],
-        # Sealed for this purpose alone: it is neither a cookie nor a session token.
+        # Sealed for this purpose, so that it cannot be used as a cookie or session token.
         "sid": sealing.seal(_SESSION_ID, session_key),
         "jti": str(id_ or uuid7()),
         "token_use": use,
@@ -74,7 +74,7 @@ def sign(use: Use, person: User, session_key: str, id_: UUID | None = None) -> s
 
 
 def read(token: str, use: Use, *, even_expired: bool = False) -> Claims:
-    """What a token of ours says, or InvalidToken; whether its session lives is another question."""
+    """The claims of a token of ours, or InvalidToken; its session is not looked up."""
     if len(token) > LONGEST_TOKEN:
         raise InvalidToken
     keys = (settings.HEADLESS_JWT_PRIVATE_KEY, *settings.AUTH_JWT_PREVIOUS_KEYS)
@@ -88,13 +88,13 @@ def read(token: str, use: Use, *, even_expired: bool = False) -> Claims:
 
 @lru_cache(maxsize=4096)
 def _verified(token: str, keys: tuple[str, ...], issuer: str, audience: str) -> Claims:
-    """A token whose signature and claims hold; a browser sends the same one for minutes."""
+    """The claims of a verified token; cached, as browsers send the same one for minutes."""
     for key in keys:
         try:
             return _claims(
                 jwt.decode(
                     token,
-                    _prepared(key),
+                    _parsed_key(key),
                     algorithms=["HS256"],
                     issuer=issuer,
                     audience=audience,
@@ -103,15 +103,15 @@ def _verified(token: str, keys: tuple[str, ...], issuer: str, audience: str) -> 
             )
         except jwt.InvalidSignatureError:
             continue
-        # A header of a thousand nested lists exhausts the JSON parser's stack.
+        # A header of a thousand nested lists exceeds the JSON parser's recursion limit.
         except (jwt.PyJWTError, ValueError, OverflowError, RecursionError) as flaw:
             raise InvalidToken from flaw
     raise InvalidToken
 
 
 @cache
-def _prepared(key: str) -> jwt.PyJWK:
-    """The key, looked at once: PyJWT examines a bare string with every token."""
+def _parsed_key(key: str) -> jwt.PyJWK:
+    """The key as an object, cached: PyJWT checks a key given as text for every token."""
     encoded = base64.urlsafe_b64encode(key.encode()).decode()
     return jwt.PyJWK.from_dict({"kty": "oct", "k": encoded}, "HS256")
 
@@ -137,7 +137,7 @@ class Pair(TypedDict):
 
 @transaction.atomic
 def issue(person: User, session_key: str) -> Pair | None:
-    """Another pair of a session, which gets neither younger nor a longer life; None if it ended."""
+    """Another pair of a session, whose sign-in and expiry stay the same; None if it ended."""
     session = _locked(session_key)
     if session is None or not belongs_to(session.get_decoded(), person):
         return None
@@ -149,7 +149,7 @@ def issue(person: User, session_key: str) -> Pair | None:
 
 @transaction.atomic
 def carry_over(person: User, session_key: str) -> Pair | None:
-    """The pair with which a session goes on under a new password; None if it has ended."""
+    """Keep a session after a change of password, with a new pair; None if it has ended."""
     session = _locked(session_key)
     if session is None:
         return None
@@ -161,7 +161,7 @@ def carry_over(person: User, session_key: str) -> Pair | None:
 
 
 def rotate(refresh_token: str) -> Pair | None:
-    """Spend a refresh token for a new pair; None where it is not, or no longer, good."""
+    """Exchange a refresh token for a new pair; None if it is invalid or used."""
     try:
         claims = read(refresh_token, "refresh")
     except InvalidToken:
@@ -180,7 +180,7 @@ def _rotate(claims: Claims) -> Pair | None:
     if is_too_old(session.get_decoded()) or not unspent.filter(pk=claims.id).update(
         id=successor, previous_id=claims.id, rotated_at=now
     ):
-        # Spent seconds ago, its successor still unspent: two tabs, or an answer that got lost.
+        # Used seconds ago, and the next one is unused: two tabs, or a lost answer.
         since = now - settings.AUTH_REFRESH_REUSE_GRACE
         if not unspent.filter(previous_id=claims.id, rotated_at__gte=since).exists():
             end_session(claims.session_key)
@@ -192,7 +192,7 @@ def _rotate(claims: Claims) -> Pair | None:
 
 
 def _locked(session_key: str) -> Session | None:
-    """The session, if it is alive: the tokens of one session are issued and spent one by one."""
+    """Lock the session, so that its tokens are issued one by one; None if it has expired."""
     alive = Session.objects.filter(pk=session_key, expire_date__gt=timezone.now())
     return alive.select_for_update(no_key=True).first()
 

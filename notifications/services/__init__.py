@@ -1,4 +1,4 @@
-"""Who is told what: assignments at once, due dates in time."""
+"""Enqueueing mails about assignments, and planning reminders of due dates."""
 
 from notifications.services.assignments import enqueue_assignment_mail, enqueue_handover_mail
 from notifications.services.missed_reminders import (

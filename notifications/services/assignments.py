@@ -1,4 +1,4 @@
-"""Telling people what has been given to them."""
+"""Enqueueing mails about assigned and handed over tasks."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -11,11 +11,11 @@ from projects.models import Project
 from tasks.models import Task
 
 LISTED = 20
-"""How many tasks one mail lists by name."""
+"""How many tasks a mail lists at most."""
 
 
 def enqueue_assignment_mail(*, actor: Actor, task: Task) -> None:
-    """Mail the person the task was given to, unless they took it themselves."""
+    """Mail the assignee, unless they assigned the task to themselves."""
     recipient, by = task.assignee_id, actor.person_id
     if recipient is None or recipient == by:
         return
@@ -23,7 +23,7 @@ def enqueue_assignment_mail(*, actor: Actor, task: Task) -> None:
         channel=EMAIL,
         kind="task_assigned",
         recipient_id=recipient,
-        # The version tells a second assignment to the same person from a repeated event.
+        # The version distinguishes a later assignment to the same person from a repeated event.
         dedupe_key=f"task.assigned:{task.pk}:{task.version}:{recipient}:email",
         payload={"task": str(task.pk), "actor": str(by) if by else None},
         workspace_id=task.workspace_id,
@@ -33,7 +33,7 @@ def enqueue_assignment_mail(*, actor: Actor, task: Task) -> None:
 def enqueue_handover_mail(
     *, actor: Actor, project: Project, person: User, tasks: Sequence[Task]
 ) -> None:
-    """One mail about all tasks somebody takes over in a project, those due first listed."""
+    """One mail about all tasks somebody takes over in a project; lists those due first."""
     recipient, by = tasks[0].assignee_id, actor.person_id
     if recipient is None or recipient == by:
         return
@@ -43,7 +43,7 @@ def enqueue_handover_mail(
         channel=EMAIL,
         kind="tasks_handed_over",
         recipient_id=recipient,
-        # The version tells a second departure of the same person from a repeated event.
+        # The version distinguishes a later departure of the person from a repeated event.
         dedupe_key=f"tasks.handed_over:{project.pk}:{first.pk}:{first.version}:{recipient}:email",
         payload={
             "project": str(project.pk),

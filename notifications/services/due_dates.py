@@ -1,4 +1,4 @@
-"""When a due date comes, and how it is told."""
+"""The instant of a due date, and its text in events and mails."""
 
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
@@ -8,11 +8,11 @@ from core.days import is_plannable
 from tasks.models import Task
 
 MORNING = time(9)
-"""A day without a time begins, for a reminder, at this hour of the recipient's day."""
+"""The local time of reminders for due dates without a due time."""
 
 
 def due_in_event(task: Task) -> str:
-    """The due date as an event tells it: `2026-05-31`, `2026-05-31T17:00:00`, or nothing."""
+    """The due date as stored in plans: `2026-05-31`, `2026-05-31T17:00:00`, or ""."""
     day, hour = task.due_date, task.due_time
     if day is None:
         return ""
@@ -20,18 +20,21 @@ def due_in_event(task: Task) -> str:
 
 
 def due_zone(task: Task, recipient: User, setter: User | None) -> ZoneInfo:
-    """Whose clock counts: a time is meant on the clock of the person who set it."""
+    """The time zone of the due date: a due time is in that of the person who set it.
+
+    Without a due time, or if that person was deleted, it is the recipient's.
+    """
     timed = task.due_time is not None
     return ZoneInfo(setter.time_zone if timed and setter else recipient.time_zone)
 
 
 def due_instant(day: date, hour: time | None, zone: ZoneInfo) -> datetime:
-    """The instant to remind at."""
+    """The instant of the due date, at MORNING without a time."""
     return datetime.combine(day, hour or MORNING, tzinfo=zone)
 
 
 def due_in_words(task: Task, recipient: User) -> str:
-    """For a mail: the day, and the time on the recipient's own clock."""
+    """The due date for a mail, with the time in the recipient's time zone; "" without one."""
     if task.due_date is None:
         return ""
     if task.due_time is None or not is_plannable(task.due_date):

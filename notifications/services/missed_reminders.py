@@ -1,4 +1,4 @@
-"""Reminders that came due while they could not be sent, planned anew once they can."""
+"""Planning reminders again that were skipped for a temporary reason (`recheck.TEMPORARY`)."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -17,17 +17,20 @@ from projects.models import Project
 from tasks.models import FINISHED, Task
 
 MISSED_FOR = timedelta(days=30)
-"""Older ones are left: nobody wants a mail for every date of a project taken up after a year."""
+"""Older ones are left out: a project unarchived after a year would send a mail per due date."""
 
 
 def plan_missed_reminders(*, project: Project) -> None:
-    """Remind of what came due while the project was archived or deleted; it is held by now."""
+    """Plan again what came due while the project was archived or deleted.
+
+    The caller has locked the project.
+    """
     _plan(Q(task__project=project))
 
 
 @as_system("a person's reminders in all their workspaces")
 def plan_missed_reminders_of(*, person: User) -> None:
-    """The same for somebody whose account was closed for a while."""
+    """Plan again what came due while the person's account was deactivated."""
     _plan(Q(recipient=person))
 
 
@@ -40,7 +43,7 @@ def _plan(which: Q) -> None:
         task__deleted_at=None,
     ).exclude(task__category__in=FINISHED)
     tasks = _locked({reminder.task_id for reminder in queued.only("task")})
-    # The newest plan of each task; an older one says nothing about its due date of today.
+    # The newest plan of each task; older ones were for another due date or assignee.
     last = {reminder.task_id: reminder for reminder in queued.order_by("rev")}
     missed = {
         reminder.dedupe_key: reminder
@@ -55,7 +58,7 @@ def _plan(which: Q) -> None:
 
 
 def _locked(pks: set[UUID]) -> dict[UUID, Task]:
-    """Those without a plan, under lock."""
+    """Lock the tasks; return those without a planned reminder."""
     tasks = Task.objects.filter(pk__in=pks).defer("description").order_by("pk")
     locked = {task.pk: task for task in tasks.select_for_update(no_key=True, of=("self",))}
     planned = Reminder.objects.planned().filter(task__in=locked)
@@ -65,7 +68,7 @@ def _locked(pks: set[UUID]) -> dict[UUID, Task]:
 
 
 def _copy(reminder: Reminder) -> Reminder:
-    """The same plan once more; its moment has passed, so it goes out at once."""
+    """The same plan as a new row; its `fire_at` has passed, so it is sent at once."""
     return Reminder(
         workspace_id=reminder.workspace_id,
         task_id=reminder.task_id,

@@ -1,4 +1,4 @@
-"""The world as it is when a mail leaves: what it tells of, or why it must not."""
+"""Reading the rows a mail is about just before it is sent, and why it must not be sent."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from workspaces.models import Membership
 
 @dataclass(frozen=True)
 class Recheck:
-    """A task and who is to hear of it; it stays as it is until the composer returns."""
+    """A task, locked until the composer returns, and the recipient of a mail about it."""
 
     delivery: Delivery
     recipient: User
@@ -35,7 +35,7 @@ PROJECT_ARCHIVED = "the project is archived"
 ACCOUNT_CLOSED = "the account is closed"
 
 TEMPORARY = (WORKSPACE_DELETED, PROJECT_DELETED, PROJECT_ARCHIVED, ACCOUNT_CLOSED)
-"""Why a mail was not sent, where the cause can end without a change of the task."""
+"""Reasons of a skipped mail that can end without a change of the task."""
 
 ANY_MAIL: tuple[Obstacle, ...] = (
     (WORKSPACE_DELETED, lambda at: at.project.workspace.deleted_at is not None),
@@ -54,9 +54,9 @@ REMINDERS: tuple[Obstacle, ...] = (
 
 
 def recheck_task(delivery: Delivery, *obstacles: Obstacle) -> Recheck | Skip:
-    """Lock project and task shared, read them afresh, and name the first obstacle there is.
+    """Lock project and task shared and read them; a Skip with the first obstacle that applies.
 
-    Shared, because nothing is changed here: others go on creating and commenting in the project.
+    The locks are shared so that others can create tasks and comments in the project meanwhile.
     """
     known = Task.objects.filter(pk=delivery.payload["task"]).first()
     recipient = User.objects.filter(pk=delivery.recipient_id).first()
@@ -73,7 +73,7 @@ def recheck_task(delivery: Delivery, *obstacles: Obstacle) -> Recheck | Skip:
 
 @dataclass(frozen=True, kw_only=True)
 class HandedOver:
-    """What somebody took over in a project and still has; `tasks` are the ones to be listed."""
+    """Tasks of one project that the recipient took over and still has; `tasks` are listed."""
 
     recipient: User
     project: Project
@@ -83,7 +83,7 @@ class HandedOver:
 
 
 def recheck_handover(delivery: Delivery) -> HandedOver | Skip:
-    """The same for many tasks at once: those done or given on since then are left out."""
+    """Read a handover, without tasks completed or reassigned since; a Skip if none is left."""
     known = delivery.payload
     recipient = User.objects.filter(pk=delivery.recipient_id).first()
     project = Project.objects.select_related("workspace").filter(pk=known["project"]).first()

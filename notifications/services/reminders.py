@@ -1,4 +1,4 @@
-"""Planning reminders with every change of a task, and queueing those whose time has come."""
+"""Planning reminders when a task changes, and enqueueing those that are due."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -27,38 +27,41 @@ RECENTLY = timedelta(hours=1)
 
 
 def plan_reminders(*, task: Task) -> None:
-    """Have the plan follow the task; the caller holds the task's lock."""
-    _follow([task])
+    """Plan the task's reminder anew. The caller has locked the task."""
+    _replan([task])
 
 
 def plan_reminders_of_all(*, tasks: Sequence[Task]) -> None:
-    """The same for many tasks, in as many statements."""
-    _follow(tasks)
+    """As `plan_reminders`, for many tasks with the same number of statements."""
+    _replan(tasks)
 
 
 def plan_reminders_after_handover(*, tasks: Sequence[Task]) -> None:
-    """The same for many tasks that changed hands together.
+    """As `plan_reminders`, for many tasks that were handed over together.
 
-    Whoever takes them over has just been told, so what was due earlier today is not repeated.
+    Reminders due earlier today are left out: the new assignee gets the mail about the handover.
     """
-    _follow(tasks, have_heard=True)
+    _replan(tasks, drop_due=True)
 
 
 @as_system("a person's clock in all their workspaces")
 def plan_reminders_of(*, person: User) -> None:
-    """Plan anew what depends on the person's own clock: their tasks, and the times they set.
+    """Plan anew what depends on the person's time zone: their tasks and the due times they set.
 
-    The statements do not grow with the number of tasks.
+    The number of statements does not depend on the number of tasks.
     """
     theirs = Q(assignee=person) | Q(due_set_by=person, due_time__isnull=False)
     due = Task.objects.open().filter(theirs, due_date__isnull=False, assignee__isnull=False)
     locked = due.select_for_update(no_key=True, of=("self",)).defer("description").order_by("pk")
-    _follow(list(locked))
+    _replan(list(locked))
 
 
 @as_system("queueing due reminders")
 def queue_due_reminders() -> int:
-    """Move what is due into the outbox, by the database's clock; any number may run at once."""
+    """Enqueue reminders that are due by the database's time; safe to run concurrently.
+
+    Returns how many, at most AT_ONCE.
+    """
     due = Reminder.objects.planned().filter(fire_at__lte=Now()).order_by("fire_at")
     locked = due.select_for_update(no_key=True, of=("self",), skip_locked=True)
     reminders = list(locked[:AT_ONCE])
@@ -71,7 +74,7 @@ def queue_due_reminders() -> int:
 
 
 def insert_plans(plans: Sequence[Reminder]) -> None:
-    """Number new plans and save them; the caller holds the locks of their tasks."""
+    """Set `rev` of new plans and insert them. The caller has locked their tasks."""
     earlier = Reminder.objects.filter(task__in=[plan.task_id for plan in plans])
     revs = earlier.order_by().values("task").annotate(last=Max("rev"))
     last = dict(revs.values_list("task", "last"))
@@ -80,9 +83,9 @@ def insert_plans(plans: Sequence[Reminder]) -> None:
     Reminder.objects.bulk_create(plans, batch_size=AT_ONCE)
 
 
-def _follow(tasks: Sequence[Task], *, have_heard: bool = False) -> None:
-    """Plan anew for locked tasks, in a fixed number of statements; an equal plan keeps its row."""
-    wanted = _wanted(tasks, have_heard=have_heard)
+def _replan(tasks: Sequence[Task], *, drop_due: bool = False) -> None:
+    """Cancel outdated plans of locked tasks and insert new ones; equal plans keep their rows."""
+    wanted = _wanted(tasks, drop_due=drop_due)
     planned = Reminder.objects.filter(task__in=[task.pk for task in tasks]).planned()
     present = {plan.identity: plan.pk for plan in planned}
     kept = {plan.identity for plan in wanted if present.pop(plan.identity, None)}
@@ -94,10 +97,10 @@ def _follow(tasks: Sequence[Task], *, have_heard: bool = False) -> None:
 
 
 def _people_of(tasks: Sequence[Task]) -> Mapping[UUID | None, Any]:
-    """Whose clocks may count for these tasks, each with the database's time as `clock`."""
+    """The people whose time zones these tasks depend on, with the database's time as `now`."""
     due = [task for task in tasks if _is_due(task)]
     pks = {pk for task in due for pk in (task.assignee_id, task.due_set_by_id) if pk}
-    people: Mapping[UUID | None, Any] = User.objects.annotate(clock=Now()).in_bulk(pks)
+    people: Mapping[UUID | None, Any] = User.objects.annotate(now=Now()).in_bulk(pks)
     return people
 
 
@@ -106,24 +109,24 @@ def _is_due(task: Task) -> bool:
     return is_open and task.due_date is not None and task.assignee_id is not None
 
 
-def _wanted(tasks: Sequence[Task], *, have_heard: bool) -> list[Reminder]:
-    """The reminders these tasks ask for; the moment of some may have passed today."""
+def _wanted(tasks: Sequence[Task], *, drop_due: bool) -> list[Reminder]:
+    """The reminders to be planned for these tasks; some may be due already."""
     people = _people_of(tasks)
     plans = [plan for task in tasks if (plan := _plan(task, people))]
-    late = [plan for plan in plans if plan.fire_at <= people[plan.recipient_id].clock]
-    dropped = {plan.task_id for plan in late} if have_heard else _heard(late)
+    late = [plan for plan in plans if plan.fire_at <= people[plan.recipient_id].now]
+    dropped = {plan.task_id for plan in late} if drop_due else _already_mailed(late)
     return [plan for plan in plans if plan.task_id not in dropped]
 
 
 def _plan(task: Task, people: Mapping[UUID | None, Any]) -> Reminder | None:
-    """The reminder of this task, unless its day is over."""
+    """The reminder of this task; None without a due date, or if its day is over."""
     day = task.due_date
     if day is None or not _is_due(task):
         return None
-    if not is_plannable(day):  # of a row older than the rule: no clock can tell its moment
+    if not is_plannable(day):  # an old row: no instant can be computed
         return None
     recipient = people[task.assignee_id]
-    now: datetime = recipient.clock
+    now: datetime = recipient.now
     zone = due_zone(task, recipient, people.get(task.due_set_by_id))
     fire_at = due_instant(day, task.due_time, zone)
     if fire_at <= now and now.astimezone(zone).date() != day:
@@ -137,8 +140,8 @@ def _plan(task: Task, people: Mapping[UUID | None, Any]) -> Reminder | None:
     )
 
 
-def _heard(plans: Sequence[Reminder]) -> set[UUID]:
-    """Tasks whose recipient was just given them, or reminded already of this very due date."""
+def _already_mailed(plans: Sequence[Reminder]) -> set[UUID]:
+    """The tasks whose recipient was assigned within RECENTLY, or reminded of this due date."""
     if not plans:
         return set()
     mails = Delivery.objects.filter(
@@ -146,7 +149,7 @@ def _heard(plans: Sequence[Reminder]) -> set[UUID]:
         recipient_id__in={plan.recipient_id for plan in plans},
         payload__task__in=[str(plan.task_id) for plan in plans],
     ).exclude(state__in=(State.SKIPPED, State.DEAD))
-    told = {
+    mailed = {
         (recipient, payload["task"], payload.get("due"))
         for recipient, payload in mails.values_list("recipient_id", "payload")
     }
@@ -154,7 +157,7 @@ def _heard(plans: Sequence[Reminder]) -> set[UUID]:
         plan.task_id
         for plan in plans
         for due in (None, plan.due)
-        if (plan.recipient_id, str(plan.task_id), due) in told
+        if (plan.recipient_id, str(plan.task_id), due) in mailed
     }
 
 

@@ -1,4 +1,4 @@
-"""Mail: the channel that comes with the outbox."""
+"""Mail, the channel that is part of the outbox."""
 
 EMAIL = "email"
-"""Its name, in deliveries and where composers are registered."""
+"""The name of the channel."""

@@ -20,7 +20,7 @@ log = structlog.get_logger("gantry.mail")
 
 
 class EmailChannel(Channel[MailDraft | Mail, Mail]):
-    """Sends by the mail server of the settings; keeps what was sent for staff to read."""
+    """Sends by the mail server of the settings; records mails in `MailContent` for staff."""
 
     def render(self, delivery: Delivery, draft: MailDraft | Mail) -> Mail:
         return draft.render() if isinstance(draft, MailDraft) else draft
@@ -66,7 +66,7 @@ class EmailChannel(Channel[MailDraft | Mail, Mail]):
 
 
 def _log_sent(delivery: Delivery, mail: Mail, file: str) -> None:
-    """Say where to read it; the admin masks secrets, the file has them."""
+    """Log where to read the mail: the admin, with secrets masked, and the file, with secrets."""
     places = {"file": file} if file else {}
     places["admin"] = f"{settings.PUBLIC_URL}/admin/outbox/delivery/{delivery.pk}/change/"
     log.info("mail_sent", to=mail.to, subject=mail.subject, **places)

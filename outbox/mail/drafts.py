@@ -1,4 +1,4 @@
-"""What composers of mail hand over, and the one place where templates become words."""
+"""Mails as composers return them, and rendering their templates."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 
 LONGEST_SUBJECT = 200
 MASK = "•••••"
-"""Stands for a secret in what staff may read."""
+"""Replaces secrets in mails that staff can read."""
 
 
 class Words(NamedTuple):
@@ -18,23 +18,23 @@ class Words(NamedTuple):
 
 
 def render_mail(template: str, context: Mapping[str, Any], *, has_html: bool = True) -> Words:
-    """The words of the templates `<template>.subject.txt`, `<template>.txt` and `.html`."""
+    """Render the templates `<template>.subject.txt`, `<template>.txt` and `<template>.html`."""
     subject = render_to_string(f"{template}.subject.txt", dict(context))
     html = render_to_string(f"{template}.html", dict(context)) if has_html else ""
     return Words(subject, render_text(template, context), html)
 
 
 def render_text(template: str, context: Mapping[str, Any]) -> str:
-    """The plain text alone."""
+    """Render `<template>.txt` only."""
     return f"{render_to_string(f'{template}.txt', dict(context)).strip()}\n"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Mail:
-    """What is sent; `subject` is cut and made one line, or it could carry further headers.
+    """A mail to be sent; `subject` is cut and made one line, as a new line could begin a header.
 
-    Of a mail with a secret only `kept` is written down, for staff to read; where there is none,
-    its parts with the `secrets` masked.
+    Recorded for staff is `kept`, if it is given: the text without secrets; or else text and HTML
+    with the `secrets` masked.
     """
 
     to: str
@@ -67,10 +67,10 @@ class Mail:
 
 @dataclass(frozen=True, kw_only=True)
 class MailDraft:
-    """A mail that is still to be written: its templates, and all that they show.
+    """A mail to be rendered: its templates and their context.
 
-    The `context` holds values and functions of them, never rows or queries, because nothing is
-    read while it is rendered. `masked` replaces the secrets in what is kept for staff.
+    The `context` has values and functions of them, never rows or queries, because rendering must
+    not read the database. `masked` replaces values with secrets in the text recorded for staff.
     """
 
     to: str

@@ -1,4 +1,4 @@
-"""Whether mail can be sent at all, as far as the mail server and the settings are concerned."""
+"""Failures of the mail server or its settings, which concern all mails."""
 
 import logging
 
@@ -13,9 +13,9 @@ logger = logging.getLogger(__name__)
 
 
 def note_failure(*, reason: str) -> None:
-    """Remember that mail fails, and why; the next mail that leaves is the end of it.
+    """Save that mail fails for this reason, until a mail is sent.
 
-    Logged when it begins, not with every mail that is tried meanwhile.
+    Logged once when it begins, not for every mail that fails.
     """
     last = mail_failure()
     if last is None or last.reason != reason:
@@ -30,7 +30,7 @@ def note_failure(*, reason: str) -> None:
 
 @as_system("asking whether mail leaves")
 def mail_failure() -> MailFailure | None:
-    """The last failure, unless a mail has left since, or nothing is tried any more."""
+    """The last failure; None if a mail was sent since, or it is older than PATIENCE."""
     sent = Delivery.objects.filter(channel=EMAIL, sent_at__gt=OuterRef("failed_at"))
     lately = MailFailure.objects.filter(failed_at__gt=Now() - PATIENCE)
     return lately.filter(~Exists(sent)).order_by("failed_at").last()

@@ -1,4 +1,4 @@
-"""Handing a mail to the mail server, and what its answer means."""
+"""Sending a mail to the mail server, and classifying its errors."""
 
 import re
 import smtplib
@@ -18,16 +18,16 @@ from outbox.models import Delivery
 PERMANENT = range(500, 600)
 BUSY = 421
 NO_SUCH_RECIPIENT = (521, 550, 551, 553, 556)
-"""Answers to RCPT that are about the recipient (RFC 5321, 4.3.2; RFC 7504)."""
+"""Codes with which servers refuse a recipient that does not exist (RFC 5321, 4.3.2; RFC 7504)."""
 ABOUT_RECIPIENT = {"1.1", "1.2", "1.3", "1.4", "1.6", "1.10", "2.1"}
-"""Subjects of an enhanced status code that are (RFC 3463); a full mailbox, 2.2, may be emptied."""
+"""Enhanced status codes for the same (RFC 3463); not 2.2, as a full mailbox may be emptied."""
 ENHANCED = re.compile(r"5\.(\d{1,3}\.\d{1,3})\b")
-# Servers without enhanced codes say with 550 or 553 as well that they do not know the sender.
+# Servers without enhanced codes also use 550 and 553 to refuse our sender.
 ABOUT_US = re.compile(r"relay|authenti|sender|rcpthosts", re.IGNORECASE)
 
 
 class Rejected(Exception):
-    """The recipient does not exist, or the mail can never be written."""
+    """The recipient does not exist, or the mail cannot be encoded: trying again is of no use."""
 
 
 class SenderUnusable(Exception):
@@ -35,15 +35,15 @@ class SenderUnusable(Exception):
 
 
 def message_id_of(delivery: Delivery) -> str:
-    """The same for every attempt, so that a copy can be recognised; another one after a resend."""
+    """The same for all attempts, so that copies can be recognised; a resend has another."""
     domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip("> ")
     return f"<{delivery.pk}.{delivery.generation}@{domain}>"
 
 
 def send(mail: Mail, *, message_id: str) -> str:
-    """Return once the server has taken the mail; Rejected is final, any other error is not.
+    """Send the mail; Rejected is final, after any other error it can be tried again.
 
-    Returns the path of the mail where mail is written to files, else "".
+    Returns the path of the file if mail is written to files, else "".
     """
     written = _written(mail, message_id)
     try:
@@ -57,9 +57,9 @@ def send(mail: Mail, *, message_id: str) -> str:
 
 
 def set_up_problem(error: Exception) -> str:
-    """What is wrong with the server or the settings, for everybody to read; "" if nothing is.
+    """What is wrong with the server or the settings; "" if the error is about one mail only.
 
-    Names no address, host or user, and repeats no word of the server.
+    Contains no address, host, user or text of the server, because `/readyz` shows it to everybody.
     """
     refusal = _refusal(error)
     if refusal is None:
@@ -73,7 +73,7 @@ def set_up_problem(error: Exception) -> str:
 
 
 def _refusal(error: Exception) -> tuple[int, str] | None:
-    """The code the server answered with, and what it refused."""
+    """The code of the server's answer, and what it refused; None if it did not answer."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, _ = next(iter(error.recipients.values()))
         return code, "the mail server does not accept our mail for recipients"
@@ -88,14 +88,14 @@ def _refusal(error: Exception) -> tuple[int, str] | None:
 
 
 def _is_about_mail(error: Exception) -> bool:
-    """Whether the server may think otherwise of the next mail."""
+    """Whether the server may accept the next mail."""
     per_mail = smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError
     return isinstance(error, per_mail)
 
 
 def _trouble(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPServerDisconnected) and error.__context__:
-        error = cast("Exception", error.__context__)  # smtplib's word for a time limit, too
+        error = cast("Exception", error.__context__)  # smtplib raises it for time-outs, too
     texts: dict[type[Exception], str] = {
         SenderUnusable: "DEFAULT_FROM_EMAIL is not an address",
         smtplib.SMTPNotSupportedError: "the mail server offers no TLS or no sign-in",
@@ -104,14 +104,14 @@ def _trouble(error: Exception) -> str:
         socket.gaierror: "the mail server's name is unknown",
         TimeoutError: "the mail server does not answer",
         OSError: "the mail server or folder cannot be reached",
-        # Of the folder for mail: a file is in its place, or it cannot be made or written to.
+        # By the backend that writes files: the folder is a file, or cannot be created or written.
         ImproperlyConfigured: "the folder for mail cannot be used",
     }
     return next((text for kind, text in texts.items() if isinstance(error, kind)), "")
 
 
 def _written(mail: Mail, message_id: str) -> smtp.Written:
-    """The mail as it goes over the wire, so that what cannot be written is known beforehand."""
+    """The mail encoded for SMTP; Rejected if it cannot be."""
     try:
         sender = sanitize_address(settings.DEFAULT_FROM_EMAIL, settings.DEFAULT_CHARSET)
     except ValueError as problem:

@@ -15,19 +15,19 @@ from django.core.mail.backends.smtp import EmailBackend
 
 OK = 250
 CONTENT_SECONDS = 40.0
-"""How long the server may think about the content of a mail; EMAIL_TIMEOUT is for all else."""
+"""Time-out for the answer to a mail's content; EMAIL_TIMEOUT is for all other answers."""
 OURS = {"django.core.mail.backends.smtp.EmailBackend": "outbox.mail.smtp.Backend"}
 LONGEST_IDLE = 20.0
-"""Seconds after which a connection is not trusted any more; servers hang up after minutes."""
+"""Seconds after which an idle connection is replaced; servers close them after minutes."""
 MOST_MAILS = 100
-"""On one connection: some servers refuse to take more."""
+"""The most mails on one connection: some servers refuse more."""
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 
 class _Kept(threading.local):
-    """What this thread keeps open, for which settings, and how it was used."""
+    """The open connection of this thread, its settings, its last use and its number of mails."""
 
     backend: EmailBackend | None = None
     address: tuple[object, ...] = ()
@@ -41,7 +41,7 @@ _kept = _Kept()
 class _ContentTimeout(smtplib.SMTP):
     """Waits longer for the answer to a mail's content, which servers scan before they answer.
 
-    Giving up there means a copy for the recipient with every further attempt.
+    A time-out there may make the recipient get a copy with every further attempt.
     """
 
     def data(self, msg: "ReadableBuffer | str") -> tuple[int, bytes]:
@@ -55,7 +55,7 @@ class _ContentTimeout(smtplib.SMTP):
 
 
 class _ContentTimeoutSSL(_ContentTimeout, smtplib.SMTP_SSL):
-    """The same over TLS from the start."""
+    """As `_ContentTimeout`, over TLS from the start."""
 
 
 class Backend(EmailBackend):
@@ -66,7 +66,7 @@ class Backend(EmailBackend):
 
 @dataclass(frozen=True)
 class Written:
-    """A message, and what goes over the wire for it."""
+    """A message, and its sender, recipient and content as they are sent to the server."""
 
     message: EmailMultiAlternatives
     sender: str
@@ -75,9 +75,9 @@ class Written:
 
 
 def send(written: Written) -> str:
-    """Return once the server has taken it; after an error no other mail meets the connection.
+    """Send it; after an error the connection is closed, not used for another mail.
 
-    Returns the path of the mail where the backend writes files, else "".
+    Returns the path of the file if the backend writes files, else "".
     """
     backend = _opened()
     connection = getattr(backend, "connection", None)
@@ -89,19 +89,19 @@ def send(written: Written) -> str:
     except BaseException:
         close()
         raise
-    # Django tells no other way which file it has written.
+    # Django has no public attribute for the file it has written.
     return getattr(backend, "_fname", None) or ""
 
 
 def close() -> None:
-    """Hang up without waiting for the server; the next mail gets a new connection."""
+    """Close the connection without QUIT, which could block; the next mail opens a new one."""
     if _kept.backend and _kept.backend.connection:
         _kept.backend.connection.close()
     _kept.backend = None
 
 
 def _opened() -> BaseEmailBackend:
-    """A backend that is ready for a mail; every error here is one of the server or the settings."""
+    """A backend ready for a mail; all errors here are those of the server or the settings."""
     address = _address()
     if _kept.backend and not (_kept.address == address and _answers(_kept.backend)):
         close()
@@ -136,12 +136,12 @@ def _open(backend: EmailBackend) -> None:
             backend.close()
         raise
     if backend.connection:
-        # A thread that ends takes its backend with it, which would leave the socket open.
+        # When its thread ends, the backend is garbage, but its socket would stay open.
         weakref.finalize(backend, backend.connection.close)
 
 
 def _answers(backend: EmailBackend) -> bool:
-    """Whether the server takes another mail on this connection, and has forgotten the last one."""
+    """Whether the connection can take another mail; RSET clears what is left of the last one."""
     idle = time.monotonic() - _kept.used_at
     if idle > LONGEST_IDLE or _kept.mails >= MOST_MAILS or backend.connection is None:
         return False

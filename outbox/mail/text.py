@@ -1,36 +1,36 @@
-"""Words of people inside a mail: no mail program may take them for a link or for a new line.
+"""Texts of people inside a mail, changed so that mail programs make no link or new line of them.
 
-Everything that anybody could have chosen (names, titles, messages, user agents, what a provider
-tells) passes through `plain` or `plain_lines` before a template sees it.
+Composers pass all values that anybody could have chosen (names, titles, messages, user agents,
+what a provider sends) through `plain` or `plain_lines`.
 """
 
 import re
 import unicodedata
 
 DOTS = ".\u2024\u3002\ufe12\ufe52\uff0e\uff61"
-"""Full stops, and the characters that browsers read as one in the name of a host."""
+"""Full stops, and the characters that browsers read as one in host names."""
 COLONS = ":\ufe13\ufe55\uff1a"
 LIKE_A_DOT, LIKE_A_COLON, LIKE_AN_AT = "\u00b7", "\u2236", "(at)"
-"""What stands for them: of a similar look, but part of no address, also after NFKC."""
+"""Their replacements, which look similar, but are part of no address, not even after NFKC."""
 
 INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
-"""Categories that never enter a mail: controls, directions, surrogates, private use."""
+"""Unicode categories that are removed: controls, directions, surrogates, private use."""
 JOINERS = "\u200c\u200d"
-"""Invisible as well, but words of some languages and many emoji need them."""
+"""Invisible, but kept: words of some languages and many emoji need them."""
 _LINES = re.compile(r"\r\n|[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]")
-# Between digits a dot stays (version 2.1), unless more of them may make an internet address.
+# A dot between digits stays (version 2.1), unless further dots may make it an IP address.
 _DOT = re.compile(rf"[{DOTS}](?=\S)(?!(?<=\d.)\d+(?![{DOTS}\d]))")
 _COLON = re.compile(rf"(?<=\S)[{COLONS}](?=\S)(?!(?<=\d.)\d)")
 _AT = re.compile(r"[@\ufe6b\uff20](?=\S)")
 
 
 def plain(text: str) -> str:
-    """One line in which nothing looks like a link, an address or a markup of directions."""
+    """One line without anything that looks like a link or address, or changes the direction."""
     return " ".join(_disarmed(" ".join(_LINES.split(text))).split())
 
 
 def plain_lines(text: str) -> str:
-    """The same for a text that may have several lines."""
+    """As `plain`, for a text that may have several lines."""
     return "\n".join(_disarmed(line).rstrip() for line in _LINES.split(text)).strip("\n")
 
 

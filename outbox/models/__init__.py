@@ -1,4 +1,4 @@
-"""Deliveries, and what is kept beside them."""
+"""Deliveries, the recorded mails, mail failures and running relays."""
 
 from outbox.models.deliveries import (
     DECIDED,

@@ -1,4 +1,4 @@
-"""Deliveries: one row for each message to one recipient over one channel, until it is decided."""
+"""Deliveries: one row for each message to one recipient over one channel."""
 
 import uuid
 from datetime import timedelta
@@ -31,25 +31,25 @@ DECIDED = ~Q(state__in=UNDECIDED)
 
 
 class DeliveryQuerySet(LockingQuerySet):
-    """Deliveries, chosen and moved on; every clock is the database's."""
+    """Deliveries and their changes of state; all times are the database's."""
 
     def claimed_by(self, claim: uuid.UUID) -> Self:
-        """The rows that are still this claim's to send: a sender whose lease ended has none."""
+        """The rows claimed by this claim; none once its lease ended and another claimed them."""
         return self.filter(state=State.SENDING, claim=claim)
 
     def decided(self) -> Self:
-        """Sent, or not to be sent; `next_at` is since when."""
+        """Those sent, skipped or given up; `next_at` is when that was decided."""
         return self.filter(DECIDED)
 
     def take(self, claim: uuid.UUID, lease: float) -> int:
-        """Begin an attempt, under a new claim that nobody else knows."""
+        """Begin an attempt: replace the claim by one that only this sender knows."""
         until = Now() + timedelta(seconds=lease)
         return self.update(claim=claim, next_at=until, attempts=F("attempts") + 1)
 
     def postpone(self, reason: str, *, begun: bool = True) -> int:
-        """Try again after a pause that doubles, with jitter so that a crowd spreads out.
+        """Try again after a pause that doubles with each attempt, plus up to a quarter of jitter.
 
-        An attempt that has not `begun` by `take` is counted here.
+        An attempt that was not `begun` by `take` is counted here.
         """
         attempts = F("attempts") + (0 if begun else 1)
         doubling = Least(Value(LONGEST_PAUSE), Power(Value(2), Least(attempts, Value(20))))
@@ -66,7 +66,7 @@ class DeliveryQuerySet(LockingQuerySet):
         )
 
     def close(self, state: State, reason: str | Combinable = "", *, attempts: int = 0) -> int:
-        """Decide these rows for good, after so many attempts that were not counted yet."""
+        """Set a final state; `attempts` are those not counted by `take`."""
         return self.update(
             state=state,
             claim=None,
@@ -80,11 +80,11 @@ class DeliveryQuerySet(LockingQuerySet):
 class Delivery(Row):
     """One message to one recipient over one channel, sent once per `dedupe_key`.
 
-    `workspace_id` is None for account mail; `recipient_id` names a person without a
-    foreign key, because people stand above this app. `payload` holds ids and what was
-    known when it was written; the composer of its kind and channel reads all else when it
-    is sent. What a channel records of it stands in the channel's own table. While SENDING,
-    `next_at` is the end of the lease.
+    `workspace_id` is None for account mail; `recipient_id` is a person's id without a
+    foreign key, because `accounts` is an upper app. `payload` has ids and values of the time
+    it was enqueued; the composer of its kind and channel reads all else when it is sent.
+    What a channel records of it is in the channel's own table. While SENDING, `next_at` is
+    the end of the lease.
     """
 
     State = State
@@ -120,7 +120,7 @@ class Delivery(Row):
             ),
         ]
         indexes: ClassVar = [
-            # Claims ask for one workspace after the other, and how much of each is out.
+            # Claiming reads workspace by workspace, and counts the claims of each.
             models.Index(
                 fields=["workspace_id", "next_at"],
                 name="deliveries_due",
@@ -137,7 +137,7 @@ class Delivery(Row):
                 condition=Q(state__in=UNDECIDED),
             ),
             models.Index(fields=["next_at"], name="deliveries_decided", condition=DECIDED),
-            # Whether anything left by a channel since its last failure.
+            # Whether a channel has sent anything since its last failure.
             models.Index(
                 fields=["channel", "sent_at"],
                 name="deliveries_sent",

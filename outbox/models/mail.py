@@ -1,4 +1,4 @@
-"""What only mail needs: the mail of a delivery, and why mail fails."""
+"""Tables of the channel for mail: recorded mails, and failures of the server."""
 
 from typing import ClassVar, Self
 
@@ -12,17 +12,15 @@ HAS_WORDS = ~Q(subject="", text="", html="")
 
 
 class MailContentQuerySet(models.QuerySet["MailContent"]):
-    """Contents of mails, chosen."""
-
     def with_words(self) -> Self:
-        """What was written is still kept."""
+        """Those whose subject and texts are not yet removed."""
         return self.filter(HAS_WORDS)
 
 
 class MailContent(models.Model):
-    """The mail of a delivery as it was sent, or was tried to be; secrets are masked.
+    """The mail of a delivery as of the last attempt, at `composed_at`; secrets are masked.
 
-    Written with the claim, before the mail is sent; `composed_at` is of the last attempt.
+    Written in the transaction that begins the attempt, before the mail is sent.
     """
 
     delivery = models.OneToOneField(
@@ -48,9 +46,9 @@ class MailContent(models.Model):
 
 
 class MailFailure(models.Model):
-    """When mail last failed for this reason, which is one of the server or the settings.
+    """When mail last failed for this reason, which lies with the server or the settings.
 
-    `reason` is for everybody to read: without addresses, names of hosts or words of the server.
+    `reason` is shown to everybody: it contains no address, host or text of the server.
     """
 
     reason = models.CharField(max_length=100, primary_key=True, editable=False)

@@ -1,4 +1,4 @@
-"""Everything that changes a delivery: queueing here, sending there."""
+"""Everything that changes a delivery: enqueueing, claiming, sending, resending, erasing."""
 
 from outbox.services.erasure import erase_deliveries_of
 from outbox.services.queue import (

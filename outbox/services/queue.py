@@ -1,4 +1,4 @@
-"""What goes into the outbox, who takes it out, and what is cleared away."""
+"""Enqueueing, claiming, releasing and resending deliveries, and giving them up."""
 
 import logging
 from collections.abc import Sequence
@@ -25,19 +25,22 @@ from outbox.registry import channels
 logger = logging.getLogger(__name__)
 
 SILENCE = timedelta(seconds=15)
-"""A relay not seen for so long is taken for dead; it is noted every 5 s."""
+"""A relay that has not reported itself for so long counts as stopped; it does every 5 s."""
 GIVEN_UP_AT_ONCE = 1000
 INSERTED_AT_ONCE = 1000
 IN_FLIGHT = 100
-"""Claims out at a time, of account mail and of all workspaces: more would outlive their lease."""
-MOST_FOR_ONE = 50
-"""Claims of one workspace out at a time, so that there is always room for others."""
+"""The most claims leased at a time, each for account mail and for all workspaces.
 
-# Account mail belongs to no workspace and goes first. Workspaces take turns: `place` counts what a
-# workspace has out already, so the first mail of one goes before the second of any other. `busy`
-# steps through the index from workspace to workspace, however much each of them has queued.
-# What somebody took and never sent goes before what is new, or a stopped worker would hold it up
-# for as long as new mail comes.
+With more, leases could end before their turn.
+"""
+MOST_FOR_ONE = 50
+"""The most claims of one workspace leased at a time, so that there is always room for others."""
+
+# Account mail belongs to no workspace and comes first. Workspaces take turns: `place` includes the
+# claims a workspace has leased, so the first mail of one comes before the second of any other.
+# `busy` steps through the index from workspace to workspace, whatever the length of their queues.
+# Deliveries whose lease lapsed come before new ones; otherwise those of a stopped worker would
+# wait for as long as new mail comes.
 CLAIM = """
     WITH RECURSIVE leased AS (
         SELECT workspace_id, count(*) AS claims FROM outbox_delivery
@@ -108,9 +111,9 @@ class StillOnItsWay(Conflict):
 
 @dataclass(frozen=True)
 class Claim:
-    """The right to send one delivery until a lease ends; `lapsed` if somebody let one end.
+    """The right to send one delivery until its lease ends; `lapsed` if an earlier lease ended.
 
-    `place` counts the claims its workspace has out, itself included; 0 is account mail.
+    `place` is the number of claims its workspace has leased, this one included; 0 is account mail.
     """
 
     delivery_id: UUID
@@ -128,7 +131,7 @@ def enqueue(
     payload: dict[str, Any],
     workspace_id: UUID | None = None,
 ) -> None:
-    """Send this person a message, with the change that is being written; once for each key."""
+    """Insert a delivery in the transaction of the caller; nothing if its `dedupe_key` exists."""
     delivery = Delivery(
         channel=channel,
         kind=kind,
@@ -141,7 +144,7 @@ def enqueue(
 
 
 def enqueue_all(*, deliveries: Sequence[Delivery]) -> None:
-    """The same for many at once, not yet saved."""
+    """As `enqueue`, for many unsaved deliveries."""
     if not connection.in_atomic_block:
         raise RuntimeError("something was put into the outbox outside a transaction")
     if unknown := {delivery.channel for delivery in deliveries} - channels().keys():
@@ -154,9 +157,9 @@ def enqueue_all(*, deliveries: Sequence[Delivery]) -> None:
 
 @as_system("claiming deliveries")
 def claim_due(*, limit: int, lease: float | None = None, in_flight: int = IN_FLIGHT) -> list[Claim]:
-    """Take what is due, in one statement; two callers never get the same row.
+    """Claim due deliveries in one statement; concurrent callers never get the same one.
 
-    Account mail comes first, then the workspaces take turns.
+    Account mail comes first, then the workspaces take turns. `lease` is in seconds.
     """
     wanted = {
         "limit": limit,
@@ -172,7 +175,7 @@ def claim_due(*, limit: int, lease: float | None = None, in_flight: int = IN_FLI
 
 @as_system("looking after claims")
 def unused(*, claims: Sequence[Claim]) -> set[UUID]:
-    """Which of these nobody has begun to use."""
+    """The ids of those claims that no sender has begun to use."""
     rows = Delivery.objects.filter(pk__in=[claim.delivery_id for claim in claims])
     held = rows.filter(state=State.SENDING, claim__in=[claim.claim for claim in claims])
     return set(held.values_list("claim", flat=True))
@@ -180,14 +183,14 @@ def unused(*, claims: Sequence[Claim]) -> set[UUID]:
 
 @as_system("giving a claim back")
 def release(claim: Claim) -> None:
-    """Have it due again at once, unless somebody has begun to send it."""
+    """Make the delivery due again at once, unless a sender has begun to use the claim."""
     held = Delivery.objects.filter(pk=claim.delivery_id).claimed_by(claim.claim)
     held.update(state=State.PENDING, claim=None, next_at=Now())
 
 
 @transaction.atomic
 def resend(*, actor: Actor, delivery: Delivery) -> Delivery:
-    """Send a decided delivery once more; the new generation marks the copy as intended."""
+    """Send a decided delivery again; the new generation gives it another message id."""
     delivery = Delivery.objects.locked(delivery.pk)
     if delivery.state in UNDECIDED:
         raise StillOnItsWay
@@ -206,7 +209,7 @@ def resend(*, actor: Actor, delivery: Delivery) -> Delivery:
 
 @as_system("sweeping the outbox")
 def sweep() -> None:
-    """Give up what was tried for too long."""
+    """Give up deliveries that are older than PATIENCE, and delete relays not seen for a day."""
     late = Delivery.objects.filter(state__in=UNDECIDED, queued_at__lt=Now() - PATIENCE)
     pks = list(
         lock_batch(late.order_by("queued_at"), GIVEN_UP_AT_ONCE).values_list("pk", flat=True)
@@ -220,12 +223,12 @@ def sweep() -> None:
 
 
 def is_relay_alive() -> bool:
-    """Whether any relay was seen at work lately."""
+    """Whether any relay reported itself within SILENCE."""
     return RelayProcess.objects.filter(seen_at__gt=Now() - SILENCE).exists()
 
 
 def note_relay(*, name: str) -> None:
-    """Write down that a relay is at work."""
+    """Save that a relay is running now."""
     RelayProcess.objects.bulk_create(
         [RelayProcess(name=name, seen_at=Now())],
         update_conflicts=True,

@@ -1,4 +1,4 @@
-"""One claimed delivery: composed, recorded, sent and decided, over whichever channel it goes."""
+"""Sending one claimed delivery over its channel: compose, record, send, save the result."""
 
 import logging
 import time
@@ -16,13 +16,13 @@ from outbox.registry import Channel, Skip, channel_named, compose, reason_of, re
 logger = logging.getLogger(__name__)
 
 RETRY = 0.5
-"""Seconds between two attempts to write down that a message is sent, while the database is away."""
+"""Seconds between two attempts to save that a message was sent, while the database is down."""
 SLACK = 2
-"""Leases a sender holds: a slow server may take longer than the way through the broker."""
+"""A sender's lease in units of OUTBOX_LEASE: slow servers take longer than the broker."""
 
 
 class Attempt(NamedTuple):
-    """A delivery, its channel, and its draft or the message made of it."""
+    """A delivery, its channel, and its draft or rendered message."""
 
     delivery: Delivery
     channel: Channel[Any, Any]
@@ -30,10 +30,10 @@ class Attempt(NamedTuple):
 
 
 def deliver(*, delivery_id: UUID, claim: UUID) -> None:
-    """Send what this claim stands for; a claim that is used or taken over sends nothing.
+    """Send the claimed delivery; nothing if the claim was used, or replaced after its lease.
 
     The message is recorded and committed before it is sent, so that no transaction is open
-    while it waits for the other side.
+    while the channel waits for the other side.
     """
     lease = SLACK * settings.OUTBOX_LEASE
     until = time.monotonic() + lease
@@ -55,9 +55,9 @@ def deliver(*, delivery_id: UUID, claim: UUID) -> None:
 
 
 def _begin(claimed: DeliveryQuerySet, own: UUID, lease: float) -> Attempt | None:
-    """Record what is about to be sent, or decide that nothing will be.
+    """Compose, render and record the message; None if there is nothing to send.
 
-    It is rendered between two transactions, so that nothing is locked meanwhile.
+    It is rendered between two transactions, so that no row is locked meanwhile.
     """
     found = _read(claimed)
     if found is None:
@@ -68,10 +68,10 @@ def _begin(claimed: DeliveryQuerySet, own: UUID, lease: float) -> Attempt | None
 
 @as_system("sending a delivery", durable=True)
 def _read(claimed: DeliveryQuerySet) -> Attempt | None:
-    """The delivery with its draft.
+    """The delivery with its draft; None if the claim is used, or after a Skip.
 
-    A Skip is written down under the locks it was decided under: whoever waits for them may undo
-    its cause, and then looks for what was skipped.
+    A Skip is saved under the locks it was decided under: a transaction that waits for them may
+    remove its cause, and then looks for skipped deliveries.
     """
     delivery = claimed.first()
     if delivery is None:
@@ -89,9 +89,9 @@ def _read(claimed: DeliveryQuerySet) -> Attempt | None:
 
 @as_system("sending a delivery", durable=True)
 def _take(claimed: DeliveryQuerySet, attempt: Attempt, own: UUID, lease: float) -> Attempt | None:
-    """Use the claim up and record the message.
+    """Replace the claim by our own and record the message; None if the claim is used.
 
-    A broker may hand one message to two workers: both may compose, one finds the claim gone.
+    A broker may deliver one message to two workers: both may compose, but only one can take it.
     """
     delivery, channel, rendered = attempt
     message = review(delivery, rendered)
@@ -105,7 +105,7 @@ def _take(claimed: DeliveryQuerySet, attempt: Attempt, own: UUID, lease: float) 
 
 
 def _send(attempt: Attempt, mine: DeliveryQuerySet) -> str | None:
-    """The receipt; None if it was not taken, and what follows from that is written down."""
+    """The receipt of the channel; None after an error, whose consequences are saved here."""
     delivery, channel, message = attempt
     try:
         return channel.send(delivery, message)
@@ -125,7 +125,7 @@ def _send(attempt: Attempt, mine: DeliveryQuerySet) -> str | None:
 
 
 def _close_sent(mine: DeliveryQuerySet, until: float) -> None:
-    """Write down that it is sent, before the lease ends and somebody else sends it once more."""
+    """Save that it was sent, until the lease ends: after that another sender sends it again."""
     while True:
         try:
             return _close(mine, State.SENT)
@@ -136,7 +136,7 @@ def _close_sent(mine: DeliveryQuerySet, until: float) -> None:
             time.sleep(RETRY)
 
 
-# Transactions of their own, because none may stay open while a message is being sent.
+# In transactions of their own, because none may be open while a message is being sent.
 @as_system("sending a delivery")
 def _close(mine: DeliveryQuerySet, state: State, reason: str = "") -> None:
     mine.close(state, reason)

@@ -1,4 +1,4 @@
-"""Projects, their people and their boards, for staff."""
+"""Admin pages of projects, their members and their columns."""
 
 from projects.admin import boards, members, projects
 

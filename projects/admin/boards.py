@@ -1,4 +1,4 @@
-"""The columns of a project's board and the moves between them; read only."""
+"""Admin pages of columns and of the transitions between them; read only."""
 
 from django.contrib import admin
 from unfold.contrib.filters.admin import AutocompleteSelectFilter

@@ -1,4 +1,4 @@
-"""Which value is shown in which colour; any other stays grey."""
+"""The badge colours of values in the admin; values not listed are grey."""
 
 CATEGORY_COLOURS = {"TODO": "info", "IN_PROGRESS": "warning", "DONE": "success"}
 PRIORITY_COLOURS = {"URGENT": "danger", "HIGH": "warning", "MEDIUM": "info"}

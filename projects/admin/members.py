@@ -1,4 +1,4 @@
-"""Who takes part in a project; the lead is named on the project's own page."""
+"""Admin page of project memberships; the lead is set on the project's own page."""
 
 from typing import Any
 

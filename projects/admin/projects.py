@@ -1,4 +1,4 @@
-"""The page of a project."""
+"""Admin page of projects."""
 
 from typing import Any
 
@@ -103,7 +103,7 @@ class Projects(ServiceAdmin):
     )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
-        """A project stays in the workspace it was made in."""
+        """The workspace of a project cannot be changed."""
         fixed = super().get_readonly_fields(request, obj)
         return (*fixed, "workspace") if obj else fixed
 

@@ -1,4 +1,4 @@
-"""Where the person asking stands in a project, as documents need it for their abilities."""
+"""The standing of the person asking in a project, from which documents show their abilities."""
 
 from collections.abc import Callable
 from typing import Any
@@ -18,9 +18,10 @@ Where = Callable[[str], list[Fact]]
 
 
 def in_project(project: str = "", own: tuple[str, ...] = ()) -> Where:
-    """The facts of a standing in the project at this path; `own` are those the row belongs to.
+    """The SQL facts from which `project_standing` is made; `project` is the path to the project.
 
-    All roles of the person are read once, because a list may show a thousand rows.
+    `own` names the foreign keys to the people whose own the row is. All roles of the person are
+    read once per query, because a list may show a thousand rows.
     """
 
     def facts(path: str) -> list[Fact]:
@@ -31,9 +32,9 @@ def in_project(project: str = "", own: tuple[str, ...] = ()) -> Where:
         return [
             Held(in_workspaces, "workspace_id", "role", f"{here}workspace_id"),
             Held(in_projects, "project_id", "role", f"{here}id"),
-            _truth(Q(**{f"{here}team_lead__isnull": False})),
+            _boolean(Q(**{f"{here}team_lead__isnull": False})),
             F(f"{here}visibility"),
-            *([_truth(_any_of(path, own))] if own else []),
+            *([_boolean(_any_of(path, own))] if own else []),
         ]
 
     return facts
@@ -42,7 +43,7 @@ def in_project(project: str = "", own: tuple[str, ...] = ()) -> Where:
 def project_standing(
     workspace_role: str, project_role: str, is_led: str, visibility: str, is_own: str = ""
 ) -> tuple[Standing, bool]:
-    """A standing, and whether the row is the person's own, of the texts of those facts."""
+    """The standing, and whether the row is the person's own; the facts arrive as SQL texts."""
     standing = Standing(
         workspace_role=WorkspaceRole.held(workspace_role),
         project_role=ProjectRole.held(project_role),
@@ -59,5 +60,5 @@ def _any_of(path: str, people: tuple[str, ...]) -> Q:
     return found
 
 
-def _truth(condition: Q) -> Expression:
+def _boolean(condition: Q) -> Expression:
     return ExpressionWrapper(condition, BooleanField())

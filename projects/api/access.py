@@ -1,4 +1,4 @@
-"""Who may read a project, and what lets them."""
+"""Who may read a project, and which of their roles permits it."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from workspaces.rights import WorkspaceRole
 
 
 def readers_of(project: Project) -> QuerySet[Membership]:
-    """The places in the workspace whose people the gate lets through."""
+    """The workspace memberships of the active people who may read the project."""
     met = NOT_PRIVATE if project.visibility == Visibility.WORKSPACE else NO_NEEDS
     members = ProjectMembership.objects.filter(
         project=project, role__in=READ_PROJECT.roles(ProjectRole, met)
@@ -30,7 +30,7 @@ def readers_of(project: Project) -> QuerySet[Membership]:
 
 
 def reasons(workspace_role: str, project_role: str, visibility: str) -> list[str]:
-    """Which of the two roles alone would be enough."""
+    """Those of `workspace_role` and `project_role` that alone permit reading the project."""
     is_private = visibility == Visibility.PRIVATE
     alone = {
         "workspace_role": Standing(
@@ -54,7 +54,7 @@ def _project_role(path: str) -> Subquery:
 
 
 class ProjectAccess(Document):
-    """A person who may read the project; each reason in `because` would do alone."""
+    """A person who may read the project; each role in `because` alone permits it."""
 
     user = Person()
     workspace_role = serializers.ChoiceField(WorkspaceRole.choices, source="role")

@@ -22,7 +22,7 @@ from projects.rights import PROJECT_ABILITIES, ProjectRole
 
 
 class ProjectMember(Document):
-    """A person's place in a project; `id` is the membership's."""
+    """A person's membership of a project; `id` is the membership's."""
 
     id = serializers.UUIDField()
     user_id = PublicId(source="user")
@@ -38,7 +38,7 @@ class ProjectMember(Document):
 
 
 class AddedProjectMember(ProjectMember):
-    """The same person once more as a whole, for clients that put it into their list."""
+    """A new member, repeated in `new_member` for clients that append it to their list."""
 
     new_member = ProjectMember(source="*")
 

@@ -1,4 +1,4 @@
-"""What a list of projects can be narrowed by."""
+"""Query parameters that filter lists of projects."""
 
 from django_filters import FilterSet
 

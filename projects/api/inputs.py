@@ -1,4 +1,4 @@
-"""Bodies about projects, and people as they name them, by address or id."""
+"""Bodies about projects, and finding the people they name by address or id."""
 
 from typing import Any, ClassVar
 from uuid import UUID
@@ -20,7 +20,7 @@ LONGEST_NAME = 320
 
 @extend_schema_field(OpenApiTypes.STR)
 class PersonNamed(serializers.Field[Any, str, str, Any]):
-    """An address or an id, as text; a NUL never reaches the database."""
+    """An address or an id; only printable, because PostgreSQL fails on a NUL."""
 
     max_length = LONGEST_NAME
 
@@ -37,7 +37,7 @@ class PersonNamed(serializers.Field[Any, str, str, Any]):
 
 
 class PeopleNamed(serializers.ListField):
-    """Several of them; how many is looked at before who they are."""
+    """A list of addresses or ids; its length is checked before its items."""
 
     child = PersonNamed()
 
@@ -53,9 +53,10 @@ class PeopleNamed(serializers.ListField):
 
 
 def find_members(workspace_id: UUID, **named: list[str]) -> dict[str, User]:
-    """The members meant, by the names given for each field. Two queries at most.
+    """The members with these addresses or ids, by the text given. Two queries at most.
 
-    People outside the workspace are refused alike, whether they have an account or not.
+    `named` has the texts per field. Those outside the workspace are refused in the same way
+    whether they have an account or not, so the answer does not reveal accounts.
     """
     names = list(dict.fromkeys(name for each in named.values() for name in each))
     found = _members_named(workspace_id, names)
@@ -82,12 +83,12 @@ def _members_named(workspace_id: UUID, names: list[str]) -> dict[str, User]:
 
 
 def _key(name: str) -> str:
-    """The spelling under which the person found is kept."""
+    """The address or id normalised as in the keys of `known`."""
     return name.strip().lower() if "@" in name else str(as_uuid(name) or name)
 
 
 class ProjectFields(Input):
-    """What may be said about a project, on creation and later."""
+    """The fields of a project that can be given on creation and changed later."""
 
     name = Name(max_length=200)
     description = OptionalText(max_length=20_000)
@@ -100,7 +101,7 @@ class ProjectFields(Input):
 
 
 class NewProject(ProjectFields):
-    """Without a workspace, the person's own is used."""
+    """A new project; without a workspace it goes into the person's personal one."""
 
     workspace_id = serializers.CharField(
         max_length=LONGEST_VALUE, required=False, allow_null=True, allow_blank=True
@@ -115,7 +116,7 @@ class ProjectChanges(ProjectFields):
 
 
 class NewLead(Input):
-    """Who leads from now on; null leaves the project without a lead."""
+    """The new lead of a project; null for none."""
 
     team_lead = PersonNamed(allow_null=True)
 
@@ -131,13 +132,13 @@ class NewProjectMember(Input):
 
 
 class NewRole(Input):
-    """LEAD hands the project over."""
+    """A member's new role; LEAD makes them the lead instead of the present one."""
 
     role = Choice(ProjectRole, also=ROLE_ALIASES)
 
 
 class NewRoleOf(NewRole):
-    """The same, with the member named by id or address in the body."""
+    """A new role and the id or address of the member who gets it."""
 
     user_id = serializers.CharField(max_length=320)
 

@@ -46,9 +46,9 @@ class ProjectMembers(ServiceViewSet):
         return self.show_list(ProjectMembership.objects.filter(project=self._project(pk)))
 
     def create(self, request: Request, pk: str) -> Response:
-        """Take a member of the workspace into the project.
+        """Add a member of the workspace to the project.
 
-        Any other address is `400 not_in_workspace`, whether it has an account or not.
+        Any other address is refused with `400 not_in_workspace`, with or without an account.
         """
         project, member = self._project(pk), self.read_input()
         email = member.pop("email")
@@ -64,7 +64,7 @@ class ProjectMembers(ServiceViewSet):
         """Give a member another role."""
         project = self._project(pk)
         member = self.find_among(_members(project), person)
-        return self._give(project, member, **self.read_input())
+        return self._set_role(project, member, **self.read_input())
 
     partial_update = update
 
@@ -78,7 +78,7 @@ class ProjectMembers(ServiceViewSet):
             member = self.find_among(_members(project), name)
         if member is None:
             raise NotFound
-        return self._give(project, member, **body)
+        return self._set_role(project, member, **body)
 
     def destroy(self, request: Request, pk: str, person: str) -> Response:
         """Remove a member; their open tasks are handed over."""
@@ -92,7 +92,7 @@ class ProjectMembers(ServiceViewSet):
         )
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    def _give(self, project: Project, member: User, *, role: str) -> Response:
+    def _set_role(self, project: Project, member: User, *, role: str) -> Response:
         membership = set_project_role(
             actor=self.actor,
             project=project,

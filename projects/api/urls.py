@@ -1,4 +1,4 @@
-"""The routes of projects; the second spellings answer from the same views."""
+"""The routes of projects; aliases are served by the same views."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ every: dict[str, Any] = {
     "alias": True,
 }
 members: dict[str, Any] = {"embedded": ("members",), "embedded_in_one": ("tasks",)}
-FILED: Verbs = {"post": "archive", "delete": "unarchive"}
+ARCHIVE: Verbs = {"post": "archive", "delete": "unarchive"}
 MEMBER: Verbs = {"put": "update", "patch": "partial_update", **DESTROY}
 ROLE: Verbs = {"put": "update_named"}
 
@@ -23,7 +23,7 @@ urlpatterns = [
     path("api/projects", Projects.as_view(MANY, **members), name="projects"),
     path("api/projects/<str:pk>", Projects.as_view(ONE, **members), name="project"),
     path("api/projects/<str:pk>/lead", Projects.as_view({"put": "lead"}, **members)),
-    path("api/projects/<str:pk>/archive", Projects.as_view(FILED, **members)),
+    path("api/projects/<str:pk>/archive", Projects.as_view(ARCHIVE, **members)),
     path("api/projects/<str:pk>/restore", Projects.as_view(RESTORE, **members)),
     path("api/projects/<str:pk>/can", Projects.as_view(CAN)),
     path("api/projects/<str:pk>/access", ProjectReaders.as_view(LIST)),

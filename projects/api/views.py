@@ -1,4 +1,4 @@
-"""Projects over HTTP; their people stand in `members_api`."""
+"""Projects over HTTP; their members are in `members.py`."""
 
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -38,7 +38,7 @@ from workspaces.services.workspaces import personal_workspace
 
 
 class Projects(ServiceViewSet):
-    """The projects a person may read, and everything done to one of them."""
+    """The projects a person may read, and operations on one of them."""
 
     document = ProjectDocument
     inputs: ClassVar = {
@@ -67,7 +67,7 @@ class Projects(ServiceViewSet):
     query_params = ("workspace", "workspaceId", "workspace_id")
 
     def list(self, request: Request, workspace_id: str = "") -> Response:
-        """All projects the person may read, or those of one workspace; or what they may restore."""
+        """The projects one may read, or with `deleted=true` restore; of one workspace if named."""
         if self.read_query()["deleted"]:
             projects = Project.objects.restorable_by(self.actor)
         else:
@@ -108,7 +108,7 @@ class Projects(ServiceViewSet):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def lead(self, request: Request, pk: str) -> Response:
-        """Hand the project to somebody, whoever leads it now."""
+        """Change or remove the lead of the project."""
         project = self._project(pk)
         name = self.read_input()["team_lead"]
         person = find_members(project.workspace_id, team_lead=[name])[name] if name else None
@@ -124,12 +124,12 @@ class Projects(ServiceViewSet):
         return self._carry_out(unarchive_project, self._project(pk))
 
     def restore(self, request: Request, pk: str) -> Response:
-        """Bring back what was deleted in the last 30 days."""
-        project = self.find(Project.objects.remembered_by(self.actor), pk)
+        """Restore a project deleted in the last 30 days."""
+        project = self.find(Project.objects.visible_with_recently_deleted(self.actor), pk)
         return self._carry_out(restore_project, project)
 
     def can(self, request: Request, pk: str) -> Response:
-        """Whether the person may do something in the project, and if not, why."""
+        """Whether the person may do `action` in the project, and if not, why."""
         action = self.read_query()["action"]
         return Response(verdict(PROJECT_ABILITIES, self._project(pk), self.actor, action))
 
@@ -138,7 +138,7 @@ class Projects(ServiceViewSet):
         return self.show(service(actor=self.actor, project=project, version=version))
 
     def _workspace(self, *names: str | None) -> Workspace | None:
-        """The one workspace that path, query and body name; None if none of them does."""
+        """The workspace with these ids, None if all are empty; Invalid if they differ."""
         found = {
             self.find(Workspace.objects.visible_to(self.actor), name) for name in names if name
         }
@@ -152,7 +152,7 @@ class Projects(ServiceViewSet):
 
 
 def _people_of(fields: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
-    """The people a new project names, taken out of its fields and found in the workspace."""
+    """Remove the lead and members from `fields`; return them as users of the workspace."""
     lead, members = fields.pop("team_lead", None), fields.pop("team_members", [])
     found = find_members(workspace.pk, team_members=members, team_lead=[lead] if lead else [])
     return {

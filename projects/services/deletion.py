@@ -1,4 +1,4 @@
-"""How projects are put aside, deleted and brought back."""
+"""Archiving, deleting and restoring projects."""
 
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from workspaces.models import Workspace
 
 @transaction.atomic
 def archive_project(*, actor: Actor, project: Project, version: int | None = None) -> Project:
-    """Archive the project; twice changes nothing."""
+    """Archive the project; doing it twice changes nothing."""
     project = locked_project(ARCHIVE_PROJECT, project, actor, version=version)
     if project.archived_at is None:
         project.archived_at = timezone.now()
@@ -39,13 +39,13 @@ def unarchive_project(*, actor: Actor, project: Project, version: int | None = N
 
 @transaction.atomic
 def delete_project(*, actor: Actor, project: Project, version: int | None = None) -> None:
-    """Take the project and all its tasks out of sight; the rows stay for a restore."""
+    """Mark the project as deleted; it and its tasks stay, so that they can be restored."""
     _delete(locked_project(DELETE_PROJECT, project, actor, version=version), actor=actor)
 
 
 @transaction.atomic
 def restore_project(*, actor: Actor, project: Project, version: int | None = None) -> Project:
-    """Bring back what was deleted lately, as it was; what is there stays as it is."""
+    """Restore a project deleted within RESTORE_WINDOW, else NotFound; one not deleted stays."""
     project = Project.objects.locked(project.pk)
     require(DELETE_PROJECT, project, actor)
     project.check_version(version)
@@ -58,16 +58,16 @@ def restore_project(*, actor: Actor, project: Project, version: int | None = Non
 
 @transaction.atomic
 def delete_projects_of(*, actor: Actor, workspace: Workspace) -> None:
-    """Take every project of a workspace that goes out of sight with it."""
+    """Delete all projects of a workspace that is being deleted."""
     for pk in Project.objects.alive().filter(workspace=workspace).order_by("pk").values("pk"):
         _delete(Project.objects.alive().locked(pk["pk"]), actor=actor)
 
 
 @transaction.atomic
 def restore_projects_of(*, actor: Actor, workspace: Workspace, since: datetime) -> None:
-    """Bring back what went with the workspace; what was deleted before stays deleted.
+    """Restore the projects deleted with the workspace, at `since` or later, not those before.
 
-    The caller holds the workspace.
+    The caller has locked the workspace.
     """
     gone = Project.objects.filter(workspace=workspace, deleted_at__gte=since, purged_at=None)
     for project in gone.select_for_update(no_key=True, of=("self",)).order_by("pk"):

@@ -1,4 +1,4 @@
-"""How services take hold of a project: lock, then ask again what may have changed meanwhile."""
+"""Locking a project, then checking again what may have changed before the lock."""
 
 from typing import Any
 
@@ -18,21 +18,21 @@ class Archived(Conflict):
 def locked_project(
     right: Right, project: Project, actor: Actor, *, version: int | None = None
 ) -> Project:
-    """The living project under lock, with the actor's right and the version read asked there."""
-    held: Project = Project.objects.alive().locked(project.pk)
-    require(right, held, actor)
-    held.check_version(version)
-    return held
+    """Lock the project; refuse if deleted, the right is lacking or the version has changed."""
+    locked: Project = Project.objects.alive().locked(project.pk)
+    require(right, locked, actor)
+    locked.check_version(version)
+    return locked
 
 
 def check_restorable(row: Any) -> None:
-    """Refuse to bring back a locked row that was deleted too long ago."""
+    """NotFound if the locked row was deleted before RESTORE_WINDOW, or is purged."""
     if row.purged_at is not None or row.deleted_at <= timezone.now() - RESTORE_WINDOW:
         raise NotFound
 
 
 def check_open(project: Project) -> None:
-    """Refuse work inside a locked project that is archived or gone."""
+    """Refuse changes inside a locked project that is archived or deleted."""
     if project.deleted_at is not None:
         raise NotFound
     if project.archived_at is not None:

@@ -1,4 +1,4 @@
-"""Who takes part in a project, and who leads it."""
+"""Changing the members of a project and its lead."""
 
 from collections.abc import Iterable
 
@@ -57,7 +57,7 @@ def add_project_member(
 def set_project_role(
     *, actor: Actor, project: Project, person: User, role: str, version: int | None = None
 ) -> ProjectMembership:
-    """Give a member another role; LEAD hands the project over and needs the right to do that."""
+    """Give a member another role; LEAD makes them the lead, which needs the right SET_LEAD."""
     leads = role == ProjectRole.LEAD
     project = locked_project(SET_LEAD if leads else MANAGE_MEMBERS, project, actor)
     membership = _membership_of(person, project, version)
@@ -82,7 +82,7 @@ def remove_project_member(
     handover: Handover = TO_LEAD,
     version: int | None = None,
 ) -> None:
-    """Remove somebody; subscribers reassign the open tasks they have."""
+    """Remove a member who is not the lead; receivers reassign their open tasks."""
     project = locked_project(MANAGE_MEMBERS, project, actor)
     if _membership_of(person, project, version).role == ProjectRole.LEAD:
         raise LeadsTheProject
@@ -94,15 +94,15 @@ def remove_project_member(
 def set_project_lead(
     *, actor: Actor, project: Project, person: User | None, version: int | None = None
 ) -> Project:
-    """Make the person the lead, taking them in if needed; None leaves the project without one."""
+    """Make the person the lead, and a member if they are none; None removes the lead."""
     project = locked_project(SET_LEAD, project, actor, version=version)
     before = project.team_lead
     if before == person:
         return project
     _remove_lead(project)
     if person:
-        join(project, [person], actor=actor, field="team_lead")
-        lead(project, person)
+        add_members(project, [person], actor=actor, field="team_lead")
+        make_lead(project, person)
     project.save_changes("team_lead")
     changes = {"team_lead": {"old": as_event_value(before), "new": as_event_value(person)}}
     publish(ProjectLeadChanged(actor=actor, project=project, before=before, changes=changes))
@@ -113,9 +113,9 @@ def set_project_lead(
 def leave_projects(
     *, actor: Actor, workspace: Workspace, person: User, handover: Handover = TO_LEAD
 ) -> None:
-    """Let somebody go from every project of a workspace; those they led are without a lead.
+    """End all memberships of a person in a workspace; projects they led are left without a lead.
 
-    All projects are locked, or they could be taken into another one meanwhile.
+    All projects of the workspace are locked, so that the person is not added to another meanwhile.
     """
     all_projects = Project.objects.filter(workspace=workspace).order_by("pk")
     await_turns(all_projects.values_list("pk", flat=True))
@@ -126,10 +126,10 @@ def leave_projects(
     _end_memberships(left, person, actor=actor, handover=handover)
 
 
-def join(
+def add_members(
     project: Project, people: Iterable[User], *, actor: Actor, field: str = "team_members"
 ) -> None:
-    """Make each of them a member; who is one stays what they are. The caller holds a lock."""
+    """Make them members; those who are keep their role. The caller has locked the project."""
     wanted = {person.pk: person for person in people}
     _check_workspace(project, wanted.values(), field=field)
     present = ProjectMembership.objects.filter(project=project, user__in=wanted)
@@ -143,17 +143,17 @@ def join(
         publish(ProjectMemberAdded(actor=actor, membership=membership))
 
 
-def lead(project: Project, person: User) -> None:
-    """Write the lead into both places that know them; the person is a member already."""
+def make_lead(project: Project, person: User) -> None:
+    """Write the lead to the project and to their membership, which must exist."""
     project.team_lead = person
-    ProjectMembership.objects.filter(project=project, user=person).become(ProjectRole.LEAD)
+    ProjectMembership.objects.filter(project=project, user=person).set_role(ProjectRole.LEAD)
     Project.objects.filter(pk=project.pk).update(team_lead=person)
 
 
 def _end_memberships(
     projects: list[Project], person: User, *, actor: Actor, handover: Handover
 ) -> None:
-    """End the person's places in these locked projects, then have their work handed on."""
+    """End the person's memberships of these locked projects, then publish `ProjectsLeft`."""
     for project in projects:
         _end_membership(project, person, actor=actor)
     if projects:
@@ -183,11 +183,11 @@ def _check_successor(project: Project, person: User, handover: Handover) -> None
 def _remove_lead(project: Project) -> None:
     project.team_lead = None
     leads = ProjectMembership.objects.filter(project=project, role=ProjectRole.LEAD)
-    leads.become(ProjectRole.MEMBER)
+    leads.set_role(ProjectRole.MEMBER)
 
 
 def _membership_of(person: User, project: Project, version: int | None) -> ProjectMembership:
-    """Their membership, which the lock on the project holds still."""
+    """Their membership, which cannot change: the caller has locked the project."""
     place: ProjectMembership | None = ProjectMembership.objects.filter(
         project=project, user=person
     ).first()
@@ -211,7 +211,7 @@ def _check_workspace(project: Project, people: Iterable[User], *, field: str) ->
 
 
 def not_in_workspace(named: dict[str, list[str]], *, people: list[str]) -> NotInWorkspace:
-    """The refusal of people named in fields, who are `people` in the words of the request."""
+    """The refusal of people outside the workspace, with one error per person in each field."""
     errors = {
         field: [f"{name} is not a member of the workspace." for name in names]
         for field, names in named.items()

@@ -1,4 +1,4 @@
-"""Making and editing projects; their people stand in `membership`, their end in `lifecycle`."""
+"""Creating and editing projects; see `members.py` and `deletion.py` for the rest."""
 
 import re
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ from projects.events import ProjectCreated, ProjectUpdated
 from projects.models import Project, Status, Transition
 from projects.rights import UPDATE_PROJECT
 from projects.services.locks import locked_project
-from projects.services.members import join, lead
+from projects.services.members import add_members, make_lead
 from projects.services.workflows import COLUMNS, STRICTLY_FORWARD, Workflow
 from workspaces.models import Workspace
 from workspaces.rights import CREATE_PROJECT
@@ -39,7 +39,7 @@ def create_project(
     workflow: str = Workflow.SIMPLE,
     **fields: Any,
 ) -> Project:
-    """A project with its columns, its people and, where one is named, its lead."""
+    """A project with the columns of its workflow, its members and, if given, its lead."""
     workspace = Workspace.objects.alive().locked(workspace.pk)
     require(CREATE_PROJECT, workspace, actor)
     project = Project(workspace=workspace, created_by=actor.person, **fields)
@@ -48,10 +48,10 @@ def create_project(
     project.save(force_insert=True)
     _create_columns(project, Workflow(workflow))
     publish(ProjectCreated(actor=actor, project=project))
-    join(project, [actor.person, *team_members], actor=actor)
+    add_members(project, [actor.person, *team_members], actor=actor)
     if team_lead:
-        join(project, [team_lead], actor=actor, field="team_lead")
-        lead(project, team_lead)
+        add_members(project, [team_lead], actor=actor, field="team_lead")
+        make_lead(project, team_lead)
     return project
 
 
@@ -92,7 +92,7 @@ def _free_key(workspace: Workspace, name: str) -> str:
 
 
 def _create_columns(project: Project, workflow: Workflow) -> None:
-    """The columns of the workflow, and its moves where not every move is allowed."""
+    """Create the columns of the workflow, and transitions if it only allows moving forward."""
     columns = Status.objects.bulk_create(
         Status(
             workspace_id=project.workspace_id,

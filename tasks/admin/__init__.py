@@ -1,4 +1,4 @@
-"""Tasks and what is kept about them, for staff."""
+"""Admin pages of tasks, their status changes and task counters."""
 
 from tasks.admin import records, tasks
 

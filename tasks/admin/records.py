@@ -1,4 +1,4 @@
-"""What is kept about tasks: the steps they went through and the numbers given; read only."""
+"""Admin pages of status changes and task counters; read only."""
 
 from typing import Any
 

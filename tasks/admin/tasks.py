@@ -1,4 +1,4 @@
-"""The page of a task."""
+"""Admin page of tasks."""
 
 import re
 from typing import Any
@@ -22,8 +22,8 @@ from tasks.services.columns import done_column
 from tasks.services.deletion import restore_task
 from tasks.services.tasks import create_task, delete_task, transition_task, update_task
 
-SPOKEN = re.compile(r"\s*([a-z0-9]+)-(\d{1,9})\s*", re.IGNORECASE)
-"""How people call a task: `ENG-123`."""
+KEY = re.compile(r"\s*([a-z0-9]+)-(\d{1,9})\s*", re.IGNORECASE)
+"""A search term that is a task's key, such as `ENG-123`."""
 
 
 class TaskForm(EditForm):
@@ -106,15 +106,15 @@ class Tasks(ServiceAdmin):
     )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
-        """A task stays in its project, whose number it carries."""
+        """The project of a task cannot be changed, because its number is unique there only."""
         fixed = super().get_readonly_fields(request, obj)
         return (*fixed, "project") if obj else fixed
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Task], search_term: str
     ) -> tuple[QuerySet[Task], bool]:
-        if spoken := SPOKEN.fullmatch(search_term):
-            key, number = spoken.groups()
+        if key_searched := KEY.fullmatch(search_term):
+            key, number = key_searched.groups()
             return queryset.filter(project__key__iexact=key, number=int(number)), False
         found: tuple[QuerySet[Task], bool] = super().get_search_results(
             request, queryset, search_term

@@ -19,7 +19,7 @@ from tasks.rights import TASK_ABILITIES
 
 
 class ProjectOfTask(Document):
-    """What a task says of its project."""
+    """The project as shown inside a task."""
 
     id = serializers.UUIDField()
     key = serializers.CharField()
@@ -35,10 +35,10 @@ class ProjectOfTask(Document):
 
 
 class TaskDocument(Document):
-    """A task; `key` is how people call it, `status` the key of its column."""
+    """A task; `key` is shown to people, such as `ENG-123`; `status` is the key of its column."""
 
     id = serializers.UUIDField()
-    key = Computed(lambda at: Hyphenated(F(f"{at}project__key"), F(f"{at}number")))
+    key = Computed(lambda path: Hyphenated(F(f"{path}project__key"), F(f"{path}number")))
     number = serializers.IntegerField()
     title = serializers.CharField()
     description = LongText()
@@ -51,7 +51,7 @@ class TaskDocument(Document):
     assignee_id = PublicId(source="assignee", allow_null=True)
     assignee = Person(allow_null=True)
     created_by = Person()
-    workspace_id = PublicId(source="project.workspace")  # the same one, joined already
+    workspace_id = PublicId(source="project.workspace")  # same value; the project is joined already
     project_id = serializers.UUIDField()
     project = ProjectOfTask()
     parent_id = serializers.UUIDField(allow_null=True)
@@ -76,7 +76,7 @@ class TaskDocument(Document):
 
 
 class TaskInProject(Document):
-    """A task as its project shows it."""
+    """A task as shown inside its project."""
 
     id = serializers.UUIDField()
     title = serializers.CharField()
@@ -106,6 +106,6 @@ ProjectDocument.embed(
 
 
 class Deleted(serializers.Serializer[Any]):
-    """How many tasks went."""
+    """How many tasks were deleted."""
 
     deleted = serializers.IntegerField()

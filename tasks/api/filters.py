@@ -1,4 +1,4 @@
-"""What a list of tasks can be narrowed by."""
+"""Query parameters that filter lists of tasks."""
 
 from typing import Any
 
@@ -15,21 +15,21 @@ from core.api.filters import EnumFilter
 from projects.models import Category, Priority
 from tasks.models import Task, TaskType
 
-TRUTHS = {"true": True, "True": True, "1": True, "false": False, "False": False, "0": False}
+BOOLEANS = {"true": True, "True": True, "1": True, "false": False, "False": False, "0": False}
 
 DAYS = ["%Y-%m-%d"]
-"""Django's forms read 01/02/2030 as well, which is one day here and another there."""
+"""ISO only: Django's forms also accept 01/02/2030, whose day and month are ambiguous."""
 
 
 class TaskFilters(FilterSet):
-    """`assignee` takes a person's id, `me` or `none`; due dates are inclusive bounds."""
+    """`assignee` is a person's id, `me` or `none`; the bounds of due dates are inclusive."""
 
     status = CharFilter("status__key", lookup_expr="iexact", max_length=40)
     category = EnumFilter(Category)
     type = EnumFilter(TaskType)
     priority = EnumFilter(Priority)
-    # Not a BooleanFilter: that one takes a typo for "no filter".
-    is_complete = TypedChoiceFilter(choices=[(w, w) for w in TRUTHS], coerce=TRUTHS.get)
+    # Not a BooleanFilter, which ignores values it does not know instead of refusing them.
+    is_complete = TypedChoiceFilter(choices=[(w, w) for w in BOOLEANS], coerce=BOOLEANS.get)
     assignee = CharFilter(method="given_to", max_length=64)
     due_after = DateFilter("due_date", lookup_expr="gte", input_formats=DAYS)
     due_before = DateFilter("due_date", lookup_expr="lte", input_formats=DAYS)

@@ -12,7 +12,7 @@ from tasks.models import TaskType
 
 
 class Assignee(Visible):
-    """Somebody the person asking may see, or whoever has the task: they may have left since."""
+    """A person visible to the person asking, or the present assignee, who may have left."""
 
     def to_internal_value(self, data: Any) -> Any:
         task = self.context.get("task")
@@ -23,7 +23,7 @@ class Assignee(Visible):
 
 
 class TaskFields(Input):
-    """What may be said about a task, on creation and later."""
+    """The fields of a task that can be given on creation and changed later."""
 
     title = Name(max_length=255)
     description = OptionalText(max_length=50_000)
@@ -44,7 +44,7 @@ class NewTask(TaskFields):
 
 
 class NewTaskIn(TaskFields):
-    """The same, with the project named in the body."""
+    """A new task with its project's id in the body."""
 
     project_id = serializers.CharField(max_length=LONGEST_VALUE)
 

@@ -1,4 +1,4 @@
-"""The routes of tasks; the second spellings answer from the same views."""
+"""The routes of tasks; aliases are served by the same views."""
 
 from typing import Any
 

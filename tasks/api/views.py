@@ -32,7 +32,7 @@ from tasks.services.tasks import (
 
 
 class TaskViewSet(ServiceViewSet):
-    """What the resources of tasks share."""
+    """Finding, reading and creating tasks, as all views of tasks need it."""
 
     document = TaskDocument
 
@@ -46,7 +46,7 @@ class TaskViewSet(ServiceViewSet):
         return project
 
     def read_task(self, project_named: str | None = None) -> tuple[Project, dict[str, Any]]:
-        """The project a body is about and the fields it gives, its status looked up there."""
+        """The project, named in the path or the body, and the fields with `status` as a row."""
         project = self.find_project(project_named) if project_named else None
         fields = self.read_input()
         project = project or self.find_project(fields.pop("project_id"))
@@ -75,10 +75,10 @@ class ProjectTasks(TaskViewSet):
         if "deleted" in request.query_params and self.read_query()["deleted"]:
             gone = Task.objects.restorable_by(self.actor, self.find_project(pk))
             return self.show_list(gone)
-        # What `visible_to` lets through may be read, so only an empty list is checked further.
+        # Rows of `visible_to` may be read, so the project is only checked if the list is empty.
         project = as_uuid(pk)
         tasks = self.show_list(Choice(tasks_of, actor=self.actor, project=project))
-        # Twice, too, where finding the project notes that they have opened its workspace.
+        # Also found if the workspace was never opened: that records its opening.
         if self.actor.unopened or not tasks.data.data:
             self.find_project(pk)
         return tasks
@@ -88,7 +88,7 @@ class ProjectTasks(TaskViewSet):
 
 
 class Tasks(TaskViewSet):
-    """Single tasks, wherever they live."""
+    """Single tasks of any project."""
 
     inputs: ClassVar = {
         "create": NewTaskIn,
@@ -116,8 +116,8 @@ class Tasks(TaskViewSet):
 
     def retrieve(self, request: Request, pk: str) -> Response:
         """One task."""
-        # What `visible_to` lets through may be read, so only a miss is checked further.
-        if self.actor.unopened:  # finding the task notes that they have opened its workspace
+        # Rows of `visible_to` may be read, so only a missing one is checked further.
+        if self.actor.unopened:  # finding the task records that its workspace was opened
             return self.show(self.find_task(pk))
         seen = self.show_chosen(Choice(task_of, actor=self.actor, task=as_uuid(pk)))
         return seen or self.show(self.find_task(pk))
@@ -147,7 +147,7 @@ class Tasks(TaskViewSet):
         return self.show(task)
 
     def can(self, request: Request, pk: str) -> Response:
-        """Whether the person may do something with the task, and if not, why."""
+        """Whether the person may do `action` with the task, and if not, why."""
         action = self.read_query()["action"]
         return Response(verdict(TASK_ABILITIES, self.find_task(pk), self.actor, action))
 
@@ -156,20 +156,20 @@ class Tasks(TaskViewSet):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def restore(self, request: Request, pk: str) -> Response:
-        """Bring back what was deleted in the last 30 days."""
-        tasks = Task.objects.remembered_by(self.actor).with_standing_of(self.actor)
+        """Restore a task deleted in the last 30 days."""
+        tasks = Task.objects.visible_with_recently_deleted(self.actor).with_standing_of(self.actor)
         task = restore_task(
             actor=self.actor, task=self.find(tasks, pk), version=self.expected_version
         )
         return self.show(task)
 
     def destroy_many(self, request: Request) -> Response:
-        """All tasks named, or none of them."""
+        """Delete all tasks named, or none of them."""
         named = set(self.read_input()["task_ids"])
         visible = Task.objects.visible_to(self.actor).with_standing_of(self.actor)
         tasks = list(visible.filter(pk__in=named))
         for unseen in named - {task.pk for task in tasks}:
-            self.find(visible, str(unseen))  # raises what one may not see deserves
+            self.find(visible, str(unseen))  # raises NotFound, or why it is hidden
         for task in tasks:
             self.check_object_permissions(request, task)
         delete_tasks(actor=self.actor, tasks=tasks)
@@ -187,7 +187,7 @@ def tasks_of(actor: Any, project: Any) -> QuerySet[Task]:
 def named_column(
     project: Project, fields: dict[str, Any], *, was_complete: bool = False
 ) -> dict[str, Any]:
-    """`status` and `is_complete` in words become the project's column."""
+    """The fields with `status` (key, name or id) and `is_complete` replaced by the column."""
     is_complete = fields.pop("is_complete", was_complete)
     if "status" in fields:
         return {**fields, "status": column_called(project, fields["status"])}

@@ -1,4 +1,4 @@
-"""What keeps workspaces apart in the tables of this app."""
+"""Isolation of workspaces in the tables of this app."""
 
 from typing import ClassVar
 

@@ -1,1 +1,1 @@
-"""Everything that changes a task. Locks go project first, then task."""
+"""Everything that changes a task. The project is locked first, then the task."""

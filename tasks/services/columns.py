@@ -9,19 +9,19 @@ class UnknownStatus(Invalid):
 
 
 class IllegalTransition(Conflict):
-    """Says in `allowed` where the task may go from here."""
+    """`allowed` has the keys of the columns the task may move to."""
 
     message = "The workflow does not allow this move."
 
 
 def default_column(project: Project) -> Status:
-    """The column new tasks get."""
+    """The column of new tasks: the one marked as default, or else the first."""
     column: Status = Status.objects.filter(project=project).order_by("-is_default", "position")[0]
     return column
 
 
 def column_called(project: Project, name: str) -> Status:
-    """The project's column with this key, name or id, whatever its case."""
+    """The project's column with this key, name or id, in any case; UnknownStatus if none."""
     wanted = name.strip().casefold()
     columns: list[Status] = list(Status.objects.filter(project=project).order_by("position"))
     for column in columns:
@@ -32,7 +32,7 @@ def column_called(project: Project, name: str) -> Status:
 
 
 def done_column(project: Project) -> Status:
-    """The first column that means done."""
+    """The first column of the category DONE; UnknownStatus if the project has none."""
     columns = Status.objects.filter(project=project, category=Category.DONE)
     column: Status | None = columns.order_by("position").first()
     if column is None:
@@ -41,7 +41,7 @@ def done_column(project: Project) -> Status:
 
 
 def check_transition(project: Project, source: Status, target: Status) -> None:
-    """Refuse a move the workflow does not know; a workflow without moves allows them all."""
+    """Refuse a move that is no transition of the project; without transitions all are allowed."""
     moves = Transition.objects.filter(project=project).select_related("target")
     by_source = [(move.source_id, move.target) for move in moves]
     allowed = [column for source_id, column in by_source if source_id == source.pk]

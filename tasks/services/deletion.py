@@ -1,4 +1,4 @@
-"""How deleted tasks are brought back, and what stays of people who are deleted."""
+"""Restoring tasks, and removing deleted people from due times."""
 
 from django.db import transaction
 
@@ -16,7 +16,7 @@ from tasks.services.locks import lock_task
 
 @as_system("due times of somebody who is gone, in all workspaces")
 def release_due_times(*, actor: Actor, person: User) -> None:
-    """Keep the due times the person set, on nobody's clock: theirs is blanked."""
+    """Clear `due_set_by`: the due times stay, but the person's time zone is erased."""
     timed = Task.objects.filter(due_set_by=person, due_time__isnull=False).defer("description")
     tasks = list(timed.select_for_update(no_key=True, of=("self",)).order_by("pk"))
     for task in tasks:
@@ -28,7 +28,7 @@ def release_due_times(*, actor: Actor, person: User) -> None:
 
 @transaction.atomic
 def restore_task(*, actor: Actor, task: Task, version: int | None = None) -> Task:
-    """Bring back what was deleted lately, as it was; what is there stays as it is."""
+    """Restore a task deleted within RESTORE_WINDOW, else NotFound; one not deleted stays."""
     task = lock_task(task, deleted=True)
     require(DELETE_TASK, task, actor)
     task.check_version(version)

@@ -1,4 +1,4 @@
-"""How services take hold of a task: project first, then the task, then the question of rights."""
+"""Locking a task: first its project shared, then the task; then the right is checked."""
 
 from core.actor import Actor
 from core.rights import Right, require
@@ -8,35 +8,35 @@ from tasks.models import Task
 
 
 def locked_task(right: Right, task: Task, actor: Actor, *, version: int | None = None) -> Task:
-    """The living task under lock, with the actor's right and the version read asked there."""
-    held = lock_task(task)
-    require(right, held, actor)
-    held.check_version(version)
-    return held
+    """Lock the task; refuse if deleted, the right is lacking or the version has changed."""
+    locked = lock_task(task)
+    require(right, locked, actor)
+    locked.check_version(version)
+    return locked
 
 
 def lock_task(task: Task, *, deleted: bool = False) -> Task:
-    """The task re-read under lock, its project shared before it and still open.
+    """Lock the task, after its project shared, which must be open, and return it as it is now.
 
-    A task that is gone is not found, unless `deleted` ones are wanted as well.
+    NotFound if the task is deleted, unless `deleted` is True.
     """
     project = _open_project(task)
     tasks = Task.objects.all() if deleted else Task.objects.alive()
-    held: Task = tasks.locked(task.pk)
-    held.project = project
-    return held
+    locked: Task = tasks.locked(task.pk)
+    locked.project = project
+    return locked
 
 
 def shared_task(task: Task) -> Task:
-    """The living task under a shared lock, like its open project: for what is added to it."""
+    """Lock the task and its open project shared, for rows that are added to the task."""
     project = _open_project(task)
-    held: Task = Task.objects.alive().locked_shared(task.pk)
-    held.project = project
-    return held
+    locked: Task = Task.objects.alive().locked_shared(task.pk)
+    locked.project = project
+    return locked
 
 
 def _open_project(task: Task) -> Project:
-    """Its project, which stays open, with the members it has, until the transaction ends."""
+    """Lock its project shared: it stays open and keeps its members until the transaction ends."""
     project: Project = Project.objects.locked_shared(task.project_id)
     check_open(project)
     return project

@@ -18,8 +18,8 @@ NEXT_SOON = NEXT.replace("AS first", f"AS first, (SELECT {SHORT_LOCK_WAITS}) AS 
 def next_number(project: Project) -> int:
     """The next number of the project; its counter stays locked until the transaction ends.
 
-    Creators hold it for milliseconds, so a request that may not wait waits for a moment: to be
-    undone and run again would cost more.
+    The lock is held for milliseconds, so even a request that may not wait (`core.lock_waits`)
+    waits for it briefly: rolling back and running again would take longer.
     """
     with connection.cursor() as cursor:
         statement = NEXT if may_wait() else NEXT_SOON

@@ -1,4 +1,4 @@
-"""The tasks of somebody who leaves: open ones change hands, finished ones stay theirs."""
+"""Reassigning the open tasks of somebody who leaves; complete ones stay theirs."""
 
 from collections.abc import Sequence
 from itertools import groupby
@@ -19,22 +19,22 @@ from tasks.models import FINISHED, Task
 from workspaces.reassignment import Handover
 
 Successors = dict[UUID, User]
-"""Who takes over, by project; a project that is missing has nobody."""
+"""Who takes over, by the id of the project; nobody in projects that are missing."""
 
 
 @transaction.atomic
 def hand_over_tasks(
     *, actor: Actor, person: User, projects: Sequence[Project], handover: Handover
 ) -> None:
-    """Give the person's open tasks to whoever takes over in each project, else to nobody.
+    """Assign the person's open tasks to the successor in each project, or to nobody.
 
-    Deleted tasks as well: a restore would give them to somebody who is no longer there. The
-    caller holds the projects, so that nobody joins or leaves them meanwhile.
+    Deleted tasks as well, which would otherwise be restored with an assignee who has left. The
+    caller has locked the projects, so that their members stay the same meanwhile.
     """
     by_id = {project.pk: project for project in projects}
     tasks = _locked_open_tasks(by_id, person)
     concerned = {task.project_id for task in tasks if task.deleted_at is None}
-    successors = _leads(projects) if handover.to_lead else _named(handover.person, by_id)
+    successors = _leads(projects) if handover.to_lead else _where_member(handover.person, by_id)
     if handover.person and (lacking := [by_id[pk] for pk in concerned - successors.keys()]):
         _refuse([project for project in lacking if project.deleted_at is None], actor)
     for task in tasks:
@@ -55,7 +55,7 @@ def _leads(projects: Sequence[Project]) -> Successors:
     return {project: found[lead] for project, lead in leads.items() if lead in found}
 
 
-def _named(successor: User | None, projects: dict[UUID, Project]) -> Successors:
+def _where_member(successor: User | None, projects: dict[UUID, Project]) -> Successors:
     if successor is None:
         return {}
     places = ProjectMembership.objects.filter(
@@ -65,7 +65,7 @@ def _named(successor: User | None, projects: dict[UUID, Project]) -> Successors:
 
 
 def _refuse(lacking: list[Project], actor: Actor) -> None:
-    """Name the projects the successor is no member of; those hidden from the actor are counted."""
+    """NotInProject with the projects the successor is no member of; hidden ones only counted."""
     if not lacking:
         return
     shown = Project.objects.filter(pk__in=[project.pk for project in lacking]).order_by("pk")
@@ -82,7 +82,7 @@ def _refuse(lacking: list[Project], actor: Actor) -> None:
 
 
 def _assign(tasks: list[Task], successors: Successors) -> None:
-    """One statement for each successor, however many tasks there are."""
+    """Save the new assignees, with one statement for each of them."""
     by_successor: dict[User | None, list[Task]] = {}
     for task in tasks:
         by_successor.setdefault(successors.get(task.project_id), []).append(task)

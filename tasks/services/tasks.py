@@ -1,4 +1,4 @@
-"""Everything that changes a task. The project is shared, then the task locked."""
+"""Creating, changing and deleting tasks. The project is locked shared, then the task."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -45,7 +45,7 @@ def create_task(
     assignee: User | None = None,
     **fields: Any,
 ) -> Task:
-    """A task with the project's next number, in its first column unless one is named."""
+    """A task with the project's next number, in the default column unless one is given."""
     project = Project.objects.locked_shared(project.pk)
     check_open(project)
     require(CREATE_TASK, project, actor)
@@ -59,8 +59,8 @@ def create_task(
     )
     _check_due(task)
     task.due_set_by = actor.user if task.due_date else None
-    task.enter(status or default_column(project))
-    # After everything that can refuse: the other creators in the project wait from here on.
+    task.set_status(status or default_column(project))
+    # After all checks: from here on, others who create tasks in the project wait for the commit.
     task.number = next_number(project)
     task.position = task.number * POSITION_STEP
     task.save(force_insert=True)
@@ -76,7 +76,7 @@ def create_task(
 def update_task(
     *, actor: Actor, task: Task, changes: dict[str, Any], version: int | None = None
 ) -> Task:
-    """Change what is given: words, dates, column, assignee. The same values change nothing."""
+    """Change the fields given, `status` and `assignee` included; the same values change nothing."""
     task = locked_task(UPDATE_TASK, task, actor, version=version)
     if changes.get("status", task.status) != task.status:
         require(TRANSITION_TASK, task, actor)
@@ -92,7 +92,7 @@ def update_task(
 def transition_task(
     *, actor: Actor, task: Task, status: Status, version: int | None = None
 ) -> Task:
-    """Put the task into a column its workflow allows; where it stands already, nothing happens."""
+    """Move the task to a column its workflow allows; its own column changes nothing."""
     task = locked_task(TRANSITION_TASK, task, actor, version=version)
     return _edit(task, {"status": status}, actor=actor)
 
@@ -108,30 +108,30 @@ def delete_task(*, actor: Actor, task: Task, version: int | None = None) -> None
 
 @transaction.atomic
 def delete_tasks(*, actor: Actor, tasks: Sequence[Task]) -> None:
-    """Delete all of them or none, locked by project and id."""
+    """Delete all of them or none, locked in the order of project and id against deadlocks."""
     for task in sorted(tasks, key=lambda task: (task.project_id, task.pk)):
         delete_task(actor=actor, task=task)
 
 
 def _edit(task: Task, changes: dict[str, Any], *, actor: Actor) -> Task:
-    """Carry out on a locked task what the actor may.
+    """Apply changes, already permitted, to a locked task.
 
-    Whoever finished it may have left the project since: reopened, it is nobody's.
+    A reopened task loses its assignee if they have left the project since it was complete.
     """
     if _reopens(task, changes) and "assignee" not in changes and not _is_assignee_member(task):
         changes = {**changes, "assignee": None}
     column = changes.get("status", task.status)
-    words = {name: value for name, value in changes.items() if name != "status"}
-    if words.get("due_date", task.due_date) is None:
-        words.setdefault("due_time", None)
+    fields = {name: value for name, value in changes.items() if name != "status"}
+    if fields.get("due_date", task.due_date) is None:
+        fields.setdefault("due_time", None)
     column_before, assignee_before = task.status, task.assignee
-    changed = task.change(**words)
+    changed = task.change(**fields)
     if {"due_date", "due_time"} & changed.keys():
         _check_due(task)
         task.due_set_by = actor.user if task.due_date else None
     if column != column_before:
         check_transition(task.project, column_before, column)
-        task.enter(column)
+        task.set_status(column)
     if changed or column != column_before:
         _save(task, *changed)
         _publish_changes(actor, task, changed, column_before, assignee_before)
@@ -175,11 +175,11 @@ def _record_status_change(task: Task, actor: Actor, *, before: Status | None) ->
 def _publish_changes(
     actor: Actor, task: Task, changed: Changes, column: Status, assignee: User | None
 ) -> None:
-    """Publish what happened, one event for each thing a person would call by its own name."""
+    """Publish one event each for the edited fields, the column and the assignee."""
     assignment = {k: v for k, v in changed.items() if k == "assignee"}
-    words = {k: v for k, v in changed.items() if k != "assignee"}
-    if words:
-        publish(TaskUpdated(actor=actor, task=task, changes=words))
+    fields = {k: v for k, v in changed.items() if k != "assignee"}
+    if fields:
+        publish(TaskUpdated(actor=actor, task=task, changes=fields))
     if task.status_id != column.pk:
         _record_status_change(task, actor, before=column)
         step: Changes = {"status": {"old": column.key, "new": task.status.key}}

@@ -1,4 +1,4 @@
-"""Workspaces, who belongs to them and who is invited, for staff."""
+"""Admin pages of workspaces, memberships, invitations and opt-outs."""
 
 from workspaces.admin import invitations, members, opt_outs, workspaces
 

@@ -1,4 +1,4 @@
-"""Invitations: sent, sent again and revoked as over HTTP; their links are known to nobody."""
+"""Admin page of invitations: send, resend, revoke. Links are stored hashed and cannot be shown."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ COLOURS = {
 
 @admin.register(Invitation)
 class Invitations(ServiceAdmin):
-    """Whoever adds one is its sender."""
+    """The staff member who adds an invitation is its sender."""
 
     list_display = ("email", "workspace", "role", "shown_status", "invited_by", "expires_at")
     list_filter = (
@@ -51,7 +51,7 @@ class Invitations(ServiceAdmin):
         return super().get_queryset(request).with_state()
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """What was sent is not rewritten; the actions are for all who may change."""
+        """False for a sent invitation; True without one for the actions, which need "change"."""
         return obj is None and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:

@@ -1,4 +1,4 @@
-"""Who belongs to a workspace, and as what."""
+"""Admin page of memberships, and the inline of a workspace's members."""
 
 from typing import Any, ClassVar
 
@@ -49,7 +49,7 @@ class Memberships(ServiceAdmin):
     readonly_fields = ("invited_by", "created_at", "opened_at")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
-        """Only the role of somebody who is in can be changed."""
+        """Of an existing membership only the role can be changed."""
         fixed = super().get_readonly_fields(request, obj)
         return (*fixed, "workspace", "user", "message") if obj else fixed
 

@@ -1,4 +1,4 @@
-"""Who wants no mail from which workspace; staff may lift it when the person asks them to."""
+"""Admin page of opt-outs; staff may delete one when the recipient asks them to."""
 
 from django.contrib import admin
 from django.db.models import Model

@@ -1,4 +1,4 @@
-"""Workspaces themselves: their owner, their end and their return."""
+"""Admin page of workspaces: edit, transfer to another owner, delete, restore."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ from workspaces.services.workspaces import create_workspace, update_workspace
 
 @admin.register(Workspace)
 class Workspaces(ServiceAdmin):
-    """Whoever adds one owns it, as everywhere."""
+    """The staff member who adds a workspace owns it, as over HTTP."""
 
     list_display = ("name", "slug", "owner", "people", "created_at")
     list_filter = (Deletion, ("created_at", RangeDateFilter))

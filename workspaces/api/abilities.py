@@ -1,4 +1,4 @@
-"""Where the person asking stands in a workspace, as documents need it for their abilities."""
+"""The standing of the person asking in a workspace, from which documents show their abilities."""
 
 from django.db.models import OuterRef, Subquery
 
@@ -10,10 +10,11 @@ from workspaces.rights import WorkspaceRole
 
 
 def in_workspace(path: str) -> list[Fact]:
-    """The facts of a standing in the workspace at the path."""
+    """The SQL facts from which `workspace_standing` is made; `path` leads to the workspace."""
     theirs = Membership.objects.filter(workspace=OuterRef(f"{path}pk"), user=Slot("actor"))
     return [Subquery(theirs.values("role"))]
 
 
 def workspace_standing(role: str) -> tuple[Standing, bool]:
+    """The standing of that role, and that the row is never the person's own."""
     return Standing(workspace_role=WorkspaceRole.held(role)), False

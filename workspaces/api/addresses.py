@@ -1,4 +1,4 @@
-"""Where people read each other's addresses: in workspaces where they hold the right to."""
+"""Whether documents show e-mail addresses: only in workspaces where the role has the right."""
 
 from typing import Any
 
@@ -20,5 +20,5 @@ READABLE = CommonTable("readable", _workspaces_with_the_right)
 
 
 def readable_in(row: str) -> Func:
-    """Whether the person asking reads addresses in the workspace of the row at this path."""
+    """Whether the person asking may read addresses in the workspace of the row at this path."""
     return READABLE.contains(f"{row}workspace_id")

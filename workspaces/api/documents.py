@@ -20,7 +20,7 @@ show_addresses_where(readable_in)
 
 
 class WhileOffered(serializers.Field[Any, Any, Any, Any]):
-    """What `column` says of an offer of ownership; null when there is none that can be accepted."""
+    """A column of the ownership offer; null if there is no offer or it has expired."""
 
     def __init__(self, column: str, schema: dict[str, Any]) -> None:
         super().__init__(read_only=True, allow_null=True)
@@ -33,7 +33,7 @@ class WhileOffered(serializers.Field[Any, Any, Any, Any]):
 
 
 class WorkspaceDocument(Document):
-    """A workspace; `pending_owner_id` becomes the owner by accepting in time."""
+    """A workspace; `pending_owner_id` may accept its ownership until `pending_owner_until`."""
 
     id = PublicId()
     name = serializers.CharField()
@@ -54,7 +54,7 @@ class WorkspaceDocument(Document):
 
 
 class Member(Document):
-    """A person's place in a workspace; `id` is the person's."""
+    """A person's membership of a workspace; `id` is the person's."""
 
     id = PublicId(source="user")
     email = Address(source="user.email")

@@ -1,4 +1,4 @@
-"""What lists of invitations can be narrowed by."""
+"""Query parameters that filter lists of invitations."""
 
 from django_filters import FilterSet
 

@@ -32,7 +32,7 @@ class Slug(serializers.RegexField):
 
 
 class Role(Choice):
-    """A role in the workspace, in our words or in those of other products."""
+    """A workspace role, by our name or by one that other products use (`ROLE_ALIASES`)."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(WorkspaceRole, also={**ROLE_ALIASES, "VIEWER": "GUEST"}, **options)
@@ -51,7 +51,7 @@ class WorkspaceChanges(Input):
 
 
 class NewMember(Input):
-    """Somebody with an account, by address."""
+    """A person to add to a workspace: the address of their account."""
 
     workspace_id = serializers.CharField(max_length=LONGEST_VALUE)
     email = serializers.EmailField(max_length=254)

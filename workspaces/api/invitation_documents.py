@@ -1,4 +1,4 @@
-"""Invitations as shown to those who send them and to those who get them."""
+"""Invitations as shown to the workspace, to the invited person and to the holder of a link."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from workspaces.rights import WorkspaceRole
 
 
 class State(serializers.ChoiceField):
-    """The status, with the clock looked at."""
+    """The status, EXPIRED for a pending invitation whose `expires_at` has passed."""
 
     def as_json(self, path: str) -> Case:
         lapsed = {f"{path}status": InvitationStatus.PENDING, f"{path}expires_at__lte": Now()}
@@ -23,7 +23,7 @@ class State(serializers.ChoiceField):
 
 
 class InvitationDocument(Document):
-    """An invitation, as those see it who may send one."""
+    """An invitation as members with the right to invite see it."""
 
     id = serializers.UUIDField()
     workspace_id = PublicId(source="workspace")
@@ -42,7 +42,7 @@ class InvitationDocument(Document):
 
 
 class ReceivedInvitation(Document):
-    """An invitation, as the person sees it who has proved its address."""
+    """An invitation as shown to the person who has verified its address."""
 
     id = serializers.UUIDField()
     workspace_name = serializers.CharField(source="workspace.name")
@@ -57,7 +57,7 @@ class ReceivedInvitation(Document):
 
 
 class InvitationPreview(Document):
-    """What a link shows to whoever holds it, and no more."""
+    """What an invitation link shows without signing in; the address is masked."""
 
     workspace_name = serializers.CharField(source="workspace.name")
     inviter_name = serializers.CharField(source="invited_by.name", allow_null=True)
@@ -69,6 +69,6 @@ class InvitationPreview(Document):
 
 
 def _masked(email: str) -> Any:
-    """Of an address its first letter and its domain."""
+    """The address with all but its first letter and its domain masked."""
     domain = Substr(email, StrIndex(F(email), Value("@")))
     return Concat(Left(email, 1), Value("•••"), domain, output_field=CharField())

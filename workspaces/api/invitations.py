@@ -1,4 +1,4 @@
-"""Invitations over HTTP: for those who send them, and for those who get them."""
+"""Invitations over HTTP: of a workspace, received by the person asking, and behind a link."""
 
 from typing import ClassVar
 
@@ -31,18 +31,18 @@ from workspaces.services.acceptance import (
 from workspaces.services.invitations import invite_person, resend_invitation, revoke_invitation
 from workspaces.services.workspaces import CredentialBound
 
-OFTEN = OpenApiResponse(FAILURE.ref, "Too many invitations; see Retry-After")
-DEAD = OpenApiResponse(FAILURE.ref, "Accepted, revoked or expired; `code` says which")
+TOO_MANY = OpenApiResponse(FAILURE.ref, "Too many invitations; see Retry-After")
+NOT_OPEN = OpenApiResponse(FAILURE.ref, "Accepted, revoked or expired; `code` says which")
 
 
 class Inviting(ServiceViewSet):
-    """Asking somebody in; two resources offer it."""
+    """`create` sends an invitation; shared by the views of members and of invitations."""
 
     inputs: ClassVar = {"create": NewInvitation}
     outputs: ClassVar = {"create": InvitationDocument}
     action_permissions: ClassVar = {"create": Can(INVITE)}
 
-    @extend_schema(responses={201: InvitationDocument, 429: OFTEN})
+    @extend_schema(responses={201: InvitationDocument, 429: TOO_MANY})
     def create(self, request: Request, pk: str) -> Response:
         """Invite an address by mail, whether or not anybody has an account with it."""
         workspace = self.find(Workspace.objects.visible_to(self.actor), pk)
@@ -70,9 +70,9 @@ class Invitations(Inviting):
         workspace = self.find(Workspace.objects.visible_to(self.actor), pk)
         return self.show_list(Invitation.objects.filter(workspace=workspace))
 
-    @extend_schema(responses={200: InvitationDocument, 429: OFTEN})
+    @extend_schema(responses={200: InvitationDocument, 429: TOO_MANY})
     def resend(self, request: Request, pk: str, invitation: str) -> Response:
-        """Send a new link, good for as long as a new invitation; the one before is dead."""
+        """Send a new link, which expires like a new invitation; the link before is void."""
         sent = resend_invitation(actor=self.actor, invitation=self._invitation(pk, invitation))
         return self.show(sent, message="Invitation sent successfully")
 
@@ -102,7 +102,7 @@ class ReceivedInvitations(ServiceViewSet):
 
     @as_system("invitations to addresses of the person asking")
     def list(self, request: Request) -> Response:
-        """Those that wait at an address one has proved."""
+        """The open invitations to the verified addresses of the person asking."""
         if self.actor.is_bound:
             raise CredentialBound
         own = Invitation.objects.open().sent_to(*proved_addresses(self.actor.person))
@@ -110,9 +110,9 @@ class ReceivedInvitations(ServiceViewSet):
 
     @as_system("an invitation the person asking holds")
     def accept(self, request: Request, token: str) -> Response:
-        """Take the place an invitation offers.
+        """Accept an invitation and become a member of its workspace.
 
-        By the token of its link, or by the id of an invitation sent to an address one has proved.
+        By the token of its link, or by the id of an invitation sent to a verified address.
         """
         if as_uuid(token):
             own = Invitation.objects.sent_to(*proved_addresses(self.actor.person))
@@ -124,14 +124,14 @@ class ReceivedInvitations(ServiceViewSet):
 
 
 class InvitationLinks(ServiceViewSet):
-    """What a link is about, for people who may not have an account yet."""
+    """The invitation behind a link, for people who may not have an account yet."""
 
     authentication_classes = []
     document = InvitationPreview
     action_permissions: ClassVar = {"retrieve": Anyone()}
 
-    @extend_schema(responses={200: InvitationPreview, 409: DEAD})
+    @extend_schema(responses={200: InvitationPreview, 409: NOT_OPEN})
     @as_system("an invitation whose link somebody holds")
     def retrieve(self, request: Request, token: str) -> Response:
-        """What the link in an invitation offers, without signing in."""
+        """The workspace, inviter and role of the invitation behind a link, without signing in."""
         return self.show(invitation_behind(token))

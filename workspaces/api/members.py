@@ -55,7 +55,7 @@ class Members(Inviting):
 
     @extend_schema(responses={201: Member, 429: TOO_MANY})
     def add(self, request: Request) -> Response:
-        """Give somebody who has an account a place in the workspace named in the body."""
+        """Add somebody who has an account to the workspace named in the body."""
         member = self.read_input()
         workspace = self.find(Workspace.objects.visible_to(self.actor), member.pop("workspace_id"))
         membership = add_member(actor=self.actor, workspace=workspace, **member)
@@ -69,7 +69,7 @@ class Members(Inviting):
         return self.show(self._member(pk, person))
 
     def update(self, request: Request, pk: str, person: str) -> Response:
-        """Give a member another role, none that may do more than one's own."""
+        """Give a member another role; neither the old nor the new one may exceed one's own."""
         membership = change_member_role(
             actor=self.actor,
             membership=self._member(pk, person),
@@ -81,7 +81,7 @@ class Members(Inviting):
     partial_update = update
 
     def destroy(self, request: Request, pk: str, person: str) -> Response:
-        """Remove a member, or leave oneself (`me` will do); open tasks are handed over."""
+        """Remove a member, or leave (with `me` as the id); open tasks are handed over."""
         membership = self._member(pk, person)
         remove_member(
             actor=self.actor,
@@ -98,7 +98,7 @@ class Members(Inviting):
         return workspace
 
     def _member(self, pk: str, person: str) -> Membership:
-        """The permission is asked on the place itself, which may be one's own."""
+        """The membership; the permission is checked on it, as everybody may remove their own."""
         places = Membership.objects.filter(workspace=self._workspace(pk))
         wanted = self.actor.person.public_id if person == ONESELF else person
         membership: Membership = self.find_among(places, str(wanted))

@@ -1,4 +1,4 @@
-"""How the page of an opt-out is shown; it works without scripts and without signing in."""
+"""Rendering of the opt-out page, which works without scripts and without signing in."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -9,8 +9,8 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 
-class Regardless(DefaultContentNegotiation):
-    """A mail program's request counts, whatever it says it accepts."""
+class IgnoreAccept(DefaultContentNegotiation):
+    """Always the first renderer: a mail program's `Accept` header must not lead to 406."""
 
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
@@ -20,7 +20,7 @@ class Regardless(DefaultContentNegotiation):
 
 
 class OptOutPage(BaseRenderer):
-    """HTML for every answer; the API's envelope is of no use to a person."""
+    """Renders every answer, errors included, as an HTML page instead of the API's envelope."""
 
     media_type = "text/html"
     format = "html"

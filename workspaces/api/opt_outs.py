@@ -1,4 +1,4 @@
-"""The page behind the link in a mail: it shows what will happen, and does so on a POST only."""
+"""The page behind the opt-out link of a mail: GET shows the effect, only POST carries it out."""
 
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from core.api.permissions import Anyone
 from core.api.transactions import OneTransaction
 from core.context import as_system
 from core.errors import NotFound
-from workspaces.api.opt_out_page import OptOutPage, Regardless
+from workspaces.api.opt_out_page import IgnoreAccept, OptOutPage
 from workspaces.models import Workspace
 from workspaces.services.opt_out_links import read_token
 from workspaces.services.opt_out_records import lift_opt_out
@@ -31,32 +31,32 @@ BY_LINK = Actor.system("the link of a mail")
 
 
 class OptOutAnswer(Input):
-    """A mail program's one-click request (RFC 8058) says nothing we know, and means `leave`."""
+    """The form's button; a mail program's one-click request (RFC 8058) has none and means leave."""
 
     action = serializers.ChoiceField([LEAVE, ALLOW], default=LEAVE)
 
 
 class OptOuts(OneTransaction):
-    """The way out of a workspace, for whoever holds the link; signing in is not needed."""
+    """The opt-out page, for the holder of the link; signing in is not needed."""
 
     without_envelope = True
     authentication_classes = []
     permission_classes = [Anyone]
     renderer_classes = [OptOutPage]
-    content_negotiation_class = Regardless
+    content_negotiation_class = IgnoreAccept
     parser_classes = [FormParser, MultiPartParser, JSONParser]
 
     @extend_schema(responses=PAGE)
     @as_system("a workspace whose mail somebody may not want")
     def get(self, request: Request, token: str) -> Response:
-        """What the link would do; programs that open links of their own accord change nothing."""
-        return _page(*_named(token))
+        """Show what the link would do; changes nothing, because mail scanners open links."""
+        return _page(*_read_link(token))
 
     @extend_schema(request=OptOutAnswer, responses=PAGE_OF_A_BODY)
     @as_system("a workspace whose mail somebody does not want")
     def post(self, request: Request, token: str) -> Response:
-        """Leave the workspace and decline to be added again, or allow it again."""
-        workspace, recipient_id = _named(token)
+        """Leave the workspace and refuse to be added again (`leave`), or permit it (`allow`)."""
+        workspace, recipient_id = _read_link(token)
         answer = OptOutAnswer(data=request.data)
         answer.is_valid(raise_exception=True)
         if answer.validated_data["action"] == ALLOW:
@@ -71,7 +71,7 @@ def _page(workspace: Workspace, recipient_id: UUID) -> Response:
     return Response({"workspace": workspace.name, "effect": effect.value})
 
 
-def _named(token: str) -> tuple[Workspace, UUID]:
+def _read_link(token: str) -> tuple[Workspace, UUID]:
     workspace_id, recipient_id = read_token(token)
     workspace = Workspace.objects.filter(pk=workspace_id).first()
     if workspace is None:

@@ -1,4 +1,4 @@
-"""Owning a workspace, which is more than any role."""
+"""The permission of a workspace's owner, which no role includes."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from workspaces.rights import require_ownership
 
 
 class IsOwner(IsSignedIn):
-    """The person who has the workspace."""
+    """The owner of the workspace; see `require_ownership`."""
 
     def has_object_permission(self, request: Request, view: Any, obj: Any) -> bool:
         require_ownership(obj, actor_of(request))

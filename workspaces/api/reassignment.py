@@ -1,4 +1,4 @@
-"""How a request says who takes over from somebody who leaves: in the body, or in the query."""
+"""How a request names who takes over the open tasks of a removed member: body or query."""
 
 from accounts.models import User
 from core.api.fields import Input, Visible
@@ -10,10 +10,10 @@ FIELD = "reassign_to"
 
 
 class Reassignment(Input):
-    """Who takes over the open tasks: a member of each project with some, by id; null for nobody.
+    """Who takes over the open tasks: the id of a member of each project with such tasks, or null.
 
-    Left out, the lead of each project takes over. Clients and proxies that send no body with
-    DELETE say the same in the query, where an empty value means nobody.
+    Without the key, each project's lead takes over; with null, nobody. Clients that cannot send
+    a body with DELETE use the query parameter, where an empty value means null.
     """
 
     reassign_to = Visible(
@@ -26,7 +26,7 @@ class Reassignment(Input):
 
 
 def read_handover(view: ServiceViewSet) -> Handover:
-    """What body and query ask for; both may, if they ask for the same."""
+    """The handover named in body or query; Invalid if both name one and they differ."""
     query = Reassignment(data=view.request.query_params, context={"actor": view.actor})
     query.is_valid(raise_exception=True)
     asked = [said[FIELD] for said in (view.read_input(), query.validated_data) if FIELD in said]

@@ -23,7 +23,7 @@ DAYS = ["MONDAY", "SATURDAY", "SUNDAY"]
 
 
 class Setting(serializers.CharField):
-    """One key of the settings, its default where it is not set."""
+    """One key of `Workspace.settings`, or its default if the key is not set."""
 
     def as_json(self, path: str) -> Expression:
         name = str(self.field_name)
@@ -31,7 +31,7 @@ class Setting(serializers.CharField):
 
 
 class WorkspaceSettings(Document):
-    """What holds in a workspace."""
+    """The settings of a workspace, with defaults for those not set."""
 
     default_role = Setting()
     time_zone = Setting()
@@ -42,7 +42,7 @@ class WorkspaceSettings(Document):
 
 
 class SettingsChanges(Input):
-    """A merge patch: null brings the default back. A key that means nothing is refused."""
+    """A merge patch: null restores the default. Unknown keys are refused."""
 
     default_role = Choice(NEWCOMERS, also={"VIEWER": "GUEST"}, required=False, allow_null=True)
     time_zone = serializers.CharField(
@@ -59,7 +59,7 @@ class SettingsChanges(Input):
 
 
 class Settings(ServiceViewSet):
-    """How a workspace is set up."""
+    """The settings of a workspace."""
 
     document = WorkspaceSettings
     inputs: ClassVar = {"update": SettingsChanges, "partial_update": SettingsChanges}
@@ -73,7 +73,7 @@ class Settings(ServiceViewSet):
         return self.show(self.find(Workspace.objects.visible_to(self.actor), pk))
 
     def update(self, request: Request, pk: str) -> Response:
-        """Set what is named; null brings a default back."""
+        """Set the keys given; null restores the default of a key."""
         workspace = change_settings(
             actor=self.actor,
             workspace=self.find(Workspace.objects.visible_to(self.actor), pk),

@@ -1,4 +1,4 @@
-"""The routes of workspaces; the second spellings answer from the same views."""
+"""The routes of workspaces; those under `api/workspace` are aliases served by the same views."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Workspaces over HTTP; their members stand in `members_api`."""
+"""Workspaces over HTTP; their members are in `members.py`."""
 
 from typing import ClassVar
 
@@ -60,7 +60,7 @@ class Workspaces(ServiceViewSet):
     orderings = ("created_at", "name")
 
     def list(self, request: Request) -> Response:
-        """The workspaces one belongs to; with `deleted=true` those one may restore."""
+        """The workspaces of the person asking; with `deleted=true` those they may restore."""
         workspaces = Workspace.objects
         if self.read_query()["deleted"]:
             return self.show_list(workspaces.restorable_by(self.actor))
@@ -89,12 +89,12 @@ class Workspaces(ServiceViewSet):
     partial_update = update
 
     def can(self, request: Request, pk: str) -> Response:
-        """Whether the person may do something in the workspace, and if not, why."""
+        """Whether the person may do `action` in the workspace, and if not, why."""
         action = self.read_query()["action"]
         return Response(verdict(WORKSPACE_ABILITIES, self._workspace(pk), self.actor, action))
 
     def destroy(self, request: Request, pk: str) -> Response:
-        """Delete the workspace with all that is in it; for 30 days it can be restored."""
+        """Delete the workspace and all it contains; it can be restored for 30 days."""
         delete_workspace(
             actor=self.actor, workspace=self._workspace(pk), version=self.expected_version
         )
@@ -102,33 +102,33 @@ class Workspaces(ServiceViewSet):
 
     def restore(self, request: Request, pk: str) -> Response:
         """Bring a deleted workspace back, with its projects."""
-        lost = find_by_public_id(Workspace.objects.restorable_by(self.actor), pk)
+        deleted = find_by_public_id(Workspace.objects.restorable_by(self.actor), pk)
         workspace = restore_workspace(
             actor=self.actor,
-            workspace=lost or self._workspace(pk),
+            workspace=deleted or self._workspace(pk),
             version=self.expected_version,
         )
         return self.show(workspace, message="Workspace restored successfully")
 
     def owner(self, request: Request, pk: str) -> Response:
-        """Offer the workspace to another member; pending until they accept, for seven days."""
+        """Offer the ownership to another member; the offer expires after seven days."""
         workspace = self._workspace(pk)
         person = self.read_input()["user_id"]
         workspace = offer_ownership(actor=self.actor, workspace=workspace, person=person)
         return self.show(workspace, message="Ownership offered; pending until it is accepted")
 
     def withdraw_owner(self, request: Request, pk: str) -> Response:
-        """Take back the offer of ownership; its owner only may."""
+        """Withdraw the offer of ownership; only the owner may."""
         workspace = withdraw_offer(actor=self.actor, workspace=self._workspace(pk))
         return self.show(workspace, message="Offer withdrawn successfully")
 
     def accept_owner(self, request: Request, pk: str) -> Response:
-        """Own the workspace from now on, if that is offered to the person asking."""
+        """Accept the offered ownership; only the person it is offered to can."""
         workspace = accept_ownership(actor=self.actor, workspace=self._workspace(pk))
         return self.show(workspace, message="Owner changed successfully")
 
     def decline_owner(self, request: Request, pk: str) -> Response:
-        """Refuse the offer to own the workspace."""
+        """Decline the offered ownership."""
         workspace = decline_ownership(actor=self.actor, workspace=self._workspace(pk))
         return self.show(workspace, message="Offer declined successfully")
 

@@ -1,4 +1,4 @@
-"""What keeps workspaces apart in the database: functions, foreign keys and policies."""
+"""Isolation of workspaces in the database: functions, foreign keys and policies."""
 
 from typing import ClassVar
 
@@ -6,9 +6,10 @@ from django.db import migrations
 
 from core.tenancy import OneWorkspace, TenantPolicy
 
-# The policies hold for the owner of the tables as well; these two step out for one question.
-# With pg_temp named last, nobody can put a table of their own before ours.
-# What `workspaces_of` found is told beside the result as well, as one query opens a request.
+# The policies apply to the owner of the tables as well, so SECURITY DEFINER is not enough:
+# both functions set `gantry.system` for one query each, and restore it.
+# pg_temp comes last in the search path, so that a temporary table cannot hide one of ours.
+# `workspaces_of` also sets `gantry.unopened`, which saves a request a second query.
 FUNCTIONS = """
 CREATE OR REPLACE FUNCTION workspaces_of(person uuid) RETURNS uuid[]
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$

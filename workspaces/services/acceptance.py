@@ -1,4 +1,4 @@
-"""Accepting an invitation: once, by whoever has the address, while its sender may still invite."""
+"""Accepting an invitation: once, with its address, and while its sender may still invite."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -36,7 +36,7 @@ class AddressNotProved(Forbidden):
 
 
 def invitation_behind(token: str) -> Invitation:
-    """The invitation a link leads to, if it can still be accepted; else why it cannot."""
+    """The invitation of a link's token; raises why it can no longer be accepted."""
     found = Invitation.objects.filter(token_hash=digest(token), workspace__deleted_at=None)
     invitation: Invitation | None = found.first()
     if invitation is None:
@@ -47,7 +47,7 @@ def invitation_behind(token: str) -> Invitation:
 
 @transaction.atomic
 def accept_invitation(*, actor: Actor, token: str) -> Membership:
-    """Take the place a link offers. Holding the link is not enough: the address must be theirs."""
+    """Accept by the token of a link; the actor must also have the invited address."""
     known = Invitation.objects.filter(token_hash=digest(token)).first()
     if known is None:
         raise NotFound
@@ -56,12 +56,12 @@ def accept_invitation(*, actor: Actor, token: str) -> Membership:
 
 @transaction.atomic
 def accept_own_invitation(*, actor: Actor, invitation: Invitation) -> Membership:
-    """The same without the link, for somebody who has proved the address, wherever that counts."""
+    """Accept without the link; the actor must have verified the invited address."""
     return _accept(invitation, actor, proved_addresses(actor.person))
 
 
 def is_backed(invitation: Invitation) -> bool:
-    """Nobody gets in on the word of somebody who could not give it now."""
+    """Whether its sender could still send it now: active, and with a role that may grant it."""
     sender = invitation.invited_by
     if sender is None or not sender.is_active or sender.is_superuser:
         return bool(sender and sender.is_active)
@@ -74,11 +74,11 @@ def is_backed(invitation: Invitation) -> bool:
 def _accept(known: Invitation, actor: Actor, addresses: set[str]) -> Membership:
     if actor.is_bound:
         raise CredentialBound
-    # In the order of all locks: the person, the workspace, what is in it.
+    # The usual order of locks: the person, the workspace, the rows in it.
     User.objects.active().locked(actor.person_id)
     workspace = Workspace.objects.alive().locked(known.workspace_id)
     invitation = Invitation.objects.locked(known.pk)
-    if invitation.token_hash != known.token_hash:  # another link was sent meanwhile
+    if invitation.token_hash != known.token_hash:  # a new link was sent meanwhile
         raise NotFound
     _check_address(invitation, actor, addresses)
     _check_open(invitation)

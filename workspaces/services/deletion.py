@@ -1,4 +1,4 @@
-"""How a workspace is deleted, and how it comes back."""
+"""Deleting and restoring workspaces."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,7 +15,7 @@ from workspaces.rights import DELETE_WORKSPACE
 
 @transaction.atomic
 def delete_workspace(*, actor: Actor, workspace: Workspace, version: int | None = None) -> None:
-    """Take the workspace and all that is in it out of sight; the rows stay for a restore."""
+    """Mark the workspace as deleted, with its projects; the rows stay so it can be restored."""
     workspace = Workspace.objects.alive().locked(workspace.pk)
     require(DELETE_WORKSPACE, workspace, actor)
     workspace.check_version(version)
@@ -28,7 +28,7 @@ def delete_workspace(*, actor: Actor, workspace: Workspace, version: int | None 
 def restore_workspace(
     *, actor: Actor, workspace: Workspace, version: int | None = None
 ) -> Workspace:
-    """Bring back what was deleted lately, as it was; what is there stays as it is."""
+    """Restore a workspace deleted within RESTORE_WINDOW, else NotFound; one not deleted stays."""
     workspace = Workspace.objects.locked(workspace.pk)
     require(DELETE_WORKSPACE, workspace, actor)
     workspace.check_version(version)

@@ -1,4 +1,4 @@
-"""The secret in an invitation's link: what is kept of it, and where the link leads."""
+"""The token in an invitation's link: the digest that is stored, and the address of the link."""
 
 import hashlib
 
@@ -8,10 +8,10 @@ PURPOSE = "invitation"
 
 
 def digest(token: str) -> str:
-    """What the database knows of a token; it is random enough to need no salt."""
+    """SHA-256 of a token as hex, which is stored; the token is random, so no salt is needed."""
     return hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()
 
 
 def link_with(token: str) -> str:
-    """The page of the front end; built from settings, never from what a request said."""
+    """The front end's page for this token, built from settings, never from request headers."""
     return str(settings.INVITATION_URL_TEMPLATE).format(frontend=settings.FRONTEND_URL, token=token)

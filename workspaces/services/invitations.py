@@ -1,4 +1,4 @@
-"""Sending invitations, again if need be, and taking them back."""
+"""Sending, resending and revoking invitations."""
 
 import secrets
 
@@ -40,9 +40,9 @@ class RevokedAlready(Conflict, code="invitation_revoked"):
 def invite_person(
     *, actor: Actor, workspace: Workspace, email: str, role: str = "", message: str = ""
 ) -> Invitation:
-    """Offer a place to an address, whether or not anybody has an account with it."""
+    """Invite an address by mail, whether or not it belongs to an account."""
     role = role or role_of_new_member(workspace)
-    workspace = _held(workspace, actor, role)
+    workspace = _locked_to_invite(workspace, actor, role)
     invitation = Invitation(
         workspace=workspace, email=email.strip().lower(), role=role, message=message
     )
@@ -55,8 +55,8 @@ def invite_person(
 
 @transaction.atomic
 def resend_invitation(*, actor: Actor, invitation: Invitation) -> Invitation:
-    """Send a new link, on the word of whoever sends it now; the one before is dead."""
-    workspace = _held(invitation.workspace, actor, invitation.role)
+    """Send a new link, which makes the one before void; the actor becomes the sender."""
+    workspace = _locked_to_invite(invitation.workspace, actor, invitation.role)
     invitation = Invitation.objects.locked(invitation.pk)
     invitation.workspace = workspace
     check_undecided(invitation)
@@ -69,7 +69,7 @@ def resend_invitation(*, actor: Actor, invitation: Invitation) -> Invitation:
 
 @transaction.atomic
 def revoke_invitation(*, actor: Actor, invitation: Invitation, version: int | None = None) -> None:
-    """Take an invitation back; doing it twice changes nothing."""
+    """Revoke an invitation that is not accepted; doing it twice changes nothing."""
     workspace = Workspace.objects.alive().locked(invitation.workspace_id)
     require(INVITE, workspace, actor)
     invitation = Invitation.objects.locked(invitation.pk)
@@ -88,14 +88,14 @@ def check_undecided(invitation: Invitation) -> None:
 
 
 def revoke(invitation: Invitation, *, actor: Actor) -> None:
-    """The caller holds the workspace."""
+    """Revoke a pending invitation. The caller has locked the workspace."""
     invitation.status = InvitationStatus.REVOKED
     invitation.save_changes("status")
     publish(events.InvitationRevoked(actor=actor, invitation=invitation))
 
 
-def _held(workspace: Workspace, actor: Actor, role: str) -> Workspace:
-    """The workspace under lock, where the actor may invite to this role now."""
+def _locked_to_invite(workspace: Workspace, actor: Actor, role: str) -> Workspace:
+    """Lock the workspace; refuse unless the actor may invite to this role and within the rate."""
     workspace = Workspace.objects.alive().locked(workspace.pk)
     require(INVITE, workspace, actor)
     check_grant(actor, workspace, role)
@@ -104,7 +104,7 @@ def _held(workspace: Workspace, actor: Actor, role: str) -> Workspace:
 
 
 def _check_free(invitation: Invitation) -> None:
-    """Neither a member has the address, nor another invitation that is still open."""
+    """Refuse an address that a member or another open invitation already has."""
     place = Membership.objects.filter(workspace=invitation.workspace, user__email=invitation.email)
     if place.exists():
         raise AlreadyMember(errors={"email": [AlreadyMember.message]})
@@ -117,7 +117,7 @@ def _check_free(invitation: Invitation) -> None:
 
 
 def _send(invitation: Invitation, *, actor: Actor) -> None:
-    """Save with a new token, which goes into the mail, sealed until then, and nowhere else."""
+    """Save with a new token and enqueue the mail; until it is composed, the token is sealed."""
     count_invitation(actor)
     token = secrets.token_urlsafe(32)
     invitation.token_hash = digest(token)

@@ -1,4 +1,4 @@
-"""The workspaces of somebody whose two accounts become one."""
+"""Moving memberships and ownership when two accounts of a person become one."""
 
 from django.db import transaction
 from django.db.models import Q
@@ -12,14 +12,17 @@ from workspaces.events import MemberAdded, MemberRoleChanged, OwnerChanged
 from workspaces.models import Membership, Workspace
 from workspaces.rights import WorkspaceRole
 
-# What the provider says about its organisations, nobody has written.
+# Rows of a provider's organisations are synchronised, not written by the person.
 not_counted("workspaces.membership.user", Q(workspace__external_org_id__isnull=False))
 not_counted("workspaces.workspace.owner", Q(external_org_id__isnull=False))
 
 
 @transaction.atomic
 def move_memberships(*, actor: Actor, person: User, former: User) -> None:
-    """Give the person every place the former account has; ADMIN in either account stays ADMIN."""
+    """Give the person all memberships and workspaces of the former account.
+
+    Where both accounts are members, the person is ADMIN if either was.
+    """
     theirs = Membership.objects.filter(user=former).values("workspace")
     workspaces = Workspace.objects.filter(Q(pk__in=theirs) | Q(owner=former)).order_by("pk")
     for workspace in workspaces.select_for_update(no_key=True, of=("self",)):
@@ -36,19 +39,19 @@ def move_memberships(*, actor: Actor, person: User, former: User) -> None:
 
 
 def _move_membership(place: Membership, person: User, *, actor: Actor) -> None:
-    held: Membership | None = Membership.objects.filter(
+    own: Membership | None = Membership.objects.filter(
         workspace=place.workspace_id, user=person
     ).first()
-    if held is None:
-        held = Membership.objects.create(
+    if own is None:
+        own = Membership.objects.create(
             workspace_id=place.workspace_id,
             user=person,
             role=place.role,
             message=place.message,
             invited_by=place.invited_by,
         )
-        publish(MemberAdded(actor=actor, membership=held))
-    elif place.role == WorkspaceRole.ADMIN and held.role != WorkspaceRole.ADMIN:
-        changes = held.change(role=WorkspaceRole.ADMIN.value)
-        held.save_changes("role")
-        publish(MemberRoleChanged(actor=actor, membership=held, changes=changes))
+        publish(MemberAdded(actor=actor, membership=own))
+    elif place.role == WorkspaceRole.ADMIN and own.role != WorkspaceRole.ADMIN:
+        changes = own.change(role=WorkspaceRole.ADMIN.value)
+        own.save_changes("role")
+        publish(MemberRoleChanged(actor=actor, membership=own, changes=changes))

@@ -1,4 +1,4 @@
-"""How somebody leaves a workspace, or every one they belong to."""
+"""Ending a person's membership of one workspace, or of all."""
 
 import secrets
 
@@ -23,13 +23,13 @@ from workspaces.rights import WorkspaceRole
 
 
 class OwnsWorkspaces(Conflict):
-    """Names them in `workspaces`."""
+    """`workspaces` lists them by id and name."""
 
     message = "The person owns workspaces other people belong to. Hand them over first."
 
 
 class LastAdmin(Conflict):
-    """Names the workspaces in `workspaces`."""
+    """`workspaces` lists them by id and name."""
 
     message = "Nobody else is ADMIN of workspaces other people belong to. Name another one first."
 
@@ -42,9 +42,10 @@ def end_memberships(
     is_final: bool = False,
     handover: Handover = TO_LEAD,
 ) -> None:
-    """Leave all workspaces; one where nobody else is goes too. The caller holds the person.
+    """End all memberships, and delete workspaces nobody else belongs to.
 
-    Refused while others depend on them; if it `is_final`, they are succeeded instead.
+    Refused where the person owns a shared workspace or is its last ADMIN; if it `is_final`, a
+    successor is appointed instead. The caller has locked the person.
     """
     theirs = Membership.objects.filter(user=person).values("workspace")
     workspaces = list(
@@ -66,7 +67,10 @@ def end_memberships(
 def end_membership(
     workspace: Workspace, person: User, *, actor: Actor, handover: Handover = TO_LEAD
 ) -> None:
-    """End a membership, if there is one; who depends on it was asked, or is succeeded now."""
+    """End a membership, if there is one, and appoint a successor as owner and ADMIN if needed.
+
+    The caller has checked whether that may happen.
+    """
     membership = Membership.objects.filter(workspace=workspace, user=person)
     is_member = membership.exists()
     if is_member:
@@ -82,14 +86,15 @@ def end_membership(
         )
         membership.delete()
     if is_member or workspace.owner_id == person.pk:
-        _succeed(workspace, person, actor=actor)
+        _appoint_successor(workspace, person, actor=actor)
 
 
-def _succeed(workspace: Workspace, person: User, *, actor: Actor) -> None:
-    """Let the ADMIN, else the member, who is here longest take what only the person held.
+def _appoint_successor(workspace: Workspace, person: User, *, actor: Actor) -> None:
+    """Make the longest-standing ADMIN, or else member, ADMIN, and owner if the person was.
 
-    Nobody is asked: there is nobody left who could offer it again. Where an identity provider
-    says who is ADMIN, no member is made one; without an ADMIN there is no owner then.
+    They are not asked, because nobody would be left to offer the ownership to somebody else.
+    Where an identity provider decides who is ADMIN, no member is made ADMIN; without an ADMIN
+    there is no owner then.
     """
     rest = Membership.objects.filter(workspace=workspace).order_by("created_at", "pk")
     successor = rest.filter(role=WorkspaceRole.ADMIN).first()
@@ -112,14 +117,14 @@ def _pass_ownership(
         return
     workspace.owner = successor.user if successor else None
     workspace.save_changes("owner")
-    told: Changes = {
+    changes: Changes = {
         "owner": {"old": as_event_value(person), "new": as_event_value(workspace.owner)}
     }
-    publish(OwnerChanged(actor=actor, workspace=workspace, before=person, changes=told))
+    publish(OwnerChanged(actor=actor, workspace=workspace, before=person, changes=changes))
 
 
 def _shared(workspaces: list[Workspace], person: User) -> list[Workspace]:
-    """Those other people belong to."""
+    """Those to which other people belong as well."""
     others = Membership.objects.filter(workspace__in=workspaces).exclude(user=person)
     shared = set(others.values_list("workspace_id", flat=True))
     return [workspace for workspace in workspaces if workspace.pk in shared]
@@ -127,26 +132,26 @@ def _shared(workspaces: list[Workspace], person: User) -> list[Workspace]:
 
 def _check_owner(workspaces: list[Workspace], person: User) -> None:
     if owned := [workspace for workspace in workspaces if workspace.owner_id == person.pk]:
-        raise OwnsWorkspaces(workspaces=_named(owned))
+        raise OwnsWorkspaces(workspaces=_ids_and_names(owned))
 
 
 def check_admins(workspaces: list[Workspace], person: User) -> None:
-    """Refuse to lose the last ADMIN; one who cannot sign in is none. The caller holds them."""
+    """LastAdmin if the person is the only active ADMIN of one. The caller has locked them."""
     admins = Membership.objects.filter(workspace__in=workspaces, role=WorkspaceRole.ADMIN)
     theirs = set(admins.filter(user=person).values_list("workspace_id", flat=True))
     others = admins.filter(user__is_active=True).exclude(user=person)
     safe = set(others.values_list("workspace_id", flat=True))
     if lost := [workspace for workspace in workspaces if workspace.pk in theirs - safe]:
-        raise LastAdmin(workspaces=_named(lost))
+        raise LastAdmin(workspaces=_ids_and_names(lost))
 
 
-def _named(workspaces: list[Workspace]) -> list[dict[str, str]]:
+def _ids_and_names(workspaces: list[Workspace]) -> list[dict[str, str]]:
     return [{"id": workspace.public_id, "name": workspace.name} for workspace in workspaces]
 
 
 def _delete(workspace: Workspace, *, actor: Actor) -> None:
     workspace.deleted_at = timezone.now()
-    if workspace.settings.get("personal"):  # it is called after its person
+    if workspace.settings.get("personal"):  # its name contains the person's name
         workspace.name, workspace.slug = "Deleted workspace", f"deleted-{secrets.token_hex(8)}"
     workspace.save_changes("deleted_at", "name", "slug")
     publish(WorkspaceDeleted(actor=actor, workspace=workspace))

@@ -1,4 +1,4 @@
-"""How many people one person may take into workspaces."""
+"""The limit on how many people one person may add or invite to workspaces."""
 
 from django.conf import settings
 
@@ -9,6 +9,6 @@ HOUR = 3600
 
 
 def count_admission(actor: Actor) -> None:
-    """Use up one attempt, whatever comes of it: the answer tells who has an account."""
+    """Count one attempt, even if it is refused: its answer reveals who has an account."""
     limit = Limit("people taken into workspaces", settings.ADMISSIONS_PER_HOUR, HOUR)
     take(limit, str(actor.person_id))

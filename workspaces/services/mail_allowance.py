@@ -24,13 +24,16 @@ BODY_END = "</body>"
 
 
 def has_opened(person_id: UUID, workspace_id: UUID) -> bool:
-    """Whether the person has come to the workspace by themselves."""
+    """Whether the person has opened the workspace (`Membership.opened_at`)."""
     opened = Membership.objects.filter(workspace_id=workspace_id, opened_at__isnull=False)
     return opened.filter(user_id=person_id).exists()
 
 
 def keep_within_allowance(delivery: Delivery, mail: Mail) -> Mail | Skip:
-    """Hold back what is unwanted or too much; show the way out to who has never come in."""
+    """Skip mails to those who opted out, or above MOST_A_DAY to those who never opened it.
+
+    Mails to the latter get an opt-out link.
+    """
     workspace_id, recipient_id = delivery.workspace_id, delivery.recipient_id
     if workspace_id is None:
         return mail
@@ -39,13 +42,16 @@ def keep_within_allowance(delivery: Delivery, mail: Mail) -> Mail | Skip:
         return Skip(OPTED_OUT)
     if has_opened(recipient_id, workspace_id):
         return mail
-    # Written before the count, which takes a lock.
-    mail = _with_way_out(mail, token_for(workspace_id, recipient_id))
+    # Rendered before the count, which takes a lock: no template is rendered under it.
+    mail = _with_opt_out_link(mail, token_for(workspace_id, recipient_id))
     return Skip(TOO_MANY) if _sent_lately(delivery) >= MOST_A_DAY else mail
 
 
 def _sent_lately(delivery: Delivery) -> int:
-    """Mails of the last 24 hours, and those on their way; the next to ask waits for our commit."""
+    """Number of mails composed but undecided, or sent in the last 24 hours.
+
+    An advisory lock makes the next caller for this recipient wait for our commit.
+    """
     key = f"mail allowance {delivery.workspace_id} {delivery.recipient_id}"
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
@@ -57,8 +63,8 @@ def _sent_lately(delivery: Delivery) -> int:
     return composed.filter(lately | Q(state__in=UNDECIDED)).count()
 
 
-def _with_way_out(mail: Mail, token: str) -> Mail:
-    """With the link in both parts, and in the header behind a mail program's own button."""
+def _with_opt_out_link(mail: Mail, token: str) -> Mail:
+    """The mail with the opt-out link in both parts, and in the header for one-click buttons."""
     link = opt_out_link(token)
     lines, html = (
         render_to_string(f"workspaces/email/way_out.{part}", {"link": link}).strip()

@@ -1,4 +1,4 @@
-"""What becomes of the people of a workspace: other roles, another owner, good-bye."""
+"""Changing the role of members, removing them, and transferring the ownership."""
 
 from django.db import transaction
 
@@ -36,7 +36,7 @@ class NotAdmin(Invalid):
 def change_member_role(
     *, actor: Actor, membership: Membership, role: str, version: int | None = None
 ) -> Membership:
-    """Give a member another role; nobody gives or takes one that may do more than their own."""
+    """Give a member another role; refused if the old or the new one exceeds the actor's own."""
     workspace, membership = _locked(membership)
     require(INVITE, workspace, actor)
     membership.check_version(version)
@@ -55,9 +55,9 @@ def remove_member(
     handover: Handover = TO_LEAD,
     version: int | None = None,
 ) -> None:
-    """Let somebody go, or leave oneself; whoever listens ends what hangs on the place.
+    """Remove a member, or leave; receivers of `MemberRemoved` end the project memberships.
 
-    Who takes over by name is a member; whether of the projects as well, the upper apps ask.
+    A named successor must belong to the workspace; receivers check the same for the projects.
     """
     workspace, membership = _locked(membership)
     require(REMOVE_MEMBER, membership, actor)
@@ -71,8 +71,8 @@ def remove_member(
 
 @transaction.atomic
 def transfer_ownership(*, actor: Actor, workspace: Workspace, person: User) -> Workspace:
-    """Hand the workspace to another member at once: what staff may; owners offer it instead."""
-    # Held before the workspace, so that nobody takes over who is being deleted.
+    """Make another member the owner at once: for staff only; owners use `offer_ownership`."""
+    # Locked before the workspace, so that nobody who is being deleted becomes the owner.
     locked_candidate(person)
     workspace = Workspace.objects.alive().locked(workspace.pk)
     require_ownership(workspace, actor)
@@ -80,15 +80,15 @@ def transfer_ownership(*, actor: Actor, workspace: Workspace, person: User) -> W
 
 
 def locked_candidate(person: User) -> User:
-    """Whoever is to own a workspace under lock, taken before that of the workspace."""
-    candidate: User | None = User.objects.active().filter(pk=person.pk).held()
+    """Lock the future owner; to be called before the workspace is locked."""
+    candidate: User | None = User.objects.active().filter(pk=person.pk).locked_first()
     if candidate is None:
         raise NotInWorkspace(errors={"user_id": [NotInWorkspace.message]})
     return candidate
 
 
 def membership_of_candidate(workspace: Workspace, person: User) -> Membership:
-    """The membership of somebody who may own the locked workspace."""
+    """The membership of the future owner; Invalid unless they may own the locked workspace."""
     place: Membership | None = Membership.objects.filter(workspace=workspace, user=person).first()
     if place is None:
         raise NotInWorkspace(errors={"user_id": [NotInWorkspace.message]})
@@ -117,7 +117,7 @@ def _locked(membership: Membership) -> tuple[Workspace, Membership]:
 
 
 def check_replaceable(workspace: Workspace, membership: Membership) -> None:
-    """Refuse to take the owner's place, or the last ADMIN's."""
+    """Refuse if the membership is that of the owner or of the last ADMIN."""
     if workspace.owner_id == membership.user_id:
         raise OwnsTheWorkspace
     check_admins([workspace], membership.user)

@@ -1,4 +1,4 @@
-"""Noting that somebody has opened a workspace they were added to."""
+"""Recording when a member first opened a workspace."""
 
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from workspaces.models import Membership
 
 
 def record_opening(*, actor: Actor, workspace_id: UUID) -> None:
-    """Write the moment down, once; a row somebody else holds is left to the next request."""
+    """Set `opened_at`, once; if the row is locked, a later request sets it."""
     unopened = Membership.objects.filter(
         user=actor.person, workspace_id=workspace_id, opened_at=None
     )

@@ -1,4 +1,4 @@
-"""The link that leads out: it names a workspace and a recipient, and works for good."""
+"""The opt-out link, whose token contains a workspace and a recipient, and never expires."""
 
 from uuid import UUID
 
@@ -24,5 +24,5 @@ def read_token(token: str) -> tuple[UUID, UUID]:
 
 
 def opt_out_link(token: str) -> str:
-    """The page of this server; built from settings, never from what a request said."""
+    """The address of the opt-out page, built from settings, never from request headers."""
     return f"{settings.PUBLIC_URL}/api/unsubscribe/{token}"

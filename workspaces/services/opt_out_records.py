@@ -1,4 +1,4 @@
-"""What recipients have chosen: asked before they are added, and lifted by their own will."""
+"""Reading, lifting and erasing opt-outs."""
 
 from uuid import UUID
 
@@ -12,14 +12,17 @@ from workspaces.models import OptOut, Workspace
 
 
 def has_declined(workspace: Workspace, *recipient_ids: UUID) -> bool:
-    """Whether the workspace may not take in one of these recipients."""
+    """Whether one of these recipients has refused to be added to the workspace."""
     chosen = OptOut.objects.filter(workspace=workspace).declined()
     return bool(chosen.of(*recipient_ids).exists())
 
 
 @transaction.atomic
 def lift_opt_out(*, actor: Actor, workspace: Workspace, recipient_ids: set[UUID]) -> None:
-    """Let the workspace write, add and invite again; by the recipient's own will only."""
+    """Delete the opt-outs, so that the workspace may mail, add and invite these recipients.
+
+    Called only at the request of the recipient, or when they accept an invitation.
+    """
     workspace = Workspace.objects.locked(workspace.pk)
     for chosen in OptOut.objects.filter(workspace=workspace).of(*recipient_ids).order_by("pk"):
         changes = {"kind": {"old": chosen.kind, "new": None}}

@@ -1,4 +1,4 @@
-"""Opting out of a workspace by a mail's link."""
+"""Opting out of a workspace by the link of a mail."""
 
 from enum import StrEnum
 from uuid import UUID
@@ -19,7 +19,7 @@ from workspaces.services.revocation import revoke_invitations_to
 
 
 class Effect(StrEnum):
-    """What opting out does, or has done."""
+    """What the opt-out link will do (LEAVE, MUTE, DECLINE) or has done (DECLINED, MUTED)."""
 
     LEAVE = "leave"
     MUTE = "mute"
@@ -29,7 +29,7 @@ class Effect(StrEnum):
 
 
 def effect_of(*, workspace: Workspace, recipient_id: UUID) -> Effect:
-    """What the link does now; changes nothing."""
+    """What `opt_out` would do now, or has done; changes nothing."""
     if chosen := OptOut.objects.filter(workspace=workspace).of(recipient_id).first():
         return Effect(chosen.kind.lower())
     membership = _membership(workspace, recipient_id)
@@ -44,12 +44,12 @@ def effect_of(*, workspace: Workspace, recipient_id: UUID) -> Effect:
 
 @transaction.atomic
 def opt_out(*, workspace: Workspace, recipient_id: UUID) -> OptOut:
-    """Leave, and let nobody there add or invite the recipient again; twice is as good as once.
+    """End the membership and refuse new ones; doing it twice changes nothing.
 
-    The owner and the last ADMIN stay members and get no more mail.
+    The owner and the last ADMIN stay members and only get no more mail (MUTED).
     """
-    # In the order of all locks: the person, the workspace.
-    person = User.objects.filter(pk=recipient_id).held()
+    # The usual order of locks: the person, the workspace.
+    person = User.objects.filter(pk=recipient_id).locked_first()
     actor = Actor(user=person) if person else Actor.system("somebody without an account opts out")
     workspace = Workspace.objects.locked(workspace.pk)
     kind = _leave(workspace, recipient_id)

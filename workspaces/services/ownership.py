@@ -1,4 +1,4 @@
-"""Handing a workspace to another owner, who has to accept it."""
+"""Offering the ownership of a workspace to a member, who has to accept it."""
 
 from datetime import timedelta
 
@@ -27,11 +27,11 @@ class NotOffered(Conflict):
 
 @transaction.atomic
 def offer_ownership(*, actor: Actor, workspace: Workspace, person: User) -> Workspace:
-    """Ask another member to own the workspace; a new offer replaces the one before.
+    """Offer the ownership to another member; a new offer replaces the one before.
 
     Offering it again to the same person, or to the owner, changes nothing.
     """
-    # Held before the workspace, so that nobody is asked who is being deleted.
+    # Locked before the workspace, so that it is not offered to somebody being deleted.
     locked_candidate(person)
     workspace = Workspace.objects.alive().locked(workspace.pk)
     require_ownership(workspace, actor)
@@ -52,7 +52,7 @@ def offer_ownership(*, actor: Actor, workspace: Workspace, person: User) -> Work
 
 @transaction.atomic
 def accept_ownership(*, actor: Actor, workspace: Workspace) -> Workspace:
-    """Become the owner and ADMIN, while whoever offered it still could."""
+    """Become owner and ADMIN; NotOffered if who offered it could no longer do so now."""
     locked_candidate(actor.person)
     workspace = _locked_offer(workspace, actor)
     offerer = workspace.offered_by
@@ -69,7 +69,7 @@ def accept_ownership(*, actor: Actor, workspace: Workspace) -> Workspace:
 
 @transaction.atomic
 def decline_ownership(*, actor: Actor, workspace: Workspace) -> Workspace:
-    """Refuse an offer; the owner may make another one."""
+    """Decline the offer; the owner may make another one."""
     workspace = _locked_offer(workspace, actor)
     changes = _clear(workspace)
     publish(OwnershipDeclined(actor=actor, workspace=workspace, changes=changes))
@@ -78,7 +78,7 @@ def decline_ownership(*, actor: Actor, workspace: Workspace) -> Workspace:
 
 @transaction.atomic
 def withdraw_offer(*, actor: Actor, workspace: Workspace) -> Workspace:
-    """Take the offer back; without one nothing changes."""
+    """Withdraw the offer; without one nothing changes."""
     workspace = Workspace.objects.alive().locked(workspace.pk)
     require_ownership(workspace, actor)
     end_offer(actor=actor, workspace=workspace)
@@ -86,7 +86,7 @@ def withdraw_offer(*, actor: Actor, workspace: Workspace) -> Workspace:
 
 
 def end_offer(*, actor: Actor, workspace: Workspace, person: User | None = None) -> None:
-    """End the offer, or only one to this person. The caller holds the workspace."""
+    """End the offer, if it is to `person` or that is None. The caller has locked the workspace."""
     candidate = workspace.offered_to_id
     if candidate is not None and (person is None or person.pk == candidate):
         changes = _clear(workspace)
@@ -105,7 +105,7 @@ def _locked_offer(workspace: Workspace, actor: Actor) -> Workspace:
 
 
 def _candidate_of(workspace: Workspace) -> object:
-    """The id of whoever can accept now; an offer that expired counts as none."""
+    """The id of the member who can accept now; None without an offer, or if it has expired."""
     expires_at = workspace.offer_expires_at
     is_open = expires_at is not None and expires_at > timezone.now()
     return workspace.offered_to_id if is_open else None

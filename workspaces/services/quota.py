@@ -1,4 +1,4 @@
-"""How many invitations a workspace may send, and a person over all workspaces."""
+"""Limits on how many invitations a workspace, and a person in all workspaces, may send."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ HOUR = timedelta(hours=1)
 
 
 def check_rate(workspace: Workspace) -> None:
-    """Refuse a mail too many in an hour: counted where mails wait, under the workspace's lock."""
+    """TooManyRequests above MOST_PER_HOUR mails, counted as deliveries under the workspace lock."""
     recent = Delivery.objects.filter(
         workspace_id=workspace.pk, kind=KIND, created_at__gt=timezone.now() - HOUR
     )
@@ -28,6 +28,6 @@ def check_rate(workspace: Workspace) -> None:
 
 
 def count_invitation(actor: Actor) -> None:
-    """Use up one of the actor's own, wherever they send it; a refused invitation does not count."""
+    """Count one invitation of the actor, in any workspace; a refused one does not count."""
     most, seconds = settings.INVITATIONS_PER_HOUR, int(HOUR.total_seconds())
     take_uncommitted(Limit("invitations of a person", most, seconds), str(actor.person_id))

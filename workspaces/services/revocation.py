@@ -1,4 +1,4 @@
-"""Which invitations end by themselves when people come, go or change their role."""
+"""Revoking invitations when people join, leave, change their role or are deleted."""
 
 from django.db.models import Q, QuerySet
 
@@ -15,7 +15,7 @@ from workspaces.services.opt_out_records import erase_opt_outs
 
 
 def revoke_invitations_to(*, actor: Actor, workspace: Workspace, person: User) -> None:
-    """Who is in needs none; who has to leave must not come back with an old one."""
+    """A member needs no invitation, and a removed one must not return with an old one."""
     for invitation in _pending(workspace.invitations.filter(email__in=_addresses(person))):
         revoke(invitation, actor=actor)
 
@@ -27,14 +27,14 @@ def revoke_invitations_by(*, actor: Actor, workspace: Workspace, person: User) -
 
 
 def revoke_unbacked_invitations(*, actor: Actor, workspace: Workspace, person: User) -> None:
-    """Revoke those the person could not send with their new role."""
+    """Revoke those sent by the person that they could not send with their new role."""
     for invitation in _pending(workspace.invitations.filter(invited_by=person)):
         if not is_backed(invitation):
             revoke(invitation, actor=actor)
 
 
 def erase_invitations(*, actor: Actor, person: User) -> None:
-    """Keep no address, message or opt-out of somebody who is deleted."""
+    """Erase addresses, messages, opt-outs and deliveries of a person who is deleted."""
     addresses = _addresses(person)
     sent = Invitation.objects.filter(Q(email__in=addresses) | Q(accepted_by=person))
     for invitation in _pending(sent):
@@ -47,10 +47,10 @@ def erase_invitations(*, actor: Actor, person: User) -> None:
 
 
 def _pending(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]:
-    """Under lock: what is accepted meanwhile is not pending any more."""
+    """The pending ones, locked, so that none of them is accepted meanwhile."""
     pending = invitations.filter(status=InvitationStatus.PENDING)
-    held = pending.select_for_update(no_key=True, of=("self",))
-    return held.select_related("invited_by").order_by("pk")
+    locked = pending.select_for_update(no_key=True, of=("self",))
+    return locked.select_related("invited_by").order_by("pk")
 
 
 def _addresses(person: User) -> set[str]:

@@ -1,4 +1,4 @@
-"""What a workspace can be set to; everything else in `Workspace.settings` is our own business."""
+"""The settings people can change; other keys of `Workspace.settings` are internal."""
 
 from typing import Any
 
@@ -16,29 +16,29 @@ DEFAULTS = {
     "time_zone": "UTC",
     "week_starts_on": "MONDAY",
 }
-"""What may be set, and what holds where nothing is."""
+"""The settings that can be changed, with their defaults."""
 
 
 @transaction.atomic
 def change_settings(
     *, actor: Actor, workspace: Workspace, changes: dict[str, Any], version: int | None = None
 ) -> Workspace:
-    """Merge: what is named is set, null brings the default back, the rest stays."""
+    """Set the keys given; None restores the default of a key; the others stay."""
     workspace = Workspace.objects.alive().locked(workspace.pk)
     require(UPDATE_WORKSPACE, workspace, actor)
     workspace.check_version(version)
     merged = workspace.settings | changes
     kept = {name: value for name, value in merged.items() if value is not None}
     if kept != workspace.settings:
-        told = _differences(workspace.settings, kept)
+        differences = _differences(workspace.settings, kept)
         workspace.settings = kept
         workspace.save_changes("settings")
-        publish(WorkspaceUpdated(actor=actor, workspace=workspace, changes=told))
+        publish(WorkspaceUpdated(actor=actor, workspace=workspace, changes=differences))
     return workspace
 
 
 def role_of_new_member(workspace: Workspace) -> str:
-    """The role of whoever is taken in without one being named."""
+    """The role of people who are added or invited without a role."""
     return str(workspace.settings.get("default_role", DEFAULTS["default_role"]))
 
 

@@ -1,10 +1,10 @@
-"""The addresses of workspaces: which may be had, and which one follows from a name."""
+"""Slugs of workspaces: which are allowed, and how one is made of a name."""
 
 from django.utils.text import slugify
 
 SLUG_LENGTH = 100
 PLAIN = r"^[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\Z"
-"""ASCII alone, so that no letter can pass for another one."""
+"""ASCII only, because other letters can look like these."""
 RESERVED = frozenset(
     {
         *("about", "account", "accounts", "admin", "api", "app", "assets", "auth", "billing"),
@@ -17,10 +17,10 @@ RESERVED = frozenset(
         *("undefined", "user", "users", "webhooks", "workspace", "workspaces", "ws", "www"),
     }
 )
-"""What front ends and servers need for pages of their own."""
+"""Slugs that front ends and servers need for their own pages."""
 
 
 def slug_of(name: str) -> str:
-    """The address a name asks for; reserved ones have to be told apart by the caller."""
+    """The slug of a name, which may be RESERVED: the caller has to check."""
     stem = slugify(name).replace("_", "-")[:SLUG_LENGTH]
     return "-".join(filter(None, stem.split("-"))) or "workspace"

@@ -1,4 +1,4 @@
-"""Everything that changes a workspace or who belongs to it."""
+"""Creating and changing workspaces, and adding members."""
 
 import secrets
 from collections.abc import Iterator
@@ -52,7 +52,7 @@ class CredentialBound(Forbidden):
 
 @transaction.atomic
 def create_workspace(*, actor: Actor, name: str, slug: str = "", image_url: str = "") -> Workspace:
-    """A new tenant; its creator owns it and becomes its ADMIN."""
+    """A new workspace; the actor becomes its owner and ADMIN."""
     if actor.is_bound:
         raise CredentialBound
     User.objects.active().locked(actor.person_id)
@@ -67,7 +67,7 @@ def create_workspace(*, actor: Actor, name: str, slug: str = "", image_url: str 
 
 @as_system("one's own workspace, made by another request meanwhile")
 def personal_workspace(*, actor: Actor) -> Workspace:
-    """The workspace for somebody's own things, made on demand; two requests find the same one."""
+    """The actor's personal workspace, created on first use; concurrent requests get the same."""
     User.objects.locked(actor.person_id)
     owned = Workspace.objects.visible_to(actor).filter(owner=actor.person, settings__personal=True)
     workspace: Workspace = owned.first() or _create_personal_workspace(actor)
@@ -94,9 +94,9 @@ def update_workspace(
 def add_member(
     *, actor: Actor, workspace: Workspace, email: str, role: str = "", message: str = ""
 ) -> Membership:
-    """Give somebody who has an account a place in the workspace, at once."""
-    # Held before the workspace, so that nobody enters who is being deleted.
-    User.objects.by_address(email).held()
+    """Make somebody who has an account a member at once, without an invitation."""
+    # Locked before the workspace, so that nobody who is being deleted becomes a member.
+    User.objects.by_address(email).locked_first()
     workspace = Workspace.objects.alive().locked(workspace.pk)
     require(INVITE, workspace, actor)
     role = role or role_of_new_member(workspace)
@@ -114,7 +114,7 @@ def add_member(
 
 
 def person_with_address(email: str) -> User:
-    """Somebody who has an account, however the address is capitalised."""
+    """The person with this address, in any case; UnknownPerson if there is none."""
     person: User | None = User.objects.by_address(email).first()
     if person is None:
         raise UnknownPerson(errors={"email": [UnknownPerson.message]})
@@ -122,7 +122,7 @@ def person_with_address(email: str) -> User:
 
 
 def insert_workspace(workspace: Workspace) -> Workspace:
-    """Insert under the slug of the name; a taken one gets a suffix nobody can have yet."""
+    """Insert with the slug of the name; a taken or reserved one gets a random suffix."""
     show_also(workspace.pk)
     slug = slug_of(workspace.name)
     is_taken = Workspace.objects.filter(slug__iexact=slug).exists()
@@ -138,7 +138,7 @@ def insert_workspace(workspace: Workspace) -> Workspace:
 
 
 def check_grant(actor: Actor, workspace: Workspace, *roles: str) -> None:
-    """Refuse to give or take what may do more than the actor; the caller holds the workspace."""
+    """Refuse roles with more rights than the actor's. The caller has locked the workspace."""
     if actor.is_trusted:
         return
     held = Membership.objects.of(actor).role_in(workspace.pk) or ""
@@ -156,7 +156,7 @@ def _insert_as_asked(workspace: Workspace) -> Workspace:
 
 @contextmanager
 def _refusing_a_taken_slug() -> Iterator[None]:
-    """A savepoint, so that the loser of a race for an address can still be answered."""
+    """SlugTaken for an IntegrityError; the savepoint keeps the transaction usable after it."""
     try:
         with transaction.atomic():
             yield

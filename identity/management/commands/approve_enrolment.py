@@ -1,4 +1,4 @@
-"""`manage.py approve_enrolment`: the first superuser of a server that cannot send mail yet."""
+"""`manage.py approve_enrolment`: for the first superuser while the server cannot send mail."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -25,7 +25,7 @@ class Command(BaseCommand):
             raise CommandError("Nobody active has this address.")
         try:
             with as_system("approving an enrolment on the command line"):
-                # Whoever has the command line answers for the address.
+                # Whoever can run commands on the server vouches for the address.
                 prove_address(person, person.email)
                 approve_enrolment(actor=Actor.system("manage.py approve_enrolment"), person=person)
         except Refusal as refusal:

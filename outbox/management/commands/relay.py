@@ -1,4 +1,4 @@
-"""`manage.py relay`: runs the relay until it is told to stop."""
+"""`manage.py relay`: runs the relay until SIGTERM or SIGINT."""
 
 import signal
 from typing import Any
