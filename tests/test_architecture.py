@@ -28,6 +28,10 @@ from tests import support
 
 ROOT = settings.BASE_DIR
 CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+[ORDER] = [
+    c["layers"] for c in CONTRACTS["contracts"] if c["type"] == "layers" and "containers" not in c
+]
+"""The apps, each above those it may import."""
 OURS = [app for app in CONTRACTS["root_packages"] if app != "config"]
 SUPPRESSION = re.compile(r"# noqa|# type: ignore|# pragma: no cover")
 
@@ -68,12 +72,21 @@ def test_every_file_is_covered_by_an_import_contract() -> None:
     folders = {f.parent for f in ROOT.glob("[!.]*/*.py")} - {ROOT / "tests"}
     unknown = {folder.name for folder in folders} ^ {*CONTRACTS["root_packages"]}
     assert not unknown, f"{unknown}: give it its place in the contracts of pyproject.toml"
+    unordered = {*ORDER} ^ {*CONTRACTS["root_packages"]}
+    assert not unordered, f"{unordered}: in the layers of the first contract of pyproject.toml"
     exhaustive = [c for c in CONTRACTS["contracts"] if c.get("exhaustive")]
     assert all(set(c.get("exhaustive_ignores", ())) <= {"migrations"} for c in exhaustive)
     covered = [app for contract in exhaustive for app in contract["containers"]]
     unequal = set(covered) ^ {*CONTRACTS["root_packages"]}
     assert not unequal, f"{unequal}: in the containers of one contract of pyproject.toml"
     assert len(covered) == len(CONTRACTS["root_packages"])
+
+
+def test_the_order_of_the_apps_is_told() -> None:
+    text = (ROOT / "docs/architecture.md").read_text()
+    told = re.findall(r"\w+", text.partition("```\n")[2].partition("```")[0])
+    wanted = [app for app in reversed(ORDER) if app != "dev"]
+    assert told == wanted, f"docs/architecture.md: {' < '.join(wanted)}"
 
 
 def test_core_names_no_table_of_another_app() -> None:

@@ -1,5 +1,6 @@
 """Who hears of which event, by name: `app.function` stands for `app.receivers.function`."""
 
+import ast
 import inspect
 from collections.abc import Iterator
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 
 from activity.receivers import LOGGED
 from core.events import Event, subscribers
+from tests.test_architecture import OURS, sources
 
 HEARD = """
 accounts.AccessChanged               activity.log
@@ -167,6 +169,18 @@ def test_every_event_has_the_subscribers_it_is_said_to_have() -> None:
 def test_every_event_is_logged_or_said_why_not() -> None:
     unequal = {name for name, event in EVENTS.items() if event not in LOGGED} ^ {*UNLOGGED}
     assert not unequal, f"{unequal}: enter it in LOGGED (activity/receivers.py) or in UNLOGGED here"
+
+
+def test_every_event_is_published() -> None:
+    used = {
+        ast.unparse(node).rpartition(".")[2]
+        for file in sources(*OURS)
+        if file.name not in ("events.py", "receivers.py")
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Name | ast.Attribute)
+    }
+    silent = {name for name in EVENTS if name.partition(".")[2] not in used}
+    assert not silent, f"{silent}: publish it in the services of its app"
 
 
 @pytest.mark.parametrize("name", sorted({*UNLOGGED, *UNHEARD}))

@@ -1,6 +1,7 @@
 """What a change may forget: each message names the file in which it is made or decided against."""
 
 import ast
+import inspect
 import re
 import subprocess
 import tomllib
@@ -23,24 +24,31 @@ from accounts.api.inputs import ProfileChanges
 from accounts.models import User
 from accounts.services.deletion import delete_person
 from accounts.services.personal_data import kinds
+from core.api.schema import EDITS
 from core.api.viewsets import ServiceViewSet
 from core.documents.fields import Document
 from core.retention import rules
 from core.rights import RIGHTS, Right
+from dev.fuzz.hooks import KINDS, LEARNED, PARAMETER
 from identity.api.documents import TokenDocument
 from identity.api.inputs import NewPerson, NewToken
 from identity.models import PersonalToken
+from tests.core.test_request_costs import PLACES
+from tests.matrix.asks import ASKS, BY_PATH
 from tests.matrix.rights import HELD
 from tests.support import decisions
 from tests.support.actors import by
 from tests.support.decisions import BOOKKEEPING, EVERYTHING
+from tests.support.openapi import KEY, operations
 from tests.support.rights import ABILITIES
 from tests.test_architecture import OURS, ROOT, routes, sources
+from workspaces.api.reassignment import Reassignment
 
 MODELS = [model for model in apps.get_models() if model._meta.app_label in OURS]
 VIEWS = [view for _, view in routes(get_resolver().url_patterns)]
 """Found before documents are looked for: they are imported with their views."""
 DECISIONS = "tests/support/decisions.py"
+OUTSIDE_WORKSPACES = ("/api/auth/", "/api/unsubscribe/")
 
 
 def fields_of(model: type[Model]) -> set[str]:
@@ -319,8 +327,9 @@ def test_every_app_is_part_of_the_server() -> None:
     urls = (ROOT / "config/urls.py").read_text()
     measured = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["coverage"]["run"]
     wrong = []
-    for file in sorted(ROOT.glob("[!.]*/apps.py")):
-        app = file.parent.name
+    for app in sorted({*OURS} - {"dev"}):
+        if not (ROOT / app / "apps.py").exists():
+            wrong.append(f"{app}: give it an apps.py like that of comments")
         if not apps.is_installed(app):
             wrong.append(f"{app}: enter it in INSTALLED_APPS (config/settings/base.py)")
         if (ROOT / app / "api/urls.py").exists() and f'"{app}.api.urls"' not in urls:
@@ -341,10 +350,15 @@ def ends_of_paths() -> dict[tuple[str, str, str], set[str]]:
     return {key: words for key, words in found.items() if key[0] in OURS and words}
 
 
-def test_every_action_is_asked_for_by_tests_of_its_app() -> None:
-    texts = {
+def texts_of_tests() -> dict[str, str]:
+    """What stands in the tests of each app."""
+    return {
         app: "\n".join(map(Path.read_text, (ROOT / "tests" / app).glob("*.py"))) for app in OURS
     }
+
+
+def test_every_action_is_asked_for_by_tests_of_its_app() -> None:
+    texts = texts_of_tests()
     actions = ends_of_paths()
     wrong = [
         f"{kind}.{action}: nothing in tests/{app} asks for a path that ends with /{word}"
@@ -354,6 +368,90 @@ def test_every_action_is_asked_for_by_tests_of_its_app() -> None:
     ]
     assert len(actions) > 80
     assert not wrong, "\n".join(wrong)
+
+
+def test_every_field_of_a_body_is_sent_by_tests_of_its_app() -> None:
+    words = {app: {*re.findall(r"\w+", text)} for app, text in texts_of_tests().items()}
+    wrong = {
+        f"{body.__name__}.{name}: nothing in tests/{app} sends it"
+        for resource, _, _ in views()
+        for app in [resource.__module__.partition(".")[0]]
+        for body in resource.inputs.values()
+        if body is not Reassignment  # sent by tests/tasks, whose tasks are handed over
+        for name in body().fields
+        if name not in words[app]
+    }
+    assert not wrong, "\n".join(wrong)
+
+
+def test_documents_are_compared_as_a_whole() -> None:
+    there = (ROOT / "tests/support/documents.py").read_text()
+    wrong = {
+        f"{document.__name__}.{name}: show it in tests/support/documents.py"
+        for document in {resource.document for resource, _, _ in views()}
+        if "abilities" in document().fields
+        for name in document().fields
+        if f'"{name}":' not in there
+    }
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_row_and_body_the_matrix_asks_with_is_there() -> None:
+    places = (ROOT / "tests/matrix/places.py").read_text()
+    named = {name for ask in ASKS for name in re.findall(r"{(\w+)}", ask.path)}
+    placeless = {name for name in named if f'"{name}":' not in places}
+    assert not placeless, f"{placeless}: make one in tests/matrix/places.py"
+    with_body = {
+        (method, re.sub(KEY, "{}", path))
+        for (method, path), operation in operations().items()
+        if operation.get("requestBody", {}).get("required")
+    }
+    bare = {
+        ask.path
+        for ask in ASKS
+        if (ask.method.lower(), re.sub(KEY, "{}", ask.path)) in with_body
+        and ask.path not in BY_PATH
+    }
+    assert not bare, f"{bare}: give the body in BY_PATH (tests/matrix/asks.py)"
+
+
+def heeds_version(resource: Any, action: str) -> bool:
+    """Whether the action, or a step of it, asks for the version of `If-Match`."""
+    source = inspect.getsource(getattr(resource, action))
+    steps = re.findall(r"self\.(_\w+)\(", source)
+    return "self.expected_version" in source or any(heeds_version(resource, s) for s in steps)
+
+
+def test_every_action_that_heeds_a_version_says_so() -> None:
+    wrong = {
+        f"{resource.__name__}.{action}: heed `self.expected_version` in {resource.__module__}, and"
+        " enter the action in EDITS (core/api/schema.py); or neither"
+        for resource, _, actions in views()
+        for action in actions
+        if heeds_version(resource, action) != (action in EDITS)
+    }
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_row_a_path_names_is_known_to_who_asks_all_paths() -> None:
+    unknown = {
+        f"{word}: enter its rows in KINDS (dev/fuzz/hooks.py)"
+        for _, path in operations()
+        for word, _ in PARAMETER.findall(path)
+        if word not in KINDS and not path.startswith(OUTSIDE_WORKSPACES)
+    }
+    assert not unknown, "\n".join(unknown)
+    uncounted = KINDS.keys() - PLACES.keys() - {"tokens"}
+    assert not uncounted, f"{uncounted}: enter it in PLACES (tests/core/test_request_costs.py)"
+    unlearned = {*KINDS.values()} - {*LEARNED} - {"person", "invitation"}
+    assert not unlearned, f"{unlearned}: enter it in LEARNED (dev/fuzz/hooks.py)"
+
+
+def test_every_rule_of_retention_is_told_under_its_app() -> None:
+    told = {*re.findall(r"\| `(\w+)` \|$", (ROOT / "docs/retention.md").read_text(), re.MULTILINE)}
+    kept = {app for app in OURS if (ROOT / app / "retention.py").exists()}
+    unequal = (told - {"activity"}) ^ kept  # its rows end with those of other apps
+    assert not unequal, f"{unequal}: name the apps that have a retention.py in docs/retention.md"
 
 
 def git(*arguments: str) -> str:
