@@ -56,7 +56,8 @@ def test_tags_stand_in_the_order_of_a_persons_work(place: int) -> None:
 
 def test_every_tag_in_use_is_document() -> None:
     used = {tag for operation in operations().values() for tag in operation["tags"]}
-    assert used == {tag["name"] for tag in document()["tags"]}
+    unequal = used ^ {tag["name"] for tag in document()["tags"]}
+    assert not unequal, f"{unequal}: one of TAGS (config/settings/api.py), then bin/schema"
 
 
 def test_signing_in_on_the_page_signs_the_page_in(db: None) -> None:

@@ -157,6 +157,10 @@ def arguments(service: Callable[..., Any], cast: Cast, comment: Comment) -> dict
     parameters = inspect.signature(service).parameters.values()
     needed = [p.name for p in parameters if p.default is p.empty and p.kind is p.KEYWORD_ONLY]
     texts = {"role": "MEMBER", "content": "New", "name": "New"}
+    unknown = {*needed} - {"actor", *known, *texts}
+    assert not unknown, (
+        f"{unknown}: make one, a fixture before `unchanged`, and enter it in `known`"
+    )
     return {name: {**known, **texts}[name] for name in needed if name != "actor"}
 
 
@@ -170,6 +174,11 @@ def test_the_services_are_found() -> None:
 
 def test_every_exception_is_a_service() -> None:
     assert ASKED_OTHERWISE.keys() - SERVICES.keys() == set()
+
+
+def test_every_service_is_a_transaction() -> None:
+    bare = [name for name, service in REFUSING.items() if not hasattr(service, "__wrapped__")]
+    assert not bare, f"{bare}: decorate it with transaction.atomic"
 
 
 @pytest.fixture
