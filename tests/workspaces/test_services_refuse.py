@@ -97,7 +97,7 @@ ASKED_OTHERWISE = {
     "projects.services.deletion.delete_projects_of": REACTION,
     "projects.services.deletion.restore_projects_of": REACTION,
     "projects.services.locks.locked_project": STEP,
-    "projects.services.members.join": STEP,
+    "projects.services.members.add_members": STEP,
     "projects.services.members.leave_projects": REACTION,
     "tasks.api.views.task_of": QUESTION,
     "tasks.api.views.tasks_of": QUESTION,
