@@ -4,10 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 
+from outbox.mail.drafts import Mail
 from outbox.models import Delivery, State
 from outbox.services import claim_due, deliver
 from tasks.services.tasks import create_task
@@ -16,11 +17,11 @@ from tests.support.actors import by
 from tests.support.cast import Cast, client_of, person
 from tests.support.databases import CommittedDatabase
 from tests.support.sink import Sink, part
-from tests.support.threads import times
+from tests.support.threads import at_once, times
 from tests.workspaces.inviting import invite, prove, token_of
 from workspaces.models import Membership
 from workspaces.services.invitations import resend_invitation
-from workspaces.services.mail_allowance import MOST_A_DAY, TOO_MANY
+from workspaces.services.mail_allowance import MOST_A_DAY, TOO_MANY, keep_within_allowance
 from workspaces.services.workspaces import add_member
 
 
@@ -191,3 +192,23 @@ def test_who_accepts_has_opened_the_workspace(cast: Cast) -> None:
 
     assert Membership.objects.get(user=cast.sam, workspace=cast.workspace).opened_at
     assert Membership.objects.get(user=cast.sam, workspace=cast.elsewhere).opened_at
+
+
+def test_the_next_mail_is_counted_when_the_one_before_is_decided(
+    committed_db: CommittedDatabase, cast: Cast
+) -> None:
+    unopened(cast)
+    assign(cast, 2)
+    first, second = Delivery.objects.filter(kind="task_assigned")
+    mail = Mail(to=cast.max.email, subject="Assigned to you", text="Oil", html="Oil")
+
+    @transaction.atomic
+    def count_second() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '100ms'")
+        keep_within_allowance(second, mail)
+
+    with transaction.atomic():
+        keep_within_allowance(first, mail)
+        with pytest.raises(OperationalError, match="lock timeout"):
+            at_once(count_second)
