@@ -18,14 +18,14 @@ from config import env
 if TYPE_CHECKING:
     import asyncio
 
-HEAD_SECONDS = env.natural("WEB_HEAD_SECONDS", 15)
+HEAD_SECONDS = env.seconds("WEB_HEAD_SECONDS", 15)
 """Time from the connection, or the previous answer, to the last header of a request."""
 MOST_HEAD_BYTES = 64 * 1024
 MOST_HEADERS = 100
 MOST_PIPELINED = 8
 MIN_DRAIN_RATE = 16 * 1024
 """Bytes per second of an answer that a client must read, measured over `DRAIN_WINDOW`."""
-DRAIN_WINDOW = env.natural("WEB_DRAIN_SECONDS", 10)
+DRAIN_WINDOW = env.seconds("WEB_DRAIN_SECONDS", 10)
 MOST_UNSENT = 128 * 1024 * 1024
 """Most bytes of unsent answers, over all connections."""
 TICK = 1.0

@@ -59,6 +59,14 @@ def natural(key: str, default: int) -> int:
     return int(value)
 
 
+def seconds(key: str, default: int) -> int:
+    """A whole number of seconds, at least 1."""
+    value = natural(key, default)
+    if not value:
+        raise ImproperlyConfigured(f"{key} must be at least 1.")
+    return value
+
+
 def port(key: str, default: int) -> int:
     """A TCP port, from 1 to 65535."""
     value = natural(key, default)

@@ -102,7 +102,7 @@ ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 ASGI_APPLICATION = "config.asgi.application"
 WEB_THREADS = env.natural("WEB_THREADS", 8)
-WEB_LOCK_SECONDS = env.natural("WEB_LOCK_SECONDS", 10)
+WEB_LOCK_SECONDS = env.seconds("WEB_LOCK_SECONDS", 10)
 
 DATABASES = {"default": runtime(), "attempts": runtime(least=0), "direct": direct()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

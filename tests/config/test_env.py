@@ -43,6 +43,7 @@ WRONG: list[tuple[str, str, Callable[[str], Any], str]] = [
         ("PORT", wrong, lambda key: env.natural(key, 1), f"must be a whole number, not {wrong!r}.")
         for wrong in ("eighty", "-1", "1.5", "1e3", "٣", "²", "0x10")
     ),
+    ("WEB_HEAD_SECONDS", "0", lambda key: env.seconds(key, 15), "must be at least 1."),
     (
         "LOG_LEVEL",
         "debug",
