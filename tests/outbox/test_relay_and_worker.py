@@ -1,4 +1,4 @@
-"""Real programs at work: mail leaves soon, fairly and once, whatever else is stopped or away."""
+"""Relay and worker as real programs: mail leaves soon, fairly and once, whatever else is away."""
 
 import os
 import signal
