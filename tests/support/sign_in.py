@@ -8,6 +8,7 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from identity.providers.jwks import keys_at
 from tests.support import clerk_messages, clerk_peer
 from tests.support.oidc_provider import OidcProvider
 from tests.support.openapi import complaints, described, fitting
@@ -71,6 +72,8 @@ def peer(settings: Settings) -> Iterator[OidcProvider]:
     """An identity provider that is switched on, as itself, as Google and as GitHub."""
     provider = OidcProvider()
     settings.AUTH_PROVIDERS = switched_on(provider)
+    # An earlier provider may have had the same port, with keys that are still fresh.
+    keys_at.cache_clear()
     provider.open()
     yield provider
     provider.close()
