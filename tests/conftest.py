@@ -17,6 +17,7 @@ from tests.support.tables import everything
 from workspaces.models import Workspace
 
 pytest_plugins = [
+    "tests.support.processors",
     "tests.support.context",
     "tests.support.databases",
     "tests.support.mail",

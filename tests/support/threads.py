@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from django.db import connections
 
 from core.errors import Refusal
+from tests.support.processors import use_all
 
 T = TypeVar("T")
 
@@ -17,6 +18,7 @@ def at_once(*calls: Callable[[], T]) -> list[T]:
     barrier = Barrier(len(calls))
 
     def run(call: Callable[[], T]) -> T:
+        use_all()
         barrier.wait(timeout=10)
         try:
             return call()
