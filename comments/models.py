@@ -25,6 +25,10 @@ class CommentQuerySet(LockingQuerySet):
             task__project__in=Project.objects.reachable_by(asking),
         )
 
+    def with_standing_of(self, asking: Asking) -> Self:
+        """With the task and its project, on whose members `standing_of` depends."""
+        return self.select_related("task__project")
+
     def visible_with_recently_deleted(self, asking: Asking) -> Self:
         """As `visible_to`, and those deleted within RESTORE_WINDOW."""
         lately = Q(deleted_at__gt=timezone.now() - RESTORE_WINDOW)

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date, time, timedelta
+from functools import cache
 from typing import Any, ClassVar, Self
 
 import pgtrigger
@@ -13,6 +14,7 @@ from django.utils import timezone
 from core.errors import NotFound, Stale
 from core.events import Changes
 from core.lock_waits import may_wait
+from core.queries import Compiled, update
 from core.shared_locks import ShareQuery, lock_turn
 
 RESTORE_WINDOW = timedelta(days=30)
@@ -59,13 +61,17 @@ def never_truncated(name: str, message: str) -> pgtrigger.Trigger:
 class LockingQuerySet(models.QuerySet[Any]):
     """Row locks under one method name, so that they can be found by grep."""
 
-    def locked(self, pk: uuid.UUID) -> Any:
+    def locked(self, pk: uuid.UUID, *, alive: bool = False) -> Any:
         """Lock the row with FOR NO KEY UPDATE and return it as it is now; NotFound if it is gone.
 
-        NO KEY, because FOR UPDATE conflicts with the FOR KEY SHARE lock that PostgreSQL takes on
-        the row for every insert of a row that refers to it.
+        With `alive`, also if it is deleted. NO KEY, because FOR UPDATE conflicts with the FOR KEY
+        SHARE lock that PostgreSQL takes on the row for every insert of a row that refers to it.
         """
-        return _first_or_not_found(self.select_for_update(no_key=True, of=("self",)).filter(pk=pk))
+        return self._lock("for_lock", pk, alive=alive)
+
+    def for_lock(self, pk: Any) -> Self:
+        """The row, locked when it is read."""
+        return self.select_for_update(no_key=True, of=("self",)).filter(pk=pk)
 
     def select_for_update(self, *args: Any, **named: Any) -> Self:
         """As Django's, with `nowait` if the request may not wait for locks (`core.lock_waits`)."""
@@ -77,30 +83,42 @@ class LockingQuerySet(models.QuerySet[Any]):
         """Rows that are not deleted; for models with `deleted_at` only."""
         return self.filter(deleted_at=None)
 
+    def _lock(self, method: str, pk: uuid.UUID, *, alive: bool) -> Any:
+        if self.query.where or self.query.select_related:
+            row = getattr(self, method)(pk).first()
+        else:
+            model: Any = self.model
+            row = _locking(model, method).first(pk=pk)
+        if row is None or (alive and row.deleted_at is not None):
+            raise NotFound
+        return row
+
 
 class SharingQuerySet(LockingQuerySet):
     """Rows that can also be locked shared; both kinds of lock are granted in order of request."""
 
-    def locked(self, pk: uuid.UUID) -> Any:
-        """As in the base class, after all who asked for a lock on the row earlier."""
-        return super(SharingQuerySet, self.filter(lock_turn(pk, is_shared=False))).locked(pk)
+    def for_lock(self, pk: Any) -> Self:
+        """The row, locked when it is read, after all who asked for a lock on it earlier."""
+        return super().for_lock(pk).filter(lock_turn(pk, is_shared=False))
 
-    def locked_shared(self, pk: uuid.UUID) -> Any:
+    def locked_shared(self, pk: uuid.UUID, *, alive: bool = False) -> Any:
         """Lock the row with FOR SHARE: many may hold it, and nobody can change the row meanwhile.
 
         Not FOR KEY SHARE, which does not conflict with `locked`. Do not call `locked` for the row
         or change it later in the same transaction: two transactions doing so would deadlock.
         """
+        return self._lock("for_shared_lock", pk, alive=alive)
+
+    def for_shared_lock(self, pk: Any) -> Self:
+        """The row, locked shared when it is read."""
         rows = self.filter(lock_turn(pk, is_shared=True), pk=pk)
         rows.query = rows.query.chain(ShareQuery)
-        return _first_or_not_found(rows.select_for_update(no_key=True, of=("self",)))
+        return rows.select_for_update(no_key=True, of=("self",))
 
 
-def _first_or_not_found(rows: LockingQuerySet) -> Any:
-    row = rows.first()
-    if row is None:
-        raise NotFound
-    return row
+@cache
+def _locking(model: Any, method: str) -> Compiled:
+    return Compiled(getattr(model.objects.all(), method))
 
 
 class Row(models.Model):
@@ -140,7 +158,7 @@ class VersionedRow(Row):
     def save_changes(self, *fields: str) -> None:
         """Save these fields of a locked row and increment its version."""
         self.version += 1
-        self.save(update_fields=[*fields, "version", "updated_at"])
+        update(self, *fields, "version", "updated_at")
 
 
 class IdempotencyKey(models.Model):

@@ -11,7 +11,8 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.backends.postgresql.compiler import SQLCompiler
-from django.db.models import BooleanField, Func, Value
+from django.db.models import BooleanField, Expression, Func, TextField, Value
+from django.db.models.functions import Cast
 from django.db.models.sql import Query
 
 from core.lock_waits import may_wait
@@ -33,9 +34,10 @@ class ShareQuery(Query):
         return ShareCompiler(self, usual.connection, usual.using, usual.elide_empty)
 
 
-def lock_turn(pk: UUID, *, is_shared: bool) -> Func:
+def lock_turn(pk: Any, *, is_shared: bool) -> Func:
     """A SQL condition that takes the row's advisory lock, waiting if need be, and is true."""
-    facts = (Value(str(pk)), Value(is_shared), Value(may_wait()))
+    key = Cast(pk if isinstance(pk, Expression) else Value(pk), TextField())
+    facts = (key, Value(is_shared), Value(may_wait()))
     return Func(*facts, function="await_turn", output_field=BooleanField())
 
 

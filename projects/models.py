@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from core.actor import Actor, Asking
 from core.models import RESTORE_WINDOW, UNPURGED, LockingQuerySet, SharingQuerySet
+from core.queries import compiled
 from core.rights import Need, Right, Role, Standing
 from projects.rights import DELETE_PROJECT, READ_PROJECT, ProjectRole
 from workspaces.models import (
@@ -176,12 +177,12 @@ class Project(VersionedTenantRow):
     def standing_of(self, actor: Actor) -> Standing:
         """The actor's roles; without the annotations of `visible_to` that is one query."""
         if hasattr(self, "actor_workspace_role"):
-            roles = self
+            held = self.actor_workspace_role, self.actor_project_role
         else:
-            roles = Project.objects.with_roles_of(actor).get(pk=self.pk)
+            held = roles_in_project.first(actor=actor, project=self.pk) or (None, None)
         return Standing(
-            workspace_role=WorkspaceRole.held(roles.actor_workspace_role),
-            project_role=ProjectRole.held(roles.actor_project_role),
+            workspace_role=WorkspaceRole.held(held[0]),
+            project_role=ProjectRole.held(held[1]),
             is_led=self.team_lead_id is not None,
             is_private=self.visibility == Visibility.PRIVATE,
         )
@@ -197,8 +198,7 @@ class ProjectMembershipQuerySet(PlaceQuerySet):
 
     def role_of(self, person: User, project_id: Any) -> str | None:
         """The person's role in the project, None if they are not a member. One query."""
-        theirs = self.filter(user=person, project_id=project_id)
-        return theirs.values_list("role", flat=True).first()
+        return role_in_project.first(person=person, project=project_id)
 
 
 class ProjectMembership(VersionedTenantRow):
@@ -225,6 +225,19 @@ class ProjectMembership(VersionedTenantRow):
 
     def __str__(self) -> str:
         return f"{self.user_id} in {self.project_id}: {self.role}"
+
+
+@compiled
+def roles_in_project(actor: Any, project: Any) -> models.QuerySet[Any]:
+    """The actor's role in the project's workspace, and in the project."""
+    rows = Project.objects.filter(pk=project).with_roles_of(actor)
+    return rows.values_list("actor_workspace_role", "actor_project_role")
+
+
+@compiled
+def role_in_project(person: Any, project: Any) -> models.QuerySet[Any]:
+    rows = ProjectMembership.objects.filter(user=person, project_id=project)
+    return rows.values_list("role", flat=True)
 
 
 class StatusQuerySet(LockingQuerySet):
@@ -270,6 +283,12 @@ class Status(TenantRow):
         return self.name
 
 
+@compiled
+def columns_of(project: Any) -> models.QuerySet[Any]:
+    """The columns of a project, in the order of the board."""
+    return Status.objects.filter(project=project).order_by("position")
+
+
 class Transition(TenantRow):
     """A move between two columns that the project's workflow allows."""
 
@@ -288,3 +307,9 @@ class Transition(TenantRow):
 
     def __str__(self) -> str:
         return f"{self.source_id} → {self.target_id}"
+
+
+@compiled
+def transitions_of(project: Any) -> models.QuerySet[Any]:
+    """The transitions of a project, with the column each leads to."""
+    return Transition.objects.filter(project=project).select_related("target")

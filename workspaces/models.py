@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from core.actor import Actor, Asking, bound_workspaces, person_in
 from core.models import RESTORE_WINDOW, LockingQuerySet, Row, VersionedRow, public_id
+from core.queries import compiled
 from core.rights import Standing
 from workspaces.rights import DELETE_WORKSPACE, WorkspaceRole
 
@@ -87,7 +88,9 @@ class Workspace(VersionedRow):
 
     def standing_of(self, actor: Actor) -> Standing:
         """The actor's role; without the annotation of `visible_to` that is one query."""
-        role = getattr(self, "actor_role", None) or Membership.objects.of(actor).role_in(self.pk)
+        role = getattr(self, "actor_role", None) or role_in_workspace.first(
+            actor=actor, workspace=self.pk
+        )
         return Standing(workspace_role=WorkspaceRole.held(role))
 
 
@@ -135,11 +138,7 @@ class MembershipQuerySet(PlaceQuerySet):
 
     def role_of(self, person: User, workspace_id: Any) -> str | None:
         """The person's role in the workspace, None if they do not belong to it. One query."""
-        return self.filter(user=person).role_in(workspace_id)
-
-    def role_in(self, workspace_id: Any) -> str | None:
-        """The role of one of these memberships in the workspace, None without one. One query."""
-        return self.filter(workspace_id=workspace_id).values_list("role", flat=True).first()
+        return role_in_workspace.first(actor=person, workspace=workspace_id)
 
 
 class Membership(VersionedTenantRow):
@@ -170,11 +169,18 @@ class Membership(VersionedTenantRow):
         return f"{self.user_id} in {self.workspace_id}: {self.role}"
 
     def standing_of(self, actor: Actor) -> Standing:
-        role = Membership.objects.of(actor).role_in(self.workspace_id)
+        role = role_in_workspace.first(actor=actor, workspace=self.workspace_id)
         return Standing(workspace_role=WorkspaceRole.held(role))
 
     def belongs_to(self, user: User) -> bool:
         return self.user_id == user.pk
+
+
+@compiled
+def role_in_workspace(actor: Any, workspace: Any) -> models.QuerySet[Any]:
+    """The role of the actor, or of a person, in the workspace."""
+    rows = Membership.objects.of(actor).filter(workspace_id=workspace)
+    return rows.values_list("role", flat=True)
 
 
 class OptOutKind(models.TextChoices):

@@ -50,7 +50,7 @@ def change_profile(
     *, actor: Actor, person: User, version: int | None = None, **profile: str
 ) -> User:
     """Set some of name, avatar_url and time_zone; the same values change nothing."""
-    person = User.objects.alive().locked(person.pk)
+    person = User.objects.locked(person.pk, alive=True)
     check_own_account(actor=actor, person=person)
     person.check_version(version)
     if changes := _set(person, PROFILE_FIELDS, profile):
@@ -61,7 +61,7 @@ def change_profile(
 @transaction.atomic
 def change_access(*, actor: Actor, person: User, **access: bool) -> User:
     """Set some of is_active, is_staff and is_superuser; inactive people are signed out at once."""
-    person = User.objects.alive().locked(person.pk)
+    person = User.objects.locked(person.pk, alive=True)
     has_powers = person.is_staff or person.is_superuser
     touches_powers = access.get("is_staff") or access.get("is_superuser") or has_powers
     if access and touches_powers and not (actor.is_system or actor.person.is_superuser):

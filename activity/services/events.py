@@ -15,6 +15,7 @@ from comments.models import Comment
 from core.actor import Actor
 from core.events import Changes
 from core.events import Event as Happening
+from core.queries import insert
 from workspaces.models import Workspace
 
 BLANK = {"old": None, "new": None}
@@ -42,8 +43,8 @@ def record(happenings: Sequence[Happening], *, entity: str, action: str) -> None
         events.append(event)
         if workspace_id := event.workspace_id:
             edited += [_edit(event, workspace_id, *text) for text in texts.items()]
-    Event.objects.bulk_create(events)
-    TextChange.objects.bulk_create(edited)
+    insert(*events)
+    insert(*edited)
 
 
 def _actor_columns(actor: Actor) -> dict[str, Any]:

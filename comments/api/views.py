@@ -52,8 +52,7 @@ class TaskComments(ServiceViewSet):
         )
 
     def _task(self, pk: str) -> Task:
-        tasks = Task.objects.visible_to(self.actor).with_standing_of(self.actor)
-        task: Task = self.find(tasks, pk)
+        task: Task = self.find(Task, pk)
         return task
 
 
@@ -98,6 +97,5 @@ class Comments(ServiceViewSet):
         return self.show(comment)
 
     def _comment(self, pk: str) -> Comment:
-        comments = Comment.objects.visible_to(self.actor).select_related("task__project")
-        comment: Comment = self.find(comments, pk)
+        comment: Comment = self.find(Comment, pk)
         return comment

@@ -8,6 +8,7 @@ from comments.models import Comment
 from comments.rights import DELETE_COMMENT, UPDATE_COMMENT
 from core.actor import Actor
 from core.events import publish
+from core.queries import insert
 from core.rights import Right, require
 from projects.services.locks import check_restorable
 from tasks.models import Task
@@ -20,9 +21,10 @@ def add_comment(*, actor: Actor, task: Task, content: str) -> Comment:
     """Add a comment to a task that is not deleted."""
     task = shared_task(task)
     require(CREATE_COMMENT, task, actor)
-    comment = Comment.objects.create(
+    comment = Comment(
         workspace_id=task.workspace_id, task=task, author=actor.person, content=content
     )
+    insert(comment)
     publish(CommentAdded(actor=actor, comment=comment))
     return comment
 
@@ -70,8 +72,7 @@ def _locked(
     NotFound if it is deleted, unless `deleted` is True.
     """
     task = shared_task(comment.task)
-    comments = Comment.objects.all() if deleted else Comment.objects.alive()
-    locked: Comment = comments.locked(comment.pk)
+    locked: Comment = Comment.objects.locked(comment.pk, alive=not deleted)
     locked.task = task
     require(right, locked, actor)
     locked.check_version(version)

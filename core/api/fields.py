@@ -5,15 +5,14 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any, ClassVar, cast
-from uuid import UUID
 
-from django.db.models import QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from core.api.sizes import LONGEST_KEY, LONGEST_VALUE, MOST_KEYS, TOO_MANY_KEYS, oversized
+from core.api.public_ids import find_row
+from core.api.sizes import LONGEST_KEY, MOST_KEYS, TOO_MANY_KEYS, oversized
 from core.days import BOUNDS, check_day
 from core.names import check_name
 
@@ -166,33 +165,13 @@ class Visible(serializers.Field[Any, str, str, Any]):
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, str):
             self.fail("invalid")
-        rows = self.model.objects.visible_to(self.context["actor"])
-        found = find_by_public_id(rows, data)
+        found = find_row(self.model, data, actor=self.context["actor"])
         if found is None:
             self.fail("does_not_exist")
         return found
 
     def to_representation(self, value: Any) -> str:
         return str(getattr(value, "public_id", value.pk))
-
-
-def find_by_public_id(rows: QuerySet[Any], value: str) -> Any | None:
-    """The row with this public id, or None, also for text that cannot be an id."""
-    # PostgreSQL raises an error for NUL characters and lone surrogates.
-    if len(value) > LONGEST_VALUE or not value.isprintable():
-        return None
-    if hasattr(rows, "with_public_id"):
-        return rows.with_public_id(value).first()
-    pk = as_uuid(value)
-    return rows.filter(pk=pk).first() if pk else None
-
-
-def as_uuid(value: str) -> UUID | None:
-    """The text as a UUID, None if it is not one."""
-    try:
-        return UUID(value)
-    except ValueError:
-        return None
 
 
 def read_body(

@@ -16,9 +16,10 @@ from core.actor import Actor
 from core.api.actors import actor_of
 from core.api.envelope import Answer
 from core.api.etags import etag, expected_version
-from core.api.fields import find_by_public_id, read_body
+from core.api.fields import read_body
 from core.api.pagination import DEFAULT_LIMIT, PARAMETERS, paginate
 from core.api.permissions import IsSignedIn, Nobody
+from core.api.public_ids import find_by_public_id
 from core.api.replays import Condition, Touched, check_conditions, conditions_of
 from core.api.transactions import OneTransaction
 from core.api.visibility import find_visible
@@ -91,8 +92,8 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
     def check_replay(self, conditions: list[Condition]) -> None:
         check_conditions(self, conditions)
 
-    def find(self, rows: QuerySet[Any], value: str) -> Any:
-        """The row with this public id, on which the action's permission is checked."""
+    def find(self, rows: type[Model] | QuerySet[Any], value: str) -> Any:
+        """The visible row with this public id, on which the action's permission is checked."""
         row = find_visible(rows, value, actor=self.actor)
         self.check_object_permissions(self.request, row)
         return row

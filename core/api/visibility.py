@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import Model, QuerySet
 
 from core.actor import Actor
-from core.api.fields import as_uuid, find_by_public_id
+from core.api.public_ids import as_uuid, find_by_public_id, find_row, visible
 from core.api.sizes import LONGEST_VALUE
 from core.errors import Forbidden, NotFound, Refusal
 from core.events import Event, publish
@@ -31,14 +31,17 @@ class NotAMember(Forbidden):
     message = "You are not a member of this workspace."
 
 
-def find_visible(rows: QuerySet[Any], value: str, *, actor: Actor) -> Any:
-    """The row with this public id among `rows`, which contain only what the actor may see.
+def find_visible(rows: type[Model] | QuerySet[Any], value: str, *, actor: Actor) -> Any:
+    """The row with this public id among those of a model, or of `rows`, that the actor may see.
 
     Raises NotFound or NotAMember. Publishes WorkspaceOpened if it is the actor's first access.
     """
-    found = find_by_public_id(rows, value)
+    if isinstance(rows, QuerySet):
+        model, found = rows.model, find_by_public_id(rows, value)
+    else:
+        model, found = rows, find_row(rows, value, actor=actor)
     if found is None:
-        raise _refusal(rows.model, value, actor)
+        raise _refusal(model, value, actor)
     workspace_id = getattr(found, "workspace_id", found.pk)
     if workspace_id in actor.unopened:
         publish(WorkspaceOpened(actor=actor, workspace_id=workspace_id))
@@ -50,10 +53,11 @@ def find_known(model: type[Model], pk: Any, *, actor: Actor) -> Any:
 
     Decided by `visible_to`; for models without it, by row-level security alone.
     """
-    rows: Any = model._default_manager.all()
+    rows: Any = model._default_manager
     if hasattr(rows, "visible_to"):
-        rows = rows.visible_to(actor)
-    found = rows.filter(pk=pk).first()
+        found = visible(model).first(actor=actor, pk=pk)
+    else:
+        found = rows.filter(pk=pk).first()
     if found is None:
         raise _refusal(model, str(pk), actor)
     return found

@@ -16,8 +16,9 @@ from accounts.models import User
 from accounts.services.deletion import delete_person
 from core.api.actors import actor_of
 from core.api.envelope import Answer
-from core.api.fields import find_by_public_id, read_body
+from core.api.fields import read_body
 from core.api.permissions import IsSignedIn
+from core.api.public_ids import find_by_public_id
 from core.api.transactions import OneTransaction
 from core.context import as_system
 from core.errors import Invalid, NotFound

@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from accounts.models import User
 from core.context import as_system
 from core.days import is_plannable
+from core.queries import compiled, insert
 from notifications.models import Reminder
 from notifications.services.due_dates import due_in_event, due_instant, due_zone
 from outbox.mail import EMAIL
@@ -75,18 +76,16 @@ def queue_due_reminders() -> int:
 
 def insert_plans(plans: Sequence[Reminder]) -> None:
     """Set `rev` of new plans and insert them. The caller has locked their tasks."""
-    earlier = Reminder.objects.filter(task__in=[plan.task_id for plan in plans])
-    revs = earlier.order_by().values("task").annotate(last=Max("rev"))
-    last = dict(revs.values_list("task", "last"))
+    last = dict(_last_revs.rows(tasks=[plan.task_id for plan in plans]))
     for plan in plans:
         plan.rev = last.get(plan.task_id, 0) + 1
-    Reminder.objects.bulk_create(plans, batch_size=AT_ONCE)
+    insert(*plans)
 
 
 def _replan(tasks: Sequence[Task], *, drop_due: bool = False) -> None:
     """Cancel outdated plans of locked tasks and insert new ones; equal plans keep their rows."""
     wanted = _wanted(tasks, drop_due=drop_due)
-    planned = Reminder.objects.filter(task__in=[task.pk for task in tasks]).planned()
+    planned = _planned.rows(tasks=[task.pk for task in tasks])
     present = {plan.identity: plan.pk for plan in planned}
     kept = {plan.identity for plan in wanted if present.pop(plan.identity, None)}
     if present:
@@ -100,8 +99,25 @@ def _people_of(tasks: Sequence[Task]) -> Mapping[UUID | None, Any]:
     """The people whose time zones these tasks depend on, with the database's time as `now`."""
     due = [task for task in tasks if _is_due(task)]
     pks = {pk for task in due for pk in (task.assignee_id, task.due_set_by_id) if pk}
-    people: Mapping[UUID | None, Any] = User.objects.annotate(now=Now()).in_bulk(pks)
-    return people
+    return {person.pk: person for person in _people_now.rows(people=list(pks))} if pks else {}
+
+
+@compiled
+def _last_revs(tasks: Any) -> Any:
+    """The number of the last plan of each task."""
+    revs = Reminder.objects.filter(task__any_of=tasks).order_by().values("task")
+    return revs.annotate(last=Max("rev")).values_list("task", "last")
+
+
+@compiled
+def _planned(tasks: Any) -> Any:
+    return Reminder.objects.filter(task__any_of=tasks).planned()
+
+
+@compiled
+def _people_now(people: Any) -> Any:
+    """People with the database's time."""
+    return User.objects.annotate(now=Now()).filter(pk__any_of=people)
 
 
 def _is_due(task: Task) -> bool:

@@ -17,6 +17,7 @@ from core.actor import Actor
 from core.context import as_system
 from core.errors import Conflict
 from core.events import publish
+from core.queries import insert
 from core.retention import lock_batch
 from outbox.events import DeliveryResent
 from outbox.models import PATIENCE, UNDECIDED, Delivery, RelayProcess, State
@@ -27,7 +28,6 @@ logger = logging.getLogger(__name__)
 SILENCE = timedelta(seconds=15)
 """A relay that has not reported itself for so long counts as stopped; it does every 5 s."""
 GIVEN_UP_AT_ONCE = 1000
-INSERTED_AT_ONCE = 1000
 IN_FLIGHT = 100
 """The most claims leased at a time, each for account mail and for all workspaces.
 
@@ -152,7 +152,7 @@ def enqueue_all(*, deliveries: Sequence[Delivery]) -> None:
     request_id = structlog.contextvars.get_contextvars().get("request_id", "")
     for delivery in deliveries:
         delivery.request_id = request_id
-    Delivery.objects.bulk_create(deliveries, batch_size=INSERTED_AT_ONCE, ignore_conflicts=True)
+    insert(*deliveries, ignore_conflicts=True)
 
 
 @as_system("claiming deliveries")

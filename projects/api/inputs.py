@@ -8,7 +8,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import User
-from core.api.fields import Choice, Input, Name, OptionalDate, OptionalText, Percentage, as_uuid
+from core.api.fields import Choice, Input, Name, OptionalDate, OptionalText, Percentage
+from core.api.public_ids import as_uuid
 from core.api.sizes import LONGEST_VALUE
 from projects.models import Priority, ProjectStatus, Visibility
 from projects.rights import ROLE_ALIASES, ProjectRole

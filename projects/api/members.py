@@ -103,7 +103,7 @@ class ProjectMembers(ServiceViewSet):
         return self.show(membership, message="Role updated successfully")
 
     def _project(self, pk: str) -> Project:
-        project: Project = self.find(Project.objects.visible_to(self.actor), pk)
+        project: Project = self.find(Project, pk)
         return project
 
 
@@ -119,7 +119,7 @@ class ProjectReaders(ServiceViewSet):
         return {**super().values, "project": self.kwargs["pk"]}
 
     def list(self, request: Request, pk: str) -> Response:
-        project = self.find(Project.objects.visible_to(self.actor), pk)
+        project = self.find(Project, pk)
         return self.show_list(readers_of(project))
 
 

@@ -139,15 +139,13 @@ class Projects(ServiceViewSet):
 
     def _workspace(self, *names: str | None) -> Workspace | None:
         """The workspace with these ids, None if all are empty; Invalid if they differ."""
-        found = {
-            self.find(Workspace.objects.visible_to(self.actor), name) for name in names if name
-        }
+        found = {self.find(Workspace, name) for name in names if name}
         if len(found) > 1:
             raise Invalid(errors={"workspace_id": ["Named twice, and not the same."]})
         return found.pop() if found else None
 
     def _project(self, pk: str) -> Project:
-        project: Project = self.find(Project.objects.visible_to(self.actor), pk)
+        project: Project = self.find(Project, pk)
         return project
 
 
@@ -169,5 +167,5 @@ class ProjectStatuses(ServiceViewSet):
     orderings = ("position",)
 
     def list(self, request: Request, pk: str) -> Response:
-        project = self.find(Project.objects.visible_to(self.actor), pk)
+        project = self.find(Project, pk)
         return self.show_list(Status.objects.filter(project=project))

@@ -60,7 +60,7 @@ def restore_project(*, actor: Actor, project: Project, version: int | None = Non
 def delete_projects_of(*, actor: Actor, workspace: Workspace) -> None:
     """Delete all projects of a workspace that is being deleted."""
     for pk in Project.objects.alive().filter(workspace=workspace).order_by("pk").values("pk"):
-        _delete(Project.objects.alive().locked(pk["pk"]), actor=actor)
+        _delete(Project.objects.locked(pk["pk"], alive=True), actor=actor)
 
 
 @transaction.atomic

@@ -19,7 +19,7 @@ def locked_project(
     right: Right, project: Project, actor: Actor, *, version: int | None = None
 ) -> Project:
     """Lock the project; refuse if deleted, the right is lacking or the version has changed."""
-    locked: Project = Project.objects.alive().locked(project.pk)
+    locked: Project = Project.objects.locked(project.pk, alive=True)
     require(right, locked, actor)
     locked.check_version(version)
     return locked

@@ -40,7 +40,7 @@ def create_project(
     **fields: Any,
 ) -> Project:
     """A project with the columns of its workflow, its members and, if given, its lead."""
-    workspace = Workspace.objects.alive().locked(workspace.pk)
+    workspace = Workspace.objects.locked(workspace.pk, alive=True)
     require(CREATE_PROJECT, workspace, actor)
     project = Project(workspace=workspace, created_by=actor.person, **fields)
     _check_dates(project)

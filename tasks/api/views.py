@@ -8,9 +8,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.abilities import Asked, Verdict, verdict
-from core.api.fields import as_uuid
 from core.api.filters import RestorableWanted
 from core.api.permissions import Can
+from core.api.public_ids import as_uuid
 from core.api.viewsets import ServiceViewSet
 from core.documents.compiled import Choice
 from projects.models import Project
@@ -37,12 +37,11 @@ class TaskViewSet(ServiceViewSet):
     document = TaskDocument
 
     def find_task(self, pk: str) -> Task:
-        tasks = Task.objects.visible_to(self.actor).with_standing_of(self.actor)
-        task: Task = self.find(tasks, pk)
+        task: Task = self.find(Task, pk)
         return task
 
     def find_project(self, pk: str) -> Project:
-        project: Project = self.find(Project.objects.visible_to(self.actor), pk)
+        project: Project = self.find(Project, pk)
         return project
 
     def read_task(self, project_named: str | None = None) -> tuple[Project, dict[str, Any]]:

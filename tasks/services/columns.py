@@ -1,7 +1,16 @@
 """Which column a task may enter."""
 
+from typing import cast
+
 from core.errors import Conflict, Invalid
-from projects.models import Category, Project, Status, Transition
+from projects.models import (
+    Category,
+    Project,
+    Status,
+    Transition,
+    columns_of,
+    transitions_of,
+)
 
 
 class UnknownStatus(Invalid):
@@ -16,14 +25,14 @@ class IllegalTransition(Conflict):
 
 def default_column(project: Project) -> Status:
     """The column of new tasks: the one marked as default, or else the first."""
-    column: Status = Status.objects.filter(project=project).order_by("-is_default", "position")[0]
-    return column
+    columns: list[Status] = columns_of.rows(project=project)
+    return next((column for column in columns if column.is_default), columns[0])
 
 
 def column_called(project: Project, name: str) -> Status:
     """The project's column with this key, name or id, in any case; UnknownStatus if none."""
     wanted = name.strip().casefold()
-    columns: list[Status] = list(Status.objects.filter(project=project).order_by("position"))
+    columns: list[Status] = columns_of.rows(project=project)
     for column in columns:
         if wanted in (column.key.casefold(), column.name.casefold(), str(column.pk)):
             return column
@@ -33,16 +42,15 @@ def column_called(project: Project, name: str) -> Status:
 
 def done_column(project: Project) -> Status:
     """The first column of the category DONE; UnknownStatus if the project has none."""
-    columns = Status.objects.filter(project=project, category=Category.DONE)
-    column: Status | None = columns.order_by("position").first()
-    if column is None:
-        raise UnknownStatus(errors={"is_complete": ["This project has no column that means done."]})
-    return column
+    for column in columns_of.rows(project=project):
+        if column.category == Category.DONE:
+            return cast("Status", column)
+    raise UnknownStatus(errors={"is_complete": ["This project has no column that means done."]})
 
 
 def check_transition(project: Project, source: Status, target: Status) -> None:
     """Refuse a move that is no transition of the project; without transitions all are allowed."""
-    moves = Transition.objects.filter(project=project).select_related("target")
+    moves: list[Transition] = transitions_of.rows(project=project)
     by_source = [(move.source_id, move.target) for move in moves]
     allowed = [column for source_id, column in by_source if source_id == source.pk]
     if by_source and target not in allowed:

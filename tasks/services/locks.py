@@ -21,8 +21,7 @@ def lock_task(task: Task, *, deleted: bool = False) -> Task:
     NotFound if the task is deleted, unless `deleted` is True.
     """
     project = _open_project(task)
-    tasks = Task.objects.all() if deleted else Task.objects.alive()
-    locked: Task = tasks.locked(task.pk)
+    locked: Task = Task.objects.locked(task.pk, alive=not deleted)
     locked.project = project
     return locked
 
@@ -30,7 +29,7 @@ def lock_task(task: Task, *, deleted: bool = False) -> Task:
 def shared_task(task: Task) -> Task:
     """Lock the task and its open project shared, for rows that are added to the task."""
     project = _open_project(task)
-    locked: Task = Task.objects.alive().locked_shared(task.pk)
+    locked: Task = Task.objects.locked_shared(task.pk, alive=True)
     locked.project = project
     return locked
 

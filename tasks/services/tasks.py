@@ -11,6 +11,7 @@ from core.actor import Actor
 from core.errors import Invalid
 from core.events import Changes, publish
 from core.models import as_event_value
+from core.queries import insert
 from core.rights import require
 from projects.models import Project, ProjectMembership, Status
 from projects.rights import CREATE_TASK
@@ -63,7 +64,7 @@ def create_task(
     # After all checks: from here on, others who create tasks in the project wait for the commit.
     task.number = next_number(project)
     task.position = task.number * POSITION_STEP
-    task.save(force_insert=True)
+    insert(task)
     _record_status_change(task, actor, before=None)
     publish(TaskCreated(actor=actor, task=task))
     if assignee:
@@ -163,13 +164,15 @@ def _save(task: Task, *fields: str) -> None:
 
 
 def _record_status_change(task: Task, actor: Actor, *, before: Status | None) -> None:
-    StatusChange(
-        workspace_id=task.workspace_id,
-        task=task,
-        actor=actor.user,
-        source=before.key if before else "",
-        target=task.status.key,
-    ).save()
+    insert(
+        StatusChange(
+            workspace_id=task.workspace_id,
+            task=task,
+            actor=actor.user,
+            source=before.key if before else "",
+            target=task.status.key,
+        )
+    )
 
 
 def _publish_changes(

@@ -225,6 +225,6 @@ def _paths(cast: Cast) -> tuple[str, str]:
 
 def test_what_is_gone_is_not_found_under_a_shared_lock(cast: Cast) -> None:
     Project.objects.filter(pk=cast.project.pk).update(archived_at=None, version=7)
-    assert Project.objects.alive().locked_shared(cast.project.pk).version == 7
+    assert Project.objects.locked_shared(cast.project.pk, alive=True).version == 7
     with pytest.raises(NotFound):
         Project.objects.exclude(pk=cast.project.pk).locked_shared(cast.project.pk)

@@ -5,7 +5,8 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import connections
+from django.db import connections, transaction
+from django.db.transaction import TransactionManagementError
 
 from core.lock_waits import RUN, Run, may_wait, waiting
 from core.models import AttemptCount, IdempotencyKey
@@ -95,3 +96,11 @@ def test_only_requests_are_told_not_to_wait() -> None:
         skipping = Project.objects.select_for_update(skip_locked=True)
         assert not skipping.query.select_for_update_nowait
     assert not Project.objects.select_for_update().query.select_for_update_nowait
+
+
+def test_rows_are_locked_in_a_transaction_only(cast: Cast) -> None:
+    with transaction.atomic():
+        Project.objects.locked(cast.project.pk)
+
+    with pytest.raises(TransactionManagementError):
+        Project.objects.locked(cast.project.pk)

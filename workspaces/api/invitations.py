@@ -7,8 +7,8 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.api.fields import as_uuid
 from core.api.permissions import Anyone, Can, IsSignedIn
+from core.api.public_ids import as_uuid
 from core.api.schema import FAILURE
 from core.api.viewsets import ServiceViewSet
 from core.context import as_system
@@ -45,7 +45,7 @@ class Inviting(ServiceViewSet):
     @extend_schema(responses={201: InvitationDocument, 429: TOO_MANY})
     def create(self, request: Request, pk: str) -> Response:
         """Invite an address by mail, whether or not anybody has an account with it."""
-        workspace = self.find(Workspace.objects.visible_to(self.actor), pk)
+        workspace = self.find(Workspace, pk)
         invitation = invite_person(actor=self.actor, workspace=workspace, **self.read_input())
         return self.show(
             invitation,
@@ -67,7 +67,7 @@ class Invitations(Inviting):
     filters = InvitationFilters
 
     def list(self, request: Request, pk: str) -> Response:
-        workspace = self.find(Workspace.objects.visible_to(self.actor), pk)
+        workspace = self.find(Workspace, pk)
         return self.show_list(Invitation.objects.filter(workspace=workspace))
 
     @extend_schema(responses={200: InvitationDocument, 429: TOO_MANY})
@@ -86,7 +86,7 @@ class Invitations(Inviting):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def _invitation(self, pk: str, invitation: str) -> Invitation:
-        workspace = self.find(Workspace.objects.visible_to(self.actor), pk)
+        workspace = self.find(Workspace, pk)
         found: Invitation = self.find_among(
             Invitation.objects.filter(workspace=workspace), invitation
         )

@@ -57,7 +57,7 @@ class Members(Inviting):
     def add(self, request: Request) -> Response:
         """Add somebody who has an account to the workspace named in the body."""
         member = self.read_input()
-        workspace = self.find(Workspace.objects.visible_to(self.actor), member.pop("workspace_id"))
+        workspace = self.find(Workspace, member.pop("workspace_id"))
         membership = add_member(actor=self.actor, workspace=workspace, **member)
         return self.show(
             membership,
@@ -92,9 +92,7 @@ class Members(Inviting):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def _workspace(self, pk: str) -> Workspace:
-        workspace: Workspace = find_visible(
-            Workspace.objects.visible_to(self.actor), pk, actor=self.actor
-        )
+        workspace: Workspace = find_visible(Workspace, pk, actor=self.actor)
         return workspace
 
     def _member(self, pk: str, person: str) -> Membership:

@@ -70,13 +70,13 @@ class Settings(ServiceViewSet):
     }
 
     def retrieve(self, request: Request, pk: str) -> Response:
-        return self.show(self.find(Workspace.objects.visible_to(self.actor), pk))
+        return self.show(self.find(Workspace, pk))
 
     def update(self, request: Request, pk: str) -> Response:
         """Set the keys given; null restores the default of a key."""
         workspace = change_settings(
             actor=self.actor,
-            workspace=self.find(Workspace.objects.visible_to(self.actor), pk),
+            workspace=self.find(Workspace, pk),
             changes=self.read_input(),
             version=self.expected_version,
         )

@@ -7,9 +7,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.abilities import Asked, Verdict, verdict
-from core.api.fields import find_by_public_id
 from core.api.filters import RestorableWanted
 from core.api.permissions import Can, IsSignedIn
+from core.api.public_ids import find_by_public_id
 from core.api.viewsets import ServiceViewSet
 from workspaces.api.documents import WorkspaceDocument
 from workspaces.api.inputs import NewOwner, NewWorkspace, WorkspaceChanges
@@ -133,5 +133,5 @@ class Workspaces(ServiceViewSet):
         return self.show(workspace, message="Offer declined successfully")
 
     def _workspace(self, pk: str) -> Workspace:
-        workspace: Workspace = self.find(Workspace.objects.visible_to(self.actor), pk)
+        workspace: Workspace = self.find(Workspace, pk)
         return workspace

@@ -76,7 +76,7 @@ def _accept(known: Invitation, actor: Actor, addresses: set[str]) -> Membership:
         raise CredentialBound
     # The usual order of locks: the person, the workspace, the rows in it.
     User.objects.active().locked(actor.person_id)
-    workspace = Workspace.objects.alive().locked(known.workspace_id)
+    workspace = Workspace.objects.locked(known.workspace_id, alive=True)
     invitation = Invitation.objects.locked(known.pk)
     if invitation.token_hash != known.token_hash:  # a new link was sent meanwhile
         raise NotFound

@@ -16,7 +16,7 @@ from workspaces.rights import DELETE_WORKSPACE
 @transaction.atomic
 def delete_workspace(*, actor: Actor, workspace: Workspace, version: int | None = None) -> None:
     """Mark the workspace as deleted, with its projects; the rows stay so it can be restored."""
-    workspace = Workspace.objects.alive().locked(workspace.pk)
+    workspace = Workspace.objects.locked(workspace.pk, alive=True)
     require(DELETE_WORKSPACE, workspace, actor)
     workspace.check_version(version)
     workspace.deleted_at = timezone.now()

@@ -70,7 +70,7 @@ def resend_invitation(*, actor: Actor, invitation: Invitation) -> Invitation:
 @transaction.atomic
 def revoke_invitation(*, actor: Actor, invitation: Invitation, version: int | None = None) -> None:
     """Revoke an invitation that is not accepted; doing it twice changes nothing."""
-    workspace = Workspace.objects.alive().locked(invitation.workspace_id)
+    workspace = Workspace.objects.locked(invitation.workspace_id, alive=True)
     require(INVITE, workspace, actor)
     invitation = Invitation.objects.locked(invitation.pk)
     invitation.check_version(version)
@@ -96,7 +96,7 @@ def revoke(invitation: Invitation, *, actor: Actor) -> None:
 
 def _locked_to_invite(workspace: Workspace, actor: Actor, role: str) -> Workspace:
     """Lock the workspace; refuse unless the actor may invite to this role and within the rate."""
-    workspace = Workspace.objects.alive().locked(workspace.pk)
+    workspace = Workspace.objects.locked(workspace.pk, alive=True)
     require(INVITE, workspace, actor)
     check_grant(actor, workspace, role)
     check_rate(workspace)

@@ -74,7 +74,7 @@ def transfer_ownership(*, actor: Actor, workspace: Workspace, person: User) -> W
     """Make another member the owner at once: for staff only; owners use `offer_ownership`."""
     # Locked before the workspace, so that nobody who is being deleted becomes the owner.
     locked_candidate(person)
-    workspace = Workspace.objects.alive().locked(workspace.pk)
+    workspace = Workspace.objects.locked(workspace.pk, alive=True)
     require_ownership(workspace, actor)
     return make_owner(workspace, membership_of_candidate(workspace, person), actor=actor)
 
@@ -112,7 +112,7 @@ def make_owner(workspace: Workspace, place: Membership, *, actor: Actor) -> Work
 
 
 def _locked(membership: Membership) -> tuple[Workspace, Membership]:
-    workspace = Workspace.objects.alive().locked(membership.workspace_id)
+    workspace = Workspace.objects.locked(membership.workspace_id, alive=True)
     return workspace, Membership.objects.locked(membership.pk)
 
 

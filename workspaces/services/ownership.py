@@ -33,7 +33,7 @@ def offer_ownership(*, actor: Actor, workspace: Workspace, person: User) -> Work
     """
     # Locked before the workspace, so that it is not offered to somebody being deleted.
     locked_candidate(person)
-    workspace = Workspace.objects.alive().locked(workspace.pk)
+    workspace = Workspace.objects.locked(workspace.pk, alive=True)
     require_ownership(workspace, actor)
     place = membership_of_candidate(workspace, person)
     if person.pk in (workspace.owner_id, _candidate_of(workspace)):
@@ -79,7 +79,7 @@ def decline_ownership(*, actor: Actor, workspace: Workspace) -> Workspace:
 @transaction.atomic
 def withdraw_offer(*, actor: Actor, workspace: Workspace) -> Workspace:
     """Withdraw the offer; without one nothing changes."""
-    workspace = Workspace.objects.alive().locked(workspace.pk)
+    workspace = Workspace.objects.locked(workspace.pk, alive=True)
     require_ownership(workspace, actor)
     end_offer(actor=actor, workspace=workspace)
     return workspace
@@ -98,7 +98,7 @@ def is_offered_to(workspace: Workspace, person: User) -> bool:
 
 
 def _locked_offer(workspace: Workspace, actor: Actor) -> Workspace:
-    workspace = Workspace.objects.alive().locked(workspace.pk)
+    workspace = Workspace.objects.locked(workspace.pk, alive=True)
     if not is_offered_to(workspace, actor.person):
         raise NotOffered
     return workspace

@@ -24,7 +24,7 @@ def change_settings(
     *, actor: Actor, workspace: Workspace, changes: dict[str, Any], version: int | None = None
 ) -> Workspace:
     """Set the keys given; None restores the default of a key; the others stay."""
-    workspace = Workspace.objects.alive().locked(workspace.pk)
+    workspace = Workspace.objects.locked(workspace.pk, alive=True)
     require(UPDATE_WORKSPACE, workspace, actor)
     workspace.check_version(version)
     merged = workspace.settings | changes

@@ -16,7 +16,7 @@ from core.errors import Conflict, Forbidden, NotFound
 from core.events import publish
 from core.rights import require
 from workspaces.events import MemberAdded, WorkspaceCreated, WorkspaceUpdated
-from workspaces.models import Membership, Workspace
+from workspaces.models import Membership, Workspace, role_in_workspace
 from workspaces.rights import INVITE, UPDATE_WORKSPACE, WorkspaceRole, may_grant
 from workspaces.services.opt_out_records import has_declined
 from workspaces.services.settings import role_of_new_member
@@ -80,7 +80,7 @@ def update_workspace(
     *, actor: Actor, workspace: Workspace, changes: dict[str, Any], version: int | None = None
 ) -> Workspace:
     """Change the fields given; the same values again change nothing."""
-    workspace = Workspace.objects.alive().locked(workspace.pk)
+    workspace = Workspace.objects.locked(workspace.pk, alive=True)
     require(UPDATE_WORKSPACE, workspace, actor)
     workspace.check_version(version)
     if changed := workspace.change(**changes):
@@ -97,7 +97,7 @@ def add_member(
     """Make somebody who has an account a member at once, without an invitation."""
     # Locked before the workspace, so that nobody who is being deleted becomes a member.
     User.objects.by_address(email).locked_first()
-    workspace = Workspace.objects.alive().locked(workspace.pk)
+    workspace = Workspace.objects.locked(workspace.pk, alive=True)
     require(INVITE, workspace, actor)
     role = role or role_of_new_member(workspace)
     check_grant(actor, workspace, role)
@@ -141,7 +141,7 @@ def check_grant(actor: Actor, workspace: Workspace, *roles: str) -> None:
     """Refuse roles with more rights than the actor's. The caller has locked the workspace."""
     if actor.is_trusted:
         return
-    held = Membership.objects.of(actor).role_in(workspace.pk) or ""
+    held = role_in_workspace.first(actor=actor, workspace=workspace.pk) or ""
     for role in roles:
         if not held or not may_grant(WorkspaceRole(held), WorkspaceRole(role)):
             raise RoleOutOfReach(required=f"workspace:{role}", you_have=[f"workspace:{held}"])
