@@ -6,6 +6,7 @@ stopped process, for which the kernel still acknowledges packets.
 
 from __future__ import annotations
 
+import select
 import threading
 import time
 from typing import TYPE_CHECKING, Any
@@ -47,9 +48,14 @@ class WatchedConnection(psycopg.Connection[Any]):
     def check(self) -> None:
         """Raise `psycopg.Error` unless the server answers on this idle connection."""
         self.most_seconds = LONGEST_CHECK
-        self.autocommit = True
         self.execute("")
         self.most_seconds = LONGEST_STATEMENT
+
+    def is_silent(self) -> bool:
+        """Whether the server has sent nothing on this idle connection, nor closed it; no query."""
+        poll = select.poll()
+        poll.register(self.fileno(), select.POLLIN)
+        return not poll.poll(0)
 
     def _watched(self, gen: PQGen[RV]) -> PQGen[RV]:
         began = asked = time.monotonic()

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 LONGEST_IDLE = 600.0
 """Seconds after which an idle connection is closed, if more than `least` are idle."""
+TRUSTED = 1.0
+"""Seconds for which an idle connection that the server has not closed need not be checked."""
 LONGEST_LIFE = 3600.0
 """Seconds after which a connection is replaced, because PostgreSQL's sessions use more memory."""
 
@@ -56,6 +58,8 @@ class Pool:
         now = time.monotonic()
         is_usable = connection.info.transaction_status == TransactionStatus.IDLE
         if is_usable and now - connection.opened_at < LONGEST_LIFE:
+            if not connection.autocommit:
+                connection.autocommit = True
             with self._guard:
                 self._idle.append((now, connection))
                 superfluous = self._superfluous(now)
@@ -74,11 +78,12 @@ class Pool:
 
     def _take_idle(self) -> WatchedConnection | None:
         with self._guard:
-            connection = self._idle.pop()[1] if self._idle else None
+            since, connection = self._idle.pop() if self._idle else (0.0, None)
         if connection is None:
             return None
         try:
-            connection.check()
+            if time.monotonic() - since > TRUSTED or not connection.is_silent():
+                connection.check()
         except psycopg.Error:
             # The others are probably broken too: close them, so that no request has to check each.
             connection.close()

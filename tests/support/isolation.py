@@ -1,11 +1,14 @@
 """What keeps workspaces apart, seen from outside: which tables, and the policies alone."""
 
+from typing import Any
+
 import psycopg
 import pytest
 from django.apps import apps
 from django.db.models import Model
 
 from core.documents.compiled import Bound, Choice, Shape, bind
+from core.queries import Compiled
 from core.rights import Standing
 from tests.support.context import AS_SYSTEM
 from tests.support.databases import CommittedDatabase
@@ -45,12 +48,18 @@ def only_policies(
     monkeypatch.setattr(Standing, "covers", lambda *_, **__: True)
     # Past the SQL that was compiled with the gates.
     monkeypatch.setattr(Choice, "bound", ungated)
+    monkeypatch.setattr(Compiled, "rows", ungated_rows)
     return committed_db
 
 
 def ungated(choice: Choice, shape: Shape, *columns: str) -> Bound | None:
     """What the choice binds, compiled without the gates."""
     return bind(shape(choice.as_queryset()), *columns)
+
+
+def ungated_rows(query: Compiled, **values: Any) -> list[Any]:
+    """What the query yields, compiled without the gates."""
+    return list(vars(query)["_build"](**values))
 
 
 def without_policies(database: CommittedDatabase) -> None:

@@ -1,4 +1,4 @@
-"""Projects, their members and the columns their tasks move through."""
+"""Projects and their members."""
 
 from typing import Any, ClassVar, Self
 
@@ -9,14 +9,13 @@ from django.utils import timezone
 
 from accounts.models import User
 from core.actor import Actor, Asking
-from core.models import RESTORE_WINDOW, UNPURGED, LockingQuerySet, SharingQuerySet
+from core.models import RESTORE_WINDOW, UNPURGED, SharingQuerySet
 from core.queries import compiled
 from core.rights import Need, Right, Role, Standing
 from projects.rights import DELETE_PROJECT, READ_PROJECT, ProjectRole
 from workspaces.models import (
     Membership,
     PlaceQuerySet,
-    TenantRow,
     VersionedTenantRow,
     Workspace,
 )
@@ -42,15 +41,6 @@ class ProjectStatus(models.TextChoices):
 class Visibility(models.TextChoices):
     WORKSPACE = "WORKSPACE"
     PRIVATE = "PRIVATE"
-
-
-class Category(models.TextChoices):
-    """What a column means, independent of its name."""
-
-    TODO = "TODO"
-    IN_PROGRESS = "IN_PROGRESS"
-    DONE = "DONE"
-    CLOSED = "CLOSED"
 
 
 class ProjectQuerySet(SharingQuerySet):
@@ -238,78 +228,3 @@ def roles_in_project(actor: Any, project: Any) -> models.QuerySet[Any]:
 def role_in_project(person: Any, project: Any) -> models.QuerySet[Any]:
     rows = ProjectMembership.objects.filter(user=person, project_id=project)
     return rows.values_list("role", flat=True)
-
-
-class StatusQuerySet(LockingQuerySet):
-    def visible_to(self, asking: Asking) -> Self:
-        return self.filter(project__in=Project.objects.reachable_by(asking))
-
-
-class Status(TenantRow):
-    """A column of the board. Tasks show its `key` as their status."""
-
-    project = models.ForeignKey(
-        Project, models.CASCADE, related_name="statuses", db_constraint=False
-    )
-    key = models.CharField(max_length=40)
-    name = models.CharField(max_length=80)
-    color = models.CharField(max_length=7, default="#6b7280")
-    position = models.PositiveIntegerField()
-    category = models.CharField(max_length=12, choices=Category)
-    is_default = models.BooleanField(default=False)
-
-    objects = StatusQuerySet.as_manager()
-
-    class Meta:
-        verbose_name_plural = "statuses"
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["project", "key"], name="status_key_once_per_project"),
-            models.UniqueConstraint(
-                fields=["project", "position"],
-                name="status_position_once_per_project",
-                deferrable=models.Deferrable.DEFERRED,
-            ),
-            models.UniqueConstraint(
-                fields=["project"],
-                name="one_default_status_per_project",
-                condition=Q(is_default=True),
-            ),
-            models.CheckConstraint(
-                condition=Q(category__in=Category.values), name="status_category_known"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-@compiled
-def columns_of(project: Any) -> models.QuerySet[Any]:
-    """The columns of a project, in the order of the board."""
-    return Status.objects.filter(project=project).order_by("position")
-
-
-class Transition(TenantRow):
-    """A move between two columns that the project's workflow allows."""
-
-    project = models.ForeignKey(
-        Project, models.CASCADE, related_name="transitions", db_constraint=False
-    )
-    source = models.ForeignKey(Status, models.CASCADE, related_name="exits", db_constraint=False)
-    target = models.ForeignKey(Status, models.CASCADE, related_name="entries", db_constraint=False)
-
-    objects = LockingQuerySet.as_manager()
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["source", "target"], name="transition_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.source_id} → {self.target_id}"
-
-
-@compiled
-def transitions_of(project: Any) -> models.QuerySet[Any]:
-    """The transitions of a project, with the column each leads to."""
-    return Transition.objects.filter(project=project).select_related("target")
