@@ -5,12 +5,13 @@ from django.urls import URLPattern, URLResolver, include, path
 
 # Django tries patterns in order: the most requested ones are first.
 urlpatterns: list[URLPattern | URLResolver] = [
+    # One comparison for all others, because it groups its routes below their prefix.
+    path("", include("identity.api.urls")),
     path("", include("tasks.api.urls")),
     path("", include("projects.api.urls")),
     path("", include("comments.api.urls")),
     path("", include("workspaces.api.urls")),
     path("", include("core.urls")),
-    path("", include("identity.api.urls")),
     path("", include("clerk.api.urls")),
     path("admin/", admin.site.urls),
 ]

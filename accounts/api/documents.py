@@ -77,6 +77,10 @@ class Me(serializers.ModelSerializer[User]):
         read_only_fields = fields
 
 
+ME = Me()
+"""Shows profiles by `to_representation`; its fields are made once, not for each request."""
+
+
 class OwnProfile(Document):
     id = PublicId()
     email = serializers.EmailField()

@@ -5,7 +5,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.documents import Me, OwnProfile, PersonalData
+from accounts.api.documents import ME, Me, OwnProfile, PersonalData
 from accounts.api.inputs import ProfileChanges
 from accounts.models import User
 from accounts.services.people import change_profile
@@ -60,7 +60,7 @@ class Myself(OneTransaction):
 
 
 def _show(person: User) -> Response:
-    return Response(Me(person).data, headers={"ETag": etag(person.version)})
+    return Response(ME.to_representation(person), headers={"ETag": etag(person.version)})
 
 
 class OwnData(OneTransaction):

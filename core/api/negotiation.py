@@ -24,6 +24,6 @@ class JsonFirst(DefaultContentNegotiation):
 
     def is_plain(self, request: Request) -> bool:
         """Whether the request accepts the first renderer and asks for no other format."""
-        return request.headers.get("Accept", "") in JSON_ACCEPTED and (
+        return request.META.get("HTTP_ACCEPT", "") in JSON_ACCEPTED and (
             "format" not in request.query_params
         )

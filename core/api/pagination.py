@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import quote
 
 from django.core import signing
 from django.db.models import Q, QuerySet
@@ -43,9 +44,10 @@ class Page:
         headers = {}
         if self.next_cursor:
             here = request.build_absolute_uri(request.path)
-            query = request.query_params.copy()
-            query["cursor"] = self.next_cursor
-            headers["Link"] = f'<{here}?{query.urlencode()}>; rel="next"'
+            asked = quote(request.META.get("QUERY_STRING", ""), safe="%&=+,:/?@!$'()*").split("&")
+            query = [part for part in asked if part and not part.startswith("cursor=")]
+            query.append(f"cursor={quote(self.next_cursor)}")
+            headers["Link"] = f'<{here}?{"&".join(query)}>; rel="next"'
         return Answer(documents, meta={"next_cursor": self.next_cursor}), headers
 
 

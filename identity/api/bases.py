@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api.documents import Me
+from accounts.api.documents import ME
 from accounts.models import User
 from core.actor import Actor, Credential
 from core.api.actors import actor_of
@@ -194,7 +194,7 @@ def own(request: Request) -> tuple[User, Credential]:
 
 
 def as_shown(entered: Entered) -> dict[str, Any]:
-    return {"user": Me(entered.person).data, **entered.pair}
+    return {"user": ME.to_representation(entered.person), **entered.pair}
 
 
 def confirm(request: Request, password: str | None) -> None:
