@@ -1,6 +1,5 @@
 """People, and the queries that find them."""
 
-import uuid
 import zoneinfo
 from typing import Any, ClassVar, Self
 
@@ -12,7 +11,7 @@ from django.db.models.functions import Lower
 
 from accounts.passwords import LONGEST_PASSWORD, canonical
 from core.actor import Asking, bound_workspaces, person_in
-from core.models import LockingQuerySet, VersionedRow, public_id
+from core.models import LockingQuerySet, VersionedRow, as_uuid, public_id
 
 
 def check_time_zone(value: str) -> None:
@@ -45,7 +44,7 @@ class PersonQuerySet(LockingQuerySet):
 
     def with_public_id(self, *values: str) -> Self:
         """The people with one of these ids, our UUID or the identity provider's id."""
-        own = [value for value in values if _is_uuid(value)]
+        own = [pk for value in values if (pk := as_uuid(value))]
         return self.filter(models.Q(pk__in=own) | models.Q(external_id__in=values))
 
     def visible_to(self, asking: Asking) -> Self:
@@ -126,11 +125,3 @@ class User(VersionedRow, AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.name.split(" ", 1)[0]
-
-
-def _is_uuid(value: str) -> bool:
-    try:
-        uuid.UUID(value)
-    except ValueError:
-        return False
-    return True

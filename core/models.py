@@ -31,6 +31,14 @@ def uuid7() -> uuid.UUID:
     return uuid_utils.compat.uuid7()
 
 
+def as_uuid(value: str) -> uuid.UUID | None:
+    """The text as a UUID, None if it is not one."""
+    try:
+        return uuid.UUID(value)
+    except ValueError:
+        return None
+
+
 def as_event_value(value: Any) -> Any:
     """A value as stored in an event: the id of a row, ISO 8601 for dates and times."""
     if isinstance(value, models.Model):

@@ -11,6 +11,7 @@ every request needs is written as a function that returns a QuerySet, and compil
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from functools import cache
 from inspect import signature
 from operator import itemgetter
@@ -137,6 +138,9 @@ def _planned(rows: QuerySet[Any]) -> Plan | None:
         sql, params = compiler.as_sql()
     except EmptyResultSet:
         return None
+    if any(isinstance(each, date) for each in params):
+        message = "a time of today would stay in the compiled SQL: make it a value"
+        raise TypeError(message)
     # As in the `__iter__` of Django's iterables, but prepared once instead of for each query.
     shape = _reader(rows, compiler)
     converters = compiler.get_converters([column for column, *_ in compiler.select])

@@ -1,6 +1,6 @@
 """Known devices, refresh tokens and personal tokens."""
 
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.sessions.models import Session
@@ -62,11 +62,11 @@ class PersonalTokenQuerySet(LockingQuerySet):
     def visible_to(self, asking: Asking) -> Self:
         return self.filter(user=person_in(asking), revoked_at=None)
 
-    def usable(self) -> Self:
+    def usable(self, now: Any) -> Self:
         """Neither revoked nor expired, of an active person."""
         return self.filter(
             revoked_at=None,
-            expires_at__gt=timezone.now(),
+            expires_at__gt=now,
             user__is_active=True,
             user__deleted_at=None,
         )

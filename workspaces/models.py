@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from core.actor import Actor, Asking, bound_workspaces, person_in
-from core.models import RESTORE_WINDOW, LockingQuerySet, Row, VersionedRow, public_id
+from core.models import RESTORE_WINDOW, LockingQuerySet, Row, VersionedRow, as_uuid, public_id
 from core.queries import compiled
 from core.rights import Standing
 from workspaces.rights import DELETE_WORKSPACE, WorkspaceRole
@@ -19,10 +19,8 @@ from workspaces.rights import DELETE_WORKSPACE, WorkspaceRole
 class WorkspaceQuerySet(LockingQuerySet):
     def with_public_id(self, value: str) -> Self:
         """The workspace with this id: our UUID, or else the identity provider's id."""
-        try:
-            return self.filter(pk=uuid.UUID(value))
-        except ValueError:
-            return self.filter(external_org_id=value)
+        pk = as_uuid(value)
+        return self.filter(pk=pk) if pk else self.filter(external_org_id=value)
 
     def visible_to(self, asking: Asking) -> Self:
         """The workspaces the person belongs to, annotated with their role as `actor_role`."""

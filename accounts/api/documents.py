@@ -77,8 +77,7 @@ class Me(serializers.ModelSerializer[User]):
         read_only_fields = fields
 
 
-ME = Me()
-"""Shows profiles by `to_representation`; its fields are made once, not for each request."""
+ME = Me()  # shows profiles by `to_representation`; its fields are made once
 
 
 class OwnProfile(Document):

@@ -2,12 +2,12 @@
 
 from functools import cache
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Model, QuerySet
 
 from core.actor import Actor
 from core.api.sizes import LONGEST_VALUE
+from core.models import as_uuid
 from core.queries import Compiled
 
 
@@ -30,14 +30,6 @@ def find_by_public_id(rows: QuerySet[Any], value: str) -> Any | None:
         return rows.with_public_id(value).first()
     pk = as_uuid(value)
     return rows.filter(pk=pk).first() if pk else None
-
-
-def as_uuid(value: str) -> UUID | None:
-    """The text as a UUID, None if it is not one."""
-    try:
-        return UUID(value)
-    except ValueError:
-        return None
 
 
 @cache

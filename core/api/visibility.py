@@ -9,10 +9,11 @@ from django.db import connection
 from django.db.models import Model, QuerySet
 
 from core.actor import Actor
-from core.api.public_ids import as_uuid, find_by_public_id, find_row, visible
+from core.api.public_ids import find_by_public_id, find_row, visible
 from core.api.sizes import LONGEST_VALUE
 from core.errors import Forbidden, NotFound, Refusal
 from core.events import Event, publish
+from core.models import as_uuid
 
 # `<> ALL` of an empty array is true: to a person without workspaces every workspace is foreign.
 FOREIGN = """

@@ -22,8 +22,8 @@ from rest_framework.request import Request
 from accounts.models import User
 from core.actor import Actor, Credential
 from core.api.negotiation import JsonFirst
-from core.api.public_ids import as_uuid
 from core.context import show_workspaces_of
+from core.models import as_uuid
 from identity.credentials import check_credential
 from identity.services.personal_tokens import PREFIX, open_token
 from identity.services.sessions import open_session

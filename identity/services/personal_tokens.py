@@ -10,6 +10,7 @@ import string
 import zlib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -21,6 +22,7 @@ from accounts.rights import check_own_account
 from core.actor import Actor
 from core.errors import Conflict
 from core.events import publish
+from core.queries import compiled
 from identity.events import PersonalTokenCreated, PersonalTokenRevoked
 from identity.models import PersonalToken
 
@@ -88,11 +90,16 @@ def open_token(text: str) -> PersonalToken | None:
     """The usable token with this text, with its user; no query for a malformed text."""
     if not is_well_formed(text):
         return None
-    usable = PersonalToken.objects.usable().select_related("user")
-    token: PersonalToken | None = usable.filter(digest=digest(text)).first()
+    token: PersonalToken | None = _usable.first(digest=digest(text), now=timezone.now())
     if token is not None:
         _note_use(token)
     return token
+
+
+@compiled
+def _usable(digest: Any, now: Any) -> Any:
+    """The usable token with this digest, with its user."""
+    return PersonalToken.objects.usable(now).filter(digest=digest).select_related("user")
 
 
 def _note_use(token: PersonalToken) -> None:

@@ -4,7 +4,7 @@ import hashlib
 import ipaddress
 import re
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
@@ -18,6 +18,7 @@ from core.actor import Actor
 from core.errors import Invalid, Unauthenticated
 from core.events import publish
 from core.limits import counted, reset
+from core.models import as_uuid
 from identity.allauth_bridge.forms import IncorrectPassword
 from identity.events import PasswordChanged
 from identity.limits import WRONG_PASSWORDS, WRONG_PASSWORDS_FROM
@@ -71,10 +72,7 @@ def reset_link(person: User) -> str:
 def holder_of(key: str) -> User:
     """The person a link was sent to; InvalidResetLink if it does not work any more."""
     id_, _, token = key.partition("-")
-    try:
-        person: User | None = User.objects.active().filter(pk=UUID(hex=id_)).first()
-    except ValueError as flaw:
-        raise InvalidResetLink from flaw
+    person: User | None = User.objects.active().filter(pk=as_uuid(id_)).first()
     if person is None or not _tokens.check_token(person, token):
         raise InvalidResetLink
     return person

@@ -9,8 +9,8 @@ from rest_framework import serializers
 
 from accounts.models import User
 from core.api.fields import Choice, Input, Name, OptionalDate, OptionalText, Percentage
-from core.api.public_ids import as_uuid
 from core.api.sizes import LONGEST_VALUE
+from core.models import as_uuid
 from projects.models import Priority, ProjectStatus, Visibility
 from projects.rights import ROLE_ALIASES, ProjectRole
 from projects.services.members import not_in_workspace

@@ -10,9 +10,9 @@ from rest_framework.response import Response
 from core.api.abilities import Asked, Verdict, verdict
 from core.api.filters import RestorableWanted
 from core.api.permissions import Can
-from core.api.public_ids import as_uuid
 from core.api.viewsets import ServiceViewSet
 from core.documents.compiled import Choice
+from core.models import as_uuid
 from projects.models import Project
 from projects.rights import CREATE_TASK, READ_PROJECT
 from tasks.api.documents import Deleted, TaskDocument

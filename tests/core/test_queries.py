@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import User
 from core.actor import Actor, Credential
@@ -42,6 +43,8 @@ def test_it_yields_what_the_queryset_yields(cast: Cast) -> None:
     assert Compiled(columns.none).rows() == []
     with pytest.raises(TypeError, match="ValuesIterable cannot be compiled"):
         Compiled(columns.values("key").all).rows()
+    with pytest.raises(TypeError, match="a time of today would stay"):
+        Compiled(columns.filter(created_at__lt=timezone.now()).all).rows()
 
 
 def test_its_models_have_what_is_joined_annotated_and_deferred(cast: Cast, task: Task) -> None:

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -64,10 +65,10 @@ def test_of_the_account_it_opens_the_profile_only(text: str) -> None:
 
 def test_recovering_the_account_ends_them(grace: User, text: str) -> None:
     publish(PasswordChanged(actor=by(grace), person=grace, recovered=False))
-    assert PersonalToken.objects.usable().count() == 1
+    assert PersonalToken.objects.usable(timezone.now()).count() == 1
 
     publish(PasswordChanged(actor=by(grace), person=grace, recovered=True))
-    assert not PersonalToken.objects.usable().exists()
+    assert not PersonalToken.objects.usable(timezone.now()).exists()
 
 
 def test_deleting_the_person_leaves_neither_keys_nor_answers(grace: User, text: str) -> None:

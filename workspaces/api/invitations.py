@@ -8,10 +8,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.permissions import Anyone, Can, IsSignedIn
-from core.api.public_ids import as_uuid
 from core.api.schema import FAILURE
 from core.api.viewsets import ServiceViewSet
 from core.context import as_system
+from core.models import as_uuid
 from identity.services.access import proved_addresses
 from workspaces.api.documents import Member
 from workspaces.api.filters import InvitationFilters
