@@ -10,7 +10,7 @@ every request needs is written as a function that returns a QuerySet, and compil
     role_in_project.first(person=person.pk, project=project.pk)
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from inspect import signature
@@ -120,7 +120,7 @@ def compiled(build: Callable[..., QuerySet[Any]]) -> Compiled:
     return Compiled(build)
 
 
-def filled(template: Sequence[Any], values: dict[str, Any]) -> tuple[Any, ...]:
+def filled(template: Sequence[Any], values: Mapping[str, Any]) -> tuple[Any, ...]:
     """The parameters of compiled SQL, with values in place of each Param."""
     return tuple(
         _plain(values[each.name]) if isinstance(each, Param) else each for each in template

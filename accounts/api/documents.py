@@ -8,8 +8,8 @@ from rest_framework import serializers
 
 from accounts.models import User
 from accounts.services.personal_data import kinds
-from core.documents.compiled import Slot
 from core.documents.fields import Document, PublicId
+from core.queries import Param
 
 _reading_rules: list[Callable[[str], Any]] = []
 
@@ -35,7 +35,7 @@ class Address(serializers.EmailField):
         email = f"{path}{self.source}".replace(".", "__")
         person = email.removesuffix("email")
         row = "__".join(person.split("__")[:-2])
-        readable = Q(**{f"{person}id": Slot("actor")})
+        readable = Q(**{f"{person}id": Param("actor")})
         for rule in _reading_rules:
             readable |= rule(f"{row}__" if row else "")
         return Case(When(Q(**{f"{person}deleted_at__isnull": True}) & readable, then=F(email)))

@@ -1,14 +1,15 @@
 """Compiled queries: SQL that the ORM generates once; a request only binds its parameters."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache
 from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
-from django.db.models import Expression, QuerySet
+from django.db.models import QuerySet
 
 from core.actor import Actor
+from core.queries import Param, filled
 
 Shape = Callable[[QuerySet[Any]], QuerySet[Any]]
 """Orders and limits a QuerySet; hashable, because it is part of the cache key of the SQL."""
@@ -42,22 +43,11 @@ class Bound(NamedTuple):
     params: tuple[Any, ...]
 
 
-class Slot(Expression):
-    """A named parameter in a QuerySet, whose value is given each time the query is run."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self.name = name
-
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
-        return "%s", (self,)
-
-
 class Choice:
     """The rows that a function returns for values, such as `tasks_of(actor, project)`.
 
     Building and compiling a QuerySet takes longer than PostgreSQL needs to run it. So the function
-    is called once per shape with a `Slot` for each value, and its SQL is cached.
+    is called once per shape with a `Param` for each value, and its SQL is cached.
     """
 
     def __init__(self, rows: Callable[..., QuerySet[Any]], **values: Any) -> None:
@@ -74,17 +64,7 @@ class Choice:
             # For a credential bound to workspaces the SQL itself differs, not only its parameters.
             return bind(shape(self.as_queryset()), *columns)
         sql, template = _compiled(self._rows, tuple(self._values), shape, columns)
-        values = {name: _parameter(value) for name, value in self._values.items()}
-        return Bound(sql, filled(template, values))
-
-
-def _parameter(value: Any) -> Any:
-    return value.person_id if isinstance(value, Actor) else getattr(value, "pk", value)
-
-
-def filled(template: tuple[Any, ...], values: Mapping[str, Any]) -> tuple[Any, ...]:
-    """The parameters of compiled SQL, with values in place of the slots."""
-    return tuple(values[param.name] if isinstance(param, Slot) else param for param in template)
+        return Bound(sql, filled(template, self._values))
 
 
 def bind(rows: QuerySet[Any], *columns: str) -> Bound | None:
@@ -107,7 +87,7 @@ def _compiled(
     shape: Shape,
     columns: tuple[str, ...],
 ) -> tuple[str, tuple[Any, ...]]:
-    chosen = shape(rows(**{name: Slot(name) for name in names}))
+    chosen = shape(rows(**{name: Param(name) for name in names}))
     query = chosen.values("pk", *columns).query
     sql, params = query.sql_with_params()
     table = query.get_initial_alias()

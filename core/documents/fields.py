@@ -16,11 +16,12 @@ from django.db.models import Expression, F, OuterRef, Subquery, TextField, When
 from django.db.models.functions import Cast
 from rest_framework import serializers
 
-from core.documents.compiled import Bound, brief, filled, select
+from core.documents.compiled import Bound, brief, select
 from core.documents.computed import Fact, completed
 from core.documents.expressions import JsonObject, JsonOrNull, RowCount, Truncations
 from core.documents.shared_rows import tables_in
 from core.documents.truncation import LongText, Many, Rows
+from core.queries import filled
 
 
 class Document(serializers.Serializer[Any]):

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import BooleanField, F, Func, QuerySet
 
-from core.documents.compiled import Slot
+from core.queries import Param
 
 _tables: dict[str, "CommonTable"] = {}
 
@@ -23,7 +23,7 @@ class CommonTable:
 
     def as_sql(self) -> tuple[str, tuple[Any, ...]]:
         """Its part of the WITH clause, with parameters."""
-        query = self.rows(Slot("actor")).query
+        query = self.rows(Param("actor")).query
         query.change_aliases({query.get_initial_alias(): "r"})
         sql, params = query.sql_with_params()
         return f"{self.name} AS ({sql})", params

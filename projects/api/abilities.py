@@ -5,9 +5,9 @@ from typing import Any
 
 from django.db.models import BooleanField, Expression, ExpressionWrapper, F, Q
 
-from core.documents.compiled import Slot
 from core.documents.computed import Fact
 from core.documents.expressions import Held
+from core.queries import Param
 from core.rights import Standing
 from projects.models import ProjectMembership, Visibility
 from projects.rights import ProjectRole
@@ -26,7 +26,7 @@ def in_project(project: str = "", own: tuple[str, ...] = ()) -> Where:
 
     def facts(path: str) -> list[Fact]:
         here = f"{path}{project}"
-        asking: Any = Slot("actor")
+        asking: Any = Param("actor")
         in_workspaces = Membership.objects.of(asking)
         in_projects = ProjectMembership.objects.of(asking)
         return [
@@ -56,7 +56,7 @@ def project_standing(
 def _any_of(path: str, people: tuple[str, ...]) -> Q:
     found = Q()
     for person in people:
-        found |= Q(**{f"{path}{person}": Slot("actor")})
+        found |= Q(**{f"{path}{person}": Param("actor")})
     return found
 
 

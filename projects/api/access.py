@@ -6,9 +6,9 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from rest_framework import serializers
 
 from accounts.api.documents import Person
-from core.documents.compiled import Slot
 from core.documents.computed import Derived, Fact
 from core.documents.fields import Computed, Document
+from core.queries import Param
 from core.rights import NO_NEEDS, NOT_PRIVATE, Standing
 from projects.models import Project, ProjectMembership, Visibility
 from projects.rights import READ_PROJECT, ProjectRole
@@ -42,13 +42,13 @@ def reasons(workspace_role: str, project_role: str, visibility: str) -> list[str
 
 
 def _place(path: str) -> list[Fact]:
-    asked = Project.objects.filter(pk=Slot("project"))
+    asked = Project.objects.filter(pk=Param("project"))
     return [F(f"{path}role"), _project_role(path), Subquery(asked.values("visibility"))]
 
 
 def _project_role(path: str) -> Subquery:
     theirs = ProjectMembership.objects.filter(
-        project=Slot("project"), user=OuterRef(f"{path}user_id")
+        project=Param("project"), user=OuterRef(f"{path}user_id")
     )
     return Subquery(theirs.values("role"))
 

@@ -2,8 +2,8 @@
 
 from django.db.models import OuterRef, Subquery
 
-from core.documents.compiled import Slot
 from core.documents.computed import Fact
+from core.queries import Param
 from core.rights import Standing
 from workspaces.models import Membership
 from workspaces.rights import WorkspaceRole
@@ -11,7 +11,7 @@ from workspaces.rights import WorkspaceRole
 
 def in_workspace(path: str) -> list[Fact]:
     """The SQL facts from which `workspace_standing` is made; `path` leads to the workspace."""
-    theirs = Membership.objects.filter(workspace=OuterRef(f"{path}pk"), user=Slot("actor"))
+    theirs = Membership.objects.filter(workspace=OuterRef(f"{path}pk"), user=Param("actor"))
     return [Subquery(theirs.values("role"))]
 
 
