@@ -29,6 +29,8 @@ class Connection:
     socket: socket.socket
     sent_at: float = 0.0
     waits: list[float] = field(default_factory=list)
+    taken: int = 0
+    """The bytes of all answers."""
 
     def send(self) -> None:
         self.sent_at = time.perf_counter()
@@ -43,7 +45,9 @@ class Connection:
         status = head.split(b" ", 2)[1]
         if status not in expected:
             raise SystemExit(answer.decode(errors="replace"))
-        missing = int(head.lower().split(LENGTH, 1)[1].split(b"\r\n", 1)[0]) - len(body)
+        length = int(head.lower().split(LENGTH, 1)[1].split(b"\r\n", 1)[0])
+        self.taken += len(head) + len(END_OF_HEAD) + length
+        missing = length - len(body)
         while missing > 0:
             missing -= len(self._more())
         self.waits.append(time.perf_counter() - self.sent_at)
@@ -57,13 +61,14 @@ class Connection:
 
 
 def run(load: Load) -> dict[str, Any]:
-    """Run the load; returns the seconds each answer took (`waits`) and in all (`seconds`)."""
+    """Run the load; returns the seconds of each answer and in all, and the bytes of all answers."""
     status = str(load.status).encode()
     connections = [connect(load.port, request) for request in load.requests]
     start = time.perf_counter()
     _drive(connections, start + load.seconds, status)
     waits = [wait for connection in connections for wait in connection.waits]
-    return {"waits": waits, "seconds": time.perf_counter() - start}
+    taken = sum(connection.taken for connection in connections)
+    return {"waits": waits, "seconds": time.perf_counter() - start, "bytes": taken}
 
 
 def connect(port: int, request: str) -> Connection:

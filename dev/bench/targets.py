@@ -1,12 +1,14 @@
 """The measured targets: a request, its server, and the most SQL statements it may need."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dev.bench.filling import Dataset
+from dev.bench.serving import BEFORE
 from tests.support.signing import access_token_for
 
 CONNECTIONS = 8
+EARLIER = " before"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +24,11 @@ class Target:
     body: str = ""
     most_sql: int | None = None
     has_policies: bool = True
+
+    @property
+    def is_product(self) -> bool:
+        """Whether it is the product as it runs, and not a comparison."""
+        return self.server == "gantry" and self.has_policies
 
     @property
     def method(self) -> str:
@@ -40,6 +47,11 @@ class Target:
         lines += ["Content-Type: application/json", f"Content-Length: {len(self.body)}"]
         rest = "\r\n".join([*lines, "", self.body])
         return [f"{self.method} {path} HTTP/1.1\r\n{rest}" for path in self.paths]
+
+
+def earlier(target: Target) -> Target:
+    """The same, asked of the earlier commit."""
+    return replace(target, name=f"{target.name}{EARLIER}", server=BEFORE, most_sql=None)
 
 
 def headers(dataset: Dataset) -> dict[str, str]:
@@ -64,6 +76,12 @@ def targets(dataset: Dataset, task: str) -> list[Target]:
         Target(name="task", server="gantry", paths=one),
         Target(
             name="create task", server="gantry", paths=paths, body=json.dumps(body), most_sql=20
+        ),
+        Target(
+            name="comment",
+            server="gantry",
+            paths=[f"{path}/comments" for path in one],
+            body=json.dumps({"message": "Measured."}),
         ),
         Target(name="me", server="gantry", paths=me),
         Target(name="bare list 50", server="bare", paths=page, has_policies=False),

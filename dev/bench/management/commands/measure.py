@@ -1,4 +1,4 @@
-"""`manage.py measure`: fills the database, starts three servers, measures, checks the goals."""
+"""`manage.py measure`: fills the database, starts the servers, measures, checks the goals."""
 
 import json
 from typing import Any
@@ -8,10 +8,11 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from dev.bench.filling import Dataset, fill
 from dev.bench.rounds import Figures, measure, sql_count
-from dev.bench.serving import serving
-from dev.bench.targets import Target, headers, list_path, targets
+from dev.bench.serving import Server, serving
+from dev.bench.targets import EARLIER, Target, earlier, headers, list_path, targets
 
-ROW = "{:<15}{:>10}{:>10}{:>10}{:>6}"
+ROW = "{:<15}{:>8}{:>8}{:>8}{:>8}{:>8}{:>8}{:>6}"
+HEAD = ("", "req/s", "p50 ms", "p95 ms", "web ms", "SQL ms", "KiB", "SQL")
 LEAST = {"bare list 50": 0.4, "naive list 50": 2.5, "without RLS": 0.9}
 """The least ratio of the rate of "list 50" to the rate of each of these targets."""
 
@@ -21,25 +22,27 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--quick", action="store_true", help="two rounds of one second")
+        parser.add_argument("--before", default="", help="a commit to measure as well")
 
-    def handle(self, *args: Any, quick: bool, **options: Any) -> None:
+    def handle(self, *args: Any, quick: bool, before: str, **options: Any) -> None:
         rounds, seconds = (2, 1.0) if quick else (5, 4.0)
         self.stdout.write("Filling the database ...")
         dataset = fill()
-        with serving() as ports:
-            wanted = targets(dataset, _same_first_task(dataset, ports))
+        with serving(before) as servers:
+            wanted = targets(dataset, _same_first_task(dataset, servers))
+            wanted += [earlier(one) for one in wanted if before and one.is_product]
             counts = {one.name: sql_count(one, dataset) for one in wanted if one.server == "gantry"}
             self.stdout.write(f"Measuring {rounds} rounds of {seconds:g} s for each line ...\n\n")
-            figures = measure(wanted, dataset, ports, rounds=rounds, seconds=seconds)
+            figures = measure(wanted, dataset, servers, rounds=rounds, seconds=seconds)
         self._print(figures, counts)
         if not self._judge(figures, counts, wanted):
             raise SystemExit(1)
 
     def _print(self, figures: dict[str, Figures], counts: dict[str, int]) -> None:
-        self.stdout.write(ROW.format("", "req/s", "p50 ms", "p95 ms", "SQL"))
+        self.stdout.write(ROW.format(*HEAD))
         for name, one in figures.items():
-            cells = (f"{one.rate:.0f}", f"{one.p50:.1f}", f"{one.p95:.1f}", counts.get(name, ""))
-            self.stdout.write(ROW.format(name, *cells))
+            times = (f"{ms:.1f}" for ms in (one.p50, one.p95, one.web, one.sql, one.size / 1024))
+            self.stdout.write(ROW.format(name, f"{one.rate:.0f}", *times, counts.get(name, "")))
         self.stdout.write("")
 
     def _judge(
@@ -54,15 +57,20 @@ class Command(BaseCommand):
             if most := target.most_sql:
                 count = counts[target.name]
                 verdicts.append((f"SQL of {target.name}: {count}, at most {most}", count <= most))
+        for name in figures.keys() & {one.name.removesuffix(EARLIER) for one in wanted}:
+            if (old := figures.get(f"{name}{EARLIER}")) is not None:
+                now = figures[name]
+                ratios = f"{now.rate / old.rate:.2f} x req/s, {old.cpu / now.cpu:.2f} x less CPU"
+                verdicts.append((f"{name} / before: {ratios}", True))
         for text, is_reached in verdicts:
             self.stdout.write(f"{'ok    ' if is_reached else 'MISSED'}  {text}")
         return all(is_reached for _, is_reached in verdicts)
 
 
-def _same_first_task(dataset: Dataset, ports: dict[str, int]) -> str:
+def _same_first_task(dataset: Dataset, servers: dict[str, Server]) -> str:
     """The id of the newest task; SystemExit unless all three servers show the same page."""
-    gantry, bare = (_asked(ports[name], dataset)["data"] for name in ("gantry", "bare"))
-    naive = _asked(ports["naive"], dataset)["results"]
+    gantry, bare = (_asked(servers[name].port, dataset)["data"] for name in ("gantry", "bare"))
+    naive = _asked(servers["naive"].port, dataset)["results"]
     pages = [[task["id"] for task in page] for page in (gantry, bare, naive)]
     if len(pages[0]) != 50 or pages[0] != pages[1] or pages[0] != pages[2]:
         raise SystemExit("The servers do not list the same fifty tasks.")
