@@ -9,7 +9,7 @@ from django.db.backends.postgresql import base
 from django.utils.asyncio import async_unsafe
 from psycopg import IsolationLevel, sql
 
-from config.postgresql.connections import Connector, WatchedConnection
+from config.postgresql.connections import Connector, KeptCursor, WatchedConnection
 from config.postgresql.pool import Pool
 
 TRANSACTION_TIMEOUT_SINCE = 170_000
@@ -44,7 +44,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_connection_params(self) -> dict[str, Any]:
         parameters: dict[str, Any] = super().get_connection_params()
         parameters.pop("transaction_timeout", None)
+        if parameters["cursor_factory"] is base.ServerBindingCursor:
+            parameters["cursor_factory"] = KeptCursor
         return parameters
+
+    @async_unsafe
+    def create_cursor(self, name: str | None = None) -> Any:
+        if name is None and self.connection and self.connection.closed_cursors:
+            return self.connection.closed_cursors.pop().open_again()
+        return super().create_cursor(name)
 
     @async_unsafe
     def get_new_connection(self, conn_params: dict[str, Any]) -> WatchedConnection:

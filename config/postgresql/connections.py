@@ -12,6 +12,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import psycopg
+from django.db.backends.postgresql import base
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,11 +33,30 @@ class ServerSilent(psycopg.OperationalError):
     """The server has not answered in time."""
 
 
+class KeptCursor(base.ServerBindingCursor, psycopg.Cursor[Any]):
+    """A cursor that its connection keeps when it is closed: making one costs as much as a query."""
+
+    connection: WatchedConnection
+
+    def close(self) -> None:
+        if not self.closed:
+            super().close()
+            self.connection.closed_cursors.append(self)
+
+    def open_again(self) -> KeptCursor:
+        self._closed = False
+        return self
+
+
 class WatchedConnection(psycopg.Connection[Any]):
     most_seconds = LONGEST_STATEMENT
     opened_at = 0.0
     """When it was opened, as `time.monotonic()`."""
     connect_again: Callable[[], psycopg.Connection[Any]]
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.closed_cursors: list[KeptCursor] = []
 
     def wait(self, gen: PQGen[RV], *args: Any, **named: Any) -> RV:
         try:

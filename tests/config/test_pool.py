@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
+from django.db import InterfaceError, connection
 
 from config.postgresql import pool as pools
 from config.postgresql.connections import Connector, WatchedConnection
@@ -78,3 +79,27 @@ def test_one_without_autocommit_gets_it_back(pool: Pool) -> None:
 
     assert pool.take().autocommit
     pool.give_back(connection)
+
+
+def test_a_closed_cursor_is_used_again_by_one_at_a_time(db: None) -> None:
+    with connection.cursor() as outer, connection.cursor() as inner:
+        first, second = outer.cursor, inner.cursor
+        outer.execute("SELECT 1")
+        inner.execute("SELECT 2")
+        assert (outer.fetchall(), inner.fetchall()) == ([(1,)], [(2,)])
+    assert first is not second
+
+    with connection.cursor() as one, connection.cursor() as other:
+        assert {one.cursor, other.cursor} == {first, second}
+        one.close()
+        one.close()
+        with connection.cursor() as again, connection.cursor() as further:
+            assert {again.cursor, further.cursor, other.cursor} > {first, second}
+
+
+def test_a_closed_cursor_keeps_no_rows_and_runs_nothing(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT repeat('x', 1000)")
+    with pytest.raises(InterfaceError):
+        cursor.execute("SELECT 1")
+    assert cursor.cursor.pgresult is None
