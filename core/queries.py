@@ -18,7 +18,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections
 from django.db.models import Expression, Field, ForeignObject, Lookup, Model, QuerySet
 from django.db.models.expressions import DatabaseDefault
 from django.db.models.query import (
@@ -94,10 +94,11 @@ class Compiled:
         plan = self._plan()
         if plan is None:
             return []
-        if plan.is_locking and not connection.in_atomic_block:
+        database = connections[DEFAULT_DB_ALIAS]
+        if plan.is_locking and not database.in_atomic_block:
             message = "rows are locked in a transaction only"
             raise TransactionManagementError(message)
-        with connection.cursor() as cursor:
+        with database.cursor() as cursor:
             cursor.execute(plan.sql, filled(plan.template, values))
             return plan.read(cursor.fetchall())
 
@@ -198,9 +199,10 @@ def insert(*rows: Model, ignore_conflicts: bool = False) -> None:
         for field in model._meta.local_concrete_fields
         if not field.generated and not isinstance(getattr(rows[0], field.attname), DatabaseDefault)
     )
-    values = [_saved(field, row, add=True) for row in rows for field in fields]
+    database = connections[DEFAULT_DB_ALIAS]
+    values = [_saved(field, row, database, add=True) for row in rows for field in fields]
     returned = () if ignore_conflicts else tuple(model._meta.db_returning_fields)
-    with connection.cursor() as cursor:
+    with database.cursor() as cursor:
         sql = _insert_sql(model, fields, len(rows), returned, ignore_conflicts=ignore_conflicts)
         cursor.execute(sql, values)
         made = cursor.fetchall() if returned else [()] * len(rows)
@@ -214,16 +216,17 @@ def insert(*rows: Model, ignore_conflicts: bool = False) -> None:
 def update(row: Model, *names: str) -> None:
     """Save these fields of a row, as `save(update_fields=names)` does: but without signals."""
     fields = tuple(row._meta.get_field(name) for name in dict.fromkeys(names))
-    values = [_saved(field, row, add=False) for field in fields]
-    with connection.cursor() as cursor:
+    database = connections[DEFAULT_DB_ALIAS]
+    values = [_saved(field, row, database, add=False) for field in fields]
+    with database.cursor() as cursor:
         cursor.execute(_update_sql(type(row), fields), [*values, row.pk])
         if cursor.rowcount != 1:
             message = f"there is no row {row.pk} to update"
             raise DatabaseError(message)
 
 
-def _saved(field: Any, row: Model, *, add: bool) -> Any:
-    return field.get_db_prep_save(field.pre_save(row, add), connection)
+def _saved(field: Any, row: Model, database: Any, *, add: bool) -> Any:
+    return field.get_db_prep_save(field.pre_save(row, add), database)
 
 
 @cache

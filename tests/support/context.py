@@ -48,7 +48,8 @@ def without_context() -> Iterator[None]:
 def _say(sql: str) -> None:
     # Past Django, which would count it as a query of the request.
     if connection.connection is not None:
-        connection.connection.execute(sql)
+        with connection.create_cursor() as cursor:
+            cursor.execute(sql)
 
 
 def _enter(connection: Any, **named: Any) -> None:
