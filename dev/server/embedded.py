@@ -40,7 +40,14 @@ TUNING = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
-FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+FORGETFUL = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    # Databases that live for seconds are not worth cleaning.
+    "autovacuum": "off",
+    "max_wal_size": "4GB",
+}
 
 
 def servers(*, durable: bool = True) -> list[Command]:

@@ -213,7 +213,8 @@ def _clone(name: str, source: str) -> None:
     _leave(source)
     with (settings.DATA_DIR / _template()).open() as gate:
         fcntl.flock(gate, fcntl.LOCK_EX)
-        _execute("CREATE DATABASE {} TEMPLATE {}", name, source)
+        # Copying files takes a tenth of the time of writing every page to the log.
+        _execute("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, source)
 
 
 def _drop(name: str, patience: float = 5.0) -> None:
