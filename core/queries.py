@@ -186,14 +186,11 @@ def insert(*rows: Model, ignore_conflicts: bool = False) -> None:
     """Insert new rows of one model with one statement, as `bulk_create` does: without signals.
 
     Reads back what the database generates, unless conflicts are ignored. Columns whose default
-    the database sets are left out.
+    the database sets are left out; many rows, and expressions as values, are left to Django.
     """
     if not rows:
         return
     model = type(rows[0])
-    if len(rows) > FEW:
-        model._base_manager.bulk_create(rows, FULL, ignore_conflicts=ignore_conflicts)
-        return
     fields = tuple(
         field
         for field in model._meta.local_concrete_fields
@@ -201,6 +198,9 @@ def insert(*rows: Model, ignore_conflicts: bool = False) -> None:
     )
     database = connections[DEFAULT_DB_ALIAS]
     values = [_saved(field, row, database, add=True) for row in rows for field in fields]
+    if len(rows) > FEW or any(hasattr(value, "as_sql") for value in values):
+        model._base_manager.bulk_create(rows, FULL, ignore_conflicts=ignore_conflicts)
+        return
     returned = () if ignore_conflicts else tuple(model._meta.db_returning_fields)
     with database.cursor() as cursor:
         sql = _insert_sql(model, fields, len(rows), returned, ignore_conflicts=ignore_conflicts)

@@ -1,10 +1,12 @@
 """Compiled queries: built once, then only bound to values."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from django.db import DatabaseError, connection
+from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -113,9 +115,12 @@ def test_insert_may_ignore_conflicts(cast: Cast) -> None:
 
     insert(delivery("one"), ignore_conflicts=True)
     insert(delivery("one"), delivery("two"), ignore_conflicts=True)
+    late = delivery("three")
+    late.next_at = Now() + timedelta(hours=1)
+    insert(late)
 
-    rows = Delivery.objects.order_by("dedupe_key")
-    assert list(rows.values_list("dedupe_key", flat=True)) == ["one", "two"]
+    rows = Delivery.objects.order_by("created_at")
+    assert list(rows.values_list("dedupe_key", flat=True)) == ["one", "two", "three"]
     assert all(row.queued_at for row in rows)
 
 
