@@ -29,7 +29,7 @@ STAFF = "you@example.com"
 STAFF_PASSWORD = "a chair, a lamp and a ladder"
 PATIENCE = 180.0
 """Seconds for each step, on a machine that has much else to do."""
-NOT_COPIED = (".git", ".venv", ".local*", ".env", ".*_cache", "__pycache__", "staticfiles")
+NOT_COPIED = (".git", ".venv", ".local*", ".env", ".*_cache", "staticfiles")
 # A real environment is installed the same way; the one that runs this test has the same libraries.
 LIBRARIES = """\
 python3 -m venv .venv
@@ -84,7 +84,7 @@ class Installation:
             argv = shlex.split(line)
             self.running[argv[-1]] = self._start(*argv)
         for name in self.running:
-            eventually(partial(self.is_well, name), PATIENCE)
+            eventually(partial(self.is_well, name), PATIENCE, pause=0.5)
 
     def is_well(self, program: str, *options: str) -> bool:
         return self.health(program, *options) == ""

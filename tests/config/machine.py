@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +17,7 @@ from config import env, local, processes
 from config.processes import Command
 from dev.server import binaries
 from tests.config.wire import Wire
-from tests.support.programs import eventually
+from tests.support.programs import PATIENCE, eventually
 
 ODD_NAME = "gantry +%41#\"\\ 'é[x]"
 START_PATIENCE = 180.0
@@ -78,7 +78,15 @@ class Machine:
         for pid, words in self.alive().items():
             if "dev.server.development" in words:
                 os.kill(int(pid), signal.SIGTERM)
-        eventually(lambda: not self.alive())
+        self.eventually(lambda: not self.alive())
+
+    @staticmethod
+    def eventually(is_so: Callable[[], object], patience: float = PATIENCE) -> None:
+        """Wait for something about its processes, all of which have to be looked at for that."""
+        eventually(is_so, patience, pause=0.2)
+
+    def web_servers(self) -> list[int]:
+        return [int(pid) for pid, words in self.alive().items() if " config.web" in words]
 
     def alive(self) -> dict[str, str]:
         """Of every process that belongs to this folder its command line."""

@@ -1,9 +1,19 @@
 """Programs of a server on the open internet, in an environment of their own."""
 
+import multiprocessing
+import os
 import subprocess
 import sys
+from ast import literal_eval
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 from config import env
+
+# Its forks have loaded what settings are made of, which takes most of a start.
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["config.settings.base"])
 
 # Empty rather than absent, so that a `.env` of somebody's own does not fill them.
 UNSET = {
@@ -38,6 +48,12 @@ COMPLETE = {
 }
 
 
+def in_public(**changes: str) -> dict[str, str]:
+    """What a program needs that the test asks over plain HTTP, beside the suite's broker."""
+    reached = {"SECURE_SSL_REDIRECT": "0", "ALLOWED_HOSTS": "127.0.0.1"}
+    return UNSET | COMPLETE | reached | {"REDIS_URL": os.environ["REDIS_URL"]} | changes
+
+
 def run(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
     """Python with these arguments and nothing in its environment but the settings."""
     return subprocess.run(
@@ -50,8 +66,38 @@ def run(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def asked(code: str, **changes: str) -> subprocess.CompletedProcess[str]:
+    """The same of a piece of code, in a process that reads the settings anew but starts sooner."""
+    with TemporaryDirectory(prefix="gantry-asked-") as name:
+        files = [Path(name, "output"), Path(name, "errors")]
+        process = FORKS.Process(target=_answer, args=(code, UNSET | COMPLETE | changes, files))
+        process.start()
+        process.join()
+        texts = [file.read_text() for file in files]
+        return subprocess.CompletedProcess([code], process.exitcode or 0, *texts)
+
+
+def _answer(code: str, environment: dict[str, str], files: list[Path]) -> None:
+    for number, file in enumerate(files, start=1):
+        os.dup2(os.open(file, os.O_CREAT | os.O_WRONLY), number)
+    for name in [name for name in sys.modules if name.startswith("config.settings.")]:
+        del sys.modules[name]
+    env.KEYS_READ.clear()
+    os.environ.clear()
+    os.environ.update(environment)
+    exec(code, {})  # noqa: S102 - as `python -c` does
+
+
 def start(**changes: str) -> str:
     """What a start with these settings says last; empty means nothing was wrong."""
-    ended = run("-c", "import django; django.setup()", **changes)
+    ended = asked("import django; django.setup()", **changes)
     assert bool(ended.returncode) is bool(ended.stderr), ended.stderr
     return ended.stderr
+
+
+def settings_of(*names: str, **changes: str) -> list[Any]:
+    """The values of these settings, which must be of simple types."""
+    code = f"from django.conf import settings as s; print([getattr(s, n) for n in {names}])"
+    ended = asked(code, **changes)
+    assert ended.returncode == 0, ended.stderr
+    return list(literal_eval(ended.stdout))

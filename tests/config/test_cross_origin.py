@@ -1,20 +1,15 @@
 """From which origins a browser may ask, on a developer's machine and on a server."""
 
-import json
+from ast import literal_eval
 
-from tests.config.production import run
-
-PREFLIGHTS = """
-import json, sys
-import django
-django.setup()
 from django.test import Client
-host, *origins = sys.argv[1:]
-for origin in origins:
-    asked = {"Origin": origin, "Access-Control-Request-Method": "GET"}
-    answer = Client(headers={"Host": host}).options("/api/workspaces", headers=asked, secure=True)
-    told = {name: answer.get(f"Access-Control-Allow-{name}") for name in ("Origin", "Credentials")}
-    print(json.dumps([answer.status_code, told]))
+from pytest_django import Settings
+
+from tests.config.production import asked
+
+CHOSEN = """
+from django.conf import settings
+print({name: getattr(settings, name) for name in dir(settings) if name.startswith("CORS_")})
 """
 LOCAL = ("http://localhost:5173", "http://localhost", "http://127.0.0.1:3000")
 FOREIGN = (
@@ -25,22 +20,34 @@ FOREIGN = (
 NOTHING = {"Origin": None, "Credentials": None}
 
 
-def preflights(settings: str, host: str) -> dict[str, object]:
-    """Of each origin the status of its preflight, and what the answer allows."""
-    origins = [*LOCAL, *FOREIGN]
-    name = f"config.settings.{settings}"
-    ended = run("-c", PREFLIGHTS, host, *origins, DJANGO_SETTINGS_MODULE=name)
-    assert ended.returncode == 0, ended.stderr
-    told = [json.loads(line) for line in ended.stdout.splitlines()[-len(origins) :]]
-    return dict(zip(origins, told, strict=True))
+def choose(settings: Settings, name: str) -> None:
+    """Let the origins be those of these settings."""
+    shown = asked(CHOSEN, DJANGO_SETTINGS_MODULE=f"config.settings.{name}")
+    chosen = literal_eval(shown.stdout)
+    assert "CORS_ALLOWED_ORIGINS" in chosen
+    for key, value in chosen.items():
+        setattr(settings, key, value)
 
 
-def test_local_front_ends_may_ask_in_development_and_others_may_not() -> None:
-    allowed = {here: [200, {"Origin": here, "Credentials": "true"}] for here in LOCAL}
-    refused: dict[str, object] = {origin: [200, NOTHING] for origin in FOREIGN}
-    assert preflights("development", "localhost") == allowed | refused
+def preflight(origin: str) -> object:
+    """The status of its preflight, and what the answer allows."""
+    headers = {"Origin": origin, "Access-Control-Request-Method": "GET"}
+    answer = Client().options("/api/workspaces", headers=headers, secure=True)
+    names = ("Origin", "Credentials")
+    return answer.status_code, {name: answer.get(f"Access-Control-Allow-{name}") for name in names}
 
 
-def test_in_production_nobody_may_who_is_not_named() -> None:
-    refused = {origin: [200, NOTHING] for origin in (*LOCAL, *FOREIGN)}
-    assert preflights("production", "gantry.example.com") == refused
+def test_local_front_ends_may_ask_in_development_and_others_may_not(settings: Settings) -> None:
+    choose(settings, "development")
+    for here in LOCAL:
+        assert preflight(here) == (200, {"Origin": here, "Credentials": "true"})
+    for foreign in FOREIGN:
+        assert preflight(foreign) == (200, NOTHING)
+
+
+def test_in_production_nobody_may_who_is_not_named(settings: Settings) -> None:
+    choose(settings, "production")
+    for origin in (*LOCAL, *FOREIGN):
+        assert preflight(origin) == (200, NOTHING)
+    settings.CORS_ALLOWED_ORIGINS = LOCAL[:1]
+    assert preflight(LOCAL[0]) == (200, {"Origin": LOCAL[0], "Credentials": "true"})

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from config import local, programs
-from tests.config.production import COMPLETE, UNSET
+from tests.config.production import in_public
 from tests.config.wire import Wire
 from tests.support.own_postgres import OwnPostgres
 from tests.support.programs import PATIENCE, Programs, ended, eventually
@@ -87,6 +87,10 @@ class Site:
             assert (told.status, told.seconds < LONGEST_PROBE) == (status, True), (path, told)
             assert told.retry_after == ("1" if status == 503 else None)
 
+    def fill_its_pool(self) -> None:
+        self.seconds_until_served()
+        self.at_once(["/api/auth/me"] * 16)
+
     def seconds_until_served(self) -> float:
         began = time.monotonic()
         eventually(lambda: self.ask("/api/auth/me").status == 200, patience=30)
@@ -117,20 +121,36 @@ def serve(own_postgres: OwnPostgres, running: Programs) -> Callable[..., Site]:
 
 
 @pytest.fixture(scope="module")
-def usual_site(serve: Callable[..., Site], own_postgres: OwnPostgres) -> Site:
+def sites(serve: Callable[..., Site], own_postgres: OwnPostgres) -> list[Site]:
+    """One as in development, one in public without a pool, both started before their database."""
+    own_postgres.stop_at_once()
+    found = [serve(), serve(**in_public(DB_POOL_MAX="0"))]
+    for site in found:
+        site.check_is_away()
+        site.check_probes()
     own_postgres.start()
-    made = serve()
-    made.sign_up("mira")
-    return made
+    began = time.monotonic()
+    eventually(lambda: [site.ask("/api/auth/me").status for site in found] == [401, 401])
+    assert time.monotonic() - began < BACK_WITHIN
+    for site, name in zip(found, ("mira", "noor"), strict=True):
+        site.sign_up(name)
+    return found
 
 
 @pytest.fixture
-def site(usual_site: Site, own_postgres: OwnPostgres) -> Site:
-    """That of the module, with every connection it may have, whatever the test before did."""
+def site(sites: list[Site], own_postgres: OwnPostgres) -> Site:
+    """The first one, with every connection it may have, whatever the test before did."""
     own_postgres.start()
-    usual_site.seconds_until_served()
-    usual_site.at_once(["/api/auth/me"] * 16)
-    return usual_site
+    sites[0].fill_its_pool()
+    return sites[0]
+
+
+def test_servers_that_start_first_serve_once_their_database_is_there(
+    sites: list[Site], own_postgres: OwnPostgres
+) -> None:
+    own_postgres.start()
+    for site in sites:
+        assert site.seconds_until_served() < BACK_WITHIN
 
 
 def test_a_stopped_server_is_told_at_once_and_missed_no_longer_than_it_is_gone(
@@ -210,32 +230,19 @@ def test_the_log_has_one_line_of_why_and_one_of_the_request(
 
 
 def test_a_full_server_is_told_as_one_that_is_away(
-    site: Site, serve: Callable[..., Site], own_postgres: OwnPostgres
+    site: Site, sites: list[Site], own_postgres: OwnPostgres
 ) -> None:
     # With a pool, its requests would share what is open.
-    other = serve(DB_POOL_MAX="0")
-    other.token = site.token
+    _, other = sites
+    own_postgres.stop_at_once()
+    own_postgres.start()
+    site.fill_its_pool()
     with own_postgres.full():
         other.check_is_away()
         assert site.ask("/api/auth/me").status == 200
         other.check_probes()
         site.check_probes(ready=200)
     assert other.seconds_until_served() < BACK_WITHIN
-
-
-def test_a_server_that_starts_first_serves_once_its_database_is_there(
-    serve: Callable[..., Site], own_postgres: OwnPostgres
-) -> None:
-    own_postgres.stop_at_once()
-    reached = {"ALLOWED_HOSTS": "127.0.0.1", "SECURE_SSL_REDIRECT": "0"}
-    sites = [serve(**{**UNSET, **COMPLETE, **reached}), serve()]
-    for site in sites:
-        site.check_is_away()
-        site.check_probes()
-    own_postgres.start()
-    began = time.monotonic()
-    eventually(lambda: [site.ask("/api/auth/me").status for site in sites] == [401, 401])
-    assert time.monotonic() - began < BACK_WITHIN
 
 
 def test_other_programs_that_start_first_wait_for_the_database(

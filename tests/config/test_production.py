@@ -204,7 +204,7 @@ def check_health_of_frozen(server: Installation) -> None:
     for name, said in found.items():
         assert re.fullmatch(rf"A {name} has given no heartbeat for \d+ seconds\.\n", said)
     for name in server.running:
-        eventually(partial(server.is_well, name, f"--oldest={QUIET_SECONDS}"))
+        eventually(partial(server.is_well, name, f"--oldest={QUIET_SECONDS}"), pause=0.5)
 
 
 def stop(server: Installation) -> None:

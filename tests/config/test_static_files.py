@@ -9,7 +9,7 @@ from pytest_django import Settings
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from config.static_files import StaticFiles
-from tests.config.production import run
+from tests.config.production import settings_of
 
 KNOWN, NEW = "admin/css/base.css", "unfold/css/styles.css"
 
@@ -40,6 +40,5 @@ def test_production_serves_them_from_where_they_are(tmp_path: Path, settings: Se
     served = WhiteNoiseMiddleware(lambda _: HttpResponse()).files
     assert {f"/static/{KNOWN}", f"/static/{NEW}"} - served.keys() == set()
 
-    names = "s.STORAGES['staticfiles']['BACKEND'], s.WHITENOISE_USE_FINDERS"
-    shown = run("-c", f"from django.conf import settings as s; print({names})")
-    assert shown.stdout == "config.static_files.StaticFiles True\n"
+    storages, finds = settings_of("STORAGES", "WHITENOISE_USE_FINDERS")
+    assert (storages["staticfiles"]["BACKEND"], finds) == ("config.static_files.StaticFiles", True)

@@ -42,8 +42,8 @@ class Server(NamedTuple):
 def server(
     committed_db: CommittedDatabase, started: Programs, monkeypatch: pytest.MonkeyPatch, cast: Cast
 ) -> Server:
-    """A web process of a workspace whose lists hold 50 MB and more, if nothing is left out."""
-    tasks = tasks_with(cast, ["What is to be done, and why. " * 1600] * 1000, assignee=cast.max)
+    """A web process of a workspace whose lists hold 30 MB and more, if nothing is left out."""
+    tasks = tasks_with(cast, ["What is to be done, and why. " * 1000] * 1000, assignee=cast.max)
     comments_on(cast, tasks[:300], ["That is what I think as well. " * 100] * 10)
     for n in range(6):
         project = create_project(actor=by(cast.ada), workspace=cast.workspace, name=f"P{n}")

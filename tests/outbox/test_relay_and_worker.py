@@ -13,7 +13,7 @@ from django.db import connection
 from outbox.models import Delivery, RelayProcess, State
 from tests.outbox.flood import check_that_a_flood_delays_nobody, put, seconds_for
 from tests.outbox.notes import assign, is_all_sent
-from tests.outbox.real_programs import end, messages
+from tests.outbox.real_programs import check_that_it_stops_soon, messages
 from tests.support.cast import Cast
 from tests.support.databases import CommittedDatabase
 from tests.support.programs import Programs, eventually
@@ -36,7 +36,7 @@ END_OTHERS = (
 )
 
 
-def test_a_relay_and_a_worker_send_soon_fairly_and_once(
+def test_a_relay_and_a_worker_send_soon_fairly_and_once_and_stop_soon(
     people: Cast, broker: subprocess.Popen[bytes], started: Programs, mail_server: Sink
 ) -> None:
     mail_server.pause = PER_MAIL
@@ -55,7 +55,7 @@ def test_a_relay_and_a_worker_send_soon_fairly_and_once(
     eventually(lambda: not messages())
     seconds_for(mail_server, 1)
     check_that_each_was_sent_once(mail_server)
-    end(worker)  # which would take its time
+    check_that_it_stops_soon(worker, started)
 
 
 def test_a_relay_alone_sends_whatever_goes_away_and_stops_when_told(

@@ -7,7 +7,7 @@ from django.urls import resolve
 from pytest_django.fixtures import Settings
 
 from outbox.models import State
-from tests.config.production import run
+from tests.config.production import settings_of
 from tests.outbox.notes import claim, send, write
 from tests.support.mail import FILES
 
@@ -66,7 +66,6 @@ def test_mail_of_a_production_server_is_not_logged(
 
 
 def test_production_does_not_log_sent_mail() -> None:
-    question = "from django.conf import settings as s; print(s.LOG_SENT_MAIL)"
-    assert run("-c", question).stdout == "False\n"
+    assert settings_of("LOG_SENT_MAIL") == [False]
     development = {"DJANGO_SETTINGS_MODULE": "config.settings.development"}
-    assert run("-c", question, **development).stdout == "True\n"
+    assert settings_of("LOG_SENT_MAIL", **development) == [True]

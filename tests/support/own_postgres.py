@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import psycopg
 import pytest
+from django.db import connections
 
-from config import local, processes, programs
+from config import local, processes
 from config.processes import Command
 from dev.server import binaries
 from tests.support.programs import eventually
@@ -49,8 +50,16 @@ class OwnPostgres:
         with psycopg.connect(self.url("postgres", "postgres"), autocommit=True) as superuser:
             for statement in PREPARATION:
                 superuser.execute(statement)
-        migrate = Command("migrate", programs.manage("migrate", "-v0"), self.addresses())
-        assert processes.start(migrate).wait(120) == 0
+        self._copy_tables()
+
+    def _copy_tables(self) -> None:
+        """Those of the worker's own database, which takes a tenth of a `migrate`."""
+        known = urlsplit(os.environ["EMBEDDED_SUPERUSER_URL"])
+        source = known._replace(path=f"/{connections.settings['default']['NAME']}").geturl()
+        dump, psql = (str(binaries.postgres_programs() / name) for name in ("pg_dump", "psql"))
+        dumped = subprocess.run([dump, source], check=True, capture_output=True)
+        target = [psql, "-qX", "-v", "ON_ERROR_STOP=1", "-d", self.url("postgres")]
+        subprocess.run(target, input=dumped.stdout, check=True, stdout=subprocess.DEVNULL)
 
     def addresses(self) -> dict[str, str]:
         return {"DATABASE_URL": self.url("gantry_app"), "DIRECT_URL": self.url("gantry_owner")}
@@ -143,7 +152,7 @@ class OwnPostgres:
 
 
 @pytest.fixture(scope="module")
-def own_postgres() -> Iterator[OwnPostgres]:
+def own_postgres(django_db_setup: None) -> Iterator[OwnPostgres]:
     """Shared by the tests of a module, each of which leaves it running."""
     with TemporaryDirectory(prefix="gantry-own-postgres-") as name:
         server = OwnPostgres(Path(name))

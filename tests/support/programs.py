@@ -1,11 +1,10 @@
 """Real programs next to a test: a broker of its own, workers and relays."""
 
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -51,19 +50,20 @@ class Programs:
         [command] = [command for started, command in self._running if started is process]
         processes.stop(process, command)
 
-    def stop_all(self) -> None:
-        for process, command in reversed(self._running):
-            with suppress(ProcessLookupError):
-                process.send_signal(signal.SIGCONT)
-            processes.stop(process, command)
+    def end_all(self) -> None:
+        """At once: that they stop when they are asked to is the matter of tests of their own."""
+        for process, _ in reversed(self._running):
+            processes.end(process)
 
 
-def eventually(is_so: Callable[[], object], patience: float = PATIENCE) -> None:
-    """Wait until it is so."""
+def eventually(
+    is_so: Callable[[], object], patience: float = PATIENCE, *, pause: float = 0.02
+) -> None:
+    """Wait until it is so; ask at longer intervals what takes long to answer."""
     deadline = time.monotonic() + patience
     while not is_so():
         assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.02)
+        time.sleep(pause)
 
 
 @contextmanager
@@ -73,7 +73,7 @@ def ended(folder: Path) -> Iterator[Programs]:
     try:
         yield here
     finally:
-        here.stop_all()
+        here.end_all()
         if here.log.exists():
             sys.stdout.write(here.log.read_text())
 
