@@ -12,10 +12,10 @@ from identity.services.personal_tokens import create_token
 from projects.services.members import add_project_member, set_project_lead
 from tests.matrix.asks import ASKS, METHODS, Ask, one_each
 from tests.matrix.people import bearing
-from tests.matrix.places import Place, foreign_place, own_place, project_of
+from tests.matrix.places import Place, World, project_of
 from tests.matrix.references import body_with, in_bodies
 from tests.support.actors import by
-from tests.support.cast import Client, World, client_of
+from tests.support.cast import Client, client_of
 from tests.support.rights import filled
 from workspaces.services.workspaces import add_member
 
@@ -48,7 +48,7 @@ OWN = ("/api/auth/me", "/api/auth/me/export")
 @pytest.fixture
 def place(world: World) -> Place:
     """Lea's project, which Gus the GUEST may read."""
-    place = own_place(world)
+    place = world.own
     lea, gus = world.people["lea"], world.people["gus"]
     add_project_member(actor=by(lea), project=project_of(place), person=gus, role="VIEWER")
     return place
@@ -86,7 +86,6 @@ def test_a_guest_who_leads_reads_no_more(world: World, led_by_gus: Place) -> Non
 
 
 def test_refusals_of_ids_tell_no_address(world: World, led_by_gus: Place) -> None:
-    foreign_place(world)
     gus, told = client_of(world.people["gus"]), {}
     for each in [each for each in in_bodies() if each.name.islower()]:
         for name in ("sam", "moe", "lea", "ned"):
@@ -112,7 +111,6 @@ def test_ones_own_address_is_always_shown(world: World, place: Place) -> None:
 
 
 def test_each_row_goes_by_the_role_in_its_workspace(world: World, place: Place) -> None:
-    foreign_place(world)
     gus = world.people["gus"]
     add_member(
         actor=by(world.people["sam"]), workspace=world.elsewhere, email=gus.email, role="MEMBER"

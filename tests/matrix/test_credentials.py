@@ -19,9 +19,9 @@ from identity.models import PersonalToken
 from identity.services.personal_tokens import create_token
 from tests.matrix.asks import ASKS, METHODS, Ask, answers, one_each, view_of
 from tests.matrix.credentials import LET_IN, PASSWORD, READ_AND_WRITE, REFUSED, SHORT
-from tests.matrix.places import Place, own_place
+from tests.matrix.places import Place, World
 from tests.support.actors import by
-from tests.support.cast import Client, World, person
+from tests.support.cast import Client, person
 from tests.support.clerk_peer import switched_on
 from tests.support.credentials import identify
 from tests.support.databases import CommittedDatabase
@@ -112,7 +112,7 @@ def test_no_route_fails_who_is_let_in(
 ) -> None:
     asks = [(ask, None) for ask in (one_per_view() if name in SHORT else everything())]
     lately = [(ask, timedelta(minutes=2)) for ask in one_per_view() if name == READ_AND_WRITE]
-    ids = named_in(own_place(world))
+    ids = named_in(world.own)
     with switched_on(settings):
         client = LET_IN[name](world.people["ada"])
         told = {
@@ -126,7 +126,7 @@ def test_no_route_fails_who_is_let_in(
 def test_no_route_fails_who_is_refused(
     committed_db: CommittedDatabase, world: World, settings: Settings
 ) -> None:
-    ids = named_in(own_place(world))
+    ids = named_in(world.own)
     with switched_on(settings):
         clients = {name: issue(world.people["ada"]) for name, issue in REFUSED.items()}
         told = {

@@ -12,9 +12,9 @@ from pytest_django import Settings
 
 from tests.matrix.asks import ABOUT_OBJECTS, Ask, one_each
 from tests.matrix.oracle import expected
-from tests.matrix.places import Place
+from tests.matrix.places import Place, World
 from tests.matrix.references import NOWHERE
-from tests.support.cast import World, client_of
+from tests.support.cast import client_of
 from tests.support.rights import filled
 from tests.support.tables import everything
 

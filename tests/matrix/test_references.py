@@ -13,13 +13,7 @@ from projects.models import Project
 from projects.services.deletion import delete_project
 from projects.services.projects import create_project
 from tasks.services.tasks import create_task, delete_task
-from tests.matrix.places import (
-    Place,
-    foreign_place,
-    other_place,
-    own_place,
-    task_of,
-)
+from tests.matrix.places import Place, World, task_of
 from tests.matrix.references import (
     NOWHERE,
     Reference,
@@ -32,7 +26,7 @@ from tests.matrix.references import (
     wrong_ids,
 )
 from tests.support.actors import by
-from tests.support.cast import Client, World, client_of, person
+from tests.support.cast import Client, client_of, person
 from tests.support.rights import filled
 from tests.support.tables import everything
 from workspaces.services.deletion import delete_workspace
@@ -41,13 +35,13 @@ from workspaces.services.workspaces import add_member, create_workspace
 
 @pytest.fixture
 def place(world: World) -> Place:
-    return own_place(world)
+    return world.own
 
 
 @pytest.fixture
 def strangers(world: World, place: Place) -> dict[str, list[str]]:
     """Rows that exist, by kind, none of which may be named in Lea's project."""
-    foreign, other = foreign_place(world), other_place(world)
+    foreign, other = world.foreign, world.other
     Project.objects.filter(pk=other.ids["project"]).update(visibility="PRIVATE")
     gone = _deleted(world)
     people = [str(world.people["sam"].pk), gone["person"]]

@@ -17,9 +17,9 @@ from tasks.models import Task
 from tests.matrix.asks import ASKS, Ask, one_each
 from tests.matrix.oracle import expected
 from tests.matrix.people import bearing
-from tests.matrix.places import Place, own_place
+from tests.matrix.places import Place, World
 from tests.support.actors import by
-from tests.support.cast import Client, World
+from tests.support.cast import Client
 from tests.support.rights import filled
 from workspaces.models import Membership, Workspace
 
@@ -38,7 +38,7 @@ Loss = Callable[[User, Place], None]
 
 @pytest.fixture
 def place(world: World) -> Place:
-    return own_place(world)
+    return world.own
 
 
 def somebody_who_may(ask: Ask, world: World, place: Place) -> User:

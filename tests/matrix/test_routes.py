@@ -19,18 +19,10 @@ from tasks.services.tasks import delete_task
 from tests.matrix.asks import ABOUT_OBJECTS, ASKS, Ask, declared, one_each, served
 from tests.matrix.oracle import expected
 from tests.matrix.people import UNKNOWN, clients
-from tests.matrix.places import (
-    Place,
-    comment_of,
-    foreign_place,
-    other_place,
-    own_place,
-    project_of,
-    task_of,
-)
+from tests.matrix.places import Place, World, comment_of, project_of, task_of
 from tests.matrix.rights import BESIDE_THE_TABLE, HELD
 from tests.support.actors import by
-from tests.support.cast import Client, World
+from tests.support.cast import Client
 from tests.support.rights import filled
 from tests.support.tables import everything
 from workspaces.services.deletion import delete_workspace
@@ -71,20 +63,20 @@ def asking(world: World, settings: Settings) -> dict[str, Client]:
 
 def test_asks_about_nothing(world: World, asking: dict[str, Client]) -> None:
     asks = [ask for ask in ASKS if ask not in ABOUT_OBJECTS]
-    place = own_place(world)
+    place = world.own
     questions = [(who, ask) for ask in asks if ask.about == "nobody" for who in CREDENTIALS]
     questions += in_every_role([ask for ask in asks if ask.about != "nobody"], place)
     assert surprises(asking, place, questions) == {}
 
 
 def test_objects_as_they_usually_are(world: World, asking: dict[str, Client]) -> None:
-    place = own_place(world)
+    place = world.own
     assert surprises(asking, place, in_every_role(ABOUT_OBJECTS, place)) == {}
 
 
 @pytest.mark.parametrize("state", list(STATES)[1:])
 def test_objects_in_every_other_state(world: World, asking: dict[str, Client], state: str) -> None:
-    usual = own_place(world)
+    usual = world.own
     place = place_in(world, usual, state)
     asks = [ask for ask in one_each(ABOUT_OBJECTS) if ask.about in STATES[state]]
     assert surprises(asking, place, in_another_state(asks, usual, place)) == {}
@@ -94,9 +86,9 @@ def place_in(world: World, own: Place, state: str) -> Place:
     lea, (kind, _, change) = world.people["lea"], state.partition(" ")
     match kind:
         case "other":
-            return other_place(world)
+            return world.other
         case "foreign":
-            return foreign_place(world)
+            return world.foreign
         case "comment":
             delete_comment(actor=by(lea), comment=comment_of(own))
         case "task":
