@@ -94,7 +94,12 @@ def test_no_body_names_what_is_elsewhere(
     before, own = everything(), rows_of_its_own(world, place)
     for each in in_bodies():
         assert send(asking(world, each), each, place, right_value(each, own)) < 300, each
-    wrong = [(each, value) for each in in_bodies() for value in wrong_ids(each, strangers)]
+    # Under its other spelling the same field has been heard with a right id.
+    wrong = [
+        (each, value)
+        for each in in_bodies()
+        for value in wrong_ids(each, strangers)[: None if each.is_own_name else 1]
+    ]
     assert len(wrong) > 100
     assert let_in(world, place, wrong) == {}
     assert everything() == before

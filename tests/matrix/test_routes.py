@@ -105,18 +105,38 @@ def place_in(world: World, own: Place, state: str) -> Place:
 
 
 def in_every_role(asks: list[Ask], place: Place) -> list[Question]:
-    """By one person in each role, and by a few where the same is asked under another path."""
+    """By one person in each role for each right, by who would notice another right elsewhere.
 
-    def role(ask: Ask, who: str) -> Any:
+    By a few where the same code is asked under another path.
+    """
+    one, known = one_each(asks), set[tuple[str, str]]()
+
+    def asking(ask: Ask) -> Iterable[str]:
+        if ask not in one:
+            return FEW
+        is_known = (ask.about, ask.right) in known
+        known.add((ask.about, ask.right))
+        return telling(ask, place) if is_known else in_each_role(ask, place)
+
+    return [(who, ask) for ask in asks for who in asking(ask)]
+
+
+def in_each_role(ask: Ask, place: Place) -> list[str]:
+    def role(who: str) -> Any:
         of_both = place.roles.get(who, (None, None)) if who in PEOPLE else (who, None)
         return of_both[: 1 if ask.about == "workspace" else 2], expected(ask, who, place)
 
-    one = one_each(asks)
-    return [
-        (who, ask)
-        for ask in asks
-        for who in (first_of_each(ASKING, partial(role, ask)) if ask in one else FEW)
-    ]
+    return first_of_each(ASKING, role)
+
+
+def telling(ask: Ask, place: Place) -> list[str]:
+    """Those whom the route would answer otherwise if it needed any other right, or none."""
+    people = [*first_of_each(PEOPLE, lambda who: expected(ask, who, place)), "gus"]
+    for other in [ask._replace(right=right) for right in (*HELD, "owner")]:
+        differ = [w for w in PEOPLE if expected(other, w, place) != expected(ask, w, place)]
+        if differ and not {*differ}.intersection(people):
+            people.append(differ[0])
+    return [*dict.fromkeys(people), "nobody", *LESSER]
 
 
 def in_another_state(asks: list[Ask], usual: Place, place: Place) -> list[Question]:
