@@ -61,7 +61,7 @@ class Reference(NamedTuple):
     @property
     def is_own_name(self) -> bool:
         """Whether it is spelled as the field is called."""
-        return self.name == self.reader[1]
+        return bool(self.name == self.reader[1])
 
 
 def in_bodies() -> list[Reference]:
