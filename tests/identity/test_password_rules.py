@@ -135,7 +135,7 @@ class Weaker(Argon2PasswordHasher):
     memory_cost, time_cost, parallelism = 8 * 1024, 1, 1
 
 
-BCRYPT_SALT = bcrypt.gensalt(4)
+BCRYPT_SALT: Any = bcrypt.gensalt(4)
 OLD = {
     "weaker": Weaker().encode(PASSWORD, "sixteen letters."),
     "Django's": Argon2PasswordHasher().encode(PASSWORD, "sixteen letters."),

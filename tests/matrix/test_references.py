@@ -32,10 +32,17 @@ from tests.support.tables import everything
 from workspaces.services.deletion import delete_workspace
 from workspaces.services.workspaces import add_member, create_workspace
 
+Clients = dict[str, Client]
+
 
 @pytest.fixture
 def place(world: World) -> Place:
     return world.own
+
+
+@pytest.fixture
+def clients(world: World) -> Clients:
+    return {name: client_of(world.people[name]) for name in ("ada", "lea")}
 
 
 @pytest.fixture
@@ -89,11 +96,11 @@ def test_the_places_are_found() -> None:
 
 
 def test_no_body_names_what_is_elsewhere(
-    world: World, place: Place, strangers: dict[str, list[str]]
+    world: World, clients: Clients, place: Place, strangers: dict[str, list[str]]
 ) -> None:
     before, own = everything(), rows_of_its_own(world, place)
     for each in in_bodies():
-        assert send(asking(world, each), each, place, right_value(each, own)) < 300, each
+        assert send(asking(clients, each), each, place, right_value(each, own)) < 300, each
     # Under its other spelling the same field has been heard with a right id.
     wrong = [
         (each, value)
@@ -101,23 +108,23 @@ def test_no_body_names_what_is_elsewhere(
         for value in wrong_ids(each, strangers)[: None if each.is_own_name else 1]
     ]
     assert len(wrong) > 100
-    assert let_in(world, place, wrong) == {}
+    assert let_in(clients, place, wrong) == {}
     assert everything() == before
 
 
-def test_no_body_takes_what_is_no_id(world: World, place: Place) -> None:
+def test_no_body_takes_what_is_no_id(clients: Clients, place: Place) -> None:
     before = everything()
     odd = [(each, value) for each in firsts(in_bodies()) for value in no_ids(each)]
     assert len(odd) > 100
-    assert let_in(world, place, odd) == {}
+    assert let_in(clients, place, odd) == {}
     assert everything() == before
 
 
-def let_in(world: World, place: Place, named: list[tuple[Reference, Any]]) -> dict[str, int]:
+def let_in(clients: Clients, place: Place, named: list[tuple[Reference, Any]]) -> dict[str, int]:
     """What was not refused."""
     answers = {
         f"{each.ask.method} {each.ask.path} {each.name}={value!r:.60}": send(
-            asking(world, each), each, place, value
+            asking(clients, each), each, place, value
         )
         for each, value in named
     }
@@ -133,26 +140,26 @@ def rows_of_its_own(world: World, place: Place) -> dict[str, str]:
 
 
 def test_no_query_names_what_is_elsewhere(
-    world: World, place: Place, strangers: dict[str, list[str]]
+    world: World, clients: Clients, place: Place, strangers: dict[str, list[str]]
 ) -> None:
     own = rows_of_its_own(world, place)
     for each in in_queries():
         path = each.ask.path.partition("?")[0].format(**place.ids)
         if each.kind in own:
-            right = asking(world, each).get(f"{path}?{urlencode({each.name: own[each.kind]})}")
+            right = asking(clients, each).get(f"{path}?{urlencode({each.name: own[each.kind]})}")
             assert right.status_code == 200, each
         for value in [*strangers[each.kind], NOWHERE, "x", "\0"]:
-            client = asking(world, each)
+            client = asking(clients, each)
             answer: Any = client.get(f"{path}?{urlencode({each.name: value})}")
             is_empty = answer.status_code == 200 and answer.json()["data"] == []
             assert is_empty or 400 <= answer.status_code < 500, (each, value)
             assert b"Secret" not in answer.content
 
 
-def asking(world: World, reference: Reference) -> Client:
+def asking(clients: Clients, reference: Reference) -> Client:
     """Who may ask, and would be answered if the id were right."""
     in_workspace = reference.ask.about == "workspace" or reference.kind == "workspace"
-    return client_of(world.people["ada" if in_workspace else "lea"])
+    return clients["ada" if in_workspace else "lea"]
 
 
 def send(client: Client, reference: Reference, place: Place, value: Any) -> int:
