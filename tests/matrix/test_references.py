@@ -142,13 +142,16 @@ def rows_of_its_own(world: World, place: Place) -> dict[str, str]:
 def test_no_query_names_what_is_elsewhere(
     world: World, clients: Clients, place: Place, strangers: dict[str, list[str]]
 ) -> None:
+    """A parameter that another list reads, too, is the same: it is tried with two."""
     own = rows_of_its_own(world, place)
+    first_of_each_kind = {each.name: each for each in reversed(in_queries())}.values()
     for each in in_queries():
         path = each.ask.path.partition("?")[0].format(**place.ids)
         if each.kind in own:
             right = asking(clients, each).get(f"{path}?{urlencode({each.name: own[each.kind]})}")
             assert right.status_code == 200, each
-        for value in [*strangers[each.kind], NOWHERE, "x", "\0"]:
+        wrong = [*strangers[each.kind], NOWHERE, "x", "\0"]
+        for value in wrong if each in first_of_each_kind else wrong[:2]:
             client = asking(clients, each)
             answer: Any = client.get(f"{path}?{urlencode({each.name: value})}")
             is_empty = answer.status_code == 200 and answer.json()["data"] == []

@@ -130,19 +130,23 @@ def in_each_role(ask: Ask, place: Place) -> list[str]:
 
 
 def telling(ask: Ask, place: Place) -> list[str]:
-    """Those whom the route would answer otherwise if it needed any other right, or none."""
+    """Those whom the route would answer otherwise if it needed any other right, or none.
+
+    A token that may only read changes nothing: tests/workspaces/test_bound_tokens.py asks it all.
+    """
     people = [*first_of_each(PEOPLE, lambda who: expected(ask, who, place)), "gus"]
     for other in [ask._replace(right=right) for right in (*HELD, "owner")]:
         differ = [w for w in PEOPLE if expected(other, w, place) != expected(ask, w, place)]
         if differ and not {*differ}.intersection(people):
             people.append(differ[0])
-    return [*dict.fromkeys(people), "nobody", *LESSER]
+    return [*dict.fromkeys(people), "nobody", "bound"]
 
 
 def in_another_state(asks: list[Ask], usual: Place, place: Place) -> list[Question]:
     """By one of those whom the rules answer alike, here and in the usual place.
 
-    To whom it is closed in either, the usual place has shown.
+    To whom it is closed in either, the usual place has shown; how those are refused elsewhere who
+    may here, tests/matrix/test_foreign_paths.py.
     """
 
     def rule(ask: Ask, who: str) -> Any:
@@ -150,6 +154,8 @@ def in_another_state(asks: list[Ask], usual: Place, place: Place) -> list[Questi
 
     def is_telling(ask: Ask, who: str) -> bool:
         before, here, is_member = rule(ask, who)
+        if "ada" not in place.roles and before == ask.well:
+            return False
         return bool(before != here or (is_member and here != 404))
 
     return [
