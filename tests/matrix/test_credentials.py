@@ -72,7 +72,10 @@ def account_asks() -> list[Ask]:
 def everything() -> list[Ask]:
     """What any code answers, the asks that end something last."""
     asks = [*one_each(ASKS), *account_asks()]
-    return sorted(asks, key=lambda ask: (ask.method == "DELETE", _rank(ask)))
+    return sorted(
+        asks,
+        key=lambda ask: (ask.path.endswith("logout"), ask.method == "DELETE", _rank(ask)),
+    )
 
 
 def one_per_view() -> list[Ask]:
