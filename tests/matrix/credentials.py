@@ -91,7 +91,7 @@ LET_IN: dict[str, Issue] = {
     ),
     "session cookie": _cookie,
 }
-WHOLE = ("personal token, bound", "session cookie")
+WHOLE = ("access token", "personal token, bound")
 """Who asks every code; of the others each view is asked, as their kind is known before the view."""
 HALF, NOTHING = "half a sign-in", "nothing"
 REFUSED: dict[str, Issue] = {
