@@ -1,6 +1,7 @@
 """A provider that is away, slow or talks nonsense is said to be so, in time and in the envelope."""
 
 import time
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -108,12 +109,12 @@ ENDPOINTS = [
 ]
 
 
-READ = ("a fault", "no object", "an empty object")
-"""What gets past the reading of the answer; all else is none wherever it comes from."""
+READ = ("a fault", "no JSON", "no object", "an empty object", "elsewhere")
+"""What each endpoint has to judge; all else is unreadable wherever it comes from."""
 UNREAD = [name for name in NONSENSE if name not in READ]
 ON_THE_WAY = [
     *((*endpoint, name) for endpoint in ENDPOINTS for name in READ),
-    *((*endpoint, name) for endpoint, name in zip(ENDPOINTS, UNREAD, strict=True)),
+    *((*endpoint, name) for endpoint, name in zip(ENDPOINTS, cycle(UNREAD), strict=False)),
 ]
 
 
