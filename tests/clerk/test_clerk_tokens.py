@@ -141,11 +141,12 @@ FORGERIES: dict[str, Callable[[], str]] = {
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("forge", FORGERIES.values(), ids=FORGERIES.keys())
-def test_a_forged_token_is_refused(clerk: Peer, forge: Callable[[], str]) -> None:
+def test_forged_tokens_are_refused(clerk: Peer) -> None:
     assert status(token()) == 200
 
-    assert status(forge()) == 401
+    answers = {name: status(forge()) for name, forge in FORGERIES.items()}
+
+    assert answers == dict.fromkeys(FORGERIES, 401)
     assert User.objects.count() == 1
 
 

@@ -66,14 +66,14 @@ WRONG: dict[str, tuple[str | bytes, dict[str, str]]] = {
 }
 
 
-@pytest.mark.parametrize(("body", "sent"), WRONG.values(), ids=WRONG.keys())
-def test_a_wrong_message_is_refused(body: str | bytes, sent: dict[str, str]) -> None:
-    response = post(body, sent)
+def test_wrong_messages_are_refused() -> None:
+    for name, (body, sent) in WRONG.items():
+        response = post(body, sent)
 
-    assert response.status_code == 400, response.content
-    assert response.json()["code"] in {"invalid_signature", "invalid_message"}
-    assert not User.objects.exists()
-    assert not WebhookReceipt.objects.exists()
+        assert (name, response.status_code) == (name, 400), response.content
+        assert response.json()["code"] in {"invalid_signature", "invalid_message"}, name
+        assert not User.objects.exists(), name
+        assert not WebhookReceipt.objects.exists(), name
 
 
 def test_a_message_makes_the_person_once() -> None:

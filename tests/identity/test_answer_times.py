@@ -16,7 +16,7 @@ from core.models import AttemptCount
 from tests.support.sign_in import PASSWORD
 
 Ask = Callable[[int], Any]
-ROUNDS = 5
+ROUNDS = 3
 ATTEMPTS = 5
 
 
@@ -71,7 +71,7 @@ def test_forgot_takes_as_long_for_everybody(grace: User) -> None:
     def forgot(email: str) -> Ask:
         return lambda _: APIClient().post("/api/auth/password/forgot", {"email": email})
 
-    alike(41, known=forgot(grace.email), unknown=forgot("nobody@example.com"))
+    alike(21, known=forgot(grace.email), unknown=forgot("nobody@example.com"))
 
 
 @pytest.mark.usefixtures("mandatory_verification")

@@ -102,15 +102,15 @@ FORGERIES: dict[str, Callable[[dict[str, Any], str], str]] = {
 }
 
 
-@pytest.mark.parametrize("forge", FORGERIES.values(), ids=FORGERIES.keys())
-def test_a_forged_token_is_refused(grace: User, forge: Callable[..., str]) -> None:
+def test_forged_tokens_are_refused(grace: User) -> None:
     token = access_token_for(grace)
     assert bearing(token).get("/api/auth/me").status_code == 200
+    for name, forge in FORGERIES.items():
+        response = bearing(forge(claims_of(token), token)).get("/api/auth/me")
 
-    response = bearing(forge(claims_of(token), token)).get("/api/auth/me")
-
-    assert (response.status_code, response["WWW-Authenticate"]) == (401, "Bearer")
-    assert response.json()["code"] in {"invalid_token", "token_expired"}
+        told = (name, response.status_code, response["WWW-Authenticate"])
+        assert told == (name, 401, "Bearer")
+        assert response.json()["code"] in {"invalid_token", "token_expired"}, name
 
 
 def test_an_expired_token_says_so(grace: User) -> None:

@@ -38,11 +38,14 @@ TOTP, KEYS = "/api/auth/mfa/totp", "/api/auth/mfa/passkeys"
 PAGES = ["2fa/totp/activate/", "2fa/webauthn/add/"]
 
 
-@pytest.fixture(params=["is_staff", "is_superuser"])
+@pytest.fixture
 def staff(request: pytest.FixtureRequest, grace: User) -> User:
-    setattr(grace, request.param, True)
+    setattr(grace, getattr(request, "param", "is_staff"), True)
     grace.save()
     return grace
+
+
+of_each_power = pytest.mark.parametrize("staff", ["is_staff", "is_superuser"], indirect=True)
 
 
 @pytest.fixture
@@ -103,6 +106,7 @@ WAYS = [enrol_app, enrol_passkey]
 Way = Callable[[APIClient], Any]
 
 
+@of_each_power
 @pytest.mark.parametrize("enrol", WAYS)
 def test_a_password_alone_enrols_nothing(thief: APIClient, enrol: Way) -> None:
     answer = enrol(thief)
@@ -112,6 +116,7 @@ def test_a_password_alone_enrols_nothing(thief: APIClient, enrol: Way) -> None:
     assert not Authenticator.objects.exists()
 
 
+@of_each_power
 @pytest.mark.parametrize("enrol", WAYS)
 def test_the_mailed_code_lets_staff_enrol(thief: APIClient, staff: User, enrol: Way) -> None:
     assert thief.post(CODES).status_code == 200
@@ -136,6 +141,7 @@ def test_who_becomes_staff_meanwhile_is_asked_at_the_end(signed_in: APIClient, g
     assert not Authenticator.objects.exists()
 
 
+@of_each_power
 def test_recovery_codes_left_over_are_no_second_factor(thief: APIClient, staff: User) -> None:
     give_recovery_codes(staff)
 
@@ -143,6 +149,7 @@ def test_recovery_codes_left_over_are_no_second_factor(thief: APIClient, staff: 
     assert thief.post("/api/auth/mfa/recovery-codes").status_code == 409
 
 
+@of_each_power
 def test_a_further_factor_needs_no_code(thief: APIClient, staff: User) -> None:
     give_app(staff)
 
@@ -205,6 +212,7 @@ def test_codes_are_limited(thief: APIClient, staff: User) -> None:
     assert bearing(access_token_for(staff)).post(CODES).status_code == 429
 
 
+@of_each_power
 @pytest.mark.parametrize("page", PAGES)
 def test_the_pages_ask_for_the_code_too(browser: Client, staff: User, page: str) -> None:
     path = f"/accounts/{page}"
@@ -238,6 +246,7 @@ def test_the_page_for_the_code_sends_nobody_elsewhere(browser: Client) -> None:
     assert browser.post(path, {"code": mailed_code()})["Location"] == "/accounts/2fa/"
 
 
+@of_each_power
 def test_a_superuser_approves_for_half_an_hour(thief: APIClient, staff: User) -> None:
     root = User.objects.create_superuser("root@example.com", PASSWORD)
     desk = Desk()

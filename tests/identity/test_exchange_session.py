@@ -198,7 +198,7 @@ def test_exchange_does_not_prolong_the_session(browser: Client) -> None:
 def test_many_exchanges_leave_a_small_session(browser: Client, grace: User) -> None:
     session_key = browser.cookies["sessionid"].value
     sizes = []
-    for _ in range(20 * MOST_UNSPENT):
+    for _ in range(4 * MOST_UNSPENT):
         pair = trade(grace, session_key)
         sizes.append(len(Session.objects.get(pk=session_key).session_data))
 
@@ -210,7 +210,7 @@ def test_many_exchanges_leave_a_small_session(browser: Client, grace: User) -> N
 
 def test_confirming_again_and_again_leaves_a_small_session(browser: Client) -> None:
     client = bearing(exchange(browser).json()["data"]["access_token"])
-    for _ in range(20):
+    for _ in range(4):
         assert client.post("/api/auth/reauthenticate", {"password": PASSWORD}).status_code == 204
 
     assert len(content_of(browser)[PROOFS]) == 2
@@ -230,9 +230,10 @@ def test_exchange_is_limited_per_person_and_per_address(browser: Client, grace: 
 
     reset(EXCHANGES_OF, str(grace.pk))
     assert exchange(browser).status_code == 200
+    reset(EXCHANGES_FROM, "127.0.0.1")
     for _ in range(EXCHANGES_FROM.most):
-        answer = APIClient().post(EXCHANGE)
-    assert answer.status_code == 429
+        take(EXCHANGES_FROM, "127.0.0.1")
+    assert APIClient().post(EXCHANGE).status_code == 429
 
 
 def test_parallel_exchanges_each_get_a_pair_that_works(committed_db: CommittedDatabase) -> None:

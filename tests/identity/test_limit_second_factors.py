@@ -107,13 +107,15 @@ def test_one_address_tries_ten_whoever_is_attacked(
     settings: Settings, proxies: int, seen: dict[str, str], last: int
 ) -> None:
     settings.TRUSTED_PROXY_COUNT = proxies
-    answers = []
-    for n in range(11):
+    attacked = []
+    for n in range(3):
         person = User.objects.create_user(f"{n}@example.com", PASSWORD)
         give_app(person)
-        token = half_signed_in(APIClient(REMOTE_ADDR=f"198.51.100.{n}"), person)
+        attacked.append(half_signed_in(APIClient(REMOTE_ADDR=f"198.51.100.{n}"), person))
+    answers = []
+    for n in range(11):
         from_there = {header: value.format(n) for header, value in seen.items()}
-        answers.append(verify(APIClient(), token, "000000", **from_there).status_code)
+        answers.append(verify(APIClient(), attacked[n % 3], "000000", **from_there).status_code)
 
     assert answers == [400] * 10 + [last]
 

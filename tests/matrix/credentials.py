@@ -91,13 +91,14 @@ LET_IN: dict[str, Issue] = {
     ),
     "session cookie": _cookie,
 }
-SHORT = ("personal token, read", "personal token, write", "token of Clerk's")
-"""Those another of them may everything of: each view once is enough."""
+WHOLE = ("access token", "personal token, bound")
+"""Who asks every code; of the others each view is asked, as their kind is known before the view."""
+HALF, NOTHING = "half a sign-in", "nothing"
 REFUSED: dict[str, Issue] = {
     "refresh token": _refresh_token,
     "personal token, expired": _expired,
     "personal token, revoked": _revoked,
-    "half a sign-in": _half_signed_in,
+    HALF: _half_signed_in,
     "garbage": lambda _: bearing("pmp_garbage"),
-    "nothing": lambda _: Client(),
+    NOTHING: lambda _: Client(),
 }

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field
 
+from django.db.models.functions import Now
+
+from accounts.models import User
 from comments.models import Comment
 from comments.services.comments import add_comment
 from projects.models import Project
@@ -10,12 +13,33 @@ from projects.services.projects import create_project
 from tasks.models import Task
 from tasks.services.tasks import create_task
 from tests.support.actors import by
-from tests.support.cast import WORKSPACE_ROLES, World
+from tests.support.cast import person
 from tests.workspaces.inviting import token_of
 from workspaces.models import Membership, Workspace
 from workspaces.services.invitations import invite_person
 from workspaces.services.members import remove_member
 from workspaces.services.opt_out_links import token_for
+from workspaces.services.workspaces import add_member, create_workspace
+
+People = dict[str, User]
+
+WORKSPACE_ROLES = {
+    "ada": "ADMIN",
+    "amy": "ADMIN",
+    "pia": "PM",
+    "lea": "MEMBER",
+    "max": "MEMBER",
+    "vic": "MEMBER",
+    "moe": "MEMBER",
+    "mia": "MEMBER",
+    "nia": "MEMBER",
+    "ned": "MEMBER",
+    "gus": "GUEST",
+    "bob": "BILLING",
+    "rex": "MEMBER",
+}
+"""Ada owns the workspace; rex is removed from it; Ned is out of work. Una is invited."""
+
 
 OWN_ROLES = {"lea": "LEAD", "max": "MEMBER", "vic": "VIEWER", "mia": "MEMBER", "rex": "MEMBER"}
 OTHER_ROLES = {"amy": "LEAD", "mia": "MEMBER"}
@@ -38,28 +62,50 @@ class Place:
     is_archived: bool = False
 
 
-def own_place(world: World) -> Place:
+@dataclass(frozen=True)
+class World:
+    """Somebody in every role and state there is, in one workspace, and two people elsewhere."""
+
+    people: People
+    workspace: Workspace
+    elsewhere: Workspace
+    own: Place
     """Led by Lea; Max made the task."""
-    place = _place(world, world.workspace, OWN_ROLES, author="max")
-    rex = Membership.objects.get(workspace=world.workspace, user=world.people["rex"])
-    remove_member(actor=by(world.people["ada"]), membership=rex)
-    return place
-
-
-def other_place(world: World) -> Place:
+    other: Place
     """In the same workspace, led by Amy."""
-    return _place(world, world.workspace, OTHER_ROLES, author="amy")
+    foreign: Place
+    """Sam's, elsewhere."""
 
 
-def foreign_place(world: World) -> Place:
-    """Sam's."""
-    return _place(world, world.elsewhere, FOREIGN_ROLES, author="sam")
+def settle() -> World:
+    """Everybody in their workspace, and what they work on."""
+    people = {name: person(name) for name in (*WORKSPACE_ROLES, "sam", "tim", "tom", "una")}
+    workspace = _full(create_workspace(actor=by(people["ada"]), name="Engines"), people)
+    elsewhere = create_workspace(actor=by(people["sam"]), name="Secret workspace")
+    for name in ("tim", "tom"):
+        add_member(
+            actor=by(people["sam"]), workspace=elsewhere, email=people[name].email, role="MEMBER"
+        )
+    Membership.objects.update(opened_at=Now())  # they have all been there
+    own = _place(people, workspace, OWN_ROLES, author="max")
+    rex = Membership.objects.get(workspace=workspace, user=people["rex"])
+    remove_member(actor=by(people["ada"]), membership=rex)
+    other = _place(people, workspace, OTHER_ROLES, author="amy")
+    foreign = _place(people, elsewhere, FOREIGN_ROLES, author="sam")
+    return World(people, workspace, elsewhere, own, other, foreign)
 
 
-def _place(world: World, workspace: Workspace, roles: dict[str, str], *, author: str) -> Place:
-    people = world.people
+def _full(workspace: Workspace, people: People) -> Workspace:
+    ada = people["ada"]
+    for name in [name for name in WORKSPACE_ROLES if name != "ada"]:
+        role, email = WORKSPACE_ROLES[name], people[name].email
+        add_member(actor=by(ada), workspace=workspace, email=email, role=role)
+    return workspace
+
+
+def _place(people: People, workspace: Workspace, roles: dict[str, str], *, author: str) -> Place:
     lead = next(name for name, role in roles.items() if role == "LEAD")
-    owner = people["sam" if workspace == world.elsewhere else "ada"]
+    owner = people["sam" if roles is FOREIGN_ROLES else "ada"]
     project = create_project(
         actor=by(owner), workspace=workspace, name="Secret", team_lead=people[lead]
     )
@@ -80,7 +126,7 @@ def _place(world: World, workspace: Workspace, roles: dict[str, str], *, author:
             "comment": str(comment.pk),
             "invitation": str(invitation.pk),
             "token": token_of(invitation),
-            **_others(world, workspace),
+            **_others(people, workspace, owner.name),
         },
         roles={
             name: (role, roles.get(name))
@@ -91,16 +137,16 @@ def _place(world: World, workspace: Workspace, roles: dict[str, str], *, author:
     )
 
 
-def _others(world: World, workspace: Workspace) -> dict[str, str]:
+def _others(people: People, workspace: Workspace, owner: str) -> dict[str, str]:
     """People requests are about, none of whom asks anything."""
-    is_foreign = workspace == world.elsewhere
+    is_foreign = owner == "Sam"
     member, newcomer = ("tim", "tom") if is_foreign else ("mia", "nia")
     outsider = "nia" if is_foreign else "tom"
     return {
-        "member": str(world.people[member].pk),
-        "way_out": token_for(workspace.pk, world.people[member].pk),
-        "newcomer_email": world.people[newcomer].email,
-        "outsider_email": world.people[outsider].email,
+        "member": str(people[member].pk),
+        "way_out": token_for(workspace.pk, people[member].pk),
+        "newcomer_email": people[newcomer].email,
+        "outsider_email": people[outsider].email,
     }
 
 

@@ -58,6 +58,11 @@ class Reference(NamedTuple):
     reader: tuple[Any, ...] = ()
     """The field that reads it; of those read by the same one all but ids are tried once."""
 
+    @property
+    def is_own_name(self) -> bool:
+        """Whether it is spelled as the field is called."""
+        return bool(self.name == self.reader[1])
+
 
 def in_bodies() -> list[Reference]:
     return [
@@ -73,7 +78,7 @@ def in_bodies() -> list[Reference]:
 
 def firsts(references: list[Reference]) -> set[Reference]:
     """Of those that the same field reads, under its own name, the first."""
-    named = [each for each in references if each.name == each.reader[1]]
+    named = [each for each in references if each.is_own_name]
     return set({each.reader: each for each in reversed(named)}.values())
 
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from tests.matrix.asks import ABOUT_OBJECTS, ASKS, Ask
-from tests.matrix.places import Place, task_of
+from tests.matrix.places import Place, World, task_of
 from tests.matrix.references import body_with, in_bodies
-from tests.support.cast import Client, World, client_of
+from tests.support.cast import Client, client_of
 from tests.support.databases import CommittedDatabase
 from tests.support.isolation import without_policies
 from tests.support.rights import filled

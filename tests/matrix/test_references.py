@@ -13,13 +13,7 @@ from projects.models import Project
 from projects.services.deletion import delete_project
 from projects.services.projects import create_project
 from tasks.services.tasks import create_task, delete_task
-from tests.matrix.places import (
-    Place,
-    foreign_place,
-    other_place,
-    own_place,
-    task_of,
-)
+from tests.matrix.places import Place, World, task_of
 from tests.matrix.references import (
     NOWHERE,
     Reference,
@@ -32,22 +26,29 @@ from tests.matrix.references import (
     wrong_ids,
 )
 from tests.support.actors import by
-from tests.support.cast import Client, World, client_of, person
+from tests.support.cast import Client, client_of, person
 from tests.support.rights import filled
 from tests.support.tables import everything
 from workspaces.services.deletion import delete_workspace
 from workspaces.services.workspaces import add_member, create_workspace
 
+Clients = dict[str, Client]
+
 
 @pytest.fixture
 def place(world: World) -> Place:
-    return own_place(world)
+    return world.own
+
+
+@pytest.fixture
+def clients(world: World) -> Clients:
+    return {name: client_of(world.people[name]) for name in ("ada", "lea")}
 
 
 @pytest.fixture
 def strangers(world: World, place: Place) -> dict[str, list[str]]:
     """Rows that exist, by kind, none of which may be named in Lea's project."""
-    foreign, other = foreign_place(world), other_place(world)
+    foreign, other = world.foreign, world.other
     Project.objects.filter(pk=other.ids["project"]).update(visibility="PRIVATE")
     gone = _deleted(world)
     people = [str(world.people["sam"].pk), gone["person"]]
@@ -95,30 +96,35 @@ def test_the_places_are_found() -> None:
 
 
 def test_no_body_names_what_is_elsewhere(
-    world: World, place: Place, strangers: dict[str, list[str]]
+    world: World, clients: Clients, place: Place, strangers: dict[str, list[str]]
 ) -> None:
     before, own = everything(), rows_of_its_own(world, place)
     for each in in_bodies():
-        assert send(asking(world, each), each, place, right_value(each, own)) < 300, each
-    wrong = [(each, value) for each in in_bodies() for value in wrong_ids(each, strangers)]
+        assert send(asking(clients, each), each, place, right_value(each, own)) < 300, each
+    # Under its other spelling the same field has been heard with a right id.
+    wrong = [
+        (each, value)
+        for each in in_bodies()
+        for value in wrong_ids(each, strangers)[: None if each.is_own_name else 1]
+    ]
     assert len(wrong) > 100
-    assert let_in(world, place, wrong) == {}
+    assert let_in(clients, place, wrong) == {}
     assert everything() == before
 
 
-def test_no_body_takes_what_is_no_id(world: World, place: Place) -> None:
+def test_no_body_takes_what_is_no_id(clients: Clients, place: Place) -> None:
     before = everything()
     odd = [(each, value) for each in firsts(in_bodies()) for value in no_ids(each)]
     assert len(odd) > 100
-    assert let_in(world, place, odd) == {}
+    assert let_in(clients, place, odd) == {}
     assert everything() == before
 
 
-def let_in(world: World, place: Place, named: list[tuple[Reference, Any]]) -> dict[str, int]:
+def let_in(clients: Clients, place: Place, named: list[tuple[Reference, Any]]) -> dict[str, int]:
     """What was not refused."""
     answers = {
         f"{each.ask.method} {each.ask.path} {each.name}={value!r:.60}": send(
-            asking(world, each), each, place, value
+            asking(clients, each), each, place, value
         )
         for each, value in named
     }
@@ -134,26 +140,29 @@ def rows_of_its_own(world: World, place: Place) -> dict[str, str]:
 
 
 def test_no_query_names_what_is_elsewhere(
-    world: World, place: Place, strangers: dict[str, list[str]]
+    world: World, clients: Clients, place: Place, strangers: dict[str, list[str]]
 ) -> None:
+    """A parameter that another list reads, too, is the same: it is tried with two."""
     own = rows_of_its_own(world, place)
+    first_of_each_kind = {each.name: each for each in reversed(in_queries())}.values()
     for each in in_queries():
         path = each.ask.path.partition("?")[0].format(**place.ids)
         if each.kind in own:
-            right = asking(world, each).get(f"{path}?{urlencode({each.name: own[each.kind]})}")
+            right = asking(clients, each).get(f"{path}?{urlencode({each.name: own[each.kind]})}")
             assert right.status_code == 200, each
-        for value in [*strangers[each.kind], NOWHERE, "x", "\0"]:
-            client = asking(world, each)
+        wrong = [*strangers[each.kind], NOWHERE, "x", "\0"]
+        for value in wrong if each in first_of_each_kind else wrong[:2]:
+            client = asking(clients, each)
             answer: Any = client.get(f"{path}?{urlencode({each.name: value})}")
             is_empty = answer.status_code == 200 and answer.json()["data"] == []
             assert is_empty or 400 <= answer.status_code < 500, (each, value)
             assert b"Secret" not in answer.content
 
 
-def asking(world: World, reference: Reference) -> Client:
+def asking(clients: Clients, reference: Reference) -> Client:
     """Who may ask, and would be answered if the id were right."""
     in_workspace = reference.ask.about == "workspace" or reference.kind == "workspace"
-    return client_of(world.people["ada" if in_workspace else "lea"])
+    return clients["ada" if in_workspace else "lea"]
 
 
 def send(client: Client, reference: Reference, place: Place, value: Any) -> int:

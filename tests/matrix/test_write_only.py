@@ -13,9 +13,9 @@ from projects.models import Project, Status, Transition
 from tests.matrix.asks import ASKS, Ask, one_each
 from tests.matrix.oracle import expected
 from tests.matrix.people import bearing
-from tests.matrix.places import Place, own_place, project_of, task_of
+from tests.matrix.places import Place, World, project_of, task_of
 from tests.support.actors import by
-from tests.support.cast import Client, World
+from tests.support.cast import Client
 from tests.support.rights import filled
 
 WRITES = one_each([ask for ask in ASKS if ask.method != "GET" and ask.about != "nobody"])
@@ -30,7 +30,7 @@ Clients = dict[str, Client]
 
 @pytest.fixture
 def place(world: World) -> Place:
-    return own_place(world)
+    return world.own
 
 
 @pytest.fixture

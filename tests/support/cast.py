@@ -1,4 +1,4 @@
-"""The named people: a cast for most tests, and a world with every role for the matrix of routes."""
+"""The named people of most tests."""
 
 import json
 from dataclasses import dataclass
@@ -69,51 +69,6 @@ def gather() -> Cast:
     )
     add_project_member(actor=by(people["lea"]), project=project, person=people["max"])
     return Cast(**people, workspace=workspace, elsewhere=elsewhere, project=project)
-
-
-WORKSPACE_ROLES = {
-    "ada": "ADMIN",
-    "amy": "ADMIN",
-    "pia": "PM",
-    "lea": "MEMBER",
-    "max": "MEMBER",
-    "vic": "MEMBER",
-    "moe": "MEMBER",
-    "mia": "MEMBER",
-    "nia": "MEMBER",
-    "ned": "MEMBER",
-    "gus": "GUEST",
-    "bob": "BILLING",
-    "rex": "MEMBER",
-}
-"""Ada owns the workspace; rex is removed from it; Ned is out of work. Una is invited."""
-
-
-@dataclass(frozen=True)
-class World:
-    """Somebody in every role and state there is, in one workspace, and two people elsewhere."""
-
-    people: dict[str, User]
-    workspace: Workspace
-    elsewhere: Workspace
-
-
-def settle() -> World:
-    """Everybody in their workspace."""
-    people = {name: person(name) for name in (*WORKSPACE_ROLES, "sam", "tim", "tom", "una")}
-    workspace = create_workspace(actor=by(people["ada"]), name="Engines")
-    elsewhere = create_workspace(actor=by(people["sam"]), name="Secret workspace")
-    for name, role in WORKSPACE_ROLES.items():
-        if name != "ada":
-            add_member(
-                actor=by(people["ada"]), workspace=workspace, email=people[name].email, role=role
-            )
-    for name in ("tim", "tom"):
-        add_member(
-            actor=by(people["sam"]), workspace=elsewhere, email=people[name].email, role="MEMBER"
-        )
-    Membership.objects.update(opened_at=Now())  # they have all been there
-    return World(people, workspace, elsewhere)
 
 
 def person(name: str) -> User:

@@ -1,6 +1,6 @@
 """Each worker's own databases, cloned from one that was migrated once, used as the runtime role.
 
-One is empty, one holds the cast and one the world of the matrix: a test that names the fixture
+One is empty, others hold the cast or the world of the matrix: a test that names the fixture
 `cast` or `world` finds everybody in their place, committed before it began, instead of waiting for
 services to put them there.
 """
@@ -25,7 +25,7 @@ from django.db import connections, transaction
 from psycopg import sql
 from psycopg.errors import InsufficientPrivilege, ObjectInUse
 
-from tests.support.cast import Cast, World, gather, settle
+from tests.support.cast import Cast, gather
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 RUN = "GANTRY_TEST_RUN"
 ALIASES = ("default", "attempts", "direct")
-PEOPLE: dict[str, Callable[[], Any]] = {"cast": gather, "world": settle}
-"""Who can be found in a database, by the fixture that asks for them."""
+PEOPLE: dict[str, Callable[[], Any]] = {"cast": gather}
+"""Who can be found in a database, by the fixture that asks for them; tests/matrix adds its own."""
 _connected: dict[str, dict[str, Any]] = {}
 """The connections of a database that is not in use, by their alias."""
 
@@ -129,13 +129,6 @@ def peopled_db(
 def cast(everybody: Callable[[str], Any]) -> Cast:
     """The people of Analytical Engines and one stranger, in the database of the test."""
     people: Cast = deepcopy(everybody("cast"))
-    return people
-
-
-@pytest.fixture
-def world(everybody: Callable[[str], Any]) -> World:
-    """Somebody in every role there is, in the database of the test."""
-    people: World = deepcopy(everybody("world"))
     return people
 
 

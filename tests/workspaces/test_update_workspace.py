@@ -52,12 +52,13 @@ def test_update_workspace_keeps_what_is_not_named(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize("name", ["pia", "max", "gus", "sam"])
-@pytest.mark.parametrize("body", [{"slug": "mine"}, {"owner_id": "me"}, {"settings": {}}])
 def test_update_workspace_is_refused_whatever_the_key(
-    cast: Cast, unchanged: None, name: str, body: dict[str, Any]
+    cast: Cast, unchanged: None, name: str
 ) -> None:
-    path = f"/api/workspaces/{cast.workspace.pk}"
-    client_of(getattr(cast, name)).ask("PATCH", path, body, status=403)
+    path, client = f"/api/workspaces/{cast.workspace.pk}", client_of(getattr(cast, name))
+    bodies: list[dict[str, Any]] = [{"slug": "mine"}, {"owner_id": "me"}, {"settings": {}}]
+    for body in bodies:
+        client.ask("PATCH", path, body, status=403)
 
 
 def test_update_workspace_moves_to_another_address(cast: Cast) -> None:
@@ -77,21 +78,18 @@ def test_update_workspace_does_not_take_the_address_of_another(
     assert (refusal["code"], [*refusal["errors"]]) == ("slug_taken", ["slug"])
 
 
-@pytest.mark.parametrize(
-    "slug",
-    [
-        *("", " ", "a b", "a_b", "-a", "a-", "a--b", "a/b", "a.b", "a\nb", "x" * 101, None),
-        # Cyrillic a and e, full-width a, long s, Kelvin sign, ligature, combining accent.
-        *("\u0430cme", "acm\u0435", "\uff41cme", "me\u017fh", "\u212aelvin", "\ufb01n", "e\u0301"),
-        *("admin", "API", "Workspaces", "settings", "invitations", "sign-in"),
-    ],
+UNFIT = (
+    *("", " ", "a b", "a_b", "-a", "a-", "a--b", "a/b", "a.b", "a\nb", "x" * 101, None),
+    # Cyrillic a and e, full-width a, long s, Kelvin sign, ligature, combining accent.
+    *("\u0430cme", "acm\u0435", "\uff41cme", "me\u017fh", "\u212aelvin", "\ufb01n", "e\u0301"),
+    *("admin", "API", "Workspaces", "settings", "invitations", "sign-in"),
 )
-def test_update_workspace_refuses_an_unfit_address(
-    cast: Cast, unchanged: None, slug: str | None
-) -> None:
-    path = f"/api/workspaces/{cast.workspace.pk}"
-    refusal = client_of(cast.ada).ask("PATCH", path, {"slug": slug}, status=400)
-    assert [*refusal["errors"]] == ["slug"]
+
+
+def test_update_workspace_refuses_unfit_addresses(cast: Cast, unchanged: None) -> None:
+    path, ada = f"/api/workspaces/{cast.workspace.pk}", client_of(cast.ada)
+    told = {slug: [*ada.patch(path, {"slug": slug}, "json").json()["errors"]] for slug in UNFIT}
+    assert {slug: named for slug, named in told.items() if named != ["slug"]} == {}
 
 
 def test_two_workspaces_that_want_one_address(committed_db: CommittedDatabase, cast: Cast) -> None:
