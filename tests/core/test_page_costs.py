@@ -100,12 +100,14 @@ def test_no_field_of_the_admin_is_dear(desk: Desk) -> None:
         if page.status_code != 200:
             continue
         ordinary = {name: str(value) for name, value in fields_of(page).items()}
-        size = min(LONGEST_TEXT, LARGEST // 3 // max(1, len(text_fields(page))))
+        texts = text_fields(page)
+        size = min(LONGEST_TEXT, LARGEST // 3 // max(1, len(texts)))
         odd = (
             (f"{path} {content}", posting(desk, path, {**ordinary, **dict.fromkeys(names, text)}))
             for name, content in CONTENTS.items()
-            for names in [text_fields(page), *([[*ordinary]] if name in OF_ANY_FIELD else [])]
-            for text in [(content * size)[: size if names else 0]]
+            for names in [texts, *([[*ordinary]] if name in OF_ANY_FIELD else [])]
+            if names
+            for text in [(content * size)[:size]]
         )
         dear |= dear_among(odd, posting(desk, path, ordinary))
     assert dear == {}

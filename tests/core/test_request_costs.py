@@ -142,21 +142,21 @@ def asked_by_who_may(clients: list[Client], method: str, path: str, text: str) -
 class Route:
     """An operation with a body, and how it is asked."""
 
-    def __init__(self, clients: list[Client], method: str, path: str, schema: Any) -> None:
+    def __init__(self, asking: Any, method: str, template: str, schema: Any) -> None:
+        clients, ids = asking
+        path = filled(template, ids)
         self.fields: dict[Path, Any] = dict(leaves(schema))
         self.body = sample(schema)
-        whole = asked_by_who_may(clients, method, path, written(self.body))
-        # What names something that is not there would hide all that comes after.
-        fewer = {name: value for name, value in self.body.items() if not whole.refuses((name,))}
-        self.ordinary = whole if fewer == self.body else self._asking(whole, fewer)
-
-    def _asking(self, whole: Sending, fewer: Any) -> Sending:
-        asked = Sending(whole.client, whole.method, whole.path, written(fewer))
-        cost(asked)
-        if asked.status >= 400:
-            return whole
-        self.body = fewer
-        return asked
+        named = {name: ids.get(name.removesuffix("_id")) for name in self.body if "_id" in name}
+        self.body |= {name: known for name, known in named.items() if known}
+        asked = self.ordinary = asked_by_who_may(clients, method, path, written(self.body))
+        fewer = self.body
+        # What names something else that is not there would hide all that comes after.
+        while refused := [name for name in fewer if asked.refuses((name,))]:
+            fewer = {name: value for name, value in fewer.items() if name not in refused}
+            asked = asked_by_who_may(clients, method, path, written(fewer))
+        if asked.status < 400:
+            self.ordinary, self.body = asked, fewer
 
     def sending(self, text: str) -> Sending:
         return Sending(self.ordinary.client, self.ordinary.method, self.ordinary.path, text)
@@ -186,14 +186,13 @@ class Route:
 
 
 def test_no_body_is_dear(asking: Any) -> None:
-    clients, ids = asking
     dear: dict[str, float] = {}
     unfound: set[str] = set()
     seen: set[str] = set()
     for (method, path), operation in operations().items():
         if (schema := described_body(operation)) is None:
             continue
-        route = Route(clients, method, filled(path, ids), schema)
+        route = Route(asking, method, path, schema)
         unfound |= {path} if route.ordinary.status in REFUSED else set()
         # The form of PATCH is that of PUT.
         form = schema["$ref"].replace("/Patched", "/")
