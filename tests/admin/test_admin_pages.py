@@ -49,7 +49,7 @@ def test_every_list_opens_at_the_same_cost_for_one_row_and_for_three(
         for model in REGISTERED if rows == 3 else OURS:
             monkeypatch.setattr(admin.site.get_model_admin(model), "list_per_page", rows)
             with CaptureQueriesContext(connection) as captured:
-                pages[model] = opened(desk, list_of(model))
+                pages[model] = (opened if rows == 3 else Desk.get)(desk, list_of(model))
             costs[model._meta.label] = len(captured)
         assert set(statuses(pages).values()) == {200}, statuses(pages)
         shown = {m._meta.label: len(page.context["cl"].result_list) for m, page in pages.items()}

@@ -63,7 +63,7 @@ def replaced(body: Any, path: tuple[str, ...], value: Any) -> Any:
     """The body with another value at this place."""
     if not path:
         return value
-    return {**body, path[0]: replaced(body[path[0]], path[1:], value)}
+    return {**body, path[0]: replaced(body.get(path[0], {}), path[1:], value)}
 
 
 def written(value: Any) -> str:

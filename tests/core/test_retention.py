@@ -62,7 +62,7 @@ def test_old_rows_go_in_batches_by_index_and_young_ones_stay(cast: Cast, case: A
 
 def test_the_tasks_of_an_old_project_go_in_batches_by_index(cast: Cast) -> None:
     [case] = [case for case in CASES if case.rule == "texts of deleted tasks"]
-    case = replace(case, values=case.values.replace("{age}", "NULL"), rows=60_000)
+    case = replace(case, values=case.values.replace("{age}", "NULL"), rows=30_000)
     case.fill(cast)
     Project.objects.update(deleted_at=F("created_at") - timedelta(days=31))
     rule = rule_named("texts of deleted projects")

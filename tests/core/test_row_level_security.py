@@ -1,6 +1,7 @@
 """What PostgreSQL itself shows and refuses, table by table, whoever forgot to ask for less."""
 
 import json
+import re
 from typing import Any, NamedTuple
 from uuid import uuid4
 
@@ -17,7 +18,6 @@ from workspaces.models import Workspace
 
 MODELS = tenant_models()
 TABLES = sorted(model._meta.db_table for model in MODELS)
-BY_TABLE = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.db_table)
 REFUSED = r"row-level security|permission denied"
 HOMELESS = """
     INSERT INTO activity_event
@@ -75,9 +75,12 @@ def copy_of_a_row(model: type[Model]) -> str:
 
 
 def refuses(statement: str) -> bool:
-    with pytest.raises(ProgrammingError, match=REFUSED), transaction.atomic():
-        asked(statement)
-    return True
+    try:
+        with transaction.atomic():
+            asked(statement)
+    except ProgrammingError as refusal:
+        return bool(re.search(REFUSED, str(refusal)))
+    return False
 
 
 def test_every_table_with_a_workspace_is_walled_in(db: None) -> None:
@@ -99,32 +102,32 @@ def test_every_table_with_a_workspace_is_walled_in(db: None) -> None:
     assert sorted(policies) == [(table, "own_workspaces", "PERMISSIVE", "ALL") for table in TABLES]
 
 
-@BY_TABLE
-def test_nobody_sees_or_writes_anything(tenants: Tenants, model: type[Model]) -> None:
-    table, home = names_of(model)
-    assert len(homes_in(model)) == 2
-    copy = copy_of_a_row(model)
-    with without_context():
-        assert asked(f"SELECT count(*) FROM {table}") == [(0,)]
-        assert reached(f"DELETE FROM {table}") == 0
-        assert reached(f"UPDATE {table} SET {home} = {home}") == 0
-        assert refuses(copy)
+def test_nobody_sees_or_writes_anything_of_any_table(tenants: Tenants) -> None:
+    for model in MODELS:
+        table, home = names_of(model)
+        assert len(homes_in(model)) == 2, table
+        copy = copy_of_a_row(model)
+        with without_context():
+            assert asked(f"SELECT count(*) FROM {table}") == [(0,)], table
+            assert reached(f"DELETE FROM {table}") == 0, table
+            assert reached(f"UPDATE {table} SET {home} = {home}") == 0, table
+            assert refuses(copy), table
 
 
-@BY_TABLE
-def test_a_person_sees_their_own_workspace_alone(tenants: Tenants, model: type[Model]) -> None:
-    table, home = names_of(model)
-    with without_context():
-        show_workspaces_of(tenants.me.pk)
-        [mine] = homes_in(model)
-    [theirs] = homes_in(model) - {mine}
-    copy = copy_of_a_row(model).replace(str(mine), str(theirs))
-    with without_context():
-        show_workspaces_of(tenants.me.pk)
-        assert reached(f"DELETE FROM {table} WHERE {home} = '{theirs}'") == 0
-        assert reached(f"UPDATE {table} SET {home} = {home} WHERE {home} = '{theirs}'") == 0
-        assert refuses(f"UPDATE {table} SET {home} = '{theirs}'")
-        assert refuses(copy)
+def test_a_person_sees_their_own_workspace_alone_in_every_table(tenants: Tenants) -> None:
+    for model in MODELS:
+        table, home = names_of(model)
+        with without_context():
+            show_workspaces_of(tenants.me.pk)
+            [mine] = homes_in(model)
+        [theirs] = homes_in(model) - {mine}
+        copy = copy_of_a_row(model).replace(str(mine), str(theirs))
+        with without_context():
+            show_workspaces_of(tenants.me.pk)
+            assert reached(f"DELETE FROM {table} WHERE {home} = '{theirs}'") == 0, table
+            assert reached(f"UPDATE {table} SET {home} = {home} WHERE {home} = '{theirs}'") == 0
+            assert refuses(f"UPDATE {table} SET {home} = '{theirs}'"), table
+            assert refuses(copy), table
 
 
 def test_what_belongs_to_no_workspace_is_written_by_anybody_and_read_by_the_system(
