@@ -1,6 +1,5 @@
 """People, and the queries that find them."""
 
-import zoneinfo
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
@@ -11,12 +10,13 @@ from django.db.models.functions import Lower
 
 from accounts.passwords import LONGEST_PASSWORD, canonical
 from core.actor import Asking, bound_workspaces, person_in
+from core.days import time_zones
 from core.models import LockingQuerySet, VersionedRow, as_uuid, public_id
 
 
 def check_time_zone(value: str) -> None:
     """Accept the names of the IANA time zone database only."""
-    if value not in zoneinfo.available_timezones():
+    if value not in time_zones():
         message = "Not the name of a time zone, such as Europe/Berlin."
         raise ValidationError(message, code="unknown_time_zone")
 

@@ -4,6 +4,8 @@ Converted to another time zone, the first and the last `date` do not fit into a 
 """
 
 from datetime import date
+from functools import cache
+from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
 
@@ -20,3 +22,9 @@ def check_day(day: date) -> None:
     """Raise ValidationError for a date outside of FIRST_DAY to LAST_DAY."""
     if not is_plannable(day):
         raise ValidationError(BOUNDS, code="out_of_range")
+
+
+@cache
+def time_zones() -> frozenset[str]:
+    """The names of the IANA time zone database; kept, because they are files in many folders."""
+    return frozenset(available_timezones())

@@ -210,7 +210,7 @@ def _clone(name: str, source: str) -> None:
         _execute("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, source)
 
 
-def _drop(name: str, patience: float = 5.0) -> None:
+def _drop(name: str, patience: float = 30.0) -> None:
     deadline = time.monotonic() + patience
     while True:
         try:
