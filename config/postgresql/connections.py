@@ -41,6 +41,10 @@ class KeptCursor(base.ServerBindingCursor, psycopg.Cursor[Any]):
     def close(self) -> None:
         if not self.closed:
             super().close()
+            # Its values and its rows may take megabytes.
+            self._reset()
+            if hasattr(self, "_tx"):  # something was executed
+                self._tx.set_pgresult(None)
             self.connection.closed_cursors.append(self)
 
     def open_again(self) -> KeptCursor:

@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Iterator
+from operator import attrgetter
 
 import psycopg
 import pytest
@@ -102,4 +103,4 @@ def test_a_closed_cursor_keeps_no_rows_and_runs_nothing(db: None) -> None:
         cursor.execute("SELECT repeat('x', 1000)")
     with pytest.raises(InterfaceError):
         cursor.execute("SELECT 1")
-    assert cursor.cursor.pgresult is None
+    assert attrgetter("pgresult", "_query", "_tx.pgresult")(cursor.cursor) == (None, None, None)
