@@ -24,7 +24,7 @@
 `own_postgres` a PostgreSQL of a test's own, which it may stop, freeze and fill
 `passkey` a passkey in software: what a phone or a laptop does when a browser asks it
 `pooler` a real PgBouncer in transaction mode, from Debian's package where the machine has none
-`processors` one processor for each worker of the suite and its database sessions
+`processors` which processor each worker of the suite and its database sessions run on
 `programs` real programs next to a test: a broker of its own, workers and relays
 `provider_sign_in` a browser and a front end on their way through an identity provider
 `rights` tables of rights: a line for every action, a column for every person

@@ -1,4 +1,4 @@
-"""One processor for each worker of the suite, shared with its database sessions.
+"""Two workers of the suite for each processor, which each shares with its database sessions.
 
 A query takes a quarter of the time if both sides run on one processor, because waking another one
 takes longer than the query. Threads that test races (`tests.support.threads`) use all processors.
@@ -8,9 +8,27 @@ import os
 from contextlib import suppress
 from typing import Any
 
+import pytest
 from django.db.backends.signals import connection_created
 
 ALL = os.sched_getaffinity(0)
+LONGEST = ("test_production.py",)
+WITH_PROGRAMS = ("config", "outbox")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Two, because tests that wait for programs leave their processor to others."""
+    return 2 * len(ALL)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that no worker ends long after the others."""
+    items.sort(
+        key=lambda item: (
+            item.path.name not in LONGEST,
+            item.path.parent.name not in WITH_PROGRAMS,
+        )
+    )
 
 
 def pytest_sessionstart() -> None:
