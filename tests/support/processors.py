@@ -1,4 +1,4 @@
-"""Two workers of the suite for each processor, which each shares with its database sessions.
+"""One processor for each worker of the suite, which it shares with its database sessions.
 
 A query takes a quarter of the time if both sides run on one processor, because waking another one
 takes longer than the query. Threads that test races (`tests.support.threads`) use all processors.
@@ -14,11 +14,6 @@ from django.db.backends.signals import connection_created
 ALL = os.sched_getaffinity(0)
 LONGEST = ("test_production.py",)
 WITH_PROGRAMS = ("config", "outbox")
-
-
-def pytest_xdist_auto_num_workers() -> int:
-    """Two, because tests that wait for programs leave their processor to others."""
-    return 2 * len(ALL)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
