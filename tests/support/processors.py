@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from django.db.backends.signals import connection_created
 
-ALL = os.sched_getaffinity(0)
+# Empty where a process cannot choose, as on macOS.
+ALL = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set[int]()
 LONGEST = ("test_production.py",)
 WITH_PROGRAMS = ("config", "outbox")
 
@@ -29,20 +30,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_sessionstart() -> None:
     """Keep this worker on one processor; without workers, pytest uses all of them."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
-    if worker:
+    if worker and ALL:
         number = int(worker.removeprefix("gw")) % len(ALL)
         os.sched_setaffinity(0, {sorted(ALL)[number]})
 
 
 def use_all() -> None:
     """Let the current thread, and its database sessions opened later, run on every processor."""
-    os.sched_setaffinity(0, ALL)
+    if ALL:
+        os.sched_setaffinity(0, ALL)
 
 
 def _keep_together(connection: Any, **named: Any) -> None:
     """Run the session where its client runs."""
     # Another user's process, or one behind a proxy, stays where it is.
-    with suppress(OSError):
+    with suppress(OSError, AttributeError):
         os.sched_setaffinity(connection.connection.info.backend_pid, os.sched_getaffinity(0))
 
 
