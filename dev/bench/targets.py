@@ -62,8 +62,11 @@ def list_path(dataset: Dataset) -> str:
     return f"/api/projects/{dataset.projects[0].pk}/tasks?limit=50"
 
 
-def targets(dataset: Dataset, task: str) -> list[Target]:
-    """All targets. Lists are of the first project; new tasks go to others, one per connection."""
+def targets(dataset: Dataset, task: str, talked_about: str) -> list[Target]:
+    """All targets. Lists are of the first project; new tasks go to others, one per connection.
+
+    Comments go to another task than the one that is read, which they would make longer.
+    """
     page = [list_path(dataset)] * CONNECTIONS
     # Creating a task locks the counter of its project; with one project that lock is measured.
     paths = [f"/api/projects/{project.pk}/tasks" for project in dataset.projects[1:][:CONNECTIONS]]
@@ -80,7 +83,7 @@ def targets(dataset: Dataset, task: str) -> list[Target]:
         Target(
             name="comment",
             server="gantry",
-            paths=[f"{path}/comments" for path in one],
+            paths=[f"/api/tasks/{talked_about}/comments"] * CONNECTIONS,
             body=json.dumps({"message": "Measured."}),
         ),
         Target(name="me", server="gantry", paths=me),

@@ -29,7 +29,7 @@ class Command(BaseCommand):
         self.stdout.write("Filling the database ...")
         dataset = fill()
         with serving(before) as servers:
-            wanted = targets(dataset, _same_first_task(dataset, servers))
+            wanted = targets(dataset, *_same_tasks(dataset, servers))
             wanted += [earlier(one) for one in wanted if before and one.is_product]
             counts = {one.name: sql_count(one, dataset) for one in wanted if one.server == "gantry"}
             self.stdout.write(f"Measuring {rounds} rounds of {seconds:g} s for each line ...\n\n")
@@ -67,8 +67,8 @@ class Command(BaseCommand):
         return all(is_reached for _, is_reached in verdicts)
 
 
-def _same_first_task(dataset: Dataset, servers: dict[str, Server]) -> str:
-    """The id of the newest task; SystemExit unless all three servers show the same page."""
+def _same_tasks(dataset: Dataset, servers: dict[str, Server]) -> tuple[str, str]:
+    """The ids of the first and the last task; SystemExit unless all show the same page."""
     gantry, bare = (_asked(servers[name].port, dataset)["data"] for name in ("gantry", "bare"))
     naive = _asked(servers["naive"].port, dataset)["results"]
     pages = [[task["id"] for task in page] for page in (gantry, bare, naive)]
@@ -77,7 +77,7 @@ def _same_first_task(dataset: Dataset, servers: dict[str, Server]) -> str:
     # The bare server has no rights, and shortens nothing.
     if differing := (gantry[0].keys() - {"abilities", "truncated"}) ^ bare[0].keys():
         raise SystemExit(f"dev/bench/bare.py differs in {', '.join(sorted(differing))}.")
-    return str(pages[0][0])
+    return str(pages[0][0]), str(pages[0][-1])
 
 
 def _asked(port: int, dataset: Dataset) -> Any:
