@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import time
 from pathlib import Path
 
 import redis
@@ -12,6 +13,8 @@ from tests.support.programs import Programs, eventually
 
 SOON = 15.0
 """Seconds on a busy machine; Celery itself waits for 30 where nobody reads a result."""
+FORGETTING = 1.0
+"""Seconds until a worker that is stopping reads nothing of its children any more."""
 
 
 def end(program: subprocess.Popen[bytes]) -> None:
@@ -37,6 +40,7 @@ def check_that_it_stops_soon(worker: subprocess.Popen[bytes], started: Programs)
         eventually(lambda: queues.hlen("unacked") == 1)
     worker.send_signal(signal.SIGTERM)
     eventually(lambda: "Warm shutdown" in started.log.read_text())
+    time.sleep(FORGETTING)
     _signal_all(children, signal.SIGCONT)
     assert worker.wait(SOON) == 0
 
