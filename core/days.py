@@ -1,4 +1,4 @@
-"""The range of valid dates, narrower than that of Python's `date`.
+"""The range of valid dates, narrower than that of Python's `date`, and the names of time zones.
 
 Converted to another time zone, the first and the last `date` do not fit into a `datetime`.
 """

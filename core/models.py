@@ -22,6 +22,7 @@ RESTORE_WINDOW = timedelta(days=30)
 PURGED_AFTER = RESTORE_WINDOW + timedelta(hours=1)
 """Later than RESTORE_WINDOW, because purging uses PostgreSQL's clock and restoring that of the web
 server, which may differ."""
+LONGEST_UUID = len("urn:uuid:{00000000-0000-0000-0000-000000000000}")
 UNPURGED = models.Q(deleted_at__isnull=False, purged_at=None)
 """Rows that are deleted and whose texts have not been purged yet."""
 
@@ -32,7 +33,12 @@ def uuid7() -> uuid.UUID:
 
 
 def as_uuid(value: str) -> uuid.UUID | None:
-    """The text as a UUID, None if it is not one."""
+    """The text as a UUID, None if it is not one.
+
+    Python's UUID ignores hyphens anywhere, and white space that is not printable.
+    """
+    if len(value) > LONGEST_UUID or not value.isprintable():
+        return None
     try:
         return uuid.UUID(value)
     except ValueError:
@@ -92,7 +98,9 @@ class LockingQuerySet(models.QuerySet[Any]):
         return self.filter(deleted_at=None)
 
     def _lock(self, method: str, pk: uuid.UUID, *, alive: bool) -> Any:
-        if self.query.where or self.query.select_related:
+        query = self.query
+        narrowed = query.where, query.select_related, query.annotations, query.deferred_loading[0]
+        if any(narrowed):  # it differs from the one that is compiled for all rows
             row = getattr(self, method)(pk).first()
         else:
             model: Any = self.model

@@ -18,7 +18,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.models import Expression, Field, ForeignObject, Lookup, Model, QuerySet
 from django.db.models.expressions import DatabaseDefault
 from django.db.models.query import (
@@ -196,11 +196,11 @@ def insert(*rows: Model, ignore_conflicts: bool = False) -> None:
         for field in model._meta.local_concrete_fields
         if not field.generated and not isinstance(getattr(rows[0], field.attname), DatabaseDefault)
     )
-    database = connections[DEFAULT_DB_ALIAS]
-    values = [_saved(field, row, database, add=True) for row in rows for field in fields]
-    if len(rows) > FEW or any(hasattr(value, "as_sql") for value in values):
+    if len(rows) > FEW or _has_expressions(rows, fields):
         model._base_manager.bulk_create(rows, FULL, ignore_conflicts=ignore_conflicts)
         return
+    database = connections[DEFAULT_DB_ALIAS]
+    values = [_saved(field, row, database, add=True) for row in rows for field in fields]
     returned = () if ignore_conflicts else tuple(model._meta.db_returning_fields)
     with database.cursor() as cursor:
         sql = _insert_sql(model, fields, len(rows), returned, ignore_conflicts=ignore_conflicts)
@@ -223,6 +223,11 @@ def update(row: Model, *names: str) -> None:
         if cursor.rowcount != 1:
             message = f"there is no row {row.pk} to update"
             raise DatabaseError(message)
+
+
+def _has_expressions(rows: Sequence[Model], fields: Sequence[Any]) -> bool:
+    """Whether a value is an expression, such as `Now()`, which is SQL of its own."""
+    return any(hasattr(getattr(row, field.attname), "as_sql") for row in rows for field in fields)
 
 
 def _saved(field: Any, row: Model, database: Any, *, add: bool) -> Any:
@@ -254,4 +259,5 @@ def _update_sql(model: type[Model], fields: tuple[Any, ...]) -> str:
 
 
 def _quoted(fields: Sequence[Any]) -> Iterator[str]:
-    return (connection.ops.quote_name(field.column) for field in fields)
+    quote_name = connections[DEFAULT_DB_ALIAS].ops.quote_name
+    return (quote_name(field.column) for field in fields)

@@ -44,7 +44,9 @@ class Page:
         headers = {}
         if self.next_cursor:
             here = request.build_absolute_uri(request.path)
-            asked = quote(request.META.get("QUERY_STRING", ""), safe="%&=+,:/?@!$'()*").split("&")
+            # WSGI decodes it as latin-1; characters that a URL must not have are escaped.
+            raw = request.META.get("QUERY_STRING", "").encode("latin-1")
+            asked = quote(raw, safe="%&=+,:/?@!$'()*").split("&")
             query = [part for part in asked if part and not part.startswith("cursor=")]
             query.append(f"cursor={quote(self.next_cursor)}")
             headers["Link"] = f'<{here}?{"&".join(query)}>; rel="next"'

@@ -23,13 +23,20 @@ def find_row(model: type[Model], value: str, *, actor: Actor) -> Any | None:
 
 def find_by_public_id(rows: QuerySet[Any], value: str) -> Any | None:
     """The row with this public id, or None, also for text that cannot be an id."""
-    # PostgreSQL raises an error for NUL characters and lone surrogates.
-    if len(value) > LONGEST_VALUE or not value.isprintable():
+    if not may_be_id(value):
         return None
     if hasattr(rows, "with_public_id"):
         return rows.with_public_id(value).first()
     pk = as_uuid(value)
     return rows.filter(pk=pk).first() if pk else None
+
+
+def may_be_id(value: str) -> bool:
+    """Whether a text can be an id at all; checked before it is parsed, or sent to PostgreSQL.
+
+    PostgreSQL raises an error for NUL characters and lone surrogates.
+    """
+    return len(value) <= LONGEST_VALUE and value.isprintable()
 
 
 @cache

@@ -9,8 +9,7 @@ from django.db import connection
 from django.db.models import Model, QuerySet
 
 from core.actor import Actor
-from core.api.public_ids import find_by_public_id, find_row, visible
-from core.api.sizes import LONGEST_VALUE
+from core.api.public_ids import find_by_public_id, find_row, may_be_id, visible
 from core.errors import Forbidden, NotFound, Refusal
 from core.events import Event, publish
 from core.models import as_uuid
@@ -79,7 +78,7 @@ def _is_foreign(model: type[Model], value: str, actor: Actor) -> bool:
 
     By the SQL function `locate`, which is not subject to the policies.
     """
-    if len(value) > LONGEST_VALUE or not value.isprintable():
+    if not may_be_id(value):
         return False
     with connection.cursor() as cursor:
         known_as = str(as_uuid(value) or value)

@@ -74,3 +74,13 @@ def test_the_ids_of_somebody_elses_workspace_open_nothing(provided: Cast) -> Non
     sam = client_of(provided.sam)
     assert sam.ask("GET", f"/api/workspaces/{ORG}", status=403)["code"] == "not_a_member"
     assert sam.ask("GET", "/api/workspaces/org_2unknown", status=404)["code"] == "not_found"
+
+
+def test_a_text_that_is_too_long_or_unprintable_is_no_id(client: Client, task: Task) -> None:
+    # Python's UUID would ignore the hyphens, and the tab in place of the first zero.
+    for text in (f"{task.pk}{'-' * 200}", f"%09{task.pk.hex[1:]}"):
+        assert client.ask("GET", f"/api/tasks/{text}/can?action=update", status=404)
+        client.ask("GET", f"/api/tasks/{text}", status=404)
+        client.ask("PATCH", f"/api/tasks/{text}", {"title": "Found"}, status=404)
+    member = {"projectId": str(task.project_id), "assigneeId": f"{task.created_by_id}{'-' * 200}"}
+    client.ask("POST", "/api/tasks", {"title": "Weave", **member}, status=400)

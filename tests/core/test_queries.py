@@ -6,12 +6,14 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.db import DatabaseError, connection
+from django.db.models import F
 from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
 from core.actor import Actor, Credential
+from core.errors import NotFound
 from core.lock_waits import waiting
 from core.queries import FEW, Compiled, compiled, insert, update
 from outbox.models import Delivery
@@ -140,3 +142,13 @@ def test_update_saves_these_fields_of_a_row_that_is_there(cast: Cast) -> None:
 def test_the_history_is_inserted_only(task: Task) -> None:
     with pytest.raises(DatabaseError):
         update(StatusChange.objects.get(task=task), "target")
+
+
+def test_a_lock_of_narrowed_rows_reads_them_as_asked(cast: Cast, task: Task) -> None:
+    rows = Task.objects.annotate(twice=F("number") * 2)
+
+    assert rows.locked(task.pk).twice == 2 * task.number
+    assert Task.objects.defer("title").locked(task.pk).get_deferred_fields() == {"title"}
+    assert Task.objects.select_related("project").locked(task.pk).project == cast.project
+    with pytest.raises(NotFound):
+        Task.objects.filter(number=0).locked(task.pk)
