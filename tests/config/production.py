@@ -66,9 +66,9 @@ def run(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def asked(code: str, **changes: str) -> subprocess.CompletedProcess[str]:
-    """The same of a piece of code, in a process that reads the settings anew but starts sooner."""
-    with TemporaryDirectory(prefix="gantry-asked-") as name:
+def run_forked(code: str, **changes: str) -> subprocess.CompletedProcess[str]:
+    """The same for a piece of code, in a fork that reads the settings anew but starts sooner."""
+    with TemporaryDirectory(prefix="gantry-forked-") as name:
         files = [Path(name, "output"), Path(name, "errors")]
         process = FORKS.Process(target=_answer, args=(code, UNSET | COMPLETE | changes, files))
         process.start()
@@ -90,7 +90,7 @@ def _answer(code: str, environment: dict[str, str], files: list[Path]) -> None:
 
 def start(**changes: str) -> str:
     """What a start with these settings says last; empty means nothing was wrong."""
-    ended = asked("import django; django.setup()", **changes)
+    ended = run_forked("import django; django.setup()", **changes)
     assert bool(ended.returncode) is bool(ended.stderr), ended.stderr
     return ended.stderr
 
@@ -98,6 +98,6 @@ def start(**changes: str) -> str:
 def settings_of(*names: str, **changes: str) -> list[Any]:
     """The values of these settings, which must be of simple types."""
     code = f"from django.conf import settings as s; print([getattr(s, n) for n in {names}])"
-    ended = asked(code, **changes)
+    ended = run_forked(code, **changes)
     assert ended.returncode == 0, ended.stderr
     return list(literal_eval(ended.stdout))

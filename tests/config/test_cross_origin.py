@@ -5,7 +5,7 @@ from ast import literal_eval
 from django.test import Client
 from pytest_django import Settings
 
-from tests.config.production import asked
+from tests.config.production import run_forked
 
 CHOSEN = """
 from django.conf import settings
@@ -22,7 +22,7 @@ NOTHING = {"Origin": None, "Credentials": None}
 
 def choose(settings: Settings, name: str) -> None:
     """Let the origins be those of these settings."""
-    shown = asked(CHOSEN, DJANGO_SETTINGS_MODULE=f"config.settings.{name}")
+    shown = run_forked(CHOSEN, DJANGO_SETTINGS_MODULE=f"config.settings.{name}")
     chosen = literal_eval(shown.stdout)
     assert "CORS_ALLOWED_ORIGINS" in chosen
     for key, value in chosen.items():

@@ -13,7 +13,7 @@ import pytest
 from config import env, local
 from dev.server import binaries
 from tests.config.machine import development, refused
-from tests.config.production import COMPLETE, asked
+from tests.config.production import COMPLETE, run_forked
 
 NAMES = ["a+b", "%41", "a#b", 'a"b', "a\\b", "a'b", "a b", "a,b", "[a]*?", "$HOME", "añ漢🎉", "=;-"]
 # Of servers that are nowhere, so that none is started for it.
@@ -60,7 +60,9 @@ def run(script: str, folder: str, *prefix: str, **chosen: str) -> subprocess.Com
 
 def asked_of(folder: str, script: str) -> subprocess.CompletedProcess[str]:
     """The same of a script that needs no start of its own."""
-    return asked(script, **{**development(Path(folder), local.free_port()).env, "DATA_DIR": folder})
+    return run_forked(
+        script, **{**development(Path(folder), local.free_port()).env, "DATA_DIR": folder}
+    )
 
 
 def test_odd_names_are_taken_as_they_are(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from config.settings.databases import (
     direct,
     runtime,
 )
-from tests.config.production import COMPLETE, asked, run, settings_of, start
+from tests.config.production import COMPLETE, run, run_forked, settings_of, start
 
 NOT_ENCODED = (
     "{} holds a user or password that is not percent-encoded:"
@@ -104,7 +104,7 @@ def test_complete_settings_pass_the_check_and_keys_of_others_are_named_as_unused
     told = run("manage.py", "check", "--deploy", **keys)
     assert (told.returncode, told.stdout) == (0, "")
     assert told.stderr == UNUSED
-    shown = asked("from config import programs; print(*programs.web().argv)", **keys)
+    shown = run_forked("from config import programs; print(*programs.web().argv)", **keys)
     assert shown.stdout.split("--port ")[1][:4] == "5000"
 
 

@@ -80,7 +80,8 @@ class World:
 def settle() -> World:
     """Everybody in their workspace, and what they work on."""
     people = {name: person(name) for name in (*WORKSPACE_ROLES, "sam", "tim", "tom", "una")}
-    workspace = _full(create_workspace(actor=by(people["ada"]), name="Engines"), people)
+    workspace = create_workspace(actor=by(people["ada"]), name="Engines")
+    _add_members(workspace, people)
     elsewhere = create_workspace(actor=by(people["sam"]), name="Secret workspace")
     for name in ("tim", "tom"):
         add_member(
@@ -95,12 +96,11 @@ def settle() -> World:
     return World(people, workspace, elsewhere, own, other, foreign)
 
 
-def _full(workspace: Workspace, people: People) -> Workspace:
+def _add_members(workspace: Workspace, people: People) -> None:
     ada = people["ada"]
     for name in [name for name in WORKSPACE_ROLES if name != "ada"]:
         role, email = WORKSPACE_ROLES[name], people[name].email
         add_member(actor=by(ada), workspace=workspace, email=email, role=role)
-    return workspace
 
 
 def _place(people: People, workspace: Workspace, roles: dict[str, str], *, author: str) -> Place:

@@ -13,7 +13,7 @@ from tests.support.programs import Programs, eventually
 
 SOON = 15.0
 """Seconds on a busy machine; Celery itself waits for 30 where nobody reads a result."""
-FORGETTING = 1.0
+SHUTDOWN_BEGINS = 1.0
 """Seconds until a worker that is stopping reads nothing of its children any more."""
 
 
@@ -40,7 +40,7 @@ def check_that_it_stops_soon(worker: subprocess.Popen[bytes], started: Programs)
         eventually(lambda: queues.hlen("unacked") == 1)
     worker.send_signal(signal.SIGTERM)
     eventually(lambda: "Warm shutdown" in started.log.read_text())
-    time.sleep(FORGETTING)
+    time.sleep(SHUTDOWN_BEGINS)
     _signal_all(children, signal.SIGCONT)
     assert worker.wait(SOON) == 0
 

@@ -57,9 +57,8 @@ class Command(BaseCommand):
             if most := target.most_sql:
                 count = counts[target.name]
                 verdicts.append((f"SQL of {target.name}: {count}, at most {most}", count <= most))
-        for name in figures.keys() & {one.name.removesuffix(EARLIER) for one in wanted}:
-            if (old := figures.get(f"{name}{EARLIER}")) is not None:
-                now = figures[name]
+        for name, now in figures.items():
+            if old := figures.get(f"{name}{EARLIER}"):
                 ratios = f"{now.rate / old.rate:.2f} x req/s, {old.cpu / now.cpu:.2f} x less CPU"
                 verdicts.append((f"{name} / before: {ratios}", True))
         for text, is_reached in verdicts:
