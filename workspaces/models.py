@@ -134,10 +134,6 @@ class MembershipQuerySet(PlaceQuerySet):
         """The memberships of the person with this id."""
         return self.filter(user__in=User.objects.with_public_id(value))
 
-    def role_of(self, person: User, workspace_id: Any) -> str | None:
-        """The person's role in the workspace, None if they do not belong to it. One query."""
-        return role_in_workspace.first(actor=person, workspace=workspace_id)
-
 
 class Membership(VersionedTenantRow):
     """A person's place in a workspace."""

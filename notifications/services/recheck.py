@@ -9,9 +9,9 @@ from accounts.models import User
 from notifications.services.due_dates import due_in_event
 from outbox.models import Delivery
 from outbox.registry import Skip
-from projects.models import Project, ProjectMembership
+from projects.models import Project, role_in_project
 from tasks.models import FINISHED, Task
-from workspaces.models import Membership
+from workspaces.models import role_in_workspace
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def recheck_handover(delivery: Delivery) -> HandedOver | Skip:
         return Skip(PROJECT_DELETED)
     if not _is_active(recipient):
         return Skip(ACCOUNT_CLOSED)
-    if not ProjectMembership.objects.role_of(recipient, project.pk):
+    if not role_in_project.first(person=recipient, project=project.pk):
         return Skip("the person left the project")
     listed = Task.objects.open().filter(pk__in=known["tasks"], assignee=recipient)
     tasks = list(listed.order_by(F("due_date").asc(nulls_last=True), "number"))
@@ -116,8 +116,8 @@ def _is_active(person: User) -> bool:
 
 
 def _is_in_workspace(at: Recheck) -> bool:
-    return bool(Membership.objects.role_of(at.recipient, at.task.workspace_id))
+    return bool(role_in_workspace.first(actor=at.recipient, workspace=at.task.workspace_id))
 
 
 def _is_in_project(at: Recheck) -> bool:
-    return bool(ProjectMembership.objects.role_of(at.recipient, at.task.project_id))
+    return bool(role_in_project.first(person=at.recipient, project=at.task.project_id))

@@ -186,10 +186,6 @@ class ProjectMembershipQuerySet(PlaceQuerySet):
         """Give all of them this role, and increase their versions."""
         self.update(role=role, version=F("version") + 1, updated_at=timezone.now())
 
-    def role_of(self, person: User, project_id: Any) -> str | None:
-        """The person's role in the project, None if they are not a member. One query."""
-        return role_in_project.first(person=person, project=project_id)
-
 
 class ProjectMembership(VersionedTenantRow):
     """A person's membership of a project, which requires one of its workspace."""

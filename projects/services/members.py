@@ -17,7 +17,7 @@ from projects.events import (
     ProjectRoleChanged,
     ProjectsLeft,
 )
-from projects.models import Project, ProjectMembership
+from projects.models import Project, ProjectMembership, role_in_project
 from projects.rights import MANAGE_MEMBERS, SET_LEAD, ProjectRole
 from projects.services.locks import locked_project
 from workspaces.models import Membership, Workspace
@@ -44,7 +44,7 @@ def add_project_member(
     """Add a member of the workspace to the project."""
     project = locked_project(MANAGE_MEMBERS, project, actor)
     _check_workspace(project, [person], field="email")
-    if ProjectMembership.objects.role_of(person, project.pk):
+    if role_in_project.first(person=person, project=project.pk):
         raise AlreadyProjectMember(errors={"email": [AlreadyProjectMember.message]})
     membership = ProjectMembership.objects.create(
         workspace_id=project.workspace_id, project=project, user=person, role=role

@@ -13,7 +13,7 @@ from core.events import Changes, publish
 from core.models import as_event_value
 from core.queries import insert
 from core.rights import require
-from projects.models import Project, ProjectMembership, Status
+from projects.models import Project, Status, role_in_project
 from projects.rights import CREATE_TASK
 from projects.services.locks import check_open
 from projects.services.members import NotInProject
@@ -146,11 +146,11 @@ def _reopens(task: Task, changes: dict[str, Any]) -> bool:
 
 def _is_assignee_member(task: Task) -> bool:
     assignee = task.assignee
-    return assignee is None or bool(ProjectMembership.objects.role_of(assignee, task.project_id))
+    return assignee is None or bool(role_in_project.first(person=assignee, project=task.project_id))
 
 
 def _check_assignee(project: Project, assignee: User | None) -> None:
-    if assignee and not ProjectMembership.objects.role_of(assignee, project.pk):
+    if assignee and not role_in_project.first(person=assignee, project=project.pk):
         raise NotInProject(NO_MEMBER, errors={"assignee_id": [NO_MEMBER]})
 
 

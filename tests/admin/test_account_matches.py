@@ -5,13 +5,13 @@ from django.contrib.auth.models import Permission
 
 from accounts.models import User
 from clerk.models import AccountMatch
-from projects.models import ProjectMembership
+from projects.models import role_in_project
 from tasks.services.tasks import create_task
 from tests.admin.desk import Desk, told
 from tests.support.actors import by
 from tests.support.cast import Cast, person
 from tests.support.log import log_of
-from workspaces.models import Membership
+from workspaces.models import Membership, role_in_workspace
 
 
 @pytest.fixture
@@ -31,8 +31,8 @@ def test_staff_join_two_accounts(desk: Desk, root: User, cast: Cast, match: Acco
     assert told(page) == ["Joined: 1."]
     holder = User.objects.get(external_id="user_max")
     assert holder == match.holder
-    assert Membership.objects.role_of(holder, cast.workspace.pk) == "MEMBER"
-    assert ProjectMembership.objects.role_of(holder, cast.project.pk) == "MEMBER"
+    assert role_in_workspace.first(actor=holder, workspace=cast.workspace.pk) == "MEMBER"
+    assert role_in_project.first(person=holder, project=cast.project.pk) == "MEMBER"
     assert not Membership.objects.filter(user=cast.max).exists()
     task.refresh_from_db()
     former = User.objects.get(pk=cast.max.pk)

@@ -7,7 +7,7 @@ from tests.admin.desk import Desk, add_page_of, errors_of, list_of, page_of, tol
 from tests.support.actors import by
 from tests.support.cast import Cast
 from tests.support.log import log_of
-from workspaces.models import Membership, Workspace
+from workspaces.models import Membership, Workspace, role_in_workspace
 
 
 def test_add_workspace_makes_its_owner_a_member(desk: Desk, root: User) -> None:
@@ -15,7 +15,7 @@ def test_add_workspace_makes_its_owner_a_member(desk: Desk, root: User) -> None:
 
     made = Workspace.objects.get()
     assert (made.slug, made.owner) == ("loom-works", root)
-    assert Membership.objects.role_of(root, made.pk) == "ADMIN"
+    assert role_in_workspace.first(actor=root, workspace=made.pk) == "ADMIN"
 
 
 def test_edit_workspace_is_logged(desk: Desk, root: User, workspace: Workspace) -> None:
@@ -36,7 +36,7 @@ def test_add_member_from_the_page_of_the_workspace(desk: Desk, cast: Cast) -> No
     answer = desk.submit(page_of(own), **new, **{"memberships-1-role": "PM"})
 
     assert answer.status_code == 302
-    assert Membership.objects.role_of(cast.moe, own.pk) == "PM"
+    assert role_in_workspace.first(actor=cast.moe, workspace=own.pk) == "PM"
 
 
 def test_change_the_role_of_a_member(desk: Desk, root: User, cast: Cast) -> None:
@@ -59,7 +59,7 @@ def test_the_owner_is_neither_demoted_nor_removed(desk: Desk, cast: Cast) -> Non
     sentence = "The owner stays ADMIN: hand the workspace over first."
     assert errors_of(demoted) == {"__all__": [sentence]}
     assert told(removed) == [sentence]
-    assert Membership.objects.role_of(cast.ada, cast.workspace.pk) == "ADMIN"
+    assert role_in_workspace.first(actor=cast.ada, workspace=cast.workspace.pk) == "ADMIN"
 
 
 def test_remove_a_member(desk: Desk, root: User, cast: Cast) -> None:
@@ -78,7 +78,7 @@ def test_hand_a_workspace_to_another_owner(desk: Desk, root: User, cast: Cast) -
 
     cast.workspace.refresh_from_db()
     assert cast.workspace.owner == cast.max
-    assert Membership.objects.role_of(cast.max, cast.workspace.pk) == "ADMIN"
+    assert role_in_workspace.first(actor=cast.max, workspace=cast.workspace.pk) == "ADMIN"
     assert log_of(cast.workspace)[-1][:2] == ("owner_changed", root.pk)
 
 

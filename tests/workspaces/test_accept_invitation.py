@@ -15,7 +15,7 @@ from tests.support.log import log_of
 from tests.support.tables import everything
 from tests.support.threads import at_once, succeeds, times
 from tests.workspaces.inviting import invite, prove, token_of
-from workspaces.models import Invitation, Membership
+from workspaces.models import Invitation, Membership, role_in_workspace
 from workspaces.services.acceptance import accept_invitation
 from workspaces.services.members import remove_member
 from workspaces.services.workspaces import add_member
@@ -143,7 +143,7 @@ def test_somebody_accepts_while_they_are_added(committed_db: CommittedDatabase, 
     )
 
     assert accepted is not added
-    role = Membership.objects.role_of(cast.sam, cast.workspace.pk)
+    role = role_in_workspace.first(actor=cast.sam, workspace=cast.workspace.pk)
     assert role == ("GUEST" if accepted else "PM")
 
 

@@ -10,7 +10,7 @@ from tests.support.databases import CommittedDatabase
 from tests.support.documents import member_document
 from tests.support.log import log_of
 from tests.support.threads import at_once
-from workspaces.models import Membership
+from workspaces.models import Membership, role_in_workspace
 from workspaces.rights import WorkspaceRole
 from workspaces.services.workspaces import add_member
 
@@ -20,7 +20,7 @@ def path_of(cast: Cast, name: str) -> str:
 
 
 def role_of(cast: Cast, name: str) -> str | None:
-    return Membership.objects.role_of(getattr(cast, name), cast.workspace.pk)
+    return role_in_workspace.first(actor=getattr(cast, name), workspace=cast.workspace.pk)
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])

@@ -15,7 +15,7 @@ from tests.support.documents import workspace_document
 from tests.support.log import log_of
 from tests.support.sink import Sink
 from tests.support.threads import at_once, succeeds
-from workspaces.models import Membership, Workspace
+from workspaces.models import Membership, Workspace, role_in_workspace
 from workspaces.services.ownership import accept_ownership, offer_ownership, withdraw_offer
 from workspaces.services.workspaces import add_member
 
@@ -55,7 +55,7 @@ def test_ownership_is_offered_not_imposed(cast: Cast) -> None:
     }
     assert answer["data"]["pending_owner_id"] == str(cast.max.pk)
     assert log_of(cast.workspace)[-1] == ("ownership_offered", cast.ada.pk, pending(cast, "max"))
-    assert Membership.objects.role_of(cast.max, cast.workspace.pk) == "MEMBER"
+    assert role_in_workspace.first(actor=cast.max, workspace=cast.workspace.pk) == "MEMBER"
 
 
 def test_who_accepts_owns_the_workspace_as_admin(cast: Cast) -> None:
@@ -74,7 +74,7 @@ def test_who_accepts_owns_the_workspace_as_admin(cast: Cast) -> None:
     place = Membership.objects.get(workspace=cast.workspace, user=cast.max)
     raised = {"role": {"old": "MEMBER", "new": "ADMIN"}}
     assert log_of(place)[-1] == ("role_changed", cast.max.pk, raised)
-    assert Membership.objects.role_of(cast.ada, cast.workspace.pk) == "ADMIN"
+    assert role_in_workspace.first(actor=cast.ada, workspace=cast.workspace.pk) == "ADMIN"
     assert answer(cast, "max", "accept", 409)["code"] == "not_offered"
 
 
@@ -246,4 +246,4 @@ def test_an_offer_has_one_outcome(committed_db: CommittedDatabase, rival: str, c
     assert cast.workspace.offered_to in {None, cast.pia}
     assert is_max is (accepted or (rival == "accept" and other))
     assert log_of(cast.workspace).count(log_of(cast.workspace)[-1]) == 1
-    assert Membership.objects.role_of(owner_of(cast), cast.workspace.pk) == "ADMIN"
+    assert role_in_workspace.first(actor=owner_of(cast), workspace=cast.workspace.pk) == "ADMIN"

@@ -11,7 +11,7 @@ from core.events import publish
 from core.rights import Standing
 from identity.services.access import addresses_of, proved_addresses
 from workspaces.events import InvitationAccepted, MemberAdded
-from workspaces.models import Invitation, InvitationStatus, Membership, Workspace
+from workspaces.models import Invitation, InvitationStatus, Membership, Workspace, role_in_workspace
 from workspaces.rights import INVITE, WorkspaceRole, may_grant
 from workspaces.services.invitation_links import digest
 from workspaces.services.invitations import check_undecided
@@ -65,7 +65,9 @@ def is_backed(invitation: Invitation) -> bool:
     sender = invitation.invited_by
     if sender is None or not sender.is_active or sender.is_superuser:
         return bool(sender and sender.is_active)
-    held = WorkspaceRole.held(Membership.objects.role_of(sender, invitation.workspace_id))
+    held = WorkspaceRole.held(
+        role_in_workspace.first(actor=sender, workspace=invitation.workspace_id)
+    )
     if held is None or not Standing(workspace_role=held).covers(INVITE):
         return False
     return may_grant(held, WorkspaceRole(invitation.role))
@@ -84,7 +86,7 @@ def _accept(known: Invitation, actor: Actor, addresses: set[str]) -> Membership:
     _check_open(invitation)
     if not is_backed(invitation):
         raise InvitationVoid
-    if Membership.objects.role_of(actor.person, workspace.pk):
+    if role_in_workspace.first(actor=actor.person, workspace=workspace.pk):
         raise AlreadyMember
     return _create_membership(invitation, actor)
 

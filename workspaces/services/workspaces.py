@@ -102,7 +102,7 @@ def add_member(
     role = role or role_of_new_member(workspace)
     check_grant(actor, workspace, role)
     person = person_with_address(email)
-    if Membership.objects.role_of(person, workspace.pk):
+    if role_in_workspace.first(actor=person, workspace=workspace.pk):
         raise AlreadyMember(errors={"email": [AlreadyMember.message]})
     if has_declined(workspace, person.pk, stranger_at(email.strip().lower())):
         raise Declined(errors={"email": [Declined.message]})
