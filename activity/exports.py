@@ -1,10 +1,14 @@
 """What a person's export holds of the activity log: what they did, without other people."""
 
+from django.db.models import TextField
+from django.db.models.functions import Cast
 from drf_spectacular.utils import extend_schema_field
+from orjson import Fragment
 from rest_framework import serializers
 
 from accounts.services.personal_data import contribute
 from activity.models import Event, TextChange
+from core.documents.columns import Columns, Part
 from core.documents.fields import Document
 from core.documents.truncation import LongText
 
@@ -31,7 +35,13 @@ class OwnEvent(Document):
     }
 )
 class Edits(LongText):
-    """The edits of `activity.services.differences`; null once erased."""
+    """The edits of `activity.services.differences`, which are JSON; null once erased."""
+
+    def text(self, path: str) -> Cast:
+        return Cast(super().text(path), TextField())
+
+    def member(self, columns: Columns, path: str) -> Part:
+        return Part((self.place(columns, path),), lambda texts: texts[0] and Fragment(texts[0]))
 
 
 class OwnTextChange(Document):

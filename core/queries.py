@@ -82,15 +82,15 @@ class Compiled:
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any]]) -> None:
-        self._build = build
-        self._names = tuple(signature(build).parameters)
+        self.build = build
+        self.names = tuple(signature(build).parameters)
         self._plans: dict[bool, Plan | None] = {}
 
     def rows(self, **values: Any) -> list[Any]:
         """What the QuerySet yields: model instances, tuples or single values."""
         if any(isinstance(value, Actor) and value.is_bound for value in values.values()):
             # For a credential bound to workspaces the SQL itself differs, not only its parameters.
-            return list(self._build(**values))
+            return list(self.build(**values))
         plan = self._plan()
         if plan is None:
             return []
@@ -110,9 +110,7 @@ class Compiled:
         # Locks taken by a request that may not wait have NOWAIT (`core.lock_waits`).
         waits = may_wait()
         if waits not in self._plans:
-            self._plans[waits] = _planned(
-                self._build(**{name: Param(name) for name in self._names})
-            )
+            self._plans[waits] = _planned(self.build(**{name: Param(name) for name in self.names}))
         return self._plans[waits]
 
 

@@ -5,6 +5,7 @@ from django.db.models.functions import Coalesce
 from rest_framework import serializers
 
 from accounts.services.personal_data import contribute
+from core.documents.columns import Columns, Part
 from core.documents.fields import Computed, Document
 from core.documents.truncation import LongText
 from notifications.models import Reminder, ReminderState
@@ -17,8 +18,8 @@ def _of_mail(name: str) -> Computed:
 
 
 class TextOfMail(LongText):
-    def as_json(self, path: str, *, bounded: bool = False) -> Coalesce:
-        return Coalesce(super().as_json(path, bounded=bounded), Value(""))
+    def member(self, columns: Columns, path: str) -> Part:
+        return Part((self.place(columns, path),), lambda texts: texts[0] or "")
 
 
 class OwnDelivery(Document):

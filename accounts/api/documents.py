@@ -1,25 +1,34 @@
 """How a person appears inside other documents."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
-from django.db.models import Case, F, Q, When
+from django.db.models import BooleanField, ExpressionWrapper, F, Q
 from rest_framework import serializers
 
 from accounts.models import User
 from accounts.services.personal_data import kinds
+from core.documents.columns import Column, Columns, Part, Values
 from core.documents.fields import Document, PublicId
 from core.queries import Param
 
-_reading_rules: list[Callable[[str], Any]] = []
+
+class ReadingRule(NamedTuple):
+    """Who besides the person may read an address: `allows` is asked about the column `fact`."""
+
+    fact: Callable[[str], Column]
+    allows: Callable[[Any], bool]
 
 
-def show_addresses_where(rule: Callable[[str], Any]) -> None:
-    """Register a condition for showing addresses, a function of the path to the showing row.
+_reading_rules: list[ReadingRule] = []
+
+
+def show_addresses_where(fact: Callable[[str], Column], allows: Callable[[Any], bool]) -> None:
+    """Register a rule; `fact` is a function of the path to the row in which a person is shown.
 
     Without a rule, people can read their own address only.
     """
-    _reading_rules.append(rule)
+    _reading_rules.append(ReadingRule(fact, allows))
 
 
 class Address(serializers.EmailField):
@@ -31,14 +40,22 @@ class Address(serializers.EmailField):
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"allow_null": True, **options})
 
-    def as_json(self, path: str) -> Case:
+    def member(self, columns: Columns, path: str) -> Part:
         email = f"{path}{self.source}".replace(".", "__")
         person = email.removesuffix("email")
         row = "__".join(person.split("__")[:-2])
-        readable = Q(**{f"{person}id": Param("actor")})
-        for rule in _reading_rules:
-            readable |= rule(f"{row}__" if row else "")
-        return Case(When(Q(**{f"{person}deleted_at__isnull": True}) & readable, then=F(email)))
+        is_theirs = ExpressionWrapper(Q(**{f"{person}id": Param("actor")}), BooleanField())
+        facts = [rule.fact(f"{row}__" if row else "") for rule in _reading_rules]
+        shown = [F(email), F(f"{person}deleted_at"), is_theirs, *facts]
+        return Part(tuple(map(columns.place_of, shown)), _readable)
+
+
+def _readable(facts: Values) -> str | None:
+    """The address if it may be read."""
+    email, deleted_at, is_theirs, *rest = facts
+    rules = zip(_reading_rules, rest, strict=True)
+    is_readable = is_theirs or any(rule.allows(fact) for rule, fact in rules)
+    return email if is_readable and deleted_at is None else None
 
 
 class Person(Document):

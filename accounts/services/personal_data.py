@@ -7,10 +7,11 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from core.context import as_system
-from core.documents.compiled import bind
-from core.documents.fields import Document, Reading, show_one
-from core.documents.pages import PAGE, columns_of, measured, read_page
+from core.documents.fields import Document
+from core.documents.pages import PAGE, read_page
 from core.documents.pages import Page as Rows
+from core.documents.reading import Reading, show_one
+from core.documents.selection import bind
 
 
 class Kind(NamedTuple):
@@ -20,7 +21,6 @@ class Kind(NamedTuple):
     rows: Callable[[User], QuerySet[Any]]
 
 
-NOTHING: frozenset[str] = frozenset()
 MOST = 1000
 """The most rows of one kind in one answer."""
 
@@ -66,7 +66,7 @@ def everything_of(person: User, profile: type[Document], start: Place | None = N
 
 
 def _rows(kind: Kind, person: User, after: str, used: int) -> Rows:
-    rows = measured(kind.rows(person).order_by("pk"), kind.document, NOTHING)
+    rows = kind.rows(person).order_by("pk")
     rows = rows.filter(pk__gt=after) if after else rows
-    chosen = bind(rows[: MOST + 1], *columns_of(kind.document, NOTHING))
-    return read_page(Reading(kind.document, order="pk"), chosen, MOST, used=used)
+    reading = Reading(kind.document, order="pk")
+    return read_page(reading, bind(rows[: MOST + 1]), MOST, used=used)

@@ -9,7 +9,7 @@ from comments.models import Comment
 from comments.rights import COMMENT_ABILITIES
 from core.api.abilities import Abilities
 from core.documents.fields import Count, Document
-from core.documents.truncation import LongText, Many, Truncated
+from core.documents.truncation import Limits, LongText, Many, Truncated
 from projects.api.abilities import in_project, project_standing
 from tasks.api.documents import TaskDocument
 
@@ -29,7 +29,6 @@ class CommentDocument(Document):
     edited_at = serializers.DateTimeField(allow_null=True)
     version = serializers.IntegerField()
     abilities = Abilities(
-        "comment",
         COMMENT_ABILITIES,
         in_project("task__project__", own=("author",)),
         project_standing,
@@ -48,12 +47,11 @@ TaskDocument.embed(
     "comments",
     Many(
         CommentDocument,
-        lambda task: Comment.objects.filter(task=task, deleted_at=None),
+        "task",
+        lambda: Comment.objects.filter(deleted_at=None),
         "-created_at",
         order="created_at",
-        most=NEWEST_EMBEDDED,
-        item=1200,
-        heaviest=LONGEST,
+        limits=Limits(most=NEWEST_EMBEDDED, item=1200, heaviest=LONGEST),
     ),
     on_request=True,
 )

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 from django.db.backends.postgresql import base
+from psycopg.postgres import types
+from psycopg.pq import Format
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +29,10 @@ LONGEST_CHECK = 2.0
 """Seconds an idle connection may take for an empty statement."""
 REMEMBERED = 0.5
 """Seconds after a failed connection during which further attempts fail at once."""
+
+TYPES_IN_JSON = {
+    types[name].oid: types["text"].oid for name in ("uuid", "date", "time", "timestamptz", "jsonb")
+}
 
 
 class ServerSilent(psycopg.OperationalError):
@@ -46,6 +52,18 @@ class KeptCursor(base.ServerBindingCursor, psycopg.Cursor[Any]):
             if hasattr(self, "_tx"):  # something was executed
                 self._tx.set_pgresult(None)
             self.connection.closed_cursors.append(self)
+
+    def fetch_for_json(self) -> list[tuple[Any, ...]]:
+        """All rows, with ids, days and times as PostgreSQL writes them.
+
+        Making objects of them only to write them into JSON takes as long as the query.
+        """
+        if self.pgresult is None:
+            return []
+        columns = range(self.pgresult.nfields)
+        kinds = [TYPES_IN_JSON.get(kind, kind) for kind in map(self.pgresult.ftype, columns)]
+        self._tx.set_loader_types(kinds, Format.TEXT)
+        return self.fetchall()
 
     def open_again(self) -> KeptCursor:
         self._closed = False

@@ -1,12 +1,14 @@
 """`abilities` of documents and the `can` endpoint: what the caller may do with an object."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
-from core.documents.computed import Derived, Fact
+from core.documents.columns import Column
+from core.documents.fields import Derived
 from core.rights import Right, Standing, is_own
 
 AbilityRights = Mapping[str, Right]
@@ -16,19 +18,19 @@ AbilityRights = Mapping[str, Right]
 class Abilities(Derived):
     """`{"update": true, …}`: rights only; the state of the object may still refuse an action.
 
-    `facts` are the expressions whose texts PostgreSQL returns for a row; from these texts
-    `standing` makes the caller's `Standing` and whether the row is their own.
+    `facts` are columns; from their values `standing` makes the caller's `Standing` and whether the
+    row is their own.
     """
 
     def __init__(
         self,
-        kind: str,
         rights: AbilityRights,
-        facts: Callable[[str], Sequence[Fact]],
+        facts: Callable[[str], Sequence[Column]],
         standing: Callable[..., tuple[Standing, bool]],
     ) -> None:
-        def value(*texts: str) -> dict[str, bool]:
-            held, own = standing(*texts)
+        @lru_cache(maxsize=1024)
+        def value(*facts: Any) -> dict[str, bool]:
+            held, own = standing(*facts)
             return {name: held.covers(right, own=own) for name, right in rights.items()}
 
         schema = {
@@ -36,7 +38,7 @@ class Abilities(Derived):
             "required": list(rights),
             "properties": {name: {"type": "boolean"} for name in rights},
         }
-        super().__init__(kind, value, facts, schema)
+        super().__init__(value, facts, schema)
 
 
 class Asked(serializers.Serializer[Any]):

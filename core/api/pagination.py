@@ -13,10 +13,12 @@ from django.db.models import Q, QuerySet
 from rest_framework.request import Request
 
 from core.api.envelope import Answer
-from core.documents.compiled import Choice, bind
-from core.documents.fields import Document, Reading, Shown
-from core.documents.pages import columns_of, measured, read_page, read_whole
+from core.documents.fields import Document
+from core.documents.pages import read_page, read_whole
+from core.documents.reading import Reading, Shown
+from core.documents.selection import Selection, bind
 from core.errors import Invalid
+from core.queries import Param
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
@@ -71,12 +73,15 @@ class Order:
             raise Invalid(errors={"ordering": [f"One of: {known}, each with or without “-”."]})
         return cls(field=field, descending=name.startswith("-"))
 
-    def apply(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        sign = "-" if self.descending else ""
-        return rows.order_by(f"{sign}{self.field}", f"{sign}id")
+    def __str__(self) -> str:
+        return f"{'-' if self.descending else ''}{self.field}"
 
-    def after(self, rows: QuerySet[Any], place: Any, pk: str) -> QuerySet[Any]:
-        """The rows after (place, pk); the extra bound on `place` lets PostgreSQL use the index."""
+    def apply(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.order_by(str(self), "-id" if self.descending else "id")
+
+    def after(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows after the last one; the extra bound on its place lets the index be used."""
+        place, pk = Param("last_place"), Param("last_id")
         way = "lt" if self.descending else "gt"
         beyond = Q(**{f"{self.field}__{way}": place})
         tie = Q(**{self.field: place, f"id__{way}": pk})
@@ -85,22 +90,21 @@ class Order:
 
 @dataclass(frozen=True, kw_only=True)
 class Shape:
-    """Orders rows, cuts them to one page and annotates the sizes of their documents."""
+    """Orders rows and cuts them to one page, which begins after a place or with the first row."""
 
     order: Order
     most: int
-    document: type[Document]
-    include: frozenset[str]
+    is_first: bool
 
     def __call__(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """The first `most` rows and one more, which shows whether there is a next page."""
-        rows = measured(self.order.apply(rows), self.document, self.include)
-        return rows[: self.most + 1]
+        rows = rows if self.is_first else self.order.after(rows)
+        return self.order.apply(rows)[: self.most + 1]
 
 
 def paginate(
     document: type[Document],
-    rows: QuerySet[Any] | Choice,
+    rows: QuerySet[Any] | Selection,
     request: Request,
     *,
     orderings: Iterable[str],
@@ -108,22 +112,20 @@ def paginate(
     default_limit: int = DEFAULT_LIMIT,
     values: Mapping[str, Any] = MappingProxyType({}),
 ) -> Page:
-    """Read the page the request asks for, in one SQL statement.
+    """Read the page the request asks for.
 
     A page ends early if its documents are large. With the limit UNPAGED_LIMIT it has all rows
     instead, and large texts and lists in them are shortened.
     """
     order, limit = Order.of(request, orderings), _limit(request, default_limit)
-    reading = Reading(document, frozenset(include), order.field, values)
-    shape = Shape(order=order, most=limit, document=document, include=reading.include)
-    if cursor := request.query_params.get("cursor"):
-        rows = rows.as_queryset() if isinstance(rows, Choice) else rows
-        rows = order.after(rows, *_unsigned(cursor, request))
-    columns = columns_of(document, reading.include)
-    if isinstance(rows, Choice):
-        chosen = rows.bound(shape, *columns)
+    reading = Reading(document, frozenset(include), str(order), values)
+    cursor = request.query_params.get("cursor")
+    after = _unsigned(cursor, request) if cursor else {}
+    shape = Shape(order=order, most=limit, is_first=not after)
+    if isinstance(rows, Selection):
+        chosen = rows.bound(shape, **after)
     else:
-        chosen = bind(shape(rows), *columns)
+        chosen = bind(shape(rows), **after)
     read = read_whole if limit == UNPAGED_LIMIT else read_page
     page = read(reading, chosen, limit)
     next_cursor = None if page.is_last else _signed(page.rows[-1], request)
@@ -144,14 +146,15 @@ def _signed(last: Shown, request: Request) -> str:
     return signing.Signer(salt=SALT).sign_object(place)
 
 
-def _unsigned(cursor: str, request: Request) -> tuple[Any, str]:
+def _unsigned(cursor: str, request: Request) -> dict[str, Any]:
+    """The place and the id of the row after which the page begins."""
     try:
         place, pk, origin = signing.Signer(salt=SALT).unsign_object(cursor)
     except (signing.BadSignature, ValueError) as error:
         raise InvalidCursor(errors={"cursor": [InvalidCursor.message]}) from error
     if origin != _list_hash(request):
         raise InvalidCursor(errors={"cursor": [InvalidCursor.message]})
-    return place, pk
+    return {"last_place": place, "last_id": pk}
 
 
 def _list_hash(request: Request) -> str:

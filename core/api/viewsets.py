@@ -23,9 +23,10 @@ from core.api.public_ids import find_by_public_id
 from core.api.replays import Condition, Touched, check_conditions, conditions_of
 from core.api.transactions import OneTransaction
 from core.api.visibility import find_visible
-from core.documents.compiled import Bound, Choice, whole
-from core.documents.fields import Document, Reading, Shown
+from core.documents.fields import Document
 from core.documents.pages import read_one
+from core.documents.reading import Reading, Shown
+from core.documents.selection import Bound, Selection, select, whole
 from core.errors import NotFound, Stale
 
 
@@ -120,17 +121,17 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
     ) -> Response:
         """The answer with the row's document, and its version as ETag."""
         self._touched.append(Touched(type(row), row.pk, is_checked=False))
-        shown = read_one(self._reading(), Bound("SELECT %s::uuid AS pk", (row.pk,)))
+        shown = read_one(self._reading(), Bound(select("%s::uuid"), (row.pk,)))
         if shown is None:
             raise NotFound
         return _answer(shown, status, message)
 
-    def show_chosen(self, row: Choice) -> Response | None:
+    def show_chosen(self, row: Selection) -> Response | None:
         """The answer with the document of the chosen row, None if there is no such row."""
         shown = read_one(self._reading(), row.bound(whole))
         return _answer(shown) if shown else None
 
-    def show_list(self, rows: QuerySet[Any] | Choice) -> Response:
+    def show_list(self, rows: QuerySet[Any] | Selection) -> Response:
         """The answer with one page of documents, filtered and ordered by query parameters."""
         page = paginate(
             self.document,
@@ -158,11 +159,11 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
         document = self.outputs.get(self.action, self.document)
         return Reading(document, frozenset(self._included()), values=self.values)
 
-    def _filtered(self, rows: QuerySet[Any] | Choice) -> QuerySet[Any] | Choice:
+    def _filtered(self, rows: QuerySet[Any] | Selection) -> QuerySet[Any] | Selection:
         """Apply the declared filters; only if one is used, because building their form is slow."""
         if self.filters is None or not _any_in(self.filters.base_filters, self.request):
             return rows
-        rows = rows.as_queryset() if isinstance(rows, Choice) else rows
+        rows = rows.as_queryset() if isinstance(rows, Selection) else rows
         chosen = self.filters(self.request.query_params, queryset=rows, request=self.request)
         if not chosen.is_valid():
             raise ValidationError(chosen.errors)

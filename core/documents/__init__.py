@@ -1,1 +1,1 @@
-"""The read path: documents are declared like serializers, and PostgreSQL builds their JSON."""
+"""The read path: documents are declared like serializers, and made of rows of columns."""

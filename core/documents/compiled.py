@@ -1,108 +1,169 @@
-"""Compiled queries: SQL that the ORM generates once; a request only binds its parameters."""
+"""What documents and their embedded lists are compiled to, once."""
 
-import re
-from collections.abc import Callable
-from functools import cache
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
-from django.core.exceptions import EmptyResultSet
-from django.db.models import QuerySet
+from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.models import F, Func
 
-from core.actor import Actor
+from core.documents.columns import Columns, Layout, Row, converter, values_at
+from core.documents.fields import Document
+from core.documents.selection import Bound, bind, select
+from core.documents.truncation import LongText, Many, octets_of_texts
 from core.queries import Param, filled
 
-Shape = Callable[[QuerySet[Any]], QuerySet[Any]]
-"""Orders and limits a QuerySet; hashable, because it is part of the cache key of the SQL."""
+CHOSEN = "chosen rows %s"
+"""Stands in a compiled statement for the SQL that selects the ids of its rows."""
+OUTER = "outer_row"
+"""Alias of the ids of the rows whose embedded lists are read."""
 
 
-NEEDLESS = (
-    (re.compile(r'"?\b(\w+)"?\."([a-z_0-9]+)"'), r"\1.\2"),
-    (re.compile(r'\b(FROM|JOIN) "([a-z_0-9]+)"'), r"\1 \2"),
-    (re.compile(r'(\.(\w+)) AS "\2"'), r"\1"),
-    (re.compile(r"= \(%s\)"), "= %s"),
-    (re.compile(r" ELSE NULL END"), " END"),
-    (re.compile(r"\bINNER JOIN"), "JOIN"),
-    (re.compile(r"\bLEFT OUTER JOIN"), "LEFT JOIN"),
-    (re.compile(r' AS "(shown_id|shown_place|held)"'), ""),
-    (re.compile(r'COUNT\(\*\) FROM \(SELECT U0\.id AS "pk" FROM'), "COUNT(*) FROM (SELECT FROM"),
-    (re.compile(r"(?<!\w)\((\w+\.\w+)\)(::\w+)"), r"\1\2"),
-    (re.compile(r"= \((\w+\.\w+)\)"), r"= \1"),
-    (re.compile(r"(?<='), |, (?=')"), ","),
-    (re.compile(r"  +"), " "),
-)
-"""Replacements that shorten Django's SQL without a change of meaning: quotes, aliases, defaults.
+@dataclass(frozen=True)
+class Embedded:
+    """A list embedded in a document: where its parts stand in a row, and the SQL of its rows."""
 
-They apply inside of literals too: a literal of our templates must not contain a comma and a space.
-"""
-
-
-class Bound(NamedTuple):
-    """SQL that selects the ids of rows, with its parameters."""
-
-    sql: str
+    many: Many
+    size: int
+    documents: int
+    shortening: int
+    picked: str
+    counted: str
     params: tuple[Any, ...]
 
 
-class Choice:
-    """The rows that a function returns for values, such as `tasks_of(actor, project)`.
+@dataclass(frozen=True)
+class Statement:
+    """SQL that selects the columns of rows: what stands before and after that of their ids."""
 
-    Building and compiling a QuerySet takes longer than PostgreSQL needs to run it. So the function
-    is called once per shape with a `Param` for each value, and its SQL is cached.
+    before: str
+    after: str
+    params_before: tuple[Any, ...]
+    params_after: tuple[Any, ...]
+    converters: list[tuple[int, Any]]
+    """How to convert values, by the place of the column."""
+
+    def bound(self, chosen: Bound, values: Mapping[str, Any]) -> Bound:
+        """The whole statement, with the values of its parameters."""
+        before, after = filled(self.params_before, values), filled(self.params_after, values)
+        sql = self.before + chosen.sql + self.after
+        return Bound(sql, (*before, *chosen.params, *after))
+
+
+@dataclass(frozen=True)
+class CompiledDocument:
+    """A compiled document: its SQL before and after that of the chosen rows, and its rows."""
+
+    statement: Statement
+    key_type: str
+    layout: Layout
+    lists: dict[str, Embedded]
+    added: list[None]
+    """What is added to each row, for the embedded lists."""
+    id: int
+    version: int
+    order: int
+    parent: int
+    texts: int
+    """The place of the size of all long texts together."""
+    shortenings: list[int]
+    """The places of what says that a text is shortened."""
+
+    def completed(self, row: Row) -> list[Any]:
+        """A row as it was read, with its values as JSON has them, and room for what is added."""
+        values = [*row, *self.added]
+        for place, convert in self.statement.converters:
+            if values[place] is not None:
+                values[place] = convert(values[place])
+        return values
+
+    def sizes(self, rows: Iterable[Row]) -> Iterable[int]:
+        """The estimated sizes of the rows' long texts and embedded lists, in bytes."""
+        places = self.texts, *(each.size for each in self.lists.values())
+        return map(sum, map(values_at(places), rows))
+
+    def same(self, rows: list[Any]) -> Bound:
+        """SQL that selects rows again which were read before."""
+        ids = [row[self.id] for row in rows]
+        return Bound(select(f"unnest(%s::{self.key_type}[])"), (ids,))
+
+
+@lru_cache(maxsize=256)
+def compiled_document(
+    document: type[Document], include: frozenset[str], order: str, parent: str = "pk"
+) -> CompiledDocument:
+    """The document, compiled; `parent` is the column for the row that an embedded one belongs to.
+
+    `order` is a column with or without "-"; rows that are equal in it are ordered by id.
     """
-
-    def __init__(self, rows: Callable[..., QuerySet[Any]], **values: Any) -> None:
-        self._rows = rows
-        self._values = values
-
-    def as_queryset(self) -> QuerySet[Any]:
-        """The same rows as an ordinary QuerySet, which can be filtered further."""
-        return self._rows(**self._values)
-
-    def bound(self, shape: Shape, *columns: str) -> Bound | None:
-        """The compiled SQL for this shape, with further `columns`, and the values bound to it."""
-        if any(isinstance(value, Actor) and value.is_bound for value in self._values.values()):
-            # For a credential bound to workspaces the SQL itself differs, not only its parameters.
-            return bind(shape(self.as_queryset()), *columns)
-        sql, template = _compiled(self._rows, tuple(self._values), shape, columns)
-        return Bound(sql, filled(template, self._values))
-
-
-def bind(rows: QuerySet[Any], *columns: str) -> Bound | None:
-    """SQL for a QuerySet's ids and these columns; None if Django knows that it is empty."""
-    try:
-        return Bound(*rows.values("pk", *columns).query.sql_with_params())
-    except EmptyResultSet:
-        return None
-
-
-def whole(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """The shape that neither orders nor limits, for a few rows."""
-    return rows
+    model, shown, columns = document.Meta.model, document(), Columns()
+    key_type = str(model._meta.pk.rel_db_type(connection))
+    has_version = any(each.name == "version" for each in model._meta.concrete_fields)
+    fields = shown.shown_fields(include)
+    layout = shown.layout(columns, include=include)
+    texts = [text for text in fields.values() if isinstance(text, LongText)]
+    shortenings = [text.shortening(columns, "") for text in texts]
+    lists = {
+        name: _embedded(many, columns, key_type)
+        for name, many in fields.items()
+        if isinstance(many, Many)
+    }
+    return CompiledDocument(
+        key_type=key_type,
+        layout=layout,
+        lists=lists,
+        shortenings=shortenings,
+        id=columns.place_of(F("pk")),
+        version=columns.place_of(F("version" if has_version else "pk")),
+        order=columns.place_of(F(order.removeprefix("-"))),
+        parent=columns.place_of(F(parent)),
+        texts=columns.place_of(octets_of_texts(shown)),
+        added=[None] * len(columns.added),
+        statement=_statement(model, columns, order),
+    )
 
 
-@cache
-def _compiled(
-    rows: Callable[..., QuerySet[Any]],
-    names: tuple[str, ...],
-    shape: Shape,
-    columns: tuple[str, ...],
-) -> tuple[str, tuple[Any, ...]]:
-    chosen = shape(rows(**{name: Param(name) for name in names}))
-    query = chosen.values("pk", *columns).query
-    sql, params = query.sql_with_params()
-    table = query.get_initial_alias()
-    short = brief(sql).replace(f"FROM {table} ", f"FROM {table} c0 ", 1)
-    return re.sub(rf"\b{table}\.", "c0.", short), params
+def _statement(model: Any, columns: Columns, order: str) -> Statement:
+    sign = "-" if order.startswith("-") else ""
+    named = {f"c{number}": column for number, column in enumerate(columns)}
+    by = columns.place_of(F(order.removeprefix("-"))), columns.place_of(F("pk"))
+    ids = Func(Param(CHOSEN), template=f"({CHOSEN % '%(expressions)s'})")
+    chosen = model._base_manager.filter(pk__in=ids).annotate(**named)
+    rows = chosen.values_list(*named).order_by(*(f"{sign}c{place}" for place in by))
+    query = rows.query
+    # psycopg keeps what it knows of statements of up to 4096 characters only.
+    query.change_aliases({alias: f"t{number}" for number, alias in enumerate(query.alias_map)})
+    compiler = query.get_compiler(DEFAULT_DB_ALIAS)
+    sql, params = compiler.as_sql()
+    before, _, after = sql.partition(CHOSEN)
+    names = [each.name if isinstance(each, Param) else None for each in params]
+    chosen_at = names.index(CHOSEN)
+    found = [converter(column) for column, *_ in compiler.select[: len(named)]]
+    return Statement(
+        before,
+        after,
+        params[:chosen_at],
+        params[chosen_at + 1 :],
+        [(place, convert) for place, convert in enumerate(found) if convert],
+    )
 
 
-def brief(sql: str) -> str:
-    """The SQL shortened: psycopg caches parsed queries of up to 4096 characters only."""
-    for wordy, short in NEEDLESS:
-        sql = wordy.sub(short, sql)
-    return sql
-
-
-def select(columns: str, source: str) -> str:
-    """A SELECT statement from fixed text; values must be bound as parameters, not be in it."""
-    words = ["SELECT", columns, "FROM", source]
-    return " ".join(words)
+def _embedded(many: Many, columns: Columns, key_type: str) -> Embedded:
+    outer = Func(template=f"{OUTER}.id", output_field=many.document.Meta.model._meta.pk)
+    picked, counted = bind(many.picked(outer)), bind(many.rows_of(outer).order_by())
+    if picked is None or counted is None or picked.params != counted.params:
+        message = f"the rows of {many.field_name} cannot be embedded"
+        raise TypeError(message)
+    each = f"unnest(%s::{key_type}[], %s::int[]) AS {OUTER} (id, most)"
+    rows = f"LATERAL ({picked.sql} LIMIT {OUTER}.most) AS picked (id)"
+    total = f"({select('count(*)', f'({counted.sql}) AS rows')})"
+    return Embedded(
+        many,
+        size=columns.place_of(many.octets()),
+        documents=columns.added_place_of(str(many.field_name)),
+        shortening=many.shortening(columns, ""),
+        picked=select("picked.id", f"{each}, {rows}"),
+        counted=select(f"{OUTER}.id::text, {total}", f"unnest(%s::{key_type}[]) AS {OUTER} (id)"),
+        params=picked.params,
+    )

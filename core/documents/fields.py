@@ -1,27 +1,20 @@
 """Documents and their fields: declarations from which SQL and the OpenAPI document are made.
 
-A `Document` declares what a client sees of a row. Its SQL is compiled once; a request adds only the
-query that selects its rows.
+A `Document` declares what a client sees of a row. It is compiled once, to columns and the layout of
+an object; a request adds only the query that selects its rows.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from copy import deepcopy
-from functools import lru_cache
-from types import MappingProxyType
-from typing import Any, ClassVar, NamedTuple, cast
+from typing import Any, ClassVar
 
-import orjson
-from django.db import connection
-from django.db.models import Expression, F, OuterRef, Subquery, TextField, When
-from django.db.models.functions import Cast
+from django.db.models import F, OuterRef
+from drf_spectacular.drainage import set_override
 from rest_framework import serializers
 
-from core.documents.compiled import Bound, brief, select
-from core.documents.computed import Fact, completed
-from core.documents.expressions import JsonObject, JsonOrNull, RowCount, Truncations
-from core.documents.shared_rows import tables_in
-from core.documents.truncation import LongText, Many, Rows
-from core.queries import filled
+from core.documents.columns import Column, Columns, Layout, Part, Values
+from core.documents.expressions import RowCount
+from core.documents.truncation import LongText, Many, Rows, Truncated
 
 
 class Document(serializers.Serializer[Any]):
@@ -62,25 +55,14 @@ class Document(serializers.Serializer[Any]):
         left_out = on_request - set(include)
         return {name: field for name, field in self.fields.items() if name not in left_out}
 
-    def as_json(
-        self, path: str = "", include: Iterable[str] = (), *, bounded: bool = False
-    ) -> JsonObject:
-        """The expression that builds this document for the row at `path` (`"assignee__"`).
-
-        If `bounded`, long texts and lists are cut to the limits of the CTE `levels`.
-        """
+    def layout(self, columns: Columns, path: str = "", include: Iterable[str] = ()) -> Layout:
+        """The layout of this document for the row at `path` (`"assignee__"`)."""
         shown = self.shown_fields(include)
-        truncated = [
-            part
-            for field in shown.values()
-            if isinstance(field, LongText | Many)
-            and (part := field.truncation(path, bounded=bounded))
-        ]
-        return JsonObject(
+        return Layout(
             {
-                name: Truncations(*truncated)
-                if name == "truncated"
-                else _expression(field, path, bounded=bounded)
+                name: field.collected(shown, columns, path)
+                if isinstance(field, Truncated)
+                else _member(field, columns, path)
                 for name, field in shown.items()
             }
         )
@@ -89,7 +71,7 @@ class Document(serializers.Serializer[Any]):
 class PublicId(serializers.CharField):
     """The public id of a person or workspace; `source` is the relation to it."""
 
-    def as_json(self, path: str) -> F:
+    def column(self, path: str) -> F:
         row = "" if self.source == "id" else f"{self.source}__".replace(".", "__")
         return F(f"{path}{row}public_id")
 
@@ -97,11 +79,11 @@ class PublicId(serializers.CharField):
 class Computed(serializers.CharField):
     """Text computed by PostgreSQL: `Computed(lambda path: Concat(F(f"{path}key"), …))`."""
 
-    def __init__(self, sql: Callable[[str], Fact], **options: Any) -> None:
+    def __init__(self, sql: Callable[[str], Column], **options: Any) -> None:
         super().__init__(**options)
         self.sql = sql
 
-    def as_json(self, path: str) -> Fact:
+    def column(self, path: str) -> Column:
         return self.sql(path)
 
 
@@ -112,126 +94,55 @@ class Count(serializers.IntegerField):
         super().__init__(**options)
         self.rows = rows
 
-    def as_json(self, path: str) -> Subquery:
+    def column(self, path: str) -> Column:
         return RowCount(self.rows(OuterRef(f"{path}pk")).values("pk"))
 
 
-class Shown(NamedTuple):
-    """A row's document, with its version for the ETag and what a cursor needs.
+class Derived(serializers.Field[Any, Any, Any, Any]):
+    """A key whose value Python makes of facts: `value` gets those of the columns `facts(path)`."""
 
-    `place` is the value of the column the list is ordered by, as PostgreSQL's text.
-    """
-
-    document: orjson.Fragment
-    version: int
-    id: str
-    place: str
-
-
-class Reading(NamedTuple):
-    """What to read: the document, embeds to include, the column of `place`, parameter values."""
-
-    document: type[Document]
-    include: frozenset[str] = frozenset()
-    order: str = "created_at"
-    values: Mapping[str, Any] = MappingProxyType({})
-
-    def all_of(self, chosen: Bound | None) -> list[tuple[str, Shown, int]]:
-        """As `rows`, for the ids that `chosen` selects, without a limit."""
-        if chosen is None:
-            return []
-        numbered = select("c.pk, row_number() OVER (), 1", f"({chosen.sql}) c")
-        cte = f"chosen (id, place, many) AS MATERIALIZED ({numbered})"
-        return self.rows(cte, chosen.params)
-
-    def rows(
+    def __init__(
         self,
-        chosen: str,
-        params: Iterable[Any],
-        *,
-        only: str = "true",
-        limits: Iterable[Any] = (),
-        bounded: bool = False,
-    ) -> list[tuple[str, Shown, int]]:
-        """The rows of the CTE `chosen` (id, place, many, …) that meet `only`, in order of `place`.
+        value: Callable[..., Any],
+        facts: Callable[[str], Sequence[Column]],
+        schema: dict[str, Any],
+    ) -> None:
+        super().__init__(read_only=True)
+        self.value, self.facts = value, facts
+        set_override(self, "field", schema)
 
-        `limits` are the parameters of `only`. Each row is its JSON text, what is shown, and how
-        many rows were chosen in all.
-        """
-        select, template = _compiled(self.document, self.include, self.order, bounded=bounded)
-        values = (*params, *filled(template, self.values), *limits)
-        sql = f"WITH {chosen} {select} WHERE {only} ORDER BY chosen.place"
-        with connection.cursor() as cursor:
-            cursor.execute(sql, values)
-            return [_completed(*row) for row in cursor]
+    def member(self, columns: Columns, path: str) -> Part:
+        places = tuple(columns.place_of(fact) for fact in self.facts(path))
+        return Part(places, lambda facts: self.value(*facts))
 
 
-def show(
-    document: type[Document], chosen: Bound | None, *, include: Iterable[str] = (), **how: Any
-) -> list[Shown]:
-    """Read the rows whose ids `chosen` selects, in its order, in one SQL statement.
-
-    `how` are the other fields of a `Reading`; its `values` are the parameters of the document,
-    such as `actor`, the id of the person asking.
-    """
-    reading = Reading(document, frozenset(include), **how)
-    return [shown for _, shown, _ in reading.all_of(chosen)]
-
-
-def show_one(document: type[Document], pk: Any, **how: Any) -> Shown:
-    """The document of a row that exists; ValueError if it does not. `how` as in `show`."""
-    [shown] = show(document, Bound("SELECT %s::uuid AS pk", (pk,)), **how)
-    return shown
-
-
-@lru_cache(maxsize=256)
-def _compiled(
-    document: type[Document],
-    include: frozenset[str],
-    order: str,
-    *,
-    bounded: bool,
-) -> tuple[str, tuple[Any, ...]]:
-    model = document.Meta.model
-    names = {field.name for field in model._meta.concrete_fields}
-    rows = model._base_manager.annotate(
-        document=document().as_json(include=include, bounded=bounded),
-        shown_id=Cast("pk", TextField()),
-        shown_place=Cast(order, TextField()),
-    ).values_list("document", "version" if "version" in names else "pk", "shown_id", "shown_place")
-    query = rows.order_by().query
-    query.change_aliases({alias: f"t{number}" for number, alias in enumerate(query.alias_map)})
-    sql, params = query.sql_with_params()
-    table = f'"{model._meta.db_table}" t0'
-    # `chosen` stands first: PostgreSQL plans many joins in groups, in the order they are written
-    # (join_collapse_limit), and would otherwise join whole tables before it selects the rows.
-    columns, _, joins = sql.replace(' AS "document", t0.', ", t0.", 1).rpartition(f" FROM {table}")
-    for common in tables_in(sql):
-        definition, values = common.as_sql()
-        columns, params = f", {definition} {columns}", (*values, *params)
-    chosen = "FROM chosen CROSS JOIN levels" if bounded else "FROM chosen"
-    itself = f"INNER JOIN {table} ON t0.id = chosen.id"
-    return brief(f"{columns}, chosen.many {chosen} {itself} {joins}"), params
-
-
-def _completed(text: str, *rest: Any) -> tuple[str, Shown, int]:
-    """A row of the query, with the computed fields filled into its document."""
-    *facts, many = rest
-    text = completed(text)
-    return text, Shown(orjson.Fragment(text), *facts), many
-
-
-def _expression(field: Any, path: str, *, bounded: bool = False) -> Any:
-    source = field.source.replace(".", "__")
+def _member(field: Any, columns: Columns, path: str) -> int | Part:
+    """The place of the field's value in a row, or the Part that makes it."""
     if isinstance(field, Document):
-        inner = path if field.source == "*" else f"{path}{source}__"
-        document = field.as_json(inner)
-        if not field.allow_null:
-            return document
-        document.is_present = True
-        return JsonOrNull(When(**{f"{path}{source}__isnull": False}, then=document))
-    if isinstance(field, LongText | Many):
-        return field.as_json(path, bounded=bounded)
-    if hasattr(field, "as_json"):
-        return cast("Expression", field.as_json(path))
-    return F(f"{path}{source}")
+        return _nested(field, columns, path)
+    if isinstance(field, Derived | LongText | Many) or hasattr(field, "member"):
+        member: int | Part = field.member(columns, path)
+        return member
+    source = field.source.replace(".", "__")
+    own = getattr(field, "column", None)
+    return columns.place_of(own(path) if own else F(f"{path}{source}"))
+
+
+def _nested(document: Document, columns: Columns, path: str) -> Part:
+    """A document inside another one, made once for all rows that show the same."""
+    if document.source == "*":
+        inner, key = path, f"{path}pk"
+    else:
+        key = f"{path}{document.source}".replace(".", "__")
+        inner, key = f"{key}__", f"{key}_id"
+    own = Columns()
+    own.place_of(F(key))
+    layout = document.layout(own, inner)
+    if own.added:
+        message = f"{type(document).__name__} is shown inside others, and must not embed lists"
+        raise TypeError(message)
+
+    def make(values: Values) -> Any:
+        return None if values[0] is None else layout.json(values)
+
+    return Part(tuple(columns.place_of(column) for column in own), make)

@@ -1,18 +1,15 @@
 """Reading lists with a limit on the size of an answer, which bounds the memory of the process.
 
-PostgreSQL sums up the sizes of long texts and embedded lists before it builds documents; it knows
-the size of a stored text without reading it. What does not fit is left out or shortened by the
-same statement.
+PostgreSQL sends the beginnings of long texts only, with the sizes of texts and embedded lists. From
+these is decided what is shown; texts that are shown longer are then read again.
 """
 
-from functools import cache
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import NamedTuple
 
-from django.db.models import Expression, QuerySet
-
-from core.documents.compiled import Bound, bind, select
-from core.documents.fields import Document, Reading, Shown
-from core.documents.truncation import TEXT, Many, octets_of_texts
+from core.documents.reading import Reading, Rows, Shown
+from core.documents.selection import Bound
 
 MEBIBYTE = 1024 * 1024
 LARGEST = 8 * MEBIBYTE - 64 * 1024
@@ -21,7 +18,6 @@ PAGE = 3 * MEBIBYTE // 2
 """Most bytes of long texts and embedded lists in a page, which ends early if it has more."""
 TEXTS = 3 * MEBIBYTE // 2
 """Most bytes of long texts in a list without further pages; embedded texts take what is left."""
-NUMBERED = "c.pk, row_number() OVER (), count(*) OVER ()"
 AGAIN = 8
 """The divisor of all budgets in a second attempt, if the answer was larger than estimated: by JSON
 escapes or long names."""
@@ -35,123 +31,82 @@ class Page(NamedTuple):
     octets: int = 0
 
 
-def columns_of(document: type[Document], include: frozenset[str]) -> tuple[str, ...]:
-    """The names of the columns that `measured` adds."""
-    return tuple(_sizes(document, include))
-
-
-def measured(
-    rows: QuerySet[Any], document: type[Document], include: frozenset[str]
-) -> QuerySet[Any]:
-    """The rows with columns for the sizes of their long texts and embedded lists, in bytes."""
-    found: QuerySet[Any] = rows.annotate(**_sizes(document, include))
-    return found
-
-
 def read_page(reading: Reading, chosen: Bound | None, most: int, *, used: int = 0) -> Page:
     """As many of the first `most` rows as fit, but at least one; the next page has the rest.
 
-    `used` is the number of bytes that other parts of the answer take.
+    `chosen` selects one row more, if there is one. `used` is the number of bytes that other parts
+    of the answer take.
     """
-    if chosen is None:
-        return Page([])
-    sizes = " + ".join(f"c.{name}" for name in columns_of(reading.document, reading.include))
-    numbered = f"{NUMBERED}, sum({sizes}) OVER (ROWS UNBOUNDED PRECEDING)"
-    source = select(numbered, f"({chosen.sql}) c")
-    cte = f"chosen (id, place, many, size) AS MATERIALIZED ({source})"
-    only = "chosen.place <= %s AND (chosen.size <= %s OR chosen.place = 1)"
-    limits = (most, PAGE - used)
-    rows = reading.rows(cte, chosen.params, only=only, limits=limits)
-    return _fitting(rows, LARGEST - used)
+    found = reading.rows(chosen, most_octets=PAGE // most)
+    sizes = reading.compiled.sizes(found[:most])
+    fitting = sum(total <= PAGE - used for total in accumulate(sizes))
+    rows = _with_texts(reading, found[: max(fitting, 1)], PAGE)
+    reading.embed(rows)
+    return _fitting(reading.shown(rows), len(found), LARGEST - used)
 
 
 def read_whole(reading: Reading, chosen: Bound | None, most: int) -> Page:
     """The first `most` rows, shortened if they do not fit; for clients that do not use pages."""
-    if chosen is None:
-        return Page([])
-    rows = _bounded(reading, chosen, most)
-    if sum(_octets(text) for text, *_ in rows) > LARGEST:
-        rows = _bounded(reading, chosen, most, by=AGAIN)
-    return _fitting(rows)
+    found = reading.rows(chosen, most_octets=TEXTS // most)
+    return _fitting(_shortened(reading, found[:most]), len(found))
 
 
 def read_one(reading: Reading, chosen: Bound | None) -> Shown | None:
     """The one row chosen, shortened if it does not fit; None if there is no such row."""
-    for text, shown, _ in reading.all_of(chosen):
-        if _octets(text) <= LARGEST:
-            return shown
-        itself = reading.document.Meta.model._base_manager.filter(pk=shown.id)
-        sizes = columns_of(reading.document, reading.include)
-        again = bind(measured(itself, reading.document, reading.include), *sizes)
-        return read_whole(reading, again, 1).rows[0]
+    rows = reading.rows(chosen, most_octets=LARGEST)
+    reading.embed(rows)
+    for shown in reading.shown(rows):
+        return shown if shown.octets <= LARGEST else _shortened(reading, rows)[0]
     return None
 
 
-def _bounded(reading: Reading, chosen: Bound, most: int, *, by: int = 1) -> list[Any]:
+def _shortened(reading: Reading, rows: Rows) -> list[Shown]:
+    """The rows with texts and lists cut so that they fit."""
+    shown = _cut(reading, rows)
+    is_too_much = sum(each.octets for each in shown) > LARGEST
+    return _cut(reading, rows, by=AGAIN) if is_too_much else shown
+
+
+def _cut(reading: Reading, rows: Rows, *, by: int = 1) -> list[Shown]:
     """The rows with texts and lists cut to the budgets, each of them divided by `by`."""
-    names = columns_of(reading.document, reading.include)
-    sizes = ", ".join(f"c.{name}" for name in names)
-    source = select(f"{NUMBERED}, {sizes}", f"({chosen.sql}) c")
-    header = ", ".join(("id", "place", "many", *names))
-    levels, budgets = _levels(reading.document, reading.include)
-    ctes = f"chosen ({header}) AS MATERIALIZED ({source}), levels AS MATERIALIZED ({levels})"
-    params = (*chosen.params, *(budget // by for budget in budgets))
-    return reading.rows(ctes, params, only="chosen.place <= %s", limits=(most,), bounded=True)
+    compiled = reading.compiled
+    sizes = [row[compiled.texts] for row in rows]
+    left = max(0, TEXTS // by - sum(sizes))
+    again = _with_texts(reading, rows, share(sizes, TEXTS // by))
+    limits = {}
+    for name, embedded in compiled.lists.items():
+        sizes = [row[embedded.size] for row in again]
+        budget = embedded.many.limits.budget
+        level = share(sizes, left if budget is None else budget // by)
+        limits[name] = [embedded.many.limit(size, level) for size in sizes]
+    reading.embed(again, limits)
+    return reading.shown(again)
 
 
-def _fitting(rows: list[tuple[str, Shown, int]], largest: int = LARGEST) -> Page:
+def share(sizes: Sequence[int], budget: int) -> int:
+    """The largest size such that all sizes, cut to it, are within the budget together."""
+    level, others = 0, len(sizes)
+    for size in sorted(sizes):
+        level = max(level, budget // others)
+        budget, others = budget - size, others - 1
+    return level
+
+
+def _with_texts(reading: Reading, rows: Rows, most_octets: int) -> Rows:
+    """The rows with their texts cut to `most_octets`, read again if they are cut differently."""
+    compiled = reading.compiled
+    is_cut = any(row[place] for place in compiled.shortenings for row in rows)
+    is_long = any(row[compiled.texts] > most_octets for row in rows)
+    if is_cut or is_long:
+        return reading.rows(compiled.same(rows), most_octets=most_octets)
+    return rows
+
+
+def _fitting(shown: list[Shown], found: int, largest: int = LARGEST) -> Page:
     """The first rows whose documents together are within `largest` bytes, but at least one."""
-    fitting: list[Shown] = []
     octets = 0
-    for text, shown, _ in rows:
-        more = octets + _octets(text)
-        if fitting and more > largest:
-            break
-        octets = more
-        fitting.append(shown)
-    return Page(fitting, not rows or len(fitting) == rows[0][2], octets)
-
-
-def _octets(text: str) -> int:
-    """The size in bytes with the comma after it; ASCII, as most are, need not be encoded."""
-    return 1 + (len(text) if text.isascii() else len(text.encode()))
-
-
-@cache
-def _sizes(document: type[Document], include: frozenset[str]) -> dict[str, Expression]:
-    """The sizes of a document's long texts together, and of each embedded list, by column name."""
-    shown = document()
-    return {TEXT: octets_of_texts(shown)} | {
-        f"{name}_size": field.octets() for name, field in _lists(shown, include).items()
-    }
-
-
-@cache
-def _levels(document: type[Document], include: frozenset[str]) -> tuple[str, list[int]]:
-    """SQL of the CTE `levels`, the most bytes per row for each part, and its parameters."""
-    lists = _lists(document(), include)
-    levels = [_level(TEXT, "%s::bigint")]
-    budgets = [TEXTS]
-    for name, field in lists.items():
-        left = f"GREATEST(0, %s::bigint - ({select(f'sum({TEXT})', 'chosen')}))"
-        levels.append(_level(f"{name}_size", left if field.budget is None else "%s::bigint"))
-        budgets.append(TEXTS if field.budget is None else field.budget)
-    return f"SELECT {', '.join(levels)}", budgets
-
-
-def _level(size: str, budget: str) -> str:
-    """SQL for the largest size per row such that all rows together stay within the budget.
-
-    For every row, in order of size: what smaller rows leave of the budget, divided equally among
-    the others. The result is the maximum of these shares; rows above it are cut to it.
-    """
-    before = f"sum({size}) OVER (ORDER BY {size} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
-    others = f"count(*) OVER (ORDER BY {size} ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)"
-    shares = select(f"COALESCE({before}, 0) AS before, {others} AS others", "chosen")
-    level = select(f"max(({budget} - s.before) / s.others)::int", f"({shares}) s")
-    return f"({level}) AS {size}"
-
-
-def _lists(document: Document, include: frozenset[str]) -> dict[str, Many]:
-    shown = document.shown_fields(include)
-    return {name: field for name, field in shown.items() if isinstance(field, Many)}
+    for place, each in enumerate(shown):
+        if place and octets + each.octets > largest:
+            return Page(shown[:place], is_last=False, octets=octets)
+        octets += each.octets
+    return Page(shown, len(shown) == found, octets)

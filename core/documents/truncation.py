@@ -3,49 +3,40 @@
 How much of them an answer shows is decided in `core.documents.pages`.
 """
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db.models import F, Func, OuterRef, QuerySet, Subquery, TextField, Value
-from django.db.models.functions import Cast, Coalesce
+import orjson
+from django.db.models import F, OuterRef, QuerySet, Value
 from drf_spectacular.drainage import set_override
 from rest_framework import serializers
 
-from core.documents.expressions import (
-    JsonArray,
-    Octets,
-    OctetsOf,
-    Shortened,
-    ShortenedList,
-    ShortenedText,
-)
+from core.documents.columns import Column, Columns, Part
+from core.documents.expressions import Octets, OctetsOf, Shortened, Shortening
 
 if TYPE_CHECKING:
     from core.documents.fields import Document
 
-Rows = Callable[[OuterRef], QuerySet[Any]]
+Rows = Callable[[Any], QuerySet[Any]]
 """The rows that belong to an outer row: `lambda task: Comment.objects.filter(task=task)`."""
-
-TEXT = "text_size"
-"""The column for the size of long texts, in the CTEs `chosen` and `levels`."""
 
 
 class LongText(serializers.CharField):
     """Text that may be shortened in lists without further pages; `truncated` then reports it."""
 
-    level = f"levels.{TEXT}"
+    def member(self, columns: Columns, path: str) -> int | Part:
+        return self.place(columns, path)
 
-    def as_json(self, path: str, *, bounded: bool = False) -> F | Func:
-        column = F(f"{path}{self.source}")
-        return Shortened(column, self.level) if bounded else column
+    def place(self, columns: Columns, path: str) -> int:
+        """The place of the text, or of its beginning."""
+        return columns.place_of(Shortened(self.text(path)))
 
-    def octets(self) -> Coalesce:
-        """How many bytes the text of one row takes."""
-        return Coalesce(Octets(Cast(str(self.source), TextField())), 0)
+    def shortening(self, columns: Columns, path: str) -> int:
+        """The place of its entry in `truncated`, NULL unless it is shortened."""
+        return columns.place_of(Shortening(self.text(path)))
 
-    def truncation(self, path: str, *, bounded: bool) -> ShortenedText | None:
-        column = F(f"{path}{self.source}")
-        return ShortenedText(str(self.field_name), column, self.level) if bounded else None
+    def text(self, path: str) -> Column:
+        return F(f"{path}{self.source}")
 
 
 class Truncated(serializers.Field[Any, Any, Any, Any]):
@@ -66,63 +57,83 @@ class Truncated(serializers.Field[Any, Any, Any, Any]):
         schema = {"type": "object", "description": about, "additionalProperties": part}
         set_override(self, "field", schema)
 
+    def collected(self, fields: Mapping[str, Any], columns: Columns, path: str) -> Part:
+        """The entries of those `fields` that are shortened."""
+        entries = {
+            name: field.shortening(columns, path)
+            for name, field in fields.items()
+            if isinstance(field, LongText | Many)
+        }
+
+        def make(values: tuple[str | None, ...]) -> dict[str, Any]:
+            entry = zip(entries, values, strict=True)
+            return {name: orjson.Fragment(value) for name, value in entry if value}
+
+        return Part(tuple(entries.values()), make)
+
+
+class Limits(NamedTuple):
+    """How much of an embedded list is shown.
+
+    `most` documents; `item` is the estimated size of one in bytes without its long texts,
+    `heaviest` the largest with them, by default the same. `budget` is the most bytes of these lists
+    in one answer, None for what the texts leave.
+    """
+
+    most: int
+    item: int
+    heaviest: int = 0
+    budget: int | None = None
+
 
 class Many(serializers.ListSerializer[Any]):
-    """An embedded list: documents of the first `most` rows by `pick` that belong to this row.
+    """An embedded list: documents of the first rows by `pick` whose `parent` is this row.
 
-    They are shown in the order `order`, by default `pick`, then by id. `item` is the estimated size
-    of one document in bytes without its long texts, `heaviest` the largest with them. `budget` is
-    the most bytes of these lists in one answer, None for what the texts leave.
+    They are shown in the order `order`, by default `pick`, then by id. `rows` returns all rows that
+    may be shown.
     """
 
     def __init__(
         self,
         document: "type[Document]",
-        rows: Rows,
+        parent: str,
+        rows: Callable[[], QuerySet[Any]],
         pick: str = "created_at",
         *,
-        most: int,
-        item: int,
         order: str = "",
-        heaviest: int = 0,
-        budget: int | None = None,
+        limits: Limits,
         **options: Any,
     ) -> None:
         super().__init__(child=document(), **options)
-        self.document, self.rows, self.pick, self.most, self.item = document, rows, pick, most, item
-        self.order, self.heaviest, self.budget = order or pick, heaviest or item, budget
+        self.document, self.rows, self.limits = document, rows, limits
+        self.of, self.pick, self.order = parent, pick, order or pick
 
-    def as_json(self, path: str, *, bounded: bool = False) -> Subquery:
-        column = self.order.removeprefix("-")
-        rows = self.picked(path).annotate(ordinal=F(column), tie=F("pk"))
-        document = self.document().as_json()
-        shown = rows.annotate(document=document).values("document", "ordinal", "tie")
-        direction = "DESC" if self.order.startswith("-") else ""
-        return JsonArray(shown, self._limit(bounded=bounded), direction)
+    def member(self, columns: Columns, path: str) -> int:
+        return columns.added_place_of(str(self.field_name))
 
-    def picked(self, path: str) -> QuerySet[Any]:
-        """All rows, in the order in which the first ones are picked."""
+    def shortening(self, columns: Columns, path: str) -> int:
+        """The place of its entry in `truncated`, None unless it is shortened."""
+        return columns.added_place_of(f"{self.field_name} shortened")
+
+    def rows_of(self, parent: Any) -> QuerySet[Any]:
+        """All rows that belong to a row."""
+        return self.rows().filter(**{self.of: parent})
+
+    def picked(self, parent: Any) -> QuerySet[Any]:
+        """All rows that belong to a row, in the order in which the first ones are picked."""
         sign = "-" if self.pick.startswith("-") else ""
-        return self.rows(OuterRef(f"{path}pk")).order_by(self.pick, f"{sign}pk")
+        return self.rows_of(parent).order_by(self.pick, f"{sign}pk")
 
-    def truncation(self, path: str, *, bounded: bool) -> ShortenedList:
-        rows = self.rows(OuterRef(f"{path}pk")).order_by().values("pk")
-        return ShortenedList(str(self.field_name), rows, self._limit(bounded=bounded))
-
-    def octets(self) -> Subquery:
+    def octets(self) -> OctetsOf:
         """The estimated size in bytes of the list of one row."""
-        one = Value(self.item) + octets_of_texts(self.document())
-        rows = self.picked("").annotate(octets=one)
-        return OctetsOf(rows.values("octets")[: self.most])
+        one = Value(self.limits.item) + octets_of_texts(self.document())
+        rows = self.picked(OuterRef("pk")).annotate(octets=one)
+        return OctetsOf(rows.values("octets")[: self.limits.most])
 
-    def _limit(self, *, bounded: bool) -> str:
-        """SQL for how many rows are shown."""
-        if not bounded:
-            return str(self.most)
-        size = f"{self.field_name}_size"
-        level = f"levels.{size}"
-        fitting = f"LEAST({self.most}, {level} / {self.heaviest})"
-        return f"(CASE WHEN chosen.{size} <= {level} THEN {self.most} ELSE {fitting} END)"
+    def limit(self, size: int, level: int) -> int:
+        """How many rows of a list of this size may be shown, if lists are cut to `level` bytes."""
+        most, item, heaviest, _ = self.limits
+        return most if size <= level else min(most, level // (heaviest or item))
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "Many":
         """Keep `required`, which `Document.embed` sets after the field is made."""
@@ -134,4 +145,4 @@ class Many(serializers.ListSerializer[Any]):
 def octets_of_texts(document: "Document") -> Any:
     """The size in bytes of the row's long texts, without those of embedded lists."""
     texts = [field for field in document.fields.values() if isinstance(field, LongText)]
-    return sum((field.octets() for field in texts), Value(0))
+    return sum((Octets(str(field.source)) for field in texts), Value(0))

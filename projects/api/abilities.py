@@ -1,38 +1,34 @@
 """The standing of the person asking in a project, from which documents show their abilities."""
 
 from collections.abc import Callable
-from typing import Any
 
 from django.db.models import BooleanField, Expression, ExpressionWrapper, F, Q
 
-from core.documents.computed import Fact
+from core.documents.columns import Column
 from core.documents.expressions import Held
-from core.queries import Param
 from core.rights import Standing
 from projects.models import ProjectMembership, Visibility
 from projects.rights import ProjectRole
-from workspaces.models import Membership
+from workspaces.api.abilities import ASKING, workspace_role_at
 from workspaces.rights import WorkspaceRole
 
-Where = Callable[[str], list[Fact]]
+Facts = Callable[[str], list[Column]]
+ROLES = ProjectMembership.objects.of(ASKING)
+"""Those of the person asking; one object, so that documents select it once."""
 
 
-def in_project(project: str = "", own: tuple[str, ...] = ()) -> Where:
+def in_project(project: str = "", own: tuple[str, ...] = ()) -> Facts:
     """The SQL facts from which `project_standing` is made; `project` is the path to the project.
 
-    `own` names the foreign keys to the people whose own the row is. All roles of the person are
-    read once per query, because a list may show a thousand rows.
+    `own` names the foreign keys to the people whose own the row is.
     """
 
-    def facts(path: str) -> list[Fact]:
+    def facts(path: str) -> list[Column]:
         here = f"{path}{project}"
-        asking: Any = Param("actor")
-        in_workspaces = Membership.objects.of(asking)
-        in_projects = ProjectMembership.objects.of(asking)
         return [
-            Held(in_workspaces, "workspace_id", "role", f"{here}workspace_id"),
-            Held(in_projects, "project_id", "role", f"{here}id"),
-            _boolean(Q(**{f"{here}team_lead__isnull": False})),
+            workspace_role_at(path),
+            Held(ROLES, "project_id", "role", f"{here}id"),
+            F(f"{here}team_lead"),
             F(f"{here}visibility"),
             *([_boolean(_any_of(path, own))] if own else []),
         ]
@@ -41,22 +37,26 @@ def in_project(project: str = "", own: tuple[str, ...] = ()) -> Where:
 
 
 def project_standing(
-    workspace_role: str, project_role: str, is_led: str, visibility: str, is_own: str = ""
+    workspace_role: str | None,
+    project_role: str | None,
+    lead_id: str | None,
+    visibility: str,
+    *own: bool,
 ) -> tuple[Standing, bool]:
-    """The standing, and whether the row is the person's own; the facts arrive as SQL texts."""
+    """The standing, and whether the row is the person's own."""
     standing = Standing(
         workspace_role=WorkspaceRole.held(workspace_role),
         project_role=ProjectRole.held(project_role),
-        is_led=is_led == "t",
+        is_led=lead_id is not None,
         is_private=visibility == Visibility.PRIVATE,
     )
-    return standing, is_own == "t"
+    return standing, any(own)
 
 
 def _any_of(path: str, people: tuple[str, ...]) -> Q:
     found = Q()
     for person in people:
-        found |= Q(**{f"{path}{person}": Param("actor")})
+        found |= Q(**{f"{path}{person}": ASKING})
     return found
 
 

@@ -6,8 +6,8 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from rest_framework import serializers
 
 from accounts.api.documents import Person
-from core.documents.computed import Derived, Fact
-from core.documents.fields import Computed, Document
+from core.documents.columns import Column
+from core.documents.fields import Computed, Derived, Document
 from core.queries import Param
 from core.rights import NO_NEEDS, NOT_PRIVATE, Standing
 from projects.models import Project, ProjectMembership, Visibility
@@ -29,7 +29,7 @@ def readers_of(project: Project) -> QuerySet[Membership]:
     )
 
 
-def reasons(workspace_role: str, project_role: str, visibility: str) -> list[str]:
+def reasons(workspace_role: str, project_role: str | None, visibility: str) -> list[str]:
     """Those of `workspace_role` and `project_role` that alone permit reading the project."""
     is_private = visibility == Visibility.PRIVATE
     alone = {
@@ -41,7 +41,7 @@ def reasons(workspace_role: str, project_role: str, visibility: str) -> list[str
     return [role for role, standing in alone.items() if standing.covers(READ_PROJECT)]
 
 
-def _place(path: str) -> list[Fact]:
+def _place(path: str) -> list[Column]:
     asked = Project.objects.filter(pk=Param("project"))
     return [F(f"{path}role"), _project_role(path), Subquery(asked.values("visibility"))]
 
@@ -59,12 +59,7 @@ class ProjectAccess(Document):
     user = Person()
     workspace_role = serializers.ChoiceField(WorkspaceRole.choices, source="role")
     project_role = Computed(_project_role, allow_null=True)
-    because = Derived(
-        "access",
-        reasons,
-        _place,
-        {"type": "array", "items": {"type": "string"}},
-    )
+    because = Derived(reasons, _place, {"type": "array", "items": {"type": "string"}})
 
     class Meta:
         model: Any = Membership

@@ -8,7 +8,7 @@ from accounts.api.documents import Person
 from core.api.abilities import Abilities
 from core.documents.fields import Document, PublicId
 from core.documents.pages import MEBIBYTE
-from core.documents.truncation import LongText, Many, Truncated
+from core.documents.truncation import Limits, LongText, Many, Truncated
 from projects.api.abilities import in_project, project_standing
 from projects.models import (
     Priority,
@@ -67,7 +67,7 @@ class ProjectDocument(Document):
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
     version = serializers.IntegerField()
-    abilities = Abilities("project", PROJECT_ABILITIES, in_project(), project_standing)
+    abilities = Abilities(PROJECT_ABILITIES, in_project(), project_standing)
     truncated = Truncated()
 
     class Meta:
@@ -79,10 +79,9 @@ ProjectDocument.embed(
     "members",
     Many(
         ProjectMember,
-        lambda project: ProjectMembership.objects.filter(project=project),
-        most=500,
-        item=700,
-        budget=MEBIBYTE,
+        "project",
+        ProjectMembership.objects.all,
+        limits=Limits(most=500, item=700, budget=MEBIBYTE),
     ),
     on_request=True,
 )

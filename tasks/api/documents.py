@@ -10,7 +10,7 @@ from core.api.abilities import Abilities
 from core.documents.expressions import Hyphenated
 from core.documents.fields import Computed, Document, PublicId
 from core.documents.pages import MEBIBYTE
-from core.documents.truncation import LongText, Many, Truncated
+from core.documents.truncation import Limits, LongText, Many, Truncated
 from projects.api.abilities import in_project, project_standing
 from projects.api.documents import ProjectDocument
 from projects.models import Category, Priority, Project, ProjectStatus
@@ -63,7 +63,6 @@ class TaskDocument(Document):
     updated_at = serializers.DateTimeField()
     version = serializers.IntegerField()
     abilities = Abilities(
-        "task",
         TASK_ABILITIES,
         in_project("project__", own=("created_by", "assignee")),
         project_standing,
@@ -95,11 +94,10 @@ ProjectDocument.embed(
     "tasks",
     Many(
         TaskInProject,
-        lambda project: Task.objects.filter(project=project, deleted_at=None),
+        "project",
+        lambda: Task.objects.filter(deleted_at=None),
         "-created_at",
-        most=1000,
-        item=600,
-        budget=2 * MEBIBYTE,
+        limits=Limits(most=1000, item=600, budget=2 * MEBIBYTE),
     ),
     on_request=True,
 )

@@ -11,8 +11,9 @@ from core.api.abilities import Asked, Verdict, verdict
 from core.api.filters import RestorableWanted
 from core.api.permissions import Can
 from core.api.viewsets import ServiceViewSet
-from core.documents.compiled import Choice
+from core.documents.selection import Selection
 from core.models import as_uuid
+from core.queries import compiled
 from projects.models import Project
 from projects.rights import CREATE_TASK, READ_PROJECT
 from tasks.api.documents import Deleted, TaskDocument
@@ -76,7 +77,7 @@ class ProjectTasks(TaskViewSet):
             return self.show_list(gone)
         # Rows of `visible_to` may be read, so the project is only checked if the list is empty.
         project = as_uuid(pk)
-        tasks = self.show_list(Choice(tasks_of, actor=self.actor, project=project))
+        tasks = self.show_list(Selection(tasks_of, actor=self.actor, project=project))
         # Also found if the workspace was never opened: that records its opening.
         if self.actor.unopened or not tasks.data.data:
             self.find_project(pk)
@@ -118,7 +119,7 @@ class Tasks(TaskViewSet):
         # Rows of `visible_to` may be read, so only a missing one is checked further.
         if self.actor.unopened:  # finding the task records that its workspace was opened
             return self.show(self.find_task(pk))
-        seen = self.show_chosen(Choice(task_of, actor=self.actor, task=as_uuid(pk)))
+        seen = self.show_chosen(Selection(task_of, actor=self.actor, task=as_uuid(pk)))
         return seen or self.show(self.find_task(pk))
 
     def update(self, request: Request, pk: str) -> Response:
@@ -175,10 +176,12 @@ class Tasks(TaskViewSet):
         return Response({"deleted": len(tasks)})
 
 
+@compiled
 def task_of(actor: Any, task: Any) -> QuerySet[Task]:
     return Task.objects.visible_to(actor).filter(pk=task)
 
 
+@compiled
 def tasks_of(actor: Any, project: Any) -> QuerySet[Task]:
     return Task.objects.visible_to(actor).filter(project=project)
 

@@ -1,4 +1,4 @@
-"""The read path: documents declared like serializers, built by PostgreSQL."""
+"""The read path: documents declared like serializers, made of rows of columns."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -10,10 +10,11 @@ from django.db.models import BooleanField, ExpressionWrapper, F, Q
 from django.test.utils import CaptureQueriesContext
 from rest_framework import serializers
 
-from core.documents.compiled import bind
-from core.documents.computed import Derived, Fact
-from core.documents.fields import Count, Document, show
-from core.documents.truncation import Many
+from core.documents.columns import Column as Fact
+from core.documents.fields import Count, Derived, Document
+from core.documents.reading import show
+from core.documents.selection import bind
+from core.documents.truncation import Limits, Many
 from projects.models import Status
 from tasks.models import Task
 from tasks.services.tasks import create_task
@@ -36,8 +37,15 @@ def facts_of(path: str) -> list[Fact]:
     return [F(f"{path}number"), F(f"{path}assignee_id"), done]
 
 
-def held(number: str, assignee: str, is_open: str) -> dict[str, object]:
-    return {"number": number, "none": not assignee, "open": is_open == "t"}
+def held(number: int, assignee: str | None, is_open: object) -> dict[str, object]:
+    return {"number": number, "none": assignee is None, "open": is_open}
+
+
+class Below(Document):
+    title = serializers.CharField()
+
+    class Meta:
+        model = Task
 
 
 class Job(Document):
@@ -45,7 +53,7 @@ class Job(Document):
     status = Column()
     above = serializers.UUIDField(source="parent_id", allow_null=True)
     maker = serializers.CharField(source="created_by.name")
-    holder = Derived("holder", held, facts_of, {"type": "object"})
+    holder = Derived(held, facts_of, {"type": "object"})
 
     class Meta:
         model = Task
@@ -53,15 +61,16 @@ class Job(Document):
 
 Job.embed("siblings", Count(lambda job: Task.objects.filter(parent=job)))
 Job.embed(
-    "columns",
-    Many(Column, lambda job: Status.objects.filter(tasks=job), "position", most=9, item=99),
+    "below",
+    Many(Below, "parent", Task.objects.all, "-number", order="number", limits=Limits(2, 99)),
     on_request=True,
 )
 
 
 def shown(count: int = 9, *, include: Sequence[str] = ()) -> list[dict[str, object]]:
     rows = Task.objects.order_by("-number")[:count]
-    return [orjson.loads(bytes_of(row.document)) for row in show(Job, bind(rows), include=include)]
+    found = show(Job, bind(rows), order="-number", include=frozenset(include))
+    return [orjson.loads(bytes_of(row.document)) for row in found]
 
 
 def bytes_of(document: orjson.Fragment) -> bytes:
@@ -77,7 +86,7 @@ COLUMN = {"key": "TODO", "order": 0, "place": 0}
 
 
 def test_a_document_follows_its_declaration(tasks: list[Task]) -> None:
-    holder = {"number": "3", "none": True, "open": True}
+    holder = {"number": 3, "none": True, "open": True}
     expected: dict[str, object] = {
         "title": "c",
         "status": COLUMN,
@@ -89,35 +98,32 @@ def test_a_document_follows_its_declaration(tasks: list[Task]) -> None:
     assert shown(1) == [expected]
 
 
-def test_an_embed_on_request_shows_if_asked_for(tasks: list[Task]) -> None:
-    [job] = shown(1, include=["columns"])
-    assert job["columns"] == [COLUMN]
+def test_embedded_lists_are_cut_and_sorted(tasks: list[Task]) -> None:
+    Task.objects.exclude(pk=tasks[0].pk).update(parent=tasks[0])
+    last = create_task(actor=by(tasks[0].created_by), project=tasks[0].project, title="d")
+    Task.objects.filter(pk=last.pk).update(parent=tasks[0])
+    below = {str(job["title"]): job["below"] for job in shown(include=["below"])}
+    assert below == {"a": [{"title": "c"}, {"title": "d"}], "b": [], "c": [], "d": []}
 
 
-def test_rows_keep_the_order_of_their_query(tasks: list[Task]) -> None:
-    assert [job["title"] for job in shown()] == ["c", "b", "a"]
-    distinct = Task.objects.order_by("-number").distinct()
-    titles = [orjson.loads(bytes_of(row.document))["title"] for row in show(Job, bind(distinct))]
-    assert titles == ["c", "b", "a"]
-
-
-def test_what_python_derives_is_put_into_the_document(tasks: list[Task]) -> None:
-    [job] = shown(1, include=["columns"])
-    assert job["holder"] == {"number": "3", "none": True, "open": True}
-
-
-def test_nobody_can_write_what_is_to_be_derived(cast: Cast) -> None:
-    title = "\x01holder|9||t\x01"
-    create_task(actor=by(cast.lea), project=cast.project, title=title)
+def test_an_embed_on_request_shows_only_if_asked_for(tasks: list[Task]) -> None:
     [job] = shown(1)
-    assert job["title"] == title
-    assert job["holder"] == {"number": "1", "none": True, "open": True}
+    assert "below" not in job
 
 
-def test_any_number_of_rows_is_one_query(tasks: list[Task]) -> None:
+def test_rows_keep_the_order_asked_for(tasks: list[Task]) -> None:
+    assert [job["title"] for job in shown()] == ["c", "b", "a"]
+    rows = show(Job, bind(Task.objects.all()), order="number")
+    assert [orjson.loads(bytes_of(row.document))["title"] for row in rows] == ["a", "b", "c"]
+
+
+def test_any_number_of_rows_is_one_query_and_one_for_each_list(tasks: list[Task]) -> None:
     with CaptureQueriesContext(connection) as queries:
-        assert len(shown(include=["columns"])) == 3
+        assert len(shown()) == 3
     assert len(queries) == 1
+    with CaptureQueriesContext(connection) as queries:
+        assert len(shown(include=["below"])) == 3
+    assert len(queries) == 2
 
 
 def test_no_rows_at_all_need_no_query(cast: Cast) -> None:
@@ -134,5 +140,5 @@ def test_quotes_percents_and_braces_are_only_text(cast: Cast) -> None:
 
 def test_the_version_and_the_place_come_along(tasks: list[Task]) -> None:
     [row] = show(Job, bind(Task.objects.filter(pk=tasks[0].pk)), order="number")
-    assert (row.id, row.version, row.place) == (str(tasks[0].pk), 1, "1")
+    assert (row.id, row.version, row.place) == (str(tasks[0].pk), 1, 1)
     assert Workspace.objects.count() == 2

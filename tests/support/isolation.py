@@ -7,7 +7,7 @@ import pytest
 from django.apps import apps
 from django.db.models import Model
 
-from core.documents.compiled import Bound, Choice, Shape, bind
+from core.documents.selection import Bound, Selection, Shape, bind
 from core.queries import Compiled
 from core.rights import Standing
 from tests.support.context import AS_SYSTEM
@@ -47,19 +47,19 @@ def only_policies(
             monkeypatch.setattr(rows, "visible_to", lambda rows, _: rows.all())
     monkeypatch.setattr(Standing, "covers", lambda *_, **__: True)
     # Past the SQL that was compiled with the gates.
-    monkeypatch.setattr(Choice, "bound", ungated)
+    monkeypatch.setattr(Selection, "bound", ungated)
     monkeypatch.setattr(Compiled, "rows", ungated_rows)
     return committed_db
 
 
-def ungated(choice: Choice, shape: Shape, *columns: str) -> Bound | None:
-    """What the choice binds, compiled without the gates."""
-    return bind(shape(choice.as_queryset()), *columns)
+def ungated(selection: Selection, shape: Shape, **values: Any) -> Bound | None:
+    """What the selection binds, compiled without the gates."""
+    return bind(shape(selection.as_queryset()), **values)
 
 
 def ungated_rows(query: Compiled, **values: Any) -> list[Any]:
     """What the query yields, compiled without the gates."""
-    return list(vars(query)["_build"](**values))
+    return list(query.build(**values))
 
 
 def without_policies(database: CommittedDatabase) -> None:

@@ -11,12 +11,16 @@ from accounts.api.documents import Address, Person, show_addresses_where
 from core.api.abilities import Abilities
 from core.documents.fields import Document, PublicId
 from core.documents.truncation import LongText, Truncated
-from workspaces.api.abilities import in_workspace, workspace_standing
-from workspaces.api.addresses import readable_in
+from workspaces.api.abilities import (
+    in_workspace,
+    may_read_addresses,
+    workspace_role_at,
+    workspace_standing,
+)
 from workspaces.models import Membership, Workspace
 from workspaces.rights import WORKSPACE_ABILITIES, WorkspaceRole
 
-show_addresses_where(readable_in)
+show_addresses_where(workspace_role_at, may_read_addresses)
 
 
 class WhileOffered(serializers.Field[Any, Any, Any, Any]):
@@ -24,12 +28,12 @@ class WhileOffered(serializers.Field[Any, Any, Any, Any]):
 
     def __init__(self, column: str, schema: dict[str, Any]) -> None:
         super().__init__(read_only=True, allow_null=True)
-        self.column = column
+        self.shown = column
         set_override(self, "field", schema)
 
-    def as_json(self, path: str) -> Case:
+    def column(self, path: str) -> Case:
         is_open = {f"{path}offer_expires_at__gt": Now()}
-        return Case(When(**is_open, then=F(f"{path}{self.column}")))
+        return Case(When(**is_open, then=F(f"{path}{self.shown}")))
 
 
 class WorkspaceDocument(Document):
@@ -44,7 +48,7 @@ class WorkspaceDocument(Document):
     pending_owner_until = WhileOffered(
         "offer_expires_at", {"type": "string", "format": "date-time"}
     )
-    abilities = Abilities("workspace", WORKSPACE_ABILITIES, in_workspace, workspace_standing)
+    abilities = Abilities(WORKSPACE_ABILITIES, in_workspace, workspace_standing)
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
     version = serializers.IntegerField()

@@ -15,7 +15,7 @@ from workspaces.rights import WorkspaceRole
 class State(serializers.ChoiceField):
     """The status, EXPIRED for a pending invitation whose `expires_at` has passed."""
 
-    def as_json(self, path: str) -> Case:
+    def column(self, path: str) -> Case:
         lapsed = {f"{path}status": InvitationStatus.PENDING, f"{path}expires_at__lte": Now()}
         return Case(
             When(**lapsed, then=Value(InvitationStatus.EXPIRED.value)), default=F(f"{path}status")

@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from django.db.models import Expression, Value
+from django.db.models import Expression, TextField, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
 from rest_framework import serializers
@@ -25,9 +25,13 @@ DAYS = ["MONDAY", "SATURDAY", "SUNDAY"]
 class Setting(serializers.CharField):
     """One key of `Workspace.settings`, or its default if the key is not set."""
 
-    def as_json(self, path: str) -> Expression:
+    def column(self, path: str) -> Expression:
         name = str(self.field_name)
-        return Coalesce(KeyTextTransform(name, f"{path}settings"), Value(DEFAULTS[name]))
+        return Coalesce(
+            KeyTextTransform(name, f"{path}settings"),
+            Value(DEFAULTS[name]),
+            output_field=TextField(),
+        )
 
 
 class WorkspaceSettings(Document):
