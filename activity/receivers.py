@@ -13,6 +13,8 @@ from accounts.events import (
     ProfileChanged,
 )
 from activity.services.events import erase_texts_by, erase_texts_of, record
+from activity.services.numbers import last_number
+from activity.services.people import record_where_shown
 from comments.events import (
     CommentAdded,
     CommentDeleted,
@@ -20,6 +22,7 @@ from comments.events import (
     CommentPurged,
     CommentRestored,
 )
+from core.documents.states import lists_depend_on
 from core.events import Event, subscribe, subscribe_batch
 from identity.events import (
     AccountLinked,
@@ -137,6 +140,18 @@ def _recorder(entity: str, action: str) -> Callable[[Sequence[Any]], None]:
 
 for _event, (_entity, _action) in LOGGED.items():
     subscribe_batch(_event)(_recorder(_entity, _action))
+
+
+def record_in_workspaces(event: Event) -> None:
+    _, action = LOGGED[type(event)]
+    record_where_shown(event, action=action)
+
+
+for _event in (ProfileChanged, PersonLinked, PersonJoined, PersonDeleted):
+    subscribe(_event)(record_in_workspaces)
+
+
+lists_depend_on("events", last_number)
 
 
 @subscribe(PersonDeleted)

@@ -16,6 +16,7 @@ accounts.AccessChanged               activity.log
                                      notifications.plan_missed_after_reactivation
 accounts.AccountsKeptApart           activity.log
 accounts.PersonDeleted               activity.log
+                                     activity.record_in_workspaces
                                      activity.erase_texts_of_deleted_person
                                      clerk.delete_matches
                                      identity.end_access_of_deleted
@@ -23,11 +24,14 @@ accounts.PersonDeleted               activity.log
                                      workspaces.end_memberships_of_deleted
                                      workspaces.erase_invitations_of_deleted
 accounts.PersonJoined                activity.log
+                                     activity.record_in_workspaces
                                      projects.move_project_memberships_to_joined
                                      workspaces.move_memberships_to_joined
 accounts.PersonLinked                activity.log
+                                     activity.record_in_workspaces
 accounts.PersonRegistered            activity.log
 accounts.ProfileChanged              activity.log
+                                     activity.record_in_workspaces
                                      notifications.replan_for_time_zone
 
 comments.CommentAdded                activity.log

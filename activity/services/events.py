@@ -12,7 +12,6 @@ from accounts.services.references import counted
 from activity.models import Event, TextChange
 from activity.services.differences import difference
 from comments.models import Comment
-from core.actor import Actor
 from core.events import Changes
 from core.events import Event as Happening
 from core.queries import insert
@@ -25,7 +24,6 @@ PERSONAL = ("name", "email", "avatar_url", "time_zone")
 
 def record(happenings: Sequence[Happening], *, entity: str, action: str) -> None:
     """Insert one row for each event, about its attribute `entity`; a trigger numbers them."""
-    request_id = structlog.contextvars.get_contextvars().get("request_id", "")
     events, edited = [], []
     for happening in happenings:
         subject = getattr(happening, entity)
@@ -33,12 +31,12 @@ def record(happenings: Sequence[Happening], *, entity: str, action: str) -> None
         texts = {field: changes[field] for field in _long_texts(subject, changes)}
         event = Event(
             workspace_id=_workspace_of(subject),
-            **_actor_columns(happening.actor),
+            **who_acted(happening),
             entity=entity,
             entity_id=subject.pk,
             action=action,
             changes=changes | dict.fromkeys(texts, BLANK),
-            request_id=request_id,
+            request_id=request_id(),
         )
         events.append(event)
         if workspace_id := event.workspace_id:
@@ -47,14 +45,20 @@ def record(happenings: Sequence[Happening], *, entity: str, action: str) -> None
     insert(*edited)
 
 
-def _actor_columns(actor: Actor) -> dict[str, Any]:
+def who_acted(happening: Happening) -> dict[str, Any]:
     """The columns of the actor: the person, the credential, the reason of the system."""
+    actor = happening.actor
     return {
         "actor_id": actor.person_id,
         "via": actor.credential.kind,
         "token_id": actor.credential.token_id,
         "reason": actor.reason[:100],
     }
+
+
+def request_id() -> str:
+    """The id of the request that is being handled, "" without one."""
+    return str(structlog.contextvars.get_contextvars().get("request_id", ""))
 
 
 def _edit(event: Event, workspace_id: UUID, field: str, change: Any) -> TextChange:

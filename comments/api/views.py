@@ -26,6 +26,7 @@ class TaskComments(ServiceViewSet):
     inputs: ClassVar = {"create": CommentText}
     action_permissions: ClassVar = {"list": Can(READ_PROJECT), "create": Can(CREATE_COMMENT)}
     queries: ClassVar = {"list": RestorableWanted}
+    has_list_tag = True
     orderings = ("created_at",)
     wrapped: bool = True
 
@@ -33,11 +34,11 @@ class TaskComments(ServiceViewSet):
         """The comments on a task; with `deleted=true` those the person can restore."""
         task = self._task(pk)
         if "deleted" in request.query_params and self.read_query()["deleted"]:
-            comments = Comment.objects.restorable_by(self.actor, task)
+            response = self.show_list(Comment.objects.restorable_by(self.actor, task))
         else:
             comments = Comment.objects.filter(task=task, deleted_at=None)
-        response = self.show_list(comments)
-        if self.wrapped:
+            response = self.show_list(comments, within=(Task, task.pk))
+        if self.wrapped and response.data:
             items, meta = response.data.data, response.data.meta
             response.data = {"items": items, "nextCursor": meta["next_cursor"]}
         return response

@@ -47,6 +47,10 @@ HEADERS: dict[str, Schema] = {
         "description": "The version of the object, for `If-Match`.",
         "schema": {"type": "string", "pattern": '^"[0-9]+"$'},
     },
+    "ListETag": {
+        "description": "The tag of the list, for `If-None-Match`; absent where it is empty.",
+        "schema": {"type": "string", "pattern": '^W/"[0-9a-f]{32}"$'},
+    },
     "Link": {
         "description": 'Where the list goes on (`rel="next"`), if it does.',
         "schema": {"type": "string"},

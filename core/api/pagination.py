@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.core import signing
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from rest_framework.request import Request
 
 from core.api.envelope import Answer
@@ -35,10 +35,14 @@ class InvalidCursor(Invalid):
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """One page of a list, with the cursor of the next page (None on the last one)."""
+    """One page of a list, with the cursor of the next page (None on the last one).
+
+    `state` is that of the workspace (`core.documents.states`), if it was asked for.
+    """
 
     rows: list[Shown]
     next_cursor: str | None
+    state: str | None
 
     def as_answer(self, request: Request) -> tuple[Answer, dict[str, str]]:
         """The answer with `meta.next_cursor`, and the `Link` header where there is more."""
@@ -111,14 +115,15 @@ def paginate(
     include: Iterable[str] = (),
     default_limit: int = DEFAULT_LIMIT,
     values: Mapping[str, Any] = MappingProxyType({}),
+    within: type[Model] | None = None,
 ) -> Page:
-    """Read the page the request asks for.
+    """Read the page the request asks for; `within` as in `Reading`.
 
     A page ends early if its documents are large. With the limit UNPAGED_LIMIT it has all rows
     instead, and large texts and lists in them are shortened.
     """
     order, limit = Order.of(request, orderings), _limit(request, default_limit)
-    reading = Reading(document, frozenset(include), str(order), values)
+    reading = Reading(document, frozenset(include), str(order), values, within)
     cursor = request.query_params.get("cursor")
     after = _unsigned(cursor, request) if cursor else {}
     shape = Shape(order=order, most=limit, is_first=not after)
@@ -129,7 +134,7 @@ def paginate(
     read = read_whole if limit == UNPAGED_LIMIT else read_page
     page = read(reading, chosen, limit)
     next_cursor = None if page.is_last else _signed(page.rows[-1], request)
-    return Page(rows=page.rows, next_cursor=next_cursor)
+    return Page(rows=page.rows, next_cursor=next_cursor, state=page.state)
 
 
 def _limit(request: Request, default: int) -> int:

@@ -25,6 +25,10 @@ def if_match() -> OpenApiParameter:
     return _header("If-Match", ETAG, "The ETag the edit is based on.")
 
 
+def if_none_match() -> OpenApiParameter:
+    return _header("If-None-Match", TEXT, "ETags of this list: if it still has one of them, 304.")
+
+
 def idempotency_key(about: str) -> OpenApiParameter:
     return _header("Idempotency-Key", KEY, about)
 

@@ -15,6 +15,8 @@ from rest_framework.renderers import (
 
 from core.api.envelope import Answer, WithoutEnvelope
 
+WITHOUT_BODY = (status.HTTP_204_NO_CONTENT, status.HTTP_304_NOT_MODIFIED)
+
 
 class EnvelopeRenderer(BaseRenderer):
     """JSON by orjson; documents built by PostgreSQL (orjson.Fragment) are inserted as they are."""
@@ -30,7 +32,7 @@ class EnvelopeRenderer(BaseRenderer):
         renderer_context: Mapping[str, Any] | None = None,
     ) -> bytes:
         response = (renderer_context or {}).get("response")
-        if response is not None and response.status_code == status.HTTP_204_NO_CONTENT:
+        if response is not None and response.status_code in WITHOUT_BODY:
             return b""
         if isinstance(data, WithoutEnvelope):
             return to_json(data.body)

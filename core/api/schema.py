@@ -27,6 +27,7 @@ EDITS = (
 )
 
 
+LIST_TAG = {"ETag": {"$ref": "#/components/headers/ListETag"}}
 SUMMARIES = {
     "list": "List {}s",
     "create": "Create a {}",
@@ -138,6 +139,8 @@ class EnvelopeAutoSchema(AutoSchema):
         view, action = self.view, self.view.action
         if action == "list":
             found += parameters.list_parameters(view)
+        if self._has_list_tag:
+            found.append(parameters.if_none_match())
         if action in view.queries:
             found.append(view.queries[action])
         embeds = getattr(view.document, "embeds", {})
@@ -169,6 +172,8 @@ class EnvelopeAutoSchema(AutoSchema):
             bodies.setdefault(status, reference(status))
         if self._by_tables and self.view.action in EDITS:
             bodies["412"] = self._stale()
+        if self._has_list_tag:
+            bodies["304"] = {"description": "Not changed", "headers": dict(LIST_TAG)}
         return bodies
 
     def _stale(self) -> dict[str, Any]:
@@ -194,7 +199,7 @@ class EnvelopeAutoSchema(AutoSchema):
 
     def _headers(self, output: Any) -> dict[str, Any]:
         if self.view.action == "list":
-            return header("Link")
+            return header("Link") | (LIST_TAG if self._has_list_tag else {})
         is_document = isinstance(output, type) and issubclass(output, Document)
         return header("ETag") if is_document else {}
 
@@ -227,6 +232,10 @@ class EnvelopeAutoSchema(AutoSchema):
             if self._is_one_transaction:
                 found |= {"409", "422"}
         return found
+
+    @property
+    def _has_list_tag(self) -> bool:
+        return self._by_tables and self.view.action == "list" and self.view.has_list_tag
 
     @property
     def _is_one_transaction(self) -> bool:

@@ -15,7 +15,7 @@ from rest_framework.viewsets import GenericViewSet
 from core.actor import Actor
 from core.api.actors import actor_of
 from core.api.envelope import Answer
-from core.api.etags import etag, expected_version
+from core.api.etags import etag, expected_version, is_known, list_tag
 from core.api.fields import read_body
 from core.api.pagination import DEFAULT_LIMIT, PARAMETERS, paginate
 from core.api.permissions import IsSignedIn, Nobody
@@ -27,6 +27,7 @@ from core.documents.fields import Document
 from core.documents.pages import read_one
 from core.documents.reading import Reading, Shown
 from core.documents.selection import Bound, Selection, select, whole
+from core.documents.states import state_within
 from core.errors import NotFound, Stale
 
 
@@ -37,7 +38,8 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
     query parameters, `outputs` the document or schema of the answer if it is not `document`.
     `embedded` are the embeds shown without `?include=`; `embedded_in_one` are those added when the
     answer is a single object, because older clients put it into their lists, which show them.
-    `alias` marks a second URL of a route.
+    `alias` marks a second URL of a route. `has_list_tag` says that `list` gives `within` to
+    `show_list`.
     """
 
     document: type[Document]
@@ -52,6 +54,7 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
     embedded_in_one: tuple[str, ...] = ()
     default_limit: int = DEFAULT_LIMIT
     alias: bool = False
+    has_list_tag: ClassVar[bool] = False
     kept_answers = frozenset({"POST", "PUT", "PATCH", "DELETE"})
     may_run_again = True
 
@@ -131,8 +134,17 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
         shown = read_one(self._reading(), row.bound(whole))
         return _answer(shown) if shown else None
 
-    def show_list(self, rows: QuerySet[Any] | Selection) -> Response:
-        """The answer with one page of documents, filtered and ordered by query parameters."""
+    def show_list(
+        self, rows: QuerySet[Any] | Selection, *, within: tuple[type[Model], Any] | None = None
+    ) -> Response:
+        """The answer with one page of documents, filtered and ordered by query parameters.
+
+        `within` are the model and the id of a row, if the list depends on nothing but the workspace
+        of that row. Then it has an ETag, and is 304 for a client that has it.
+        """
+        model, row = within or (None, None)
+        if model and (tag := self._known_tag(model, row)):
+            return Response(status=status.HTTP_304_NOT_MODIFIED, headers={"ETag": tag})
         page = paginate(
             self.document,
             self._filtered(rows),
@@ -140,10 +152,24 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
             orderings=self.orderings,
             include=self._included(),
             default_limit=self.default_limit,
-            values=self.values,
+            values={**self.values, "within": row},
+            within=model,
         )
         answer, headers = page.as_answer(self.request)
+        if page.state is not None:
+            headers["ETag"] = self._list_tag(page.state)
         return Response(answer, headers=headers)
+
+    def _known_tag(self, model: type[Model], row: Any) -> str | None:
+        """The tag of the list as it is now if the client has it, without reading the list."""
+        if "If-None-Match" not in self.request.headers or self.actor.unopened:
+            return None  # the first access to a workspace is recorded, so it is a real one
+        state = state_within(model).first(actor=self.actor, within=row)
+        tag = self._list_tag(state) if state else ""
+        return tag if is_known(tag, self.request) else None
+
+    def _list_tag(self, state: str) -> str:
+        return list_tag(self.request, self.actor, self._reading().compiled.digest, state)
 
     def handle_exception(self, exc: Exception) -> Response:
         response = super().handle_exception(exc)

@@ -50,7 +50,7 @@ class Layout:
     """Where in a row each key of an object finds its value, or the Part that makes it."""
 
     def __init__(self, members: dict[str, int | Part]) -> None:
-        self._keys = tuple(members)
+        self.keys = tuple(members)
         self._pick = values_at(each if isinstance(each, int) else 0 for each in members.values())
         self._parts = [
             (key, values_at(part.places), part.make)
@@ -60,7 +60,7 @@ class Layout:
 
     def objects(self, rows: Iterable[Row]) -> list[dict[str, Any]]:
         """The objects of the rows."""
-        keys, take = self._keys, self._pick
+        keys, take = self.keys, self._pick
         parts: list[Any] = [(*part, {}) for part in self._parts]
         made = []
         for row in rows:
@@ -76,7 +76,7 @@ class Layout:
 
     def json(self, row: Row) -> orjson.Fragment:
         """The object of one row, as JSON."""
-        shown = dict(zip(self._keys, self._pick(row), strict=False))
+        shown = dict(zip(self.keys, self._pick(row), strict=False))
         for key, pick, make in self._parts:
             shown[key] = make(pick(row))
         return orjson.Fragment(orjson.dumps(shown))

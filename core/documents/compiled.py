@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from hashlib import sha256
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import F, Func
+from django.db.models import F, Func, Model
 
 from core.documents.columns import Columns, Layout, Row, converter, values_at
 from core.documents.fields import Document
 from core.documents.selection import Bound, bind, select
+from core.documents.states import state_column
 from core.documents.truncation import LongText, Many, octets_of_texts
 from core.queries import Param, filled
 
@@ -67,6 +69,8 @@ class CompiledDocument:
     parent: int
     texts: int
     """The place of the size of all long texts together."""
+    state: int | None
+    """The place of the state of the workspace, see `core.documents.states`."""
     shortenings: list[int]
     """The places of what says that a text is shortened."""
 
@@ -77,6 +81,12 @@ class CompiledDocument:
             if values[place] is not None:
                 values[place] = convert(values[place])
         return values
+
+    @cached_property
+    def digest(self) -> str:
+        """Changes with the columns and keys of the document."""
+        text = repr((self.statement.before, self.layout.keys))
+        return sha256(text.encode()).hexdigest()[:16]
 
     def sizes(self, rows: Iterable[Row]) -> Iterable[int]:
         """The estimated sizes of the rows' long texts and embedded lists, in bytes."""
@@ -91,11 +101,17 @@ class CompiledDocument:
 
 @lru_cache(maxsize=256)
 def compiled_document(
-    document: type[Document], include: frozenset[str], order: str, parent: str = "pk"
+    document: type[Document],
+    include: frozenset[str],
+    order: str,
+    *,
+    parent: str = "pk",
+    within: type[Model] | None = None,
 ) -> CompiledDocument:
     """The document, compiled; `parent` is the column for the row that an embedded one belongs to.
 
-    `order` is a column with or without "-"; rows that are equal in it are ordered by id.
+    `order` is a column with or without "-"; rows that are equal in it are ordered by id. `within`
+    is the model of the row whose workspace the list belongs to, if its state is to be read.
     """
     model, shown, columns = document.Meta.model, document(), Columns()
     key_type = str(model._meta.pk.rel_db_type(connection))
@@ -119,6 +135,7 @@ def compiled_document(
         order=columns.place_of(F(order.removeprefix("-"))),
         parent=columns.place_of(F(parent)),
         texts=columns.place_of(octets_of_texts(shown)),
+        state=columns.place_of(state_column(within)) if within else None,
         added=[None] * len(columns.added),
         statement=_statement(model, columns, order),
     )

@@ -24,11 +24,15 @@ escapes or long names."""
 
 
 class Page(NamedTuple):
-    """The first rows of a list, whether they are the last ones, and their size in bytes."""
+    """The first rows of a list, whether they are the last ones, and their size in bytes.
+
+    `state` is that of the workspace when they were read (`core.documents.states`).
+    """
 
     rows: list[Shown]
     is_last: bool = True
     octets: int = 0
+    state: str | None = None
 
 
 def read_page(reading: Reading, chosen: Bound | None, most: int, *, used: int = 0) -> Page:
@@ -42,13 +46,15 @@ def read_page(reading: Reading, chosen: Bound | None, most: int, *, used: int = 
     fitting = sum(total <= PAGE - used for total in accumulate(sizes))
     rows = _with_texts(reading, found[: max(fitting, 1)], PAGE)
     reading.embed(rows)
-    return _fitting(reading.shown(rows), len(found), LARGEST - used)
+    page = _fitting(reading.shown(rows), len(found), LARGEST - used)
+    return page._replace(state=reading.state(found))
 
 
 def read_whole(reading: Reading, chosen: Bound | None, most: int) -> Page:
     """The first `most` rows, shortened if they do not fit; for clients that do not use pages."""
     found = reading.rows(chosen, most_octets=TEXTS // most)
-    return _fitting(_shortened(reading, found[:most]), len(found))
+    page = _fitting(_shortened(reading, found[:most]), len(found))
+    return page._replace(state=reading.state(found))
 
 
 def read_one(reading: Reading, chosen: Bound | None) -> Shown | None:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import orjson
 from django.db import connection
+from django.db.models import Model
 
 from core.documents.columns import values_at
 from core.documents.compiled import CompiledDocument, Embedded, compiled_document
@@ -39,10 +40,17 @@ class Reading(NamedTuple):
     include: frozenset[str] = frozenset()
     order: str = "created_at"
     values: Mapping[str, Any] = MappingProxyType({})
+    within: type[Model] | None = None
+    """The model of the row, whose id is the value `within`, in whose workspace all rows are."""
 
     @property
     def compiled(self) -> CompiledDocument:
-        return compiled_document(self.document, self.include, self.order)
+        return compiled_document(self.document, self.include, self.order, within=self.within)
+
+    def state(self, rows: Rows) -> str | None:
+        """The state of the workspace at the time the rows were read; None without rows."""
+        place = self.compiled.state
+        return rows[0][place] if rows and place is not None else None
 
     def rows(self, chosen: Bound | None, *, most_octets: int = UNLIMITED) -> Rows:
         """The rows whose ids `chosen` selects, in order; each long text is cut to `most_octets`."""
@@ -69,7 +77,7 @@ class Reading(NamedTuple):
     ) -> Mapping[Any, list[Any]]:
         """The documents that belong to each of these rows, by its id."""
         many = embedded.many
-        compiled = compiled_document(many.document, frozenset(), many.order, many.of)
+        compiled = compiled_document(many.document, frozenset(), many.order, parent=many.of)
         chosen = Bound(embedded.picked, (ids, list(most), *embedded.params))
         rows = _rows(compiled, chosen, {**self.values, MOST: UNLIMITED})
         found = defaultdict(list)

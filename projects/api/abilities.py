@@ -1,11 +1,23 @@
 """The standing of the person asking in a project, from which documents show their abilities."""
 
 from collections.abc import Callable
+from typing import Any
 
-from django.db.models import BooleanField, Expression, ExpressionWrapper, F, Q
+from django.db.models import (
+    BooleanField,
+    Expression,
+    ExpressionWrapper,
+    F,
+    Func,
+    Q,
+    QuerySet,
+    TextField,
+)
+from django.db.models.functions import Cast
 
 from core.documents.columns import Column
 from core.documents.expressions import Held
+from core.documents.states import lists_depend_on
 from core.rights import Standing
 from projects.models import ProjectMembership, Visibility
 from projects.rights import ProjectRole
@@ -62,3 +74,14 @@ def _any_of(path: str, people: tuple[str, ...]) -> Q:
 
 def _boolean(condition: Q) -> Expression:
     return ExpressionWrapper(condition, BooleanField())
+
+
+def roles_in(asking: Any, workspace: Any) -> QuerySet[Any]:
+    """The roles in all projects of a workspace, as one text."""
+    theirs: Any = ProjectMembership.objects.of(asking).filter(workspace=workspace).order_by()
+    pairs = Func(F("project_id"), F("role"), function="jsonb_object_agg", output_field=TextField())
+    roles: QuerySet[Any] = theirs.annotate(roles=Cast(pairs, TextField())).values_list("roles")
+    return roles
+
+
+lists_depend_on("roles in projects", roles_in)

@@ -40,10 +40,13 @@ class ProjectMembers(ServiceViewSet):
         "update_named": Can(MANAGE_MEMBERS, SET_LEAD),
         "destroy": Can(MANAGE_MEMBERS),
     }
+    has_list_tag = True
     orderings = ("created_at",)
 
     def list(self, request: Request, pk: str) -> Response:
-        return self.show_list(ProjectMembership.objects.filter(project=self._project(pk)))
+        project = self._project(pk)
+        members = ProjectMembership.objects.filter(project=project)
+        return self.show_list(members, within=(Project, project.pk))
 
     def create(self, request: Request, pk: str) -> Response:
         """Add a member of the workspace to the project.

@@ -63,19 +63,19 @@ class Projects(ServiceViewSet):
     outputs: ClassVar = {"can": Verdict}
     queries: ClassVar = {"list": RestorableWanted, "can": Asked}
     filters = ProjectFilters
+    has_list_tag = True
     orderings = ("-created_at", "name")
     query_params = ("workspace", "workspaceId", "workspace_id")
 
     def list(self, request: Request, workspace_id: str = "") -> Response:
         """The projects one may read, or with `deleted=true` restore; of one workspace if named."""
-        if self.read_query()["deleted"]:
-            projects = Project.objects.restorable_by(self.actor)
-        else:
-            projects = Project.objects.visible_to(self.actor)
         asked = (request.query_params.get(name, "") for name in self.query_params)
-        if workspace := self._workspace(workspace_id, *asked):
-            projects = projects.filter(workspace=workspace)
-        return self.show_list(projects)
+        workspace = self._workspace(workspace_id, *asked)
+        within = {"workspace": workspace} if workspace else {}
+        if self.read_query()["deleted"]:
+            return self.show_list(Project.objects.restorable_by(self.actor).filter(**within))
+        projects = Project.objects.visible_to(self.actor).filter(**within)
+        return self.show_list(projects, within=(Workspace, workspace.pk) if workspace else None)
 
     def create(self, request: Request, workspace_id: str = "") -> Response:
         fields = self.read_input()
@@ -164,8 +164,10 @@ class ProjectStatuses(ServiceViewSet):
 
     document = StatusDocument
     action_permissions: ClassVar = {"list": Can(READ_PROJECT)}
+    has_list_tag = True
     orderings = ("position",)
 
     def list(self, request: Request, pk: str) -> Response:
         project = self.find(Project, pk)
-        return self.show_list(Status.objects.filter(project=project))
+        columns = Status.objects.filter(project=project)
+        return self.show_list(columns, within=(Project, project.pk))

@@ -68,6 +68,7 @@ class ProjectTasks(TaskViewSet):
     action_permissions: ClassVar = {"list": Can(READ_PROJECT), "create": Can(CREATE_TASK)}
     queries: ClassVar = {"list": RestorableWanted}
     filters = TaskFilters
+    has_list_tag = True
     orderings = ("-created_at", "updated_at", "number", "title")
 
     def list(self, request: Request, pk: str) -> Response:
@@ -77,9 +78,10 @@ class ProjectTasks(TaskViewSet):
             return self.show_list(gone)
         # Rows of `visible_to` may be read, so the project is only checked if the list is empty.
         project = as_uuid(pk)
-        tasks = self.show_list(Selection(tasks_of, actor=self.actor, project=project))
+        found = Selection(tasks_of, actor=self.actor, project=project)
+        tasks = self.show_list(found, within=(Project, project))
         # Also found if the workspace was never opened: that records its opening.
-        if self.actor.unopened or not tasks.data.data:
+        if self.actor.unopened or (tasks.data and not tasks.data.data):
             self.find_project(pk)
         return tasks
 

@@ -8,8 +8,12 @@ from activity.models import Event, TextChange
 
 
 def log_of(row: Model) -> list[tuple[str, Any, dict[str, Any]]]:
-    """(action, actor's id, changes) of everything that happened to the row, oldest first."""
+    """(action, actor's id, changes) of everything that happened to the row, oldest first.
+
+    What happened to a person is recorded again in workspaces that show them, and here once.
+    """
     events = Event.objects.filter(entity_id=row.pk).order_by("created_at", "id")
+    events = events.exclude(entity="person", workspace_id__isnull=False)
     return list(events.values_list("action", "actor_id", "changes"))
 
 

@@ -146,4 +146,5 @@ def test_list_tasks_is_one_statement_psycopg_remembers(cast: Cast, task: Task) -
         assert listed(cast)["data"]
     [statement] = [sql for sql in statements if "tasks_task" in sql]
     assert len(statement) <= 4096
-    assert statement.count("jsonb_object_agg") == 2  # roles in workspaces, and in projects
+    # Roles in workspaces, in projects, and those of the tag.
+    assert statement.count("jsonb_object_agg") == 3

@@ -99,8 +99,6 @@ ASKED_OTHERWISE = {
     "projects.services.locks.locked_project": STEP,
     "projects.services.members.add_members": STEP,
     "projects.services.members.leave_projects": REACTION,
-    "tasks.api.views.task_of": QUESTION,
-    "tasks.api.views.tasks_of": QUESTION,
     "tasks.services.locks.locked_task": STEP,
     "tasks.services.reassignment.hand_over_tasks": REACTION,
     "tasks.services.deletion.release_due_times": REACTION,

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
+
 from core.documents.columns import Column
 from core.documents.expressions import Held
+from core.documents.states import lists_depend_on
 from core.queries import Param
 from core.rights import Standing
 from workspaces.models import Membership
@@ -36,3 +39,10 @@ def workspace_standing(role: str | None) -> tuple[Standing, bool]:
 def may_read_addresses(role: str | None) -> bool:
     """Whether that role may read the addresses of the people in its workspace."""
     return role in READERS
+
+
+def role_in(asking: Any, workspace: Any) -> QuerySet[Membership, Any]:
+    return Membership.objects.of(asking).filter(workspace=workspace).values_list("role")
+
+
+lists_depend_on("role", role_in)

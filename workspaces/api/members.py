@@ -46,12 +46,14 @@ class Members(Inviting):
         "destroy": Can(REMOVE_MEMBER),
     }
     attempts: ClassVar = {"add": count_admission, "create": count_admission}
+    has_list_tag = True
     orderings = ("created_at",)
 
     def list(self, request: Request, pk: str) -> Response:
         workspace = self._workspace(pk)
         self.check_object_permissions(request, workspace)
-        return self.show_list(Membership.objects.filter(workspace=workspace))
+        members = Membership.objects.filter(workspace=workspace)
+        return self.show_list(members, within=(Workspace, workspace.pk))
 
     @extend_schema(responses={201: Member, 429: TOO_MANY})
     def add(self, request: Request) -> Response:

@@ -1,0 +1,160 @@
+"""Lists have tags: 304 as long as nothing they show has changed, and never longer."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import pytest
+from django.db import connection
+
+from accounts.models import User
+from comments.services.comments import add_comment
+from tasks.models import Task
+from tasks.services.tasks import create_task
+from tests.support.actors import by
+from tests.support.cast import Cast, client_of
+from tests.support.openapi import document
+from workspaces.models import Membership
+
+
+class World(NamedTuple):
+    """What the changes are about: Kit is assigned a task and has commented on it."""
+
+    cast: Cast
+    task: Task
+    kit: User
+
+    @property
+    def lists(self) -> list[str]:
+        project, workspace = self.cast.project.pk, self.cast.workspace.pk
+        return [
+            f"/api/projects/{project}/tasks?include=comments",
+            f"/api/projects/{project}/tasks?assignee=none&limit=1",
+            f"/api/projects/{project}/members",
+            f"/api/projects/{project}/statuses",
+            f"/api/tasks/{self.task.pk}/comments",
+            f"/api/projects?workspace={workspace}",
+            f"/api/workspaces/{workspace}/members",
+        ]
+
+
+@pytest.fixture
+def world(cast: Cast) -> World:
+    with connection.cursor() as cursor:  # else events get their numbers at the end of the test
+        cursor.execute("SET CONSTRAINTS number_event IMMEDIATE")
+    lea = by(cast.lea)
+    task = create_task(actor=lea, project=cast.project, title="Brakes", assignee=cast.max)
+    create_task(actor=lea, project=cast.project, title="Doors")
+    add_comment(actor=by(cast.max), task=task, content="On it.")
+    return World(cast, task, cast.max)
+
+
+def read(person: User, path: str, tag: str = "") -> tuple[int, bytes, str]:
+    headers = {"If-None-Match": tag} if tag else {}
+    answer = client_of(person).get(path, headers=headers)
+    return answer.status_code, answer.content, answer.get("ETag", "")
+
+
+Reading = dict[tuple[User, str], tuple[bytes, str]]
+
+
+def read_all(world: World) -> Reading:
+    found = {}
+    for person in (world.cast.lea, world.cast.ada):
+        for path in world.lists:
+            status, body, tag = read(person, path)
+            assert status == 200
+            found[person, path] = body, tag
+    return found
+
+
+def ask(method: str, path: str, body: Any = None, status: int = 200) -> Callable[[World], Any]:
+    """A change over HTTP by who may do it; `path` may name rows of the world."""
+
+    def change(world: World) -> None:
+        cast = world.cast
+        names: dict[str, Any] = {
+            "task": world.task.pk,
+            "project": cast.project.pk,
+            "workspace": cast.workspace.pk,
+            "moe": cast.moe.pk,
+        }
+        person = cast.ada if path.startswith("/api/workspaces") else cast.lea
+        client_of(person).ask(method, path.format(**names), body, status=status)
+
+    return change
+
+
+def rename(world: World) -> None:
+    client_of(world.kit).ask("PATCH", "/api/auth/me", {"name": "Maximilian"})
+
+
+def rename_who_has_left(world: World) -> None:
+    client_of(world.cast.ada).ask(
+        "DELETE", f"/api/workspaces/{world.cast.workspace.pk}/members/{world.kit.pk}", status=204
+    )
+    before = read_all(world)
+    rename(world)
+    assert_never_stale(world, before)
+
+
+def assert_never_stale(world: World, before: Reading) -> int:
+    """How many lists have changed; none of those is 304 for who has the former answer."""
+    changed = 0
+    for (person, path), (body, tag) in before.items():
+        there, now, _ = read(person, path)
+        status, answered, _ = read(person, path, tag)
+        if now != body:
+            changed += 1
+            assert status == there, path
+            assert answered == now or there == 404, path
+    assert changed
+    return changed
+
+
+CHANGES = {
+    "a task is created": ask("POST", "/api/projects/{project}/tasks", {"title": "Horn"}, 201),
+    "a task is edited": ask("PATCH", "/api/tasks/{task}", {"title": "Wheels"}),
+    "a task moves": ask("POST", "/api/tasks/{task}/transition", {"status": "DONE"}),
+    "a task is deleted": ask("DELETE", "/api/tasks/{task}", status=204),
+    "a comment is added": ask("POST", "/api/tasks/{task}/comments", {"message": "Done"}, 201),
+    "a task is given to nobody": ask("PATCH", "/api/tasks/{task}", {"assignee_id": None}),
+    "a project is edited": ask("PATCH", "/api/projects/{project}", {"name": "Motor"}),
+    "a project gets another lead": ask("PUT", "/api/projects/{project}/lead", {"team_lead": None}),
+    "a member joins a project": ask(
+        "POST", "/api/projects/{project}/members", {"email": "moe@example.com"}, 201
+    ),
+    "a member gets another role": ask(
+        "PUT", "/api/workspaces/{workspace}/members/{moe}", {"role": "ADMIN"}
+    ),
+    "a person is renamed": rename,
+    "a person who has left is renamed": rename_who_has_left,
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_no_list_is_called_unchanged_that_has_changed(world: World, change: Any) -> None:
+    before = read_all(world)
+    change(world)
+    assert_never_stale(world, before)
+
+
+def test_a_list_that_has_not_changed_is_not_sent_again(world: World) -> None:
+    for (person, path), (_, tag) in read_all(world).items():
+        assert tag, path
+        assert read(person, path, f'"other", {tag}') == (304, b"", tag)
+
+
+def test_the_api_document_tells_of_them(world: World) -> None:
+    get = document()["paths"]["/api/projects/{id}/tasks"]["get"]
+    assert {"200", "304"} <= set(get["responses"])
+    assert "If-None-Match" in [parameter["name"] for parameter in get["parameters"]]
+    assert "304" not in document()["paths"]["/api/invitations"]["get"]["responses"]
+
+
+def test_a_tag_is_good_for_one_person_and_one_query(world: World) -> None:
+    before = read_all(world)
+    tags = [tag for _, tag in before.values()]
+    assert len(set(tags)) == len(tags)
+    Membership.objects.filter(user=world.cast.lea).update(role="ADMIN")
+    for (person, path), (_, tag) in before.items():
+        assert (read(person, path, tag)[0] == 200) is (person == world.cast.lea), path
