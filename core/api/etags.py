@@ -16,7 +16,7 @@ def etag(version: int) -> str:
 
 def expected_version(request: Request) -> int | None:
     """The version in `If-Match`, None without one; Invalid if it is no ETag of this server."""
-    header = request.headers.get("If-Match", "").strip()
+    header = request.META.get("HTTP_IF_MATCH", "").strip()
     if header in ("", "*"):
         return None
     if not (tag := ETAG.fullmatch(header)):
