@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 from django.db.backends.postgresql import base
+from psycopg.pq import TransactionStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,6 +69,12 @@ class WatchedConnection(psycopg.Connection[Any]):
         except ServerSilent:
             self.close()
             raise
+
+    def set_autocommit(self, value: Any) -> None:
+        if self.info.transaction_status == TransactionStatus.IDLE:
+            self._autocommit = value  # psycopg would take a lock and wait for nothing
+        else:
+            super().set_autocommit(value)
 
     def check(self) -> None:
         """Raise `psycopg.Error` unless the server answers on this idle connection."""
