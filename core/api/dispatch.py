@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -44,6 +44,16 @@ class QuickView(APIView):
         if len(self.renderer_classes) > 1:
             patch_vary_headers(final, ("Accept",))
         return final
+
+    def release(self, response: HttpResponse) -> None:
+        """Let go of each other: view, request and rendered response, bodies and all.
+
+        They would stay in memory until the garbage collector has visited two generations.
+        """
+        if isinstance(self.request, Request) and getattr(response, "is_rendered", True):
+            self.request.parser_context.clear()
+            vars(response).pop("renderer_context", None)
+            vars(self).clear()
 
     @property
     def default_response_headers(self) -> dict[str, str]:

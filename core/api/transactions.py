@@ -49,6 +49,11 @@ class OneTransaction(QuickView):
     _may_read = True
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        response = self._run_in_transaction(request, *args, **kwargs)
+        self.release(response)
+        return response
+
+    def _run_in_transaction(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         self._http_request = request
         run = request.META.get(RUN) if self.may_run_again and request.method not in SAFE else None
         self._run: Run = run or Run(may_wait=True)
