@@ -9,7 +9,6 @@ from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.middleware.common import CommonMiddleware
-from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.cache import patch_vary_headers
 from django.utils.deprecation import MiddlewareMixin
 
@@ -48,9 +47,6 @@ class ForPages(MiddlewareMixin):
 
 
 class Sessions(ForPages, SessionMiddleware): ...
-
-
-class Csrf(ForPages, CsrfViewMiddleware): ...
 
 
 class Authentication(ForPages, AuthenticationMiddleware): ...

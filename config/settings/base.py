@@ -78,7 +78,7 @@ MIDDLEWARE = [
     "config.middleware.DatabaseAway",
     "config.pages.Sessions",
     "config.pages.Common",
-    "config.pages.Csrf",
+    "django.middleware.csrf.CsrfViewMiddleware",
     "config.pages.Authentication",
     "config.pages.Messages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
