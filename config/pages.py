@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from corsheaders.middleware import CorsMiddleware
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.middleware.common import CommonMiddleware
-from django.utils.cache import patch_vary_headers
 from django.utils.deprecation import MiddlewareMixin
 
 from config.start_check import is_probe
+from core.api.dispatch import vary_on
 from core.api.negotiation import accepts_plain_json
 from identity.credentials import manages_account
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+    from django.http import HttpRequest, HttpResponsePermanentRedirect
 
 API = "/api/"
 BEARER = "bearer "
@@ -74,6 +74,6 @@ class CrossOrigin(CorsMiddleware):
     def __call__(self, request: HttpRequest) -> Any:
         if "HTTP_ORIGIN" in request.META or request.method == "OPTIONS":
             return super().__call__(request)
-        response = cast("HttpResponse", self.get_response(request))
-        patch_vary_headers(response, ("origin",))
+        response = self.get_response(request)
+        vary_on("origin", response)
         return response

@@ -4,7 +4,6 @@ from functools import cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.cache import patch_vary_headers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -42,7 +41,7 @@ class QuickView(APIView):
     ) -> Response:
         final: Response = super().finalize_response(request, response, *args, **kwargs)
         if len(self.renderer_classes) > 1:
-            patch_vary_headers(final, ("Accept",))
+            vary_on("Accept", final)
         return final
 
     def release(self, response: HttpResponse) -> None:
@@ -62,6 +61,12 @@ class QuickView(APIView):
         if route not in _allowed:
             _allowed[route] = ", ".join(self.allowed_methods)
         return {"Allow": _allowed[route]}
+
+
+def vary_on(header: str, response: Any) -> None:
+    """Add a header to `Vary`, which does not name it yet, without parsing the others."""
+    before = response.get("Vary")
+    response["Vary"] = f"{before}, {header}" if before else header
 
 
 @cache
