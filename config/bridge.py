@@ -11,12 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
-from io import BytesIO
 from typing import TYPE_CHECKING, Any, cast
 
-from a2wsgi.wsgi import build_environ
-
 from config.bodies import Bodies, Disconnected
+from config.environ import environ_of
 from config.middleware import REFUSAL
 from config.start_check import is_probe
 from core.errors import Refusal, Unavailable
@@ -38,7 +36,6 @@ LINGER_SECONDS = 2.0
 """How long the rest of a refused body is read and dropped, so that the client reads the answer."""
 PROBE_THREADS = 2
 """Threads for probes of an orchestrator, which must not queue behind other requests."""
-BODY_HEADERS = (b"content-length", b"transfer-encoding")
 WITHOUT_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 
 
@@ -72,7 +69,7 @@ class Bridge:
             return
         except Refusal as refusal:
             # Answered by Django's middleware, for the envelope, the headers and the log.
-            environ = {**_environ(scope, b""), REFUSAL: refusal}
+            environ = {**environ_of(scope, b""), REFUSAL: refusal}
             await _send_early(await self._compute(environ, connection), receive, send)
         else:
             await _send(answer, send)
@@ -86,17 +83,17 @@ class Bridge:
         LOCK_SECONDS.
         """
         run = Run()
-        answer = await self._compute({**_environ(scope, body), RUN: run}, connection)
+        answer = await self._compute({**environ_of(scope, body), RUN: run}, connection)
         if not run.is_put_off:
             return answer
         try:
             await asyncio.wait_for(self.turns.acquire(), self.lock_seconds)
         except TimeoutError:
-            refused = {**_environ(scope, b""), REFUSAL: Unavailable(retry_after=1)}
+            refused = {**environ_of(scope, b""), REFUSAL: Unavailable(retry_after=1)}
             return await self._compute(refused, connection)
         try:
             again = Run(may_wait=True, is_counted=run.is_counted)
-            return await self._compute({**_environ(scope, body), RUN: again}, connection)
+            return await self._compute({**environ_of(scope, body), RUN: again}, connection)
         finally:
             self.turns.release()
 
@@ -123,19 +120,6 @@ def _declared(headers: Headers) -> int | None:
         return 0
     # The HTTP parser has refused values that are not numbers.
     return int(named[b"content-length"]) if b"content-length" in named else None
-
-
-def _environ(scope: Message, body: bytes | bytearray) -> Environ:
-    """The WSGI environ of the request, with the actual size of its body."""
-    headers = [
-        # WSGI maps "-" to "_": a header with "_" could forge one that a proxy sets.
-        (name, value)
-        for name, value in scope["headers"]
-        if name not in BODY_HEADERS and b"_" not in name
-    ]
-    headers.append((b"content-length", b"%d" % len(body)))
-    plain = {**scope, "headers": headers}
-    return cast("Environ", build_environ(cast("Any", plain), cast("Any", BytesIO(body))))
 
 
 def _call(application: WSGIApplication, environ: Environ) -> Answer:

@@ -23,6 +23,9 @@ SECRET = re.compile(
     r"|(?P<signed>\beyJ)[\w-]{8,}\.[\w-]+\.[\w-]+"
 )
 
+SIGNS = ("pmp_", "eyJ", "invitations/", "unsubscribe/", "key/", "-password/", "-email/")
+"""One of them stands in front of every secret; it takes a tenth of the time to look for them."""
+
 
 def hide_secrets(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
     """Mask secrets in all texts of a log event."""
@@ -33,4 +36,6 @@ def hide_secrets(logger: WrappedLogger, method: str, event: EventDict) -> EventD
 
 
 def masked(text: str) -> str:
+    if not any(sign in text for sign in SIGNS):
+        return text
     return SECRET.sub(lambda found: f"{found[found.lastgroup or 0]}{MASK}", text)

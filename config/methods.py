@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -49,6 +50,7 @@ class DeclaredMethods:
         return None
 
 
+@cache
 def declared_methods(view: Any) -> list[str]:
     """The methods that a view has, in upper case."""
     kind = getattr(view, "cls", None) or getattr(view, "view_class", None)

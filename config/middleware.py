@@ -8,11 +8,9 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import structlog
-from django.middleware.common import CommonMiddleware
 from django.utils.functional import SimpleLazyObject
 from uuid_utils import uuid7
 
-from config.start_check import is_probe
 from core.api.errors import is_database_away, plain_refusal
 from core.errors import Unavailable
 from core.lock_waits import RUN
@@ -20,7 +18,7 @@ from core.lock_waits import RUN
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+    from django.http import HttpRequest, HttpResponse
 
     from core.lock_waits import Run
 
@@ -141,13 +139,6 @@ class DatabaseAway:
             return None
         structlog.get_logger(__name__).warning("database_away", problem=str(error))
         return plain_refusal(Unavailable(retry_after=1))
-
-
-class Common(CommonMiddleware):
-    """Does not check the Host header of probes, which may be any name or address of the server."""
-
-    def process_request(self, request: HttpRequest) -> HttpResponsePermanentRedirect | None:
-        return None if is_probe(request.path_info) else super().process_request(request)
 
 
 class OptionalSlash:

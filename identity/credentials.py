@@ -1,5 +1,6 @@
 """What the kinds of credentials may not be used for, checked before any view."""
 
+from django.http import HttpRequest
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
@@ -38,13 +39,17 @@ class ReauthenticationRequired(Forbidden):
 
 def check_credential(credential: Credential, request: Request) -> None:
     """Refuse the request if this kind of credential or its scopes do not permit it."""
-    is_safe = request.method in SAFE
-    needed = Scope.READ.value if is_safe else Scope.WRITE.value
-    path = request.path_info.rstrip("/")
-    is_account = f"{path}/".startswith(ACCOUNT) and not (is_safe and path == PROFILE)
+    needed = Scope.READ.value if request.method in SAFE else Scope.WRITE.value
+    is_account = manages_account(request)
     if credential.kind == "personal_token" and is_account:
         raise NotWithPersonalToken(required="session", you_have=[credential.kind])
     if credential.impersonator and is_account:
         raise NotInSomebodysName(required="session", you_have=["impersonation"])
     if needed not in credential.scopes:
         raise InsufficientScope(required=needed, you_have=sorted(credential.scopes))
+
+
+def manages_account(request: HttpRequest | Request) -> bool:
+    """Whether the request is about signing in or one's account, and not only to read who one is."""
+    path = request.path_info.rstrip("/")
+    return f"{path}/".startswith(ACCOUNT) and not (path == PROFILE and request.method in SAFE)

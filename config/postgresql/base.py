@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Any, ClassVar
 
 from django.db.backends.base.base import NO_DB_ALIAS
 from django.db.backends.postgresql import base
 from django.utils.asyncio import async_unsafe
 from psycopg import IsolationLevel, sql
+from psycopg.types.datetime import TimestamptzLoader
 
 from config.postgresql.connections import Connector, KeptCursor, WatchedConnection
 from config.postgresql.pool import Pool
@@ -50,9 +52,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     @async_unsafe
     def create_cursor(self, name: str | None = None) -> Any:
-        if name is None and self.connection and self.connection.closed_cursors:
-            return self.connection.closed_cursors.pop().open_again()
-        return super().create_cursor(name)
+        if name or self.connection is None:
+            return super().create_cursor(name)
+        kept = self.connection.closed_cursors
+        return kept.pop().open_again() if kept else self.connection.cursor()
 
     @async_unsafe
     def get_new_connection(self, conn_params: dict[str, Any]) -> WatchedConnection:
@@ -75,6 +78,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _open(self, parameters: dict[str, Any]) -> WatchedConnection:
         connection = self._connector().connect(parameters)
+        # psycopg's own in C; Django's is Python, and gives the same in a session in UTC.
+        if self.timezone == UTC:
+            connection.adapters.register_loader("timestamptz", TimestamptzLoader)
         for name, value in self._missing_settings(connection).items():
             statement = sql.SQL("SET {} = {}")
             connection.execute(statement.format(sql.Identifier(name), sql.Literal(value)))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from django.db.backends.postgresql import base
 from psycopg.postgres import types
-from psycopg.pq import Format
+from psycopg.pq import Format, TransactionStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,6 +86,12 @@ class WatchedConnection(psycopg.Connection[Any]):
         except ServerSilent:
             self.close()
             raise
+
+    def set_autocommit(self, value: Any) -> None:
+        if self.info.transaction_status == TransactionStatus.IDLE:
+            self._autocommit = value  # psycopg would take a lock and wait for nothing
+        else:
+            super().set_autocommit(value)
 
     def check(self) -> None:
         """Raise `psycopg.Error` unless the server answers on this idle connection."""

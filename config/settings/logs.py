@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from config import env
+from config.log_lines import JsonLines, render
 from config.lost_connections import without_traceback
 from config.masking import hide_secrets
 
@@ -39,12 +40,12 @@ LOGGING: dict[str, Any] = {
     "disable_existing_loggers": False,
     "formatters": {
         "json": {
-            "()": structlog.stdlib.ProcessorFormatter,
+            "()": JsonLines,
             "processors": [
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
                 hide_secrets,
-                structlog.processors.JSONRenderer(),
+                render,
             ],
             "foreign_pre_chain": _shared,
         },
@@ -81,6 +82,8 @@ LOGGING: dict[str, Any] = {
         "django_structlog.celery.receivers": {"level": "WARNING"},
     },
 }
+# No line shows the thread or process it comes from, so records need not look them up.
+logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 structlog.configure(
     processors=[*_shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

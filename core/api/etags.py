@@ -19,7 +19,7 @@ def etag(version: int) -> str:
 
 def expected_version(request: Request) -> int | None:
     """The version in `If-Match`, None without one; Invalid if it is no ETag of this server."""
-    header = request.headers.get("If-Match", "").strip()
+    header = request.META.get("HTTP_IF_MATCH", "").strip()
     if header in ("", "*"):
         return None
     if not (tag := ETAG.fullmatch(header)):
@@ -42,5 +42,5 @@ def list_tag(request: Request, actor: Actor, code: str, state: str) -> str:
 
 def is_known(tag: str, request: Request) -> bool:
     """Whether the client has the answer with this tag: `If-None-Match` names it."""
-    named = request.headers.get("If-None-Match", "").split(",")
+    named = request.META.get("HTTP_IF_NONE_MATCH", "").split(",")
     return tag.removeprefix("W/") in (each.strip().removeprefix("W/") for each in named)

@@ -80,7 +80,7 @@ def claim(request: Request) -> IdempotencyKey | None:
     Waits while another request with the same key is running. None if the request has no key, or
     keys have no effect for it.
     """
-    key = request.headers.get("Idempotency-Key")
+    key = request.META.get("HTTP_IDEMPOTENCY_KEY")
     if key is None or request.method in SAFE or not request.user.is_authenticated:
         return None
     if not 0 < len(key) <= MAX_KEY or not key.isprintable():

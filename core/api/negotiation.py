@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.http import HttpRequest
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
@@ -17,13 +18,13 @@ class JsonFirst(DefaultContentNegotiation):
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> Any:
-        if self.is_plain(request):
+        if accepts_plain_json(request):
             first = next(iter(renderers))
             return first, first.media_type
         return super().select_renderer(request, renderers, format_suffix)
 
-    def is_plain(self, request: Request) -> bool:
-        """Whether the request accepts the first renderer and asks for no other format."""
-        return request.META.get("HTTP_ACCEPT", "") in JSON_ACCEPTED and (
-            "format" not in request.query_params
-        )
+
+def accepts_plain_json(request: HttpRequest | Request) -> bool:
+    """Whether the request accepts the first renderer and asks for no other format."""
+    meta = request.META
+    return meta.get("HTTP_ACCEPT", "") in JSON_ACCEPTED and "format" not in meta["QUERY_STRING"]

@@ -11,10 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from core.api import idempotency
 from core.api.actors import actor_of
+from core.api.dispatch import QuickView
 from core.api.errors import LOCK_NOT_AVAILABLE, WORTH_RETRYING, is_database_away, sqlstate
 from core.api.idempotency import SAFE
 from core.api.write_only import may_read, withhold_documents, withhold_facts
@@ -27,7 +27,7 @@ PAUSE = 0.03
 """Seconds before a request runs again after a deadlock, multiplied by the attempt."""
 
 
-class OneTransaction(APIView):
+class OneTransaction(QuickView):
     """A view whose request is one transaction: committed, or rolled back if it is refused.
 
     After a deadlock or serialization failure the request runs again, up to ATTEMPTS times.
@@ -49,6 +49,11 @@ class OneTransaction(APIView):
     _may_read = True
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        response = self._run_in_transaction(request, *args, **kwargs)
+        self.release(response)
+        return response
+
+    def _run_in_transaction(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         self._http_request = request
         run = request.META.get(RUN) if self.may_run_again and request.method not in SAFE else None
         self._run: Run = run or Run(may_wait=True)

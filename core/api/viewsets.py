@@ -1,6 +1,7 @@
 """Base viewset: an action finds the row, reads the input, calls a service, shows the document."""
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any, ClassVar, cast
 
 from django.db.models import Model, QuerySet
@@ -162,7 +163,7 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
 
     def _known_tag(self, model: type[Model], row: Any) -> str | None:
         """The tag of the list as it is now if the client has it, without reading the list."""
-        if "If-None-Match" not in self.request.headers or self.actor.unopened:
+        if "HTTP_IF_NONE_MATCH" not in self.request.META or self.actor.unopened:
             return None  # the first access to a workspace is recorded, so it is a real one
         state = state_within(model).first(actor=self.actor, within=row)
         tag = self._list_tag(state) if state else ""
@@ -204,7 +205,7 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
         """Refuse unknown query parameters: with a misspelt filter a list would show all rows."""
         known = {"include", "format"}
         if self.action in self.queries:
-            known.update(self.queries[self.action]().fields)
+            known.update(_names_of(self.queries[self.action]))
         if self.action == "list":
             filters = self.filters.base_filters if self.filters else ()
             known.update(PARAMETERS, self.query_params, filters)
@@ -222,6 +223,11 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
 def _answer(shown: Shown, status: int = status.HTTP_200_OK, message: str | None = None) -> Response:
     headers = {"ETag": etag(shown.version)}
     return Response(Answer(shown.document, message=message), status=status, headers=headers)
+
+
+@cache
+def _names_of(query: type[serializers.Serializer[Any]]) -> list[str]:
+    return list(query().fields)
 
 
 def _any_in(names: Iterable[str], request: Request) -> bool:

@@ -10,18 +10,14 @@ from typing import Any, cast
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.db import connection
-from rest_framework.authentication import (
-    BaseAuthentication,
-    SessionAuthentication,
-    get_authorization_header,
-)
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.renderers import BaseRenderer, BrowsableAPIRenderer
 from rest_framework.request import Request
 
 from accounts.models import User
 from core.actor import Actor, Credential
-from core.api.negotiation import JsonFirst
+from core.api.negotiation import JsonFirst, accepts_plain_json
 from core.context import show_workspaces_of
 from core.models import as_uuid
 from identity.credentials import check_credential
@@ -35,12 +31,11 @@ class BearerAuthentication(BaseAuthentication):
     """Authenticates by Bearer token; an invalid one is refused, the cookie is not tried then."""
 
     def authenticate(self, request: Request) -> tuple[User, Actor] | None:
-        scheme, _, token = get_authorization_header(request).strip().partition(b" ")
-        if scheme.lower() != b"bearer":
+        scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").strip().partition(" ")
+        if scheme.lower() != "bearer":
             return None
         try:
-            # Tokens are ASCII; latin-1 decodes anything else without an error.
-            actor = self.identify(token.strip().decode("latin-1"))
+            actor = self.identify(token.strip())
         except InvalidToken as flaw:
             raise AuthenticationFailed(str(flaw), code=flaw.code) from flaw
         if actor is None:
@@ -120,7 +115,7 @@ class PagesForDevelopers(JsonFirst):
     ) -> Any:
         offered = list(renderers)
         plain = [each for each in offered if not isinstance(each, BrowsableAPIRenderer)]
-        if plain == offered or self.is_plain(request) or _may_browse(request):
+        if plain == offered or accepts_plain_json(request) or _may_browse(request):
             return super().select_renderer(request, offered, format_suffix)
         return plain[0], plain[0].media_type
 

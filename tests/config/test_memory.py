@@ -1,0 +1,45 @@
+"""How much memory the web server takes, and what it does not load for requests."""
+
+from ast import literal_eval
+
+from tests.config.production import run_forked
+from tests.config.raw import Server
+from tests.support.threads import times
+
+MOST = 130 * 1024 * 1024
+LOADED = """
+import sys
+import config.asgi
+from django.urls import get_resolver
+
+get_resolver().url_patterns
+print({name.partition(".")[0] for name in sys.modules})
+"""
+FOR_OTHERS = {
+    "redis",  # the broker's, of workers and of probes of readiness
+    "markdown_it",  # composers of mail, in workers
+    "nh3",
+}
+
+
+def test_nothing_is_loaded_that_no_request_needs() -> None:
+    shown = run_forked(LOADED)
+    assert shown.returncode == 0, shown.stderr
+    loaded = literal_eval(shown.stdout)
+    assert "psycopg" in loaded
+    assert not loaded & FOR_OTHERS
+
+
+def test_memory_after_a_load(server: Server) -> None:
+    """New tasks, growing lists of them and profiles, by eight clients at once."""
+    tasks = f"/api/projects/{server.cast.project.pk}/tasks"
+
+    def ask(number: int) -> None:
+        body = {"title": f"One of {number}", "description": "What is to be done, and why. " * 10}
+        for _ in range(25):
+            server.lea.ask("POST", tasks, body, status=201)
+            server.lea.ask("GET", f"{tasks}?limit=200")
+            server.lea.ask("GET", "/api/auth/me")
+
+    times(8, ask)
+    assert server.memory() < MOST
