@@ -30,9 +30,7 @@ LONGEST_CHECK = 2.0
 REMEMBERED = 0.5
 """Seconds after a failed connection during which further attempts fail at once."""
 
-TYPES_IN_JSON = {
-    types[name].oid: types["text"].oid for name in ("uuid", "date", "time", "timestamptz", "jsonb")
-}
+TYPES_IN_JSON = {types[name].oid: types["text"].oid for name in ("uuid", "date", "time", "jsonb")}
 
 
 class ServerSilent(psycopg.OperationalError):
@@ -54,7 +52,7 @@ class KeptCursor(base.ServerBindingCursor, psycopg.Cursor[Any]):
             self.connection.closed_cursors.append(self)
 
     def fetch_for_json(self) -> list[tuple[Any, ...]]:
-        """All rows, with ids, days and times as PostgreSQL writes them.
+        """All rows, with ids, days and JSON as PostgreSQL writes them.
 
         Making objects of them only to write them into JSON takes as long as the query.
         """

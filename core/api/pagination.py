@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
@@ -147,8 +148,8 @@ def _limit(request: Request, default: int) -> int:
 
 
 def _signed(last: Shown, request: Request) -> str:
-    place = [last.place, str(last.id), _list_hash(request)]
-    return signing.Signer(salt=SALT).sign_object(place)
+    place = last.place.isoformat() if isinstance(last.place, datetime) else last.place
+    return signing.Signer(salt=SALT).sign_object([place, str(last.id), _list_hash(request)])
 
 
 def _unsigned(cursor: str, request: Request) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The columns that a document needs, and how a row of their values becomes an object.
 
-PostgreSQL sends plain values; ids, days and times of day arrive as text, which JSON needs anyway.
+PostgreSQL sends plain values; ids and days arrive as text, which JSON needs anyway.
 """
 
 import re
@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 import orjson
-from django.db.models import DateTimeField, Expression, F, JSONField, Subquery
+from django.db.models import Expression, F, JSONField, Subquery
 
 Column = Expression | F | Subquery[Any]
 Row = Sequence[Any]
@@ -94,12 +94,5 @@ def values_at(places: Iterable[int]) -> Callable[[Row], Values]:
 
 
 def converter(column: Any) -> Callable[[str], Any] | None:
-    """How a text of PostgreSQL becomes JSON, None if it is shown as it is."""
-    if isinstance(column.output_field, DateTimeField):
-        return iso_time
+    """How a value becomes JSON that is not written as it is, else None."""
     return orjson.Fragment if isinstance(column.output_field, JSONField) else None
-
-
-def iso_time(text: str) -> str:
-    """A time as ISO 8601 has it; PostgreSQL writes `2030-01-31 09:00:00+00` in sessions in UTC."""
-    return f"{text.replace(' ', 'T', 1)}:00"

@@ -74,8 +74,10 @@ class CompiledDocument:
     shortenings: list[int]
     """The places of what says that a text is shortened."""
 
-    def completed(self, row: Row) -> list[Any]:
+    def completed(self, row: Any) -> Any:
         """A row as it was read, with its values as JSON has them, and room for what is added."""
+        if not (self.added or self.statement.converters):
+            return row
         values = [*row, *self.added]
         for place, convert in self.statement.converters:
             if values[place] is not None:

@@ -14,9 +14,8 @@ from workspaces.models import Invitation, Membership, Workspace
 
 
 def at(moment: datetime) -> str:
-    """An instant as PostgreSQL writes it into JSON."""
-    seconds, dot, fraction = moment.isoformat().partition("+")[0].partition(".")
-    return f"{seconds}{dot}{fraction.rstrip('0')}+00:00"
+    """An instant as JSON has it."""
+    return moment.isoformat()
 
 
 def person(user: User) -> dict[str, Any]:
