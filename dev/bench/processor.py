@@ -26,6 +26,13 @@ def seconds_of_postgres() -> float:
     return ended + seconds_of(postmaster) + sum(map(seconds_of, _children(postmaster)))
 
 
+def mebibytes_of(pid: int) -> float:
+    """The memory a process has in RAM."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    [kibibytes] = [line.split()[1] for line in lines if line.startswith("VmRSS:")]
+    return int(kibibytes) / 1024
+
+
 def _children(parent: int) -> Iterator[int]:
     for folder in Path("/proc").glob("[0-9]*"):
         try:

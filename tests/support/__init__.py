@@ -36,4 +36,5 @@
 `staff` how staff get into the admin in tests
 `tables` what stands in the product's own tables, as one comparable value
 `threads` several people at the same moment, each with a thread and a connection of their own
+`traffic` what a request says to PostgreSQL: statements and round trips
 """
