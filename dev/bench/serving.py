@@ -19,7 +19,7 @@ EXPRESS = "express"
 PRODUCT = "config.settings.production"
 SERVERS = {
     "gantry": (APPLICATION, PRODUCT),
-    "bare": ("dev.bench.bare:application", PRODUCT),
+    "bare": ("dev.bench.bare_server:application", PRODUCT),
     "naive": (APPLICATION, "dev.bench.naive_settings"),
 }
 
@@ -30,23 +30,19 @@ class Server(NamedTuple):
 
 
 @contextmanager
-def serving(before: str = "", *, with_express: bool = False) -> Iterator[dict[str, Server]]:
+def serving(*names: str, before: str = "") -> Iterator[dict[str, Server]]:
     """Start all and return them by name; those not being measured are idle.
 
-    `before` is an earlier commit with the same tables, served from a folder of its own.
+    `before` is the commit of BEFORE, with the same tables, served from a folder of its own.
     """
     with ExitStack() as stack:
         servers = {}
-        for name in _names(before, with_express=with_express):
+        for name in names:
             port = local.free_port()
             folder = stack.enter_context(_checked_out(before)) if name == BEFORE else env.ROOT
             command = express_command(port) if name == EXPRESS else _command(name, port, folder)
             servers[name] = Server(port, stack.enter_context(started(command, port)))
         yield servers
-
-
-def _names(before: str, *, with_express: bool) -> list[str]:
-    return [*SERVERS, *([BEFORE] if before else []), *([EXPRESS] if with_express else [])]
 
 
 @contextmanager

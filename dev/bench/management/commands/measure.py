@@ -12,7 +12,7 @@ from dev.bench.many import REFERENCE, Many, fill_many
 from dev.bench.plans import failing_lists
 from dev.bench.processor import mebibytes_of
 from dev.bench.rounds import Figures, measure
-from dev.bench.serving import Server, serving
+from dev.bench.serving import BEFORE, EXPRESS, SERVERS, Server, serving
 from dev.bench.targets import (
     CONNECTIONS,
     Target,
@@ -46,7 +46,11 @@ class Command(BaseCommand):
         self.stdout.write("Filling the database ...")
         dataset, many = fill(), fill_many(max(tasks - filling.ALL, REFERENCE))
         failing = self._plans(many) if tasks else []
-        with serving(before, with_express=express and self._has_node()) as servers:
+        others = [
+            *([BEFORE] if before else []),
+            *([EXPRESS] if express and self._has_node() else []),
+        ]
+        with serving(*SERVERS, *others, before=before) as servers:
             targets = _targets(dataset, many, servers)
             self.stdout.write(f"Measuring {rounds} rounds of {seconds:g} s for each line ...\n\n")
             counts = traffic(targets)
@@ -99,5 +103,5 @@ def _targets(dataset: Dataset, many: Many, servers: dict[str, Server]) -> list[T
     targets = reading(dataset, ids[0])
     targets += writing(dataset, ids[-CONNECTIONS - 1 : -1], ids[-1])
     targets += in_large_projects(many, last_page(many, servers["gantry"]))
-    targets += [earlier(each) for each in targets if each.is_old and "before" in servers]
-    return [*targets, *([express_target(dataset)] if "express" in servers else [])]
+    targets += [earlier(each) for each in targets if each.is_old and BEFORE in servers]
+    return [*targets, *([express_target(dataset)] if EXPRESS in servers else [])]
