@@ -8,12 +8,11 @@ from django.db.models import Expression, Q, QuerySet, UUIDField
 from django_filters import (
     CharFilter,
     DateFilter,
-    FilterSet,
     TypedChoiceFilter,
 )
 
 from accounts.models import User
-from core.api.filters import EnumFilter
+from core.api.filters import EnumFilter, Filters
 from core.models import as_uuid
 from core.queries import compiled
 from projects.models import Category, Priority, Status, columns_of
@@ -40,7 +39,7 @@ class Literal(Expression):
         return f"'{self.value}'::uuid", ()
 
 
-class TaskFilters(FilterSet):
+class TaskFilters(Filters):
     """`assignee` is a person's id, `me` or `none`; the bounds of due dates are inclusive."""
 
     status = CharFilter(method="in_column", max_length=40)
