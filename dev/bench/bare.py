@@ -8,14 +8,14 @@ from typing import Any
 
 import orjson
 from psycopg import Connection
+from psycopg.rows import dict_row
 
+from core.context import context_columns
 from dev.bench.bare_documents import COMMENTS, PAGE, TASK, comment_of, me_of, task_of
 from identity.services.tokens import read
 
-OPENING = """
-    SELECT s.session_data, u.*, set_config('gantry.system', '', true) AS system,
-           set_config('gantry.workspaces', workspaces_of(u.id)::text, true) AS workspaces,
-           NULLIF(current_setting('gantry.unopened', true), '')::uuid[] AS unopened
+OPENING = f"""
+    SELECT s.session_data, u.*, {context_columns("u.id")}
     FROM django_session s JOIN accounts_user u ON u.id = %s
     WHERE s.session_key = %s AND s.expire_date > now() AND u.is_active AND u.deleted_at IS NULL
 """
@@ -41,7 +41,8 @@ def _data(connection: Connection[Any], environ: dict[str, Any]) -> Any:
 
 def _open(connection: Connection[Any], environ: dict[str, Any]) -> Any:
     claims = read(environ["HTTP_AUTHORIZATION"].removeprefix("Bearer "), "access")
-    return connection.execute(OPENING, [claims.person_id, claims.session_key]).fetchone()
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(OPENING, [claims.person_id, claims.session_key]).fetchone()
 
 
 def _task(connection: Connection[Any], task: str) -> dict[str, Any]:

@@ -43,15 +43,15 @@ COMMENTS = """
 """
 
 
-def me_of(row: Any) -> dict[str, Any]:
+def me_of(row: dict[str, Any]) -> dict[str, Any]:
     return {
-        "id": row.public_id,
-        "email": row.email,
-        "name": row.name,
-        "avatar_url": row.avatar_url,
-        "time_zone": row.time_zone,
-        "created_at": row.created_at,
-        "version": row.version,
+        "id": row["public_id"],
+        "email": row["email"],
+        "name": row["name"],
+        "avatar_url": row["avatar_url"],
+        "time_zone": row["time_zone"],
+        "created_at": row["created_at"],
+        "version": row["version"],
     }
 
 
