@@ -156,6 +156,11 @@ class Task(VersionedTenantRow):
         ]
         indexes: ClassVar = [
             models.Index(fields=["deleted_at"], name="tasks_to_purge", condition=UNPURGED),
+            models.Index(
+                fields=["project", "deleted_at"],
+                name="deleted_tasks_by_project",
+                condition=Q(deleted_at__isnull=False),
+            ),
             _ordered("live_tasks_by_age", "-created_at", "-id"),
             _ordered("live_tasks_by_change", "updated_at", "id"),
             _ordered("live_tasks_by_number", "number", "id"),

@@ -75,6 +75,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='task',
+            index=models.Index(condition=models.Q(('deleted_at__isnull', False)), fields=['project', 'deleted_at'], name='deleted_tasks_by_project'),
+        ),
+        migrations.AddIndex(
+            model_name='task',
             index=models.Index(condition=models.Q(('deleted_at', None)), fields=['project', '-created_at', '-id', 'status', 'type', 'priority', 'assignee', 'due_date'], name='live_tasks_by_age'),
         ),
         migrations.AddIndex(

@@ -9,6 +9,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from projects.models import Project
 from projects.services.projects import create_project
+from tasks.models import Task
 from tests.support.actors import by
 from tests.support.cast import Cast, client_of
 from tests.support.databases import CommittedDatabase, in_use
@@ -74,3 +75,15 @@ def test_a_value_nobody_has_is_looked_up_in_its_own_index(
             client.ask("GET", f"/api/projects/{projects[0].pk}/tasks?{query}")
         used[query.partition("=")[0]] = indexes_in(plans, TASKS)[0]
     assert used == {"type": "live_tasks_by_type", "due_after": "live_tasks_by_due_date"}
+
+
+def test_what_can_be_restored_is_found_among_the_deleted(
+    projects: list[Project], people: People
+) -> None:
+    client = client_of(people.other)
+    for task in Task.objects.filter(project=projects[0], number__in=(7, 8)):
+        client.ask("DELETE", f"/api/tasks/{task.pk}", status=204)
+    with explained(TASKS) as plans:
+        shown = client.ask("GET", f"/api/projects/{projects[0].pk}/tasks?deleted=true")["data"]
+    assert len(shown) == 2
+    assert work_in(plans, TASKS).rows == 4
