@@ -9,12 +9,14 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from projects.models import Project
 from projects.services.projects import create_project
+from tasks.api.filters import TaskFilters
+from tasks.api.views import ProjectTasks
 from tasks.models import Task
 from tests.support.actors import by
 from tests.support.cast import Cast, client_of
 from tests.support.databases import CommittedDatabase, in_use
-from tests.support.many_tasks import WORKFLOW, People, analyze, fill
-from tests.support.plans import PAGE, TASKS, checks, explained, indexes_in, work_in
+from tests.support.many_tasks import CONDITIONS, WORKFLOW, People, analyze, fill
+from tests.support.plans import ORDERINGS, PAGE, TASKS, checks, explained, indexes_in, work_in
 
 SIZES = (40_000, 10_000)
 
@@ -53,6 +55,12 @@ def test_no_filter_and_no_order_reads_or_sorts_a_project(
     done = list(checks(lambda path: client.ask("GET", path), project, people, in_full=False))
     assert [check for check in done if check.exceeds(live)] == []
     assert len(done) > 60
+
+
+def test_every_filter_and_every_order_is_tried() -> None:
+    assert set(ORDERINGS) == {name.removeprefix("-") for name in ProjectTasks.orderings}
+    named = {part.partition("=")[0] for query in CONDITIONS for part in query.split("&")} - {""}
+    assert named == set(TaskFilters.base_filters)
 
 
 def test_prepared_statements_read_no_more(projects: list[Project], people: People) -> None:
