@@ -20,8 +20,11 @@ from uuid import uuid4
 import psycopg
 from psycopg.types.json import Jsonb
 
+from dev.bench.processor import seconds_of_postgres
+
 STATEMENTS = Path(__file__).with_name("create_statements.jsonl")
 PREPARED_AFTER = 3
+WARM_UP = 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,19 +36,23 @@ class Work:
 
 
 def run(work: Work) -> dict[str, Any]:
-    """Send them over and over; returns the seconds of each time, in all, and on the processor."""
+    """Send them over and over; returns the seconds of each time, in all, and of the processor."""
     lines = STATEMENTS.read_text().splitlines()
     statements = [json.loads(line) for line in lines]
     waits: list[float] = []
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
         connection.prepare_threshold = PREPARED_AFTER
-        start, processor = time.perf_counter(), time.process_time()
+        for _ in range(WARM_UP):  # as a server has prepared them long ago
+            create_once(connection, statements, work.rows)
+        backend = connection.info.backend_pid
+        start = time.perf_counter()
+        web, sql = time.process_time(), seconds_of_postgres(backend)
         while len(waits) < 2 or time.perf_counter() < start + work.seconds:
             began = time.perf_counter()
             create_once(connection, statements, work.rows)
             waits.append(time.perf_counter() - began)
-        seconds, used = time.perf_counter() - start, time.process_time() - processor
-    return {"waits": waits, "seconds": seconds, "bytes": 0, "processor": used}
+        used = {"web": time.process_time() - web, "sql": seconds_of_postgres(backend) - sql}
+    return {"waits": waits, "seconds": sum(waits), "bytes": 0, **used}
 
 
 def create_once(

@@ -10,6 +10,8 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+from django.db import connection
+
 from dev.bench.policies import switch_policies
 from dev.bench.processor import seconds_of, seconds_of_postgres
 from dev.bench.serving import Server
@@ -74,15 +76,16 @@ def _round(target: Target, server: Server, seconds: float) -> Figures:
         "requests": target.requests(tag),
         "statuses": target.statuses,
     }
-    web, sql = seconds_of(server.pid), seconds_of_postgres()
+    connection.ensure_connection()
+    backend = connection.connection.info.backend_pid
+    web, sql = seconds_of(server.pid), seconds_of_postgres(backend)
     result = _run("dev.bench.client", load)
-    return _figures(result, seconds_of(server.pid) - web, seconds_of_postgres() - sql)
+    return _figures(result, seconds_of(server.pid) - web, seconds_of_postgres(backend) - sql)
 
 
 def _sent_raw(rows: dict[str, str], seconds: float) -> Figures:
-    sql = seconds_of_postgres()
     result = _run("dev.bench.raw_create", {"seconds": seconds, "rows": rows})
-    return _figures(result, result["processor"], seconds_of_postgres() - sql)
+    return _figures(result, result["web"], result["sql"])
 
 
 def _run(module: str, work: dict[str, Any]) -> dict[str, Any]:
