@@ -38,6 +38,24 @@ POSITION_STEP = 65_536
 """Distance of positions in a column; a task moves between two others without changing them."""
 
 
+FILTERED = ("status", "type", "priority", "assignee", "due_date")
+"""What lists of tasks are filtered by: category and `is_complete` follow from the status."""
+
+
+def _live(name: str, *fields: str) -> models.Index:
+    """An index of the tasks that are not deleted."""
+    return models.Index(fields=fields, name=name, condition=Q(deleted_at=None))
+
+
+def _ordered(name: str, *order: str) -> models.Index:
+    """An index from which a project's tasks are read in this order.
+
+    PostgreSQL compares what lists are filtered by in the index itself, so that it reads no task
+    that a list does not show.
+    """
+    return _live(name, "project", *order, *FILTERED)
+
+
 class TaskQuerySet(SharingQuerySet):
     def visible_to(self, asking: Asking) -> Self:
         """The tasks, not deleted, of the projects the person may read."""
@@ -75,7 +93,10 @@ class TaskQuerySet(SharingQuerySet):
 class Task(VersionedTenantRow):
     """Something to be done. Shown as `ENG-123`: the project's key and the task's number."""
 
-    project = models.ForeignKey(Project, models.PROTECT, related_name="tasks", db_constraint=False)
+    # Without an index of its own: `task_number_once_per_project` begins with it.
+    project = models.ForeignKey(
+        Project, models.PROTECT, related_name="tasks", db_constraint=False, db_index=False
+    )
     number = models.PositiveIntegerField()
     title = models.CharField(max_length=255)
     description = models.TextField(max_length=50_000, blank=True)
@@ -134,22 +155,20 @@ class Task(VersionedTenantRow):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(
-                fields=["project", "-created_at", "-id"],
-                name="live_tasks_by_age",
-                condition=Q(deleted_at=None),
-            ),
             models.Index(fields=["deleted_at"], name="tasks_to_purge", condition=UNPURGED),
             models.Index(
-                fields=["assignee", "project"],
-                name="live_tasks_by_assignee",
-                condition=Q(deleted_at=None),
+                fields=["project", "deleted_at"],
+                name="deleted_tasks_by_project",
+                condition=Q(deleted_at__isnull=False),
             ),
-            models.Index(
-                fields=["status", "position"],
-                name="live_tasks_by_column",
-                condition=Q(deleted_at=None),
-            ),
+            _ordered("live_tasks_by_age", "-created_at", "-id"),
+            _ordered("live_tasks_by_change", "updated_at", "id"),
+            _ordered("live_tasks_by_number", "number", "id"),
+            _ordered("live_tasks_by_title", "title", "id"),
+            _live("live_tasks_by_assignee", "assignee", "project"),
+            _live("live_tasks_by_column", "status", "position"),
+            _live("live_tasks_by_type", "project", "type", "priority"),
+            _live("live_tasks_by_due_date", "project", "due_date"),
         ]
 
     def __str__(self) -> str:

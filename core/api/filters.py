@@ -1,12 +1,24 @@
 """Query parameters that are parsed like the values of bodies."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
-from django.forms import MultipleChoiceField
-from django_filters import MultipleChoiceFilter
+from django.forms import Form, MultipleChoiceField
+from django_filters import FilterSet, MultipleChoiceFilter
 from rest_framework.fields import empty
 from rest_framework.serializers import BooleanField, Serializer
+
+
+class Filters(FilterSet):
+    """A FilterSet with one form class for all requests, on which its fields do not depend."""
+
+    form_classes: ClassVar[dict[type, type[Form]]] = {}
+
+    def get_form_class(self) -> type[Form]:
+        kind = type(self)
+        if kind not in self.form_classes:
+            self.form_classes[kind] = super().get_form_class()
+        return self.form_classes[kind]
 
 
 class Flag(BooleanField):

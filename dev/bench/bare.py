@@ -1,111 +1,51 @@
-"""The fastest comparison: rows from psycopg, dictionaries, orjson; no framework, no rights."""
+"""The floors of reading: rows from psycopg, dictionaries, orjson; no framework and no rights.
 
-import os
-from collections.abc import Callable, Iterable
-from typing import Any, cast
-
-import orjson
-from a2wsgi import WSGIMiddleware
-from psycopg.rows import namedtuple_row
-from psycopg_pool import ConnectionPool
-
-PAGE = """
-    SELECT t.id, t.number, t.title, t.description, t.type, t.priority, s.key AS status_key,
-           t.status_id, t.category, t.is_complete, t.parent_id, t.position, t.due_date, t.due_time,
-           t.completed_at, t.created_at, t.updated_at, t.version,
-           COALESCE(w.external_org_id, w.id::text) AS workspace,
-           p.id AS project, p.key AS project_key, p.name AS project_name,
-           p.status AS project_status, p.priority AS project_priority,
-           COALESCE(l.external_id, l.id::text) AS lead,
-           COALESCE(a.external_id, a.id::text) AS assignee, a.name AS assignee_name,
-           a.email AS assignee_email, a.avatar_url AS assignee_image,
-           COALESCE(c.external_id, c.id::text) AS creator, c.name AS creator_name,
-           c.email AS creator_email, c.avatar_url AS creator_image,
-           (SELECT count(*) FROM comments_comment o
-            WHERE o.task_id = t.id AND o.deleted_at IS NULL) AS comment_count
-    FROM tasks_task t
-    JOIN projects_status s ON s.id = t.status_id
-    JOIN projects_project p ON p.id = t.project_id
-    JOIN workspaces_workspace w ON w.id = t.workspace_id
-    JOIN accounts_user c ON c.id = t.created_by_id
-    LEFT JOIN accounts_user a ON a.id = t.assignee_id
-    LEFT JOIN accounts_user l ON l.id = p.team_lead_id
-    WHERE t.project_id = %s AND t.deleted_at IS NULL
-    ORDER BY t.created_at DESC, t.id DESC
-    LIMIT 50
+The list is read without sign-in; a task and `me` check the token as the product does and send the
+query that opens its requests.
 """
 
-pool = ConnectionPool(
-    os.environ["DATABASE_URL"],
-    min_size=2,
-    max_size=10,
-    kwargs={"autocommit": True, "row_factory": namedtuple_row},
-    open=True,
-)
+from typing import Any
+
+import orjson
+from psycopg import Connection
+from psycopg.rows import dict_row
+
+from core.context import context_columns
+from dev.bench.bare_documents import COMMENTS, PAGE, TASK, comment_of, me_of, task_of
+from identity.services.tokens import read
+
+OPENING = f"""
+    SELECT s.session_data, u.*, {context_columns("u.id")}
+    FROM django_session s JOIN accounts_user u ON u.id = %s
+    WHERE s.session_key = %s AND s.expire_date > now() AND u.is_active AND u.deleted_at IS NULL
+"""
 
 
-def respond(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """The WSGI application: answers every request as `/api/projects/{id}/tasks`."""
-    project = environ["PATH_INFO"].split("/")[3]
-    with pool.connection() as connection:
-        rows = connection.execute(PAGE, [project]).fetchall()
-    body = orjson.dumps({"success": True, "data": [_document(row) for row in rows]})
-    headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
-    start_response("200 OK", headers)
-    return [body]
+def answer(connection: Connection[Any], environ: dict[str, Any]) -> bytes:
+    """The body of the answer to a WSGI request, like the product's to three paths."""
+    return orjson.dumps({"success": True, "data": _data(connection, environ)})
 
 
-def _document(row: Any) -> dict[str, Any]:
-    assignee = row.assignee and _person(
-        row.assignee, row.assignee_name, row.assignee_email, row.assignee_image
-    )
-    return {
-        "id": row.id,
-        "key": f"{row.project_key}-{row.number}",
-        "number": row.number,
-        "title": row.title,
-        "description": row.description,
-        "type": row.type,
-        "priority": row.priority,
-        "status": row.status_key,
-        "status_id": row.status_id,
-        "category": row.category,
-        "is_complete": row.is_complete,
-        "assignee_id": row.assignee,
-        "assigneeId": row.assignee,
-        "assignee": assignee,
-        "created_by": _person(row.creator, row.creator_name, row.creator_email, row.creator_image),
-        "workspace_id": row.workspace,
-        "project_id": row.project,
-        "projectId": row.project,
-        "project": _project(row),
-        "parent_id": row.parent_id,
-        "position": row.position,
-        "due_date": row.due_date,
-        "due_time": row.due_time,
-        "completed_at": row.completed_at,
-        "created_at": row.created_at,
-        "updated_at": row.updated_at,
-        "version": row.version,
-        "comment_count": row.comment_count,
-    }
+def _data(connection: Connection[Any], environ: dict[str, Any]) -> Any:
+    match environ["PATH_INFO"].split("/")[2:]:
+        case ["projects", project, "tasks"]:
+            return [task_of(row) for row in connection.execute(PAGE, [project])]
+        case ["tasks", task]:
+            # The tenant context ends with the transaction.
+            with connection.transaction():
+                _open(connection, environ)
+                return _task(connection, task)
+        case _:
+            return me_of(_open(connection, environ))
 
 
-def _person(id_: str, name: str, email: str, image: str) -> dict[str, Any]:
-    return {"id": id_, "name": name, "email": email, "avatar_url": image, "image": image}
+def _open(connection: Connection[Any], environ: dict[str, Any]) -> Any:
+    claims = read(environ["HTTP_AUTHORIZATION"].removeprefix("Bearer "), "access")
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(OPENING, [claims.person_id, claims.session_key]).fetchone()
 
 
-def _project(row: Any) -> dict[str, Any]:
-    return {
-        "id": row.project,
-        "key": row.project_key,
-        "name": row.project_name,
-        "status": row.project_status,
-        "priority": row.project_priority,
-        "team_lead": row.lead,
-        "workspace_id": row.workspace,
-        "workspaceId": row.workspace,
-    }
-
-
-application = WSGIMiddleware(cast("Any", respond), workers=int(os.environ.get("WEB_THREADS", "8")))
+def _task(connection: Connection[Any], task: str) -> dict[str, Any]:
+    document = task_of(connection.execute(TASK, [task]).fetchone())
+    newest = connection.execute(COMMENTS, [task]).fetchall()
+    return {**document, "comments": [comment_of(row) for row in reversed(newest)]}

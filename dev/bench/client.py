@@ -5,27 +5,30 @@ import selectors
 import socket
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import cycle
 from typing import Any
 
 END_OF_HEAD = b"\r\n\r\n"
 LENGTH = b"content-length: "
+UNCHANGED = b"304"
 PATIENCE = 10.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Load:
-    """What to send for how long; connection n repeats request n."""
+    """What to send for how long; connection n repeats its requests in turn."""
 
     port: int
     seconds: float
-    requests: list[str]
-    status: int
+    requests: list[list[str]]
+    statuses: list[int]
 
 
 @dataclass(eq=False)
 class Connection:
-    request: bytes
+    requests: Iterator[bytes]
     socket: socket.socket
     sent_at: float = 0.0
     waits: list[float] = field(default_factory=list)
@@ -34,7 +37,7 @@ class Connection:
 
     def send(self) -> None:
         self.sent_at = time.perf_counter()
-        self.socket.sendall(self.request)
+        self.socket.sendall(next(self.requests))
 
     def receive(self, *expected: bytes) -> bytes:
         """Read one whole answer and return its status; SystemExit if it is not expected."""
@@ -45,7 +48,7 @@ class Connection:
         status = head.split(b" ", 2)[1]
         if status not in expected:
             raise SystemExit(answer.decode(errors="replace"))
-        length = int(head.lower().split(LENGTH, 1)[1].split(b"\r\n", 1)[0])
+        length = 0 if status == UNCHANGED else _length(head)
         self.taken += len(head) + len(END_OF_HEAD) + length
         missing = length - len(body)
         while missing > 0:
@@ -62,22 +65,26 @@ class Connection:
 
 def run(load: Load) -> dict[str, Any]:
     """Run the load; returns the seconds of each answer and in all, and the bytes of all answers."""
-    status = str(load.status).encode()
-    connections = [connect(load.port, request) for request in load.requests]
+    statuses = [str(status).encode() for status in load.statuses]
+    connections = [connect(load.port, requests) for requests in load.requests]
     start = time.perf_counter()
-    _drive(connections, start + load.seconds, status)
+    _drive(connections, start + load.seconds, statuses)
     waits = [wait for connection in connections for wait in connection.waits]
     taken = sum(connection.taken for connection in connections)
     return {"waits": waits, "seconds": time.perf_counter() - start, "bytes": taken}
 
 
-def connect(port: int, request: str) -> Connection:
+def connect(port: int, requests: list[str]) -> Connection:
     peer = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
     peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return Connection(request.encode(), peer)
+    return Connection(cycle([request.encode() for request in requests]), peer)
 
 
-def _drive(connections: list[Connection], deadline: float, status: bytes) -> None:
+def _length(head: bytes) -> int:
+    return int(head.lower().split(LENGTH, 1)[1].split(b"\r\n", 1)[0])
+
+
+def _drive(connections: list[Connection], deadline: float, statuses: list[bytes]) -> None:
     selector = selectors.DefaultSelector()
     for connection in connections:
         selector.register(connection.socket, selectors.EVENT_READ, connection)
@@ -85,7 +92,7 @@ def _drive(connections: list[Connection], deadline: float, status: bytes) -> Non
     busy = len(connections)
     while busy:
         for key, _ in selector.select():
-            key.data.receive(status)
+            key.data.receive(*statuses)
             if time.perf_counter() < deadline:
                 key.data.send()
             else:

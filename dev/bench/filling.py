@@ -22,6 +22,7 @@ WORKSPACES = 10
 PROJECTS = 10
 TASKS = 1000
 PEOPLE = 10
+ALL = WORKSPACES * PROJECTS * TASKS
 # Whole seconds, because Python and PostgreSQL write fractions differently.
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -4,8 +4,6 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from django.db import connection
-
 TICKS = os.sysconf("SC_CLK_TCK")
 PARENT, OWN_TICKS, ENDED_TICKS = 1, slice(11, 13), slice(13, 15)
 """Fields of /proc/*/stat after the name: parent, time of it, and of its ended children."""
@@ -16,14 +14,18 @@ def seconds_of(pid: int) -> float:
     return sum(map(int, _fields(pid)[OWN_TICKS])) / TICKS
 
 
-def seconds_of_postgres() -> float:
-    """The seconds PostgreSQL has run, in all its processes."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        [backend] = cursor.fetchone()
+def seconds_of_postgres(backend: int) -> float:
+    """The seconds PostgreSQL has run, in all its processes; `backend` is any of its sessions."""
     postmaster = int(_fields(backend)[PARENT])
     ended = sum(map(int, _fields(postmaster)[ENDED_TICKS])) / TICKS
     return ended + seconds_of(postmaster) + sum(map(seconds_of, _children(postmaster)))
+
+
+def mebibytes_of(pid: int) -> float:
+    """The memory a process has in RAM."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    [kibibytes] = [line.split()[1] for line in lines if line.startswith("VmRSS:")]
+    return int(kibibytes) / 1024
 
 
 def _children(parent: int) -> Iterator[int]:

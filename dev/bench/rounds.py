@@ -3,21 +3,23 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import astuple, dataclass
 from statistics import median, quantiles
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 from django.db import connection
-from django.test import Client
 
-from dev.bench.filling import Dataset
 from dev.bench.policies import switch_policies
 from dev.bench.processor import seconds_of, seconds_of_postgres
 from dev.bench.serving import Server
-from dev.bench.targets import Target, headers
+from dev.bench.targets import RAW, Target
 
 WARM_UP = 0.5
-NOT_COUNTED = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
+RawRows = Callable[[], dict[str, str]]
+"""The rows that the raw statements name, with the key of a session that still lives."""
 
 
 @dataclass(frozen=True)
@@ -43,64 +45,80 @@ class Figures:
 
 def measure(
     targets: list[Target],
-    dataset: Dataset,
     servers: dict[str, Server],
+    raw_rows: RawRows,
     *,
     rounds: int,
     seconds: float,
 ) -> dict[str, Figures]:
     """The medians over all rounds, by name of the target."""
+
+    def once(target: Target, length: float) -> Figures:
+        switch_policies(on=target.has_policies)
+        if target.server == RAW:
+            return _sent_raw(raw_rows(), length)
+        return _round(target, servers[target.server], length)
+
     found: dict[str, list[Figures]] = {target.name: [] for target in targets}
     for target in targets:
-        _round(target, dataset, servers[target.server], WARM_UP)
+        once(target, WARM_UP)
     for number in range(rounds):
         for target in targets[:: -1 if number % 2 else 1]:
-            found[target.name].append(_round(target, dataset, servers[target.server], seconds))
+            found[target.name].append(once(target, seconds))
     return {name: _middle(figures) for name, figures in found.items()}
 
 
-def sql_count(target: Target, dataset: Dataset) -> int:
-    """The number of SQL statements of one request, without those of transactions."""
-    statements: list[str] = []
-
-    def note(execute: Any, sql: str, params: Any, many: Any, context: Any) -> Any:
-        statements.append(sql)
-        return execute(sql, params, many, context)
-
-    switch_policies(on=target.has_policies)
-    client = Client(SERVER_NAME="127.0.0.1", headers=headers(dataset))
-    with connection.execute_wrapper(note):
-        answer = client.generic(target.method, target.paths[0], target.body, "application/json")
-    if answer.status_code != target.status:
-        raise SystemExit(answer.content.decode())
-    return sum(not sql.startswith(NOT_COUNTED) for sql in statements)
-
-
-def _round(target: Target, dataset: Dataset, server: Server, seconds: float) -> Figures:
-    switch_policies(on=target.has_policies)
+def _round(target: Target, server: Server, seconds: float) -> Figures:
+    tag = _tag(target, server) if target.tag_of else ""
     load = {
         "port": server.port,
         "seconds": seconds,
-        "requests": target.requests(dataset),
-        "status": target.status,
+        "requests": target.requests(tag),
+        "statuses": target.statuses,
     }
-    web, sql = seconds_of(server.pid), seconds_of_postgres()
+    connection.ensure_connection()
+    backend = connection.connection.info.backend_pid
+    web, sql = seconds_of(server.pid), seconds_of_postgres(backend)
+    result = _run("dev.bench.client", load)
+    return _figures(result, seconds_of(server.pid) - web, seconds_of_postgres(backend) - sql)
+
+
+def _sent_raw(rows: dict[str, str], seconds: float) -> Figures:
+    result = _run("dev.bench.raw_create", {"seconds": seconds, "rows": rows})
+    return _figures(result, result["web"], result["sql"])
+
+
+def _run(module: str, work: dict[str, Any]) -> dict[str, Any]:
+    """What a program of the bench found, which runs beside the servers."""
     done = subprocess.run(
-        [sys.executable, "-m", "dev.bench.client"],
-        input=json.dumps(load).encode(),
+        [sys.executable, "-m", module],
+        input=json.dumps(work).encode(),
         stdout=subprocess.PIPE,
         check=True,
     )
-    result = json.loads(done.stdout)
+    return dict(json.loads(done.stdout))
+
+
+def _figures(result: dict[str, Any], web: float, sql: float) -> Figures:
     count, cuts = len(result["waits"]), quantiles(result["waits"], n=20)
     return Figures(
         rate=count / result["seconds"],
         p50=cuts[9] * 1000,
         p95=cuts[18] * 1000,
-        web=(seconds_of(server.pid) - web) * 1000 / count,
-        sql=(seconds_of_postgres() - sql) * 1000 / count,
+        web=web * 1000 / count,
+        sql=sql * 1000 / count,
         size=result["bytes"] / count,
     )
+
+
+def _tag(target: Target, server: Server) -> str:
+    """The ETag the server gives now; empty if it gives none."""
+    address = f"http://127.0.0.1:{server.port}{target.tag_of}"
+    try:
+        with urlopen(Request(address, headers=target.headers())) as answer:
+            return str(answer.headers.get("ETag", ""))
+    except HTTPError as error:
+        raise SystemExit(error.read().decode()) from error
 
 
 def _middle(rounds: list[Figures]) -> Figures:

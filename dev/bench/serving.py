@@ -10,13 +10,16 @@ from subprocess import Popen
 from typing import NamedTuple
 
 from config import env, local, processes, programs
+from dev.bench.express import express_command
 
 PATIENCE = 60.0
 APPLICATION = "config.asgi:application"
 BEFORE = "before"
+EXPRESS = "express"
+PRODUCT = "config.settings.production"
 SERVERS = {
-    "gantry": (APPLICATION, "config.settings.production"),
-    "bare": ("dev.bench.bare:application", ""),
+    "gantry": (APPLICATION, PRODUCT),
+    "bare": ("dev.bench.bare_server:application", PRODUCT),
     "naive": (APPLICATION, "dev.bench.naive_settings"),
 }
 
@@ -27,23 +30,32 @@ class Server(NamedTuple):
 
 
 @contextmanager
-def serving(before: str = "") -> Iterator[dict[str, Server]]:
+def serving(*names: str, before: str = "") -> Iterator[dict[str, Server]]:
     """Start all and return them by name; those not being measured are idle.
 
-    `before` is an earlier commit with the same tables, served from a folder of its own.
+    `before` is the commit of BEFORE, with the same tables, served from a folder of its own.
     """
     with ExitStack() as stack:
         servers = {}
-        for name in (*SERVERS, BEFORE) if before else SERVERS:
+        for name in names:
             port = local.free_port()
             folder = stack.enter_context(_checked_out(before)) if name == BEFORE else env.ROOT
-            command = _command(name, port, folder)
-            log = local.DATA_DIR / f"{name}.log"
-            process = processes.start(command, stack.enter_context(log.open("wb")))
-            stack.callback(processes.stop, process, command)
-            wait_until_it_listens(process, port, log)
-            servers[name] = Server(port, process.pid)
+            command = express_command(port) if name == EXPRESS else _command(name, port, folder)
+            servers[name] = Server(port, stack.enter_context(started(command, port)))
         yield servers
+
+
+@contextmanager
+def started(command: processes.Command, port: int) -> Iterator[int]:
+    """Run a server for the block, once it listens; returns the id of its process."""
+    log = local.DATA_DIR / f"{command.name}.log"
+    with log.open("wb") as written:
+        process = processes.start(command, written)
+        try:
+            wait_until_it_listens(process, port, log)
+            yield process.pid
+        finally:
+            processes.stop(process, command)
 
 
 def _command(name: str, port: int, folder: Path) -> processes.Command:

@@ -1,60 +1,63 @@
-"""The measured targets: a request, its server, and the most SQL statements it may need."""
+"""The measured lines: what is asked of which server."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from dev.bench.filling import Dataset
-from dev.bench.serving import BEFORE
+from dev.bench.many import Many
+from dev.bench.serving import BEFORE, EXPRESS
 from tests.support.signing import access_token_for
 
 CONNECTIONS = 8
 EARLIER = " before"
+RAW = "raw"
+"""The statements of a request, sent without a server."""
+Headers = dict[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """What is measured: `paths` has a path per connection, `most_sql` the most SQL statements.
+    """A line of the table. Each connection repeats its own requests: a path, and bodies in turn.
 
-    `has_policies` says whether row-level security is on while it is measured.
+    `statuses` are those expected, `tag_of` a path whose ETag is sent as `If-None-Match`,
+    `has_policies` says whether row-level security is on, `is_old` whether the earlier commit is
+    measured as well.
     """
 
     name: str
-    server: str
+    server: str = "gantry"
     paths: list[str]
-    body: str = ""
-    most_sql: int | None = None
+    bodies: tuple[str, ...] = ("",)
+    statuses: tuple[int, ...] = (200,)
+    headers: Callable[[], Headers]
+    tag_of: str = ""
     has_policies: bool = True
-
-    @property
-    def is_product(self) -> bool:
-        """Whether it is the product as it runs, and not a comparison."""
-        return self.server == "gantry" and self.has_policies
+    is_old: bool = False
 
     @property
     def method(self) -> str:
-        return "POST" if self.body else "GET"
+        return "POST" if self.bodies[0] else "GET"
 
-    @property
-    def status(self) -> int:
-        return 201 if self.body else 200
-
-    def requests(self, dataset: Dataset) -> list[str]:
-        """The HTTP requests as text, with a new token: one made at the start would expire."""
-        lines = [
-            "Host: 127.0.0.1",
-            *(f"{name}: {value}" for name, value in headers(dataset).items()),
+    def requests(self, tag: str = "") -> list[list[str]]:
+        """The HTTP requests of each connection, with a new token: one of the start would expire."""
+        named = {"Host": "127.0.0.1", **self.headers(), "Content-Type": "application/json"}
+        if self.tag_of:
+            named["If-None-Match"] = tag or '"none"'
+        lines = "\r\n".join(f"{name}: {value}" for name, value in named.items())
+        parts = [f"{lines}\r\nContent-Length: {len(body)}\r\n\r\n{body}" for body in self.bodies]
+        return [
+            [f"{self.method} {path} HTTP/1.1\r\n{part}" for part in parts] for path in self.paths
         ]
-        lines += ["Content-Type: application/json", f"Content-Length: {len(self.body)}"]
-        rest = "\r\n".join([*lines, "", self.body])
-        return [f"{self.method} {path} HTTP/1.1\r\n{rest}" for path in self.paths]
 
 
 def earlier(target: Target) -> Target:
     """The same, asked of the earlier commit."""
-    return replace(target, name=f"{target.name}{EARLIER}", server=BEFORE, most_sql=None)
+    return replace(target, name=f"{target.name}{EARLIER}", server=BEFORE, is_old=False)
 
 
-def headers(dataset: Dataset) -> dict[str, str]:
+def headers(dataset: Dataset) -> Headers:
     return {"Authorization": f"Bearer {access_token_for(dataset.member)}"}
 
 
@@ -62,31 +65,87 @@ def list_path(dataset: Dataset) -> str:
     return f"/api/projects/{dataset.projects[0].pk}/tasks?limit=50"
 
 
-def targets(dataset: Dataset, task: str, talked_about: str) -> list[Target]:
-    """All targets. Lists are of the first project; new tasks go to others, one per connection.
-
-    Comments go to another task than the one that is read, which they would make longer.
-    """
-    page = [list_path(dataset)] * CONNECTIONS
-    # Creating a task locks the counter of its project; with one project that lock is measured.
-    paths = [f"/api/projects/{project.pk}/tasks" for project in dataset.projects[1:][:CONNECTIONS]]
-    body = {"title": "Measure", "assignee": str(dataset.colleague.pk), "due_date": "2026-12-24"}
-    one = [f"/api/tasks/{task}"] * CONNECTIONS
+def reading(dataset: Dataset, task: str) -> list[Target]:
+    """Lists of the first project, one task and a profile, with their floors."""
+    signed = partial(headers, dataset)
+    page, one = [list_path(dataset)] * CONNECTIONS, [f"/api/tasks/{task}"] * CONNECTIONS
     me = ["/api/auth/me"] * CONNECTIONS
     return [
-        Target(name="list 50", server="gantry", paths=page, most_sql=6),
-        Target(name="without RLS", server="gantry", paths=page, has_policies=False),
-        Target(name="task", server="gantry", paths=one),
+        Target(name="list 50", paths=page, headers=signed, is_old=True),
         Target(
-            name="create task", server="gantry", paths=paths, body=json.dumps(body), most_sql=20
+            name="unchanged list",
+            paths=page,
+            tag_of=page[0],
+            statuses=(200, 304),
+            headers=signed,
         ),
+        Target(name="without RLS", paths=page, headers=signed, has_policies=False),
+        Target(name="bare list 50", server="bare", paths=page, headers=signed, has_policies=False),
+        Target(
+            name="naive list 50", server="naive", paths=page, headers=signed, has_policies=False
+        ),
+        Target(name="task", paths=one, headers=signed, is_old=True),
+        Target(name="bare task", server="bare", paths=one, headers=signed),
+        Target(name="me", paths=me, headers=signed, is_old=True),
+        Target(name="bare me", server="bare", paths=me, headers=signed),
+    ]
+
+
+def writing(dataset: Dataset, moved: list[str], talked_about: str) -> list[Target]:
+    """Tasks of other projects than the one listed, one for each connection; a floor for `create`.
+
+    Creating locks the counter of a project; with one project that lock would be measured. Comments
+    and moves go to other tasks than the one that is read, which they would make longer.
+    """
+    signed = partial(headers, dataset)
+    new = {"title": "Measure", "assignee": str(dataset.colleague.pk), "due_date": "2026-12-24"}
+    projects = dataset.projects[1:][:CONNECTIONS]
+    return [
+        Target(
+            name="create task",
+            paths=[f"/api/projects/{project.pk}/tasks" for project in projects],
+            bodies=(json.dumps(new),),
+            statuses=(201,),
+            headers=signed,
+            is_old=True,
+        ),
+        Target(name="raw create", server=RAW, paths=[], headers=signed),
         Target(
             name="comment",
-            server="gantry",
             paths=[f"/api/tasks/{talked_about}/comments"] * CONNECTIONS,
-            body=json.dumps({"message": "Measured."}),
+            bodies=(json.dumps({"message": "Measured."}),),
+            statuses=(201,),
+            headers=signed,
+            is_old=True,
         ),
-        Target(name="me", server="gantry", paths=me),
-        Target(name="bare list 50", server="bare", paths=page, has_policies=False),
-        Target(name="naive list 50", server="naive", paths=page, has_policies=False),
+        Target(
+            name="transition",
+            paths=[f"/api/tasks/{task}/transition" for task in moved],
+            bodies=tuple(json.dumps({"status": key}) for key in ("IN_PROGRESS", "TODO")),
+            headers=signed,
+            is_old=True,
+        ),
     ]
+
+
+def in_large_projects(many: Many, deep: str) -> list[Target]:
+    """The first page of a project of 10,000 tasks and of the largest one, and its last page."""
+
+    def signed() -> Headers:
+        return {"Authorization": f"Bearer {access_token_for(many.people.common)}"}
+
+    def first(name: str, project: str) -> Target:
+        path = f"/api/projects/{project}/tasks?limit=50"
+        return Target(name=name, paths=[path] * CONNECTIONS, headers=signed)
+
+    lines = [first("list of 10,000", str(many.reference.pk))]
+    if many.largest != many.reference:
+        lines.append(first(f"list of {many.size:,}", str(many.largest.pk)))
+    return [*lines, Target(name="deep page", paths=[deep] * CONNECTIONS, headers=signed)]
+
+
+def express(dataset: Dataset) -> Target:
+    page = [list_path(dataset)] * CONNECTIONS
+    return Target(
+        name="express list 50", server=EXPRESS, paths=page, headers=dict, has_policies=False
+    )

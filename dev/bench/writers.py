@@ -23,7 +23,7 @@ class Work:
 
 def run(work: Work) -> dict[str, Any]:
     """Do the work; returns the seconds it took and how many answers were 503."""
-    left = {connect(work.port, request): work.count for request in work.requests}
+    left = {connect(work.port, [request]): work.count for request in work.requests}
     selector = selectors.DefaultSelector()
     refused, start = 0, time.perf_counter()
     for connection in left:

@@ -1,12 +1,10 @@
 """Query parameters that filter lists of projects."""
 
-from django_filters import FilterSet
-
-from core.api.filters import EnumFilter
+from core.api.filters import EnumFilter, Filters
 from projects.models import Priority, Project, ProjectStatus
 
 
-class ProjectFilters(FilterSet):
+class ProjectFilters(Filters):
     status = EnumFilter(ProjectStatus)
     priority = EnumFilter(Priority)
 

@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
                 ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('due_set_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('parent', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='subtasks', to='tasks.task')),
-                ('project', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='projects.project')),
+                ('project', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='projects.project')),
                 ('status', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='projects.status')),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workspaces.workspace')),
             ],
@@ -71,11 +71,27 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='task',
-            index=models.Index(condition=models.Q(('deleted_at', None)), fields=['project', '-created_at', '-id'], name='live_tasks_by_age'),
+            index=models.Index(condition=models.Q(('deleted_at__isnull', False), ('purged_at', None)), fields=['deleted_at'], name='tasks_to_purge'),
         ),
         migrations.AddIndex(
             model_name='task',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', False), ('purged_at', None)), fields=['deleted_at'], name='tasks_to_purge'),
+            index=models.Index(condition=models.Q(('deleted_at__isnull', False)), fields=['project', 'deleted_at'], name='deleted_tasks_by_project'),
+        ),
+        migrations.AddIndex(
+            model_name='task',
+            index=models.Index(condition=models.Q(('deleted_at', None)), fields=['project', '-created_at', '-id', 'status', 'type', 'priority', 'assignee', 'due_date'], name='live_tasks_by_age'),
+        ),
+        migrations.AddIndex(
+            model_name='task',
+            index=models.Index(condition=models.Q(('deleted_at', None)), fields=['project', 'updated_at', 'id', 'status', 'type', 'priority', 'assignee', 'due_date'], name='live_tasks_by_change'),
+        ),
+        migrations.AddIndex(
+            model_name='task',
+            index=models.Index(condition=models.Q(('deleted_at', None)), fields=['project', 'number', 'id', 'status', 'type', 'priority', 'assignee', 'due_date'], name='live_tasks_by_number'),
+        ),
+        migrations.AddIndex(
+            model_name='task',
+            index=models.Index(condition=models.Q(('deleted_at', None)), fields=['project', 'title', 'id', 'status', 'type', 'priority', 'assignee', 'due_date'], name='live_tasks_by_title'),
         ),
         migrations.AddIndex(
             model_name='task',
@@ -84,6 +100,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='task',
             index=models.Index(condition=models.Q(('deleted_at', None)), fields=['status', 'position'], name='live_tasks_by_column'),
+        ),
+        migrations.AddIndex(
+            model_name='task',
+            index=models.Index(condition=models.Q(('deleted_at', None)), fields=['project', 'type', 'priority'], name='live_tasks_by_type'),
+        ),
+        migrations.AddIndex(
+            model_name='task',
+            index=models.Index(condition=models.Q(('deleted_at', None)), fields=['project', 'due_date'], name='live_tasks_by_due_date'),
         ),
         migrations.AddConstraint(
             model_name='task',

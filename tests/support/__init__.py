@@ -18,11 +18,13 @@
 `log` the log of events, as tests read it
 `logged` every line that is logged, and every secret that was in somebody's hands meanwhile
 `mail` what tests about mail share
+`many_tasks` a project with tens of thousands of tasks, some values common, others rare
 `nasty_names` names that want to be links, headers, markup or something else than they look like
 `oidc_provider` an identity provider on this machine: OpenID Connect with PKCE, and GitHub's way
 `openapi` the OpenAPI document as a judge of real answers
 `own_postgres` a PostgreSQL of a test's own, which it may stop, freeze and fill
 `passkey` a passkey in software: what a phone or a laptop does when a browser asks it
+`plans` what PostgreSQL reads for a request: the plans of its statements
 `pooler` a real PgBouncer in transaction mode, from Debian's package where the machine has none
 `processors` which processor each worker of the suite and its database sessions run on
 `programs` real programs next to a test: a broker of its own, workers and relays
@@ -34,4 +36,5 @@
 `staff` how staff get into the admin in tests
 `tables` what stands in the product's own tables, as one comparable value
 `threads` several people at the same moment, each with a thread and a connection of their own
+`traffic` what a request says to PostgreSQL: statements and round trips
 """

@@ -1,12 +1,10 @@
 """Query parameters that filter lists of invitations."""
 
-from django_filters import FilterSet
-
-from core.api.filters import EnumFilter
+from core.api.filters import EnumFilter, Filters
 from workspaces.models import InvitationQuerySet, InvitationStatus
 
 
-class InvitationFilters(FilterSet):
+class InvitationFilters(Filters):
     status = EnumFilter(InvitationStatus, method="in_state")
 
     def in_state(

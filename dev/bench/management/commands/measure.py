@@ -1,85 +1,107 @@
 """`manage.py measure`: fills the database, starts the servers, measures, checks the goals."""
 
-import json
 from typing import Any
-from urllib.request import Request, urlopen
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from dev.bench import express, filling
+from dev.bench.asking import last_page, raw_rows, same_tasks, traffic
 from dev.bench.filling import Dataset, fill
-from dev.bench.rounds import Figures, measure, sql_count
-from dev.bench.serving import Server, serving
-from dev.bench.targets import EARLIER, Target, earlier, headers, list_path, targets
+from dev.bench.goals import times_its_floor, verdicts
+from dev.bench.many import REFERENCE, Many, fill_many
+from dev.bench.plans import failing_lists
+from dev.bench.processor import mebibytes_of
+from dev.bench.rounds import Figures, measure
+from dev.bench.serving import BEFORE, EXPRESS, SERVERS, Server, serving
+from dev.bench.targets import (
+    CONNECTIONS,
+    Target,
+    earlier,
+    in_large_projects,
+    reading,
+    writing,
+)
+from dev.bench.targets import (
+    express as express_target,
+)
+from tests.support.traffic import Traffic
 
-ROW = "{:<15}{:>8}{:>8}{:>8}{:>8}{:>8}{:>8}{:>6}"
-HEAD = ("", "req/s", "p50 ms", "p95 ms", "web ms", "SQL ms", "KiB", "SQL")
-LEAST = {"bare list 50": 0.4, "naive list 50": 2.5, "without RLS": 0.9}
-"""The least ratio of the rate of "list 50" to the rate of each of these targets."""
+ROW = "{:<19}{:>7}{:>8}{:>8}{:>8}{:>8}{:>8}{:>5}{:>7}{:>9}"
+HEAD = ("", "req/s", "p50 ms", "p95 ms", "web ms", "SQL ms", "KiB", "SQL", "trips", "x floor")
 
 
 class Command(BaseCommand):
-    help = "Measure the server beside a bare and a naive one."
+    help = "Measure the server beside its floors."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--quick", action="store_true", help="two rounds of one second")
         parser.add_argument("--before", default="", help="a commit to measure as well")
+        parser.add_argument("--tasks", type=int, default=0, help="tasks in all, such as 1000000")
+        parser.add_argument("--express", action="store_true", help="measure Express and pg as well")
 
-    def handle(self, *args: Any, quick: bool, before: str, **options: Any) -> None:
-        rounds, seconds = (2, 1.0) if quick else (5, 4.0)
+    def handle(
+        self, *args: Any, quick: bool, before: str, tasks: int, express: bool, **options: Any
+    ) -> None:
+        rounds, seconds = (2, 1.0) if quick else (5, 3.0)
         self.stdout.write("Filling the database ...")
-        dataset = fill()
-        with serving(before) as servers:
-            wanted = targets(dataset, *_same_tasks(dataset, servers))
-            wanted += [earlier(one) for one in wanted if before and one.is_product]
-            counts = {one.name: sql_count(one, dataset) for one in wanted if one.server == "gantry"}
+        dataset, many = fill(), fill_many(max(tasks - filling.ALL, REFERENCE))
+        failing = self._plans(many) if tasks else []
+        others = [
+            *([BEFORE] if before else []),
+            *([EXPRESS] if express and self._has_node() else []),
+        ]
+        with serving(*SERVERS, *others, before=before) as servers:
+            targets = _targets(dataset, many, servers)
             self.stdout.write(f"Measuring {rounds} rounds of {seconds:g} s for each line ...\n\n")
-            figures = measure(wanted, dataset, servers, rounds=rounds, seconds=seconds)
+            counts = traffic(targets)
+            figures = measure(
+                targets, servers, lambda: raw_rows(dataset), rounds=rounds, seconds=seconds
+            )
+            memory = mebibytes_of(servers["gantry"].pid)
         self._print(figures, counts)
-        if not self._judge(figures, counts, wanted):
+        if not self._judge(figures, memory) or failing:
             raise SystemExit(1)
 
-    def _print(self, figures: dict[str, Figures], counts: dict[str, int]) -> None:
+    def _plans(self, many: Many) -> list[str]:
+        """Tell which lists read, sort or take too much in the largest project."""
+        self.stdout.write("Explaining every list ...")
+        failing = list(failing_lists(many))
+        for line in failing or ["Every filter in every order reads what it shows."]:
+            self.stdout.write(line)
+        return failing
+
+    def _has_node(self) -> bool:
+        is_there = express.is_installed()
+        if not is_there:
+            self.stdout.write("Without Express: it needs Node, npm and a package registry.")
+        return is_there
+
+    def _print(self, figures: dict[str, Figures], counts: dict[str, Traffic]) -> None:
         self.stdout.write(ROW.format(*HEAD))
         for name, one in figures.items():
-            times = (f"{ms:.1f}" for ms in (one.p50, one.p95, one.web, one.sql, one.size / 1024))
-            self.stdout.write(ROW.format(name, f"{one.rate:.0f}", *times, counts.get(name, "")))
+            times = (f"{ms:.1f}" for ms in (one.p50, one.p95))
+            used = (f"{ms:.2f}" for ms in (one.web, one.sql))
+            floor = times_its_floor(name, figures)
+            ratio = f"{floor:.2f}" if floor else ""
+            count = counts.get(name, ("", ""))
+            size = f"{one.size / 1024:.1f}"
+            self.stdout.write(
+                ROW.format(name, f"{one.rate:.0f}", *times, *used, size, *count, ratio)
+            )
         self.stdout.write("")
 
-    def _judge(
-        self, figures: dict[str, Figures], counts: dict[str, int], wanted: list[Target]
-    ) -> bool:
+    def _judge(self, figures: dict[str, Figures], memory: float) -> bool:
         """Print for each goal whether it is reached; True if all are."""
-        verdicts = []
-        for name, least in LEAST.items():
-            ratio = figures["list 50"].rate / figures[name].rate
-            verdicts.append((f"list 50 / {name}: {ratio:.2f}, at least {least}", ratio >= least))
-        for target in wanted:
-            if most := target.most_sql:
-                count = counts[target.name]
-                verdicts.append((f"SQL of {target.name}: {count}, at most {most}", count <= most))
-        for name, now in figures.items():
-            if old := figures.get(f"{name}{EARLIER}"):
-                ratios = f"{now.rate / old.rate:.2f} x req/s, {old.cpu / now.cpu:.2f} x less CPU"
-                verdicts.append((f"{name} / before: {ratios}", True))
-        for text, is_reached in verdicts:
+        found = list(verdicts(figures, memory))
+        for text, is_reached in found:
             self.stdout.write(f"{'ok    ' if is_reached else 'MISSED'}  {text}")
-        return all(is_reached for _, is_reached in verdicts)
+        return all(each.is_reached for each in found)
 
 
-def _same_tasks(dataset: Dataset, servers: dict[str, Server]) -> tuple[str, str]:
-    """The ids of the first and the last task; SystemExit unless all show the same page."""
-    gantry, bare = (_asked(servers[name].port, dataset)["data"] for name in ("gantry", "bare"))
-    naive = _asked(servers["naive"].port, dataset)["results"]
-    pages = [[task["id"] for task in page] for page in (gantry, bare, naive)]
-    if len(pages[0]) != 50 or pages[0] != pages[1] or pages[0] != pages[2]:
-        raise SystemExit("The servers do not list the same fifty tasks.")
-    # The bare server has no rights, and shortens nothing.
-    if differing := (gantry[0].keys() - {"abilities", "truncated"}) ^ bare[0].keys():
-        raise SystemExit(f"dev/bench/bare.py differs in {', '.join(sorted(differing))}.")
-    return str(pages[0][0]), str(pages[0][-1])
-
-
-def _asked(port: int, dataset: Dataset) -> Any:
-    address = f"http://127.0.0.1:{port}{list_path(dataset)}"
-    with urlopen(Request(address, headers=headers(dataset))) as answer:
-        return json.load(answer)
+def _targets(dataset: Dataset, many: Many, servers: dict[str, Server]) -> list[Target]:
+    ids = same_tasks(dataset, servers)
+    targets = reading(dataset, ids[0])
+    targets += writing(dataset, ids[-CONNECTIONS - 1 : -1], ids[-1])
+    targets += in_large_projects(many, last_page(many, servers["gantry"]))
+    targets += [earlier(each) for each in targets if each.is_old and BEFORE in servers]
+    return [*targets, *([express_target(dataset)] if EXPRESS in servers else [])]

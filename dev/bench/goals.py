@@ -1,0 +1,79 @@
+"""What the lines are compared with, and how they have to compare."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from dev.bench.rounds import Figures
+from dev.bench.targets import EARLIER
+
+FLOORS = {
+    "list 50": "bare list 50",
+    "unchanged list": "list 50",
+    "without RLS": "bare list 50",
+    "task": "bare task",
+    "me": "bare me",
+    "create task": "raw create",
+    "deep page": "list of 10,000",
+}
+MOST_MEMORY = 130.0
+"""MiB of the web process after all rounds."""
+
+
+class Goal(NamedTuple):
+    """How a line compares with another: its processor time at most, its rate at least."""
+
+    line: str
+    other: str
+    most_cpu: float | None = None
+    least_rate: float | None = None
+
+
+GOALS = (
+    Goal("list 50", "bare list 50", most_cpu=2.0),
+    Goal("task", "bare task", most_cpu=2.0),
+    Goal("me", "bare me", most_cpu=2.0),
+    Goal("create task", "raw create", most_cpu=1.5),
+    Goal("unchanged list", "list 50", most_cpu=0.5),
+    Goal("list 50", "without RLS", most_cpu=1.1),
+    Goal("list 50", "naive list 50", least_rate=2.5),
+    Goal("deep page", "list of 10,000", most_cpu=1.2),
+    Goal("list of 100,000", "list of 10,000", most_cpu=1.2),
+    Goal("list 50", f"list 50{EARLIER}", least_rate=2.0),
+    Goal("unchanged list", f"list 50{EARLIER}", least_rate=2.5),
+    Goal("task", f"task{EARLIER}", least_rate=1.7),
+    Goal("me", f"me{EARLIER}", least_rate=1.7),
+    Goal("create task", f"create task{EARLIER}", least_rate=2.0),
+    Goal("comment", f"comment{EARLIER}", least_rate=1.7),
+    Goal("transition", f"transition{EARLIER}", least_rate=1.7),
+    Goal("list 50", "express list 50"),
+)
+
+
+class Verdict(NamedTuple):
+    text: str
+    is_reached: bool
+
+
+def verdicts(figures: dict[str, Figures], memory: float) -> Iterator[Verdict]:
+    """Of each goal whose lines were measured; a goal without a limit is only told."""
+    for goal in GOALS:
+        if goal.line in figures and goal.other in figures:
+            yield _verdict(goal, figures[goal.line], figures[goal.other])
+    text = f"memory of the web process: {memory:.0f} MiB, at most {MOST_MEMORY:g}"
+    yield Verdict(text, memory <= MOST_MEMORY)
+
+
+def times_its_floor(name: str, figures: dict[str, Figures]) -> float | None:
+    floor = figures.get(FLOORS.get(name, ""))
+    return figures[name].cpu / floor.cpu if floor else None
+
+
+def _verdict(goal: Goal, line: Figures, other: Figures) -> Verdict:
+    cpu, rate = line.cpu / other.cpu, line.rate / other.rate
+    text = f"{goal.line} / {goal.other}: {cpu:.2f} x CPU"
+    text += f", at most {goal.most_cpu:g}" if goal.most_cpu else ""
+    text += f"; {rate:.2f} x req/s"
+    text += f", at least {goal.least_rate:g}" if goal.least_rate else ""
+    is_slow = goal.least_rate is not None and rate < goal.least_rate
+    is_dear = goal.most_cpu is not None and cpu > goal.most_cpu
+    return Verdict(text, not (is_slow or is_dear))

@@ -1,0 +1,97 @@
+"""A list of tasks reads what it shows, in a project of any size, by any filter, in any order."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import transaction
+from pytest_django.plugin import DjangoDbBlocker
+
+from projects.models import Project
+from projects.services.projects import create_project
+from tasks.api.filters import TaskFilters
+from tasks.api.views import ProjectTasks
+from tasks.models import Task
+from tests.support.actors import by
+from tests.support.cast import Cast, client_of
+from tests.support.databases import CommittedDatabase, in_use
+from tests.support.many_tasks import CONDITIONS, WORKFLOW, People, analyze, fill
+from tests.support.plans import ORDERINGS, PAGE, TASKS, checks, explained, indexes_in, work_in
+
+SIZES = (40_000, 10_000)
+
+
+@pytest.fixture(scope="module")
+def people(everybody: Any) -> People:
+    cast = everybody("cast")
+    return People(common=cast.lea, rare=cast.max, idle=cast.pia, other=cast.ada)
+
+
+@pytest.fixture(scope="module")
+def projects(
+    shared_db: CommittedDatabase, people: People, everybody: Any, django_db_blocker: DjangoDbBlocker
+) -> Iterator[list[Project]]:
+    """Two with many tasks, which PostgreSQL knows by its statistics."""
+    with django_db_blocker.unblock(), in_use(shared_db):
+        made = [_project(everybody("cast"), people, size) for size in SIZES]
+        analyze()
+        yield made
+
+
+def _project(cast: Cast, people: People, size: int) -> Project:
+    with transaction.atomic():
+        project = create_project(
+            actor=by(cast.ada), workspace=cast.workspace, name=f"Of {size}", workflow=WORKFLOW
+        )
+    fill(project, people, size)
+    return project
+
+
+def test_no_filter_and_no_order_reads_or_sorts_a_project(
+    projects: list[Project], people: People
+) -> None:
+    project, live = projects[0], SIZES[0]
+    client = client_of(people.other)
+    done = list(checks(lambda path: client.ask("GET", path), project, people, in_full=False))
+    assert [check for check in done if check.exceeds(live)] == []
+    assert len(done) > 60
+
+
+def test_every_filter_and_every_order_is_tried() -> None:
+    assert set(ORDERINGS) == {name.removeprefix("-") for name in ProjectTasks.orderings}
+    named = {part.partition("=")[0] for query in CONDITIONS for part in query.split("&")} - {""}
+    assert named == set(TaskFilters.base_filters)
+
+
+def test_prepared_statements_read_no_more(projects: list[Project], people: People) -> None:
+    client = client_of(people.other)
+    path = f"/api/projects/{projects[0].pk}/tasks?limit={PAGE}&ordering=title&"
+    for query in ("status=done", "type=OTHER", f"assignee={people.rare.pk}"):
+        with explained(TASKS, is_generic=True) as plans:
+            client.ask("GET", path + query)
+        assert work_in(plans, TASKS).rows <= 2 * PAGE + 2, query
+
+
+def test_a_value_nobody_has_is_looked_up_in_its_own_index(
+    projects: list[Project], people: People
+) -> None:
+    """Else every entry of an ordered index of the project would be compared with it."""
+    client = client_of(people.other)
+    used = {}
+    for query in ("type=OTHER", "due_after=2036-01-01"):
+        with explained(TASKS) as plans:
+            client.ask("GET", f"/api/projects/{projects[0].pk}/tasks?{query}")
+        used[query.partition("=")[0]] = indexes_in(plans, TASKS)[0]
+    assert used == {"type": "live_tasks_by_type", "due_after": "live_tasks_by_due_date"}
+
+
+def test_what_can_be_restored_is_found_among_the_deleted(
+    projects: list[Project], people: People
+) -> None:
+    client = client_of(people.other)
+    for task in Task.objects.filter(project=projects[0], number__in=(7, 8)):
+        client.ask("DELETE", f"/api/tasks/{task.pk}", status=204)
+    with explained(TASKS) as plans:
+        shown = client.ask("GET", f"/api/projects/{projects[0].pk}/tasks?deleted=true")["data"]
+    assert len(shown) == 2
+    assert work_in(plans, TASKS).rows == 4
