@@ -10,7 +10,8 @@ from typing import Any
 from urllib.parse import quote
 
 from django.core import signing
-from django.db.models import Model, Q, QuerySet
+from django.db.models import F, Model, QuerySet
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from rest_framework.request import Request
 
 from core.api.envelope import Answer
@@ -85,12 +86,10 @@ class Order:
         return rows.order_by(str(self), "-id" if self.descending else "id")
 
     def after(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        """The rows after the last one; the extra bound on its place lets the index be used."""
-        place, pk = Param("last_place"), Param("last_id")
-        way = "lt" if self.descending else "gt"
-        beyond = Q(**{f"{self.field}__{way}": place})
-        tie = Q(**{self.field: place, f"id__{way}": pk})
-        return rows.filter(beyond | tie, **{f"{self.field}__{way}e": place})
+        """The rows after the last one, found in the index even if many share its place."""
+        compared = TupleLessThan if self.descending else TupleGreaterThan
+        last = Param("last_place"), Param("last_id")
+        return rows.filter(compared(Tuple(F(self.field), F("id")), last))
 
 
 @dataclass(frozen=True, kw_only=True)
