@@ -35,7 +35,7 @@ pytest_plugins = [
 def pytest_collection_finish() -> None:
     """Spare the garbage collector what stays loaded: every full pass took a third of a second."""
     gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
+    gc.set_threshold(20_000, 10, 10)
     gc.enable()
 
 
