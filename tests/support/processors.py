@@ -16,7 +16,7 @@ from xdist.scheduler import LoadFileScheduling
 from xdist.workermanage import WorkerController
 
 WAITING = 2
-"""Workers beside those with a processor of their own."""
+"""Workers that begin with files that start programs; as many more than processors by default."""
 # Empty where a process cannot choose, as on macOS.
 ALL = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set[int]()
 FIRST = ("test_production.py", "test_dev.py", "test_request_costs.py", "test_page_costs.py")
@@ -33,7 +33,7 @@ class WholeFiles(LoadFileScheduling):
     """
 
     def _assign_work_unit(self, node: WorkerController) -> None:
-        waits = _number(node.gateway.id) >= len(ALL)
+        waits = _number(node.gateway.id) >= self.numnodes - WAITING
         fitting = (file for file in self.workqueue if bool(WITH_PROGRAMS.search(file)) is waits)
         self.workqueue.move_to_end(next(fitting, next(iter(self.workqueue))), last=False)
         super()._assign_work_unit(node)
@@ -44,7 +44,6 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> WholeFi
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One for each processor, and two that mostly wait."""
     return max(len(ALL), 1) + WAITING
 
 
