@@ -16,6 +16,9 @@ from tests.support.cast import Cast
 from tests.support.tables import everything
 from workspaces.models import Workspace
 
+# Nothing that is imported is garbage.
+gc.disable()
+
 pytest_plugins = [
     "tests.support.processors",
     "tests.support.context",
@@ -32,6 +35,8 @@ pytest_plugins = [
 def pytest_collection_finish() -> None:
     """Spare the garbage collector what stays loaded: every full pass took a third of a second."""
     gc.freeze()
+    gc.set_threshold(20_000, 10, 10)
+    gc.enable()
 
 
 @pytest.fixture

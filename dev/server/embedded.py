@@ -46,7 +46,9 @@ FORGETFUL = {
     "full_page_writes": "off",
     # Databases that live for seconds are not worth cleaning.
     "autovacuum": "off",
-    "max_wal_size": "4GB",
+    "max_wal_size": "1GB",
+    # Each new connection hashes its password as often.
+    "scram_iterations": "1",
 }
 
 

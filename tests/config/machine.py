@@ -131,6 +131,8 @@ class Terminal:
         self.pid, self.line = pty.fork()
         if self.pid == 0:
             os.chdir(folder)
+            # The suite itself may run under `nohup`.
+            signal.signal(signal.SIGHUP, signal.SIG_DFL)
             given = {**os.environ, **machine.command().env, "PYTHONPATH": str(env.ROOT)}
             os.execve("/bin/sh", ["sh", "-c", command], given)  # noqa: S606
 

@@ -1,5 +1,6 @@
 """A data folder may be called anything a file system allows, or is refused in one sentence."""
 
+import fcntl
 import os
 import re
 import subprocess
@@ -11,7 +12,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from config import env, local
-from dev.server import binaries
+from dev.server import binaries, testing
 from tests.config.machine import development, refused
 from tests.config.production import COMPLETE, run_forked
 
@@ -181,3 +182,18 @@ def test_a_setting_that_makes_no_sense_is_refused(
     assert said.startswith(told.format(port))
     assert "Traceback" not in said
     assert said.count("\n") == 1
+
+
+def test_a_run_of_the_suite_removes_what_killed_ones_left(tmp_path: Path) -> None:
+    for name in ("gantry-test.killed", "gantry-test.running", "gantry-test.begins", "other"):
+        (tmp_path / name).mkdir()
+    for name in ("gantry-test.killed", "gantry-test.running", "other"):
+        (tmp_path / name / "lock").touch()
+    cluster = tmp_path / "cluster"
+    cluster.mkdir()
+    (tmp_path / "gantry-test.killed/postgres").symlink_to(cluster)
+    with (tmp_path / "gantry-test.running/lock").open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        testing.remove_leftovers(tmp_path)
+    left = sorted(path.name for path in tmp_path.iterdir())
+    assert left == ["gantry-test.begins", "gantry-test.running", "other"]

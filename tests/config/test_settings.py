@@ -203,3 +203,9 @@ def test_the_runtime_role_may_read_and_write_but_not_empty_or_alter(db: None) ->
 
 def test_errors_are_never_shown_with_their_source(db: None) -> None:
     assert settings.DEBUG is False
+
+
+def test_the_garbage_collector_goes_on_after_the_start_past_what_it_made() -> None:
+    told = "print(gc.isenabled(), gc.get_freeze_count() > 100_000)"
+    ended = run_forked(f"import django, gc; django.setup(); {told}")
+    assert (ended.stdout, ended.returncode) == ("True True\n", 0)
