@@ -24,6 +24,11 @@ def written(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines]
 
 
+@pytest.fixture(autouse=True)
+def outside_of_requests() -> None:
+    structlog.contextvars.clear_contextvars()
+
+
 def test_an_event_is_one_line(caplog: pytest.LogCaptureFixture) -> None:
     structlog.get_logger("gantry.test").warning("request", path="/api/tasks", ms=0.2, person=None)
     [line] = written(caplog)

@@ -16,7 +16,7 @@ from tests.support.openapi import document
 from workspaces.models import Membership
 
 
-class World(NamedTuple):
+class Scene(NamedTuple):
     """What the changes are about: Kit is assigned a task and has commented on it."""
 
     cast: Cast
@@ -38,14 +38,14 @@ class World(NamedTuple):
 
 
 @pytest.fixture
-def world(cast: Cast) -> World:
+def scene(cast: Cast) -> Scene:
     with connection.cursor() as cursor:  # else events get their numbers at the end of the test
         cursor.execute("SET CONSTRAINTS number_event IMMEDIATE")
     lea = by(cast.lea)
     task = create_task(actor=lea, project=cast.project, title="Brakes", assignee=cast.max)
     create_task(actor=lea, project=cast.project, title="Doors")
     add_comment(actor=by(cast.max), task=task, content="On it.")
-    return World(cast, task, cast.max)
+    return Scene(cast, task, cast.max)
 
 
 def read(person: User, path: str, tag: str = "") -> tuple[int, bytes, str]:
@@ -57,23 +57,23 @@ def read(person: User, path: str, tag: str = "") -> tuple[int, bytes, str]:
 Reading = dict[tuple[User, str], tuple[bytes, str]]
 
 
-def read_all(world: World) -> Reading:
+def read_all(scene: Scene) -> Reading:
     found = {}
-    for person in (world.cast.lea, world.cast.ada):
-        for path in world.lists:
+    for person in (scene.cast.lea, scene.cast.ada):
+        for path in scene.lists:
             status, body, tag = read(person, path)
             assert status == 200
             found[person, path] = body, tag
     return found
 
 
-def ask(method: str, path: str, body: Any = None, status: int = 200) -> Callable[[World], Any]:
-    """A change over HTTP by who may do it; `path` may name rows of the world."""
+def ask(method: str, path: str, body: Any = None, status: int = 200) -> Callable[[Scene], Any]:
+    """A change over HTTP by who may do it; `path` may name rows of the scene."""
 
-    def change(world: World) -> None:
-        cast = world.cast
+    def change(scene: Scene) -> None:
+        cast = scene.cast
         names: dict[str, Any] = {
-            "task": world.task.pk,
+            "task": scene.task.pk,
             "project": cast.project.pk,
             "workspace": cast.workspace.pk,
             "moe": cast.moe.pk,
@@ -84,20 +84,20 @@ def ask(method: str, path: str, body: Any = None, status: int = 200) -> Callable
     return change
 
 
-def rename(world: World) -> None:
-    client_of(world.kit).ask("PATCH", "/api/auth/me", {"name": "Maximilian"})
+def rename(scene: Scene) -> None:
+    client_of(scene.kit).ask("PATCH", "/api/auth/me", {"name": "Maximilian"})
 
 
-def rename_who_has_left(world: World) -> None:
-    client_of(world.cast.ada).ask(
-        "DELETE", f"/api/workspaces/{world.cast.workspace.pk}/members/{world.kit.pk}", status=204
+def rename_who_has_left(scene: Scene) -> None:
+    client_of(scene.cast.ada).ask(
+        "DELETE", f"/api/workspaces/{scene.cast.workspace.pk}/members/{scene.kit.pk}", status=204
     )
-    before = read_all(world)
-    rename(world)
-    assert_never_stale(world, before)
+    before = read_all(scene)
+    rename(scene)
+    assert_never_stale(scene, before)
 
 
-def assert_never_stale(world: World, before: Reading) -> int:
+def assert_never_stale(scene: Scene, before: Reading) -> int:
     """How many lists have changed; none of those is 304 for who has the former answer."""
     changed = 0
     for (person, path), (body, tag) in before.items():
@@ -132,29 +132,29 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
-def test_no_list_is_called_unchanged_that_has_changed(world: World, change: Any) -> None:
-    before = read_all(world)
-    change(world)
-    assert_never_stale(world, before)
+def test_no_list_is_called_unchanged_that_has_changed(scene: Scene, change: Any) -> None:
+    before = read_all(scene)
+    change(scene)
+    assert_never_stale(scene, before)
 
 
-def test_a_list_that_has_not_changed_is_not_sent_again(world: World) -> None:
-    for (person, path), (_, tag) in read_all(world).items():
+def test_a_list_that_has_not_changed_is_not_sent_again(scene: Scene) -> None:
+    for (person, path), (_, tag) in read_all(scene).items():
         assert tag, path
         assert read(person, path, f'"other", {tag}') == (304, b"", tag)
 
 
-def test_the_api_document_tells_of_them(world: World) -> None:
+def test_the_api_document_tells_of_them(scene: Scene) -> None:
     get = document()["paths"]["/api/projects/{id}/tasks"]["get"]
     assert {"200", "304"} <= set(get["responses"])
     assert "If-None-Match" in [parameter["name"] for parameter in get["parameters"]]
     assert "304" not in document()["paths"]["/api/invitations"]["get"]["responses"]
 
 
-def test_a_tag_is_good_for_one_person_and_one_query(world: World) -> None:
-    before = read_all(world)
+def test_a_tag_is_good_for_one_person_and_one_query(scene: Scene) -> None:
+    before = read_all(scene)
     tags = [tag for _, tag in before.values()]
     assert len(set(tags)) == len(tags)
-    Membership.objects.filter(user=world.cast.lea).update(role="ADMIN")
+    Membership.objects.filter(user=scene.cast.lea).update(role="ADMIN")
     for (person, path), (_, tag) in before.items():
-        assert (read(person, path, tag)[0] == 200) is (person == world.cast.lea), path
+        assert (read(person, path, tag)[0] == 200) is (person == scene.cast.lea), path
