@@ -13,7 +13,7 @@ from core.documents.columns import Columns, Layout, Row, converter, values_at
 from core.documents.fields import Document
 from core.documents.selection import Bound, bind, select
 from core.documents.states import state_column
-from core.documents.truncation import LongText, Many, octets_of_texts
+from core.documents.truncation import Many, octets_of_texts
 from core.queries import Param, filled
 
 CHOSEN = "chosen rows %s"
@@ -71,8 +71,6 @@ class CompiledDocument:
     """The place of the size of all long texts together."""
     state: int | None
     """The place of the state of the workspace, see `core.documents.states`."""
-    shortenings: list[int]
-    """The places of what says that a text is shortened."""
 
     def completed(self, row: Any) -> Any:
         """A row as it was read, with its values as JSON has them, and room for what is added."""
@@ -120,8 +118,6 @@ def compiled_document(
     has_version = any(each.name == "version" for each in model._meta.concrete_fields)
     fields = shown.shown_fields(include)
     layout = shown.layout(columns, include=include)
-    texts = [text for text in fields.values() if isinstance(text, LongText)]
-    shortenings = [text.shortening(columns, "") for text in texts]
     lists = {
         name: _embedded(many, columns, key_type)
         for name, many in fields.items()
@@ -131,7 +127,6 @@ def compiled_document(
         key_type=key_type,
         layout=layout,
         lists=lists,
-        shortenings=shortenings,
         id=columns.place_of(F("pk")),
         version=columns.place_of(F("version" if has_version else "pk")),
         order=columns.place_of(F(order.removeprefix("-"))),

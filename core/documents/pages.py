@@ -41,10 +41,11 @@ def read_page(reading: Reading, chosen: Bound | None, most: int, *, used: int = 
     `chosen` selects one row more, if there is one. `used` is the number of bytes that other parts
     of the answer take.
     """
-    found = reading.rows(chosen, most_octets=PAGE // most)
+    share = PAGE // most
+    found = reading.rows(chosen, most_octets=share)
     sizes = reading.compiled.sizes(found[:most])
     fitting = sum(total <= PAGE - used for total in accumulate(sizes))
-    rows = _with_texts(reading, found[: max(fitting, 1)], PAGE)
+    rows = _with_texts(reading, found[: max(fitting, 1)], PAGE, now=share)
     reading.embed(rows)
     page = _fitting(reading.shown(rows), len(found), LARGEST - used)
     return page._replace(state=reading.state(found))
@@ -52,8 +53,9 @@ def read_page(reading: Reading, chosen: Bound | None, most: int, *, used: int = 
 
 def read_whole(reading: Reading, chosen: Bound | None, most: int) -> Page:
     """The first `most` rows, shortened if they do not fit; for clients that do not use pages."""
-    found = reading.rows(chosen, most_octets=TEXTS // most)
-    page = _fitting(_shortened(reading, found[:most]), len(found))
+    share = TEXTS // most
+    found = reading.rows(chosen, most_octets=share)
+    page = _fitting(_shortened(reading, found[:most], now=share), len(found))
     return page._replace(state=reading.state(found))
 
 
@@ -62,34 +64,34 @@ def read_one(reading: Reading, chosen: Bound | None) -> Shown | None:
     rows = reading.rows(chosen, most_octets=LARGEST)
     reading.embed(rows)
     for shown in reading.shown(rows):
-        return shown if shown.octets <= LARGEST else _shortened(reading, rows)[0]
+        return shown if shown.octets <= LARGEST else _shortened(reading, rows, now=LARGEST)[0]
     return None
 
 
-def _shortened(reading: Reading, rows: Rows) -> list[Shown]:
-    """The rows with texts and lists cut so that they fit."""
-    shown = _cut(reading, rows)
+def _shortened(reading: Reading, rows: Rows, *, now: int) -> list[Shown]:
+    """The rows with texts and lists cut so that they fit; their texts are cut to `now` bytes."""
+    shown = _cut(reading, rows, now=now)
     is_too_much = sum(each.octets for each in shown) > LARGEST
-    return _cut(reading, rows, by=AGAIN) if is_too_much else shown
+    return _cut(reading, rows, now=now, by=AGAIN) if is_too_much else shown
 
 
-def _cut(reading: Reading, rows: Rows, *, by: int = 1) -> list[Shown]:
+def _cut(reading: Reading, rows: Rows, *, now: int, by: int = 1) -> list[Shown]:
     """The rows with texts and lists cut to the budgets, each of them divided by `by`."""
     compiled = reading.compiled
     sizes = [row[compiled.texts] for row in rows]
     left = max(0, TEXTS // by - sum(sizes))
-    again = _with_texts(reading, rows, share(sizes, TEXTS // by))
+    again = _with_texts(reading, rows, level_of(sizes, TEXTS // by), now=now)
     limits = {}
     for name, embedded in compiled.lists.items():
         sizes = [row[embedded.size] for row in again]
         budget = embedded.many.limits.budget
-        level = share(sizes, left if budget is None else budget // by)
+        level = level_of(sizes, left if budget is None else budget // by)
         limits[name] = [embedded.many.limit(size, level) for size in sizes]
     reading.embed(again, limits)
     return reading.shown(again)
 
 
-def share(sizes: Sequence[int], budget: int) -> int:
+def level_of(sizes: Sequence[int], budget: int) -> int:
     """The largest size such that all sizes, cut to it, are within the budget together."""
     level, others = 0, len(sizes)
     for size in sorted(sizes):
@@ -98,14 +100,13 @@ def share(sizes: Sequence[int], budget: int) -> int:
     return level
 
 
-def _with_texts(reading: Reading, rows: Rows, most_octets: int) -> Rows:
-    """The rows with their texts cut to `most_octets`, read again if they are cut differently."""
+def _with_texts(reading: Reading, rows: Rows, most_octets: int, *, now: int) -> Rows:
+    """The rows with texts cut to `most_octets` instead of `now`, read again if that differs."""
     compiled = reading.compiled
-    is_cut = any(row[place] for place in compiled.shortenings for row in rows)
-    is_long = any(row[compiled.texts] > most_octets for row in rows)
-    if is_cut or is_long:
-        return reading.rows(compiled.same(rows), most_octets=most_octets)
-    return rows
+    longest = max((row[compiled.texts] for row in rows), default=0)
+    if longest <= min(now, most_octets):
+        return rows
+    return reading.rows(compiled.same(rows), most_octets=most_octets)
 
 
 def _fitting(shown: list[Shown], found: int, largest: int = LARGEST) -> Page:
