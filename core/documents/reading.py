@@ -62,7 +62,8 @@ class Reading(NamedTuple):
         ids = [row[compiled.id] for row in rows]
         for name, embedded in compiled.lists.items() if rows else ():
             most = limits.get(name) or [embedded.many.limits.most] * len(rows)
-            found = self._embedded(embedded, ids, most)
+            has_any = any(row[embedded.size] for row in rows)
+            found = self._embedded(embedded, ids, most) if has_any else defaultdict(list)
             # Counting takes longer than reading a few: only lists that may have more are counted.
             full = [pk for pk, limit in zip(ids, most, strict=True) if len(found[pk]) == limit]
             totals = _totals(embedded, full)
