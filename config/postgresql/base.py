@@ -11,7 +11,7 @@ from django.utils.asyncio import async_unsafe
 from psycopg import IsolationLevel, sql
 from psycopg.types.datetime import TimestamptzLoader
 
-from config.postgresql.connections import Connector, KeptCursor, WatchedConnection
+from config.postgresql.connections import Connector, KeptCursor, PoolerCursor, WatchedConnection
 from config.postgresql.pool import Pool
 
 TRANSACTION_TIMEOUT_SINCE = 170_000
@@ -46,8 +46,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_connection_params(self) -> dict[str, Any]:
         parameters: dict[str, Any] = super().get_connection_params()
         parameters.pop("transaction_timeout", None)
-        if parameters["cursor_factory"] is base.ServerBindingCursor:
-            parameters["cursor_factory"] = KeptCursor
+        binds_on_server = parameters["cursor_factory"] is base.ServerBindingCursor
+        parameters["cursor_factory"] = KeptCursor if binds_on_server else PoolerCursor
         return parameters
 
     @async_unsafe

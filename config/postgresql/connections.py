@@ -37,7 +37,25 @@ class ServerSilent(psycopg.OperationalError):
     """The server has not answered in time."""
 
 
-class KeptCursor(base.ServerBindingCursor, psycopg.Cursor[Any]):
+class JsonCursor(psycopg.Cursor[Any]):
+    def fetch_for_json(self) -> list[tuple[Any, ...]]:
+        """All rows, with ids, days and JSON as PostgreSQL writes them.
+
+        Making objects of them only to write them into JSON takes as long as the query.
+        """
+        if self.pgresult is None:
+            return []
+        columns = range(self.pgresult.nfields)
+        kinds = [TYPES_IN_JSON.get(kind, kind) for kind in map(self.pgresult.ftype, columns)]
+        self._tx.set_loader_types(kinds, Format.TEXT)
+        return self.fetchall()
+
+
+class PoolerCursor(JsonCursor, base.Cursor):
+    """A cursor that binds parameters itself, as it must behind a pooler."""
+
+
+class KeptCursor(JsonCursor, base.ServerBindingCursor):
     """A cursor that its connection keeps when it is closed: making one costs as much as a query."""
 
     connection: WatchedConnection
@@ -50,18 +68,6 @@ class KeptCursor(base.ServerBindingCursor, psycopg.Cursor[Any]):
             if hasattr(self, "_tx"):  # something was executed
                 self._tx.set_pgresult(None)
             self.connection.closed_cursors.append(self)
-
-    def fetch_for_json(self) -> list[tuple[Any, ...]]:
-        """All rows, with ids, days and JSON as PostgreSQL writes them.
-
-        Making objects of them only to write them into JSON takes as long as the query.
-        """
-        if self.pgresult is None:
-            return []
-        columns = range(self.pgresult.nfields)
-        kinds = [TYPES_IN_JSON.get(kind, kind) for kind in map(self.pgresult.ftype, columns)]
-        self._tx.set_loader_types(kinds, Format.TEXT)
-        return self.fetchall()
 
     def open_again(self) -> KeptCursor:
         self._closed = False

@@ -10,6 +10,7 @@ from django.db.models import BooleanField, ExpressionWrapper, F, Q
 from django.test.utils import CaptureQueriesContext
 from rest_framework import serializers
 
+from config.postgresql.connections import PoolerCursor
 from core.documents.columns import Column as Fact
 from core.documents.fields import Count, Derived, Document
 from core.documents.reading import show
@@ -145,3 +146,10 @@ def test_the_version_and_the_place_come_along(tasks: list[Task]) -> None:
     [row] = show(Job, bind(Task.objects.filter(pk=tasks[0].pk)), order="number")
     assert (row.id, row.version, row.place) == (str(tasks[0].pk), 1, 1)
     assert Workspace.objects.count() == 2
+
+
+def test_a_pooler_reads_the_same(tasks: list[Task], monkeypatch: pytest.MonkeyPatch) -> None:
+    before = shown(1, include=["below"])
+    monkeypatch.setattr(connection.connection, "cursor_factory", PoolerCursor)
+    monkeypatch.setattr(connection.connection, "closed_cursors", [])
+    assert shown(1, include=["below"]) == before
