@@ -21,18 +21,19 @@ def lists_depend_on(name: str, fact: Fact) -> None:
 
 @cache
 def state_within(model: type[Model]) -> Compiled:
-    """The query for the state of the workspace in which the row `within` of this model is."""
-    return Compiled(lambda actor, within: _state(model, actor, within))
+    """The query for the state of the workspace of the row `within`, if the actor may see it."""
+    rows: Any = model._default_manager
+    return Compiled(lambda actor, within: _state(rows.visible_to(actor), actor, within))
 
 
 def state_column(model: type[Model]) -> Subquery:
     """The same as a column of a document; PostgreSQL computes it once for all rows."""
-    return Subquery(_state(model, Param("actor"), Param("within")))
+    return Subquery(_state(model._base_manager.all(), Param("actor"), Param("within")))
 
 
-def _state(model: type[Model], actor: Any, within: Any) -> QuerySet[Any]:
-    has_workspace = any(field.attname == "workspace_id" for field in model._meta.fields)
+def _state(rows: QuerySet[Any], actor: Any, within: Any) -> QuerySet[Any]:
+    has_workspace = any(field.attname == "workspace_id" for field in rows.model._meta.fields)
     workspace = OuterRef("workspace_id" if has_workspace else "pk")
     facts = [Subquery(_facts[name](actor, workspace)) for name in sorted(_facts)]
     state = Func(*facts, template="concat_ws('.', %(expressions)s)", output_field=TextField())
-    return model._base_manager.filter(pk=within).values_list(state, flat=True)
+    return rows.filter(pk=within).values_list(state, flat=True)

@@ -5,9 +5,12 @@ from typing import Any, NamedTuple
 
 import pytest
 from django.db import connection
+from pytest_django import Settings
 
 from accounts.models import User
 from comments.services.comments import add_comment
+from identity.services.personal_tokens import create_token
+from projects.models import Project, Visibility
 from tasks.models import Task
 from tasks.services.tasks import create_task
 from tests.support.actors import by
@@ -158,3 +161,25 @@ def test_a_tag_is_good_for_one_person_and_one_query(scene: Scene) -> None:
     Membership.objects.filter(user=scene.cast.lea).update(role="ADMIN")
     for (person, path), (_, tag) in before.items():
         assert (read(person, path, tag)[0] == 200) is (person == scene.cast.lea), path
+
+
+def test_a_tag_opens_nothing(scene: Scene) -> None:
+    path, moe = scene.lists[0], scene.cast.moe
+    _, _, tag = read(moe, path)
+    assert read(moe, path, tag)[0] == 304
+    Project.objects.update(visibility=Visibility.PRIVATE)  # without an event
+    assert read(moe, path, tag)[0] == 404
+
+
+def test_a_tag_is_good_for_one_credential_and_one_version(scene: Scene, settings: Settings) -> None:
+    path, ada = scene.lists[0], scene.cast.ada
+    workspaces = [scene.cast.workspace.pk]
+    _, text = create_token(actor=by(ada), name="CI", scopes=["read"], workspace_ids=workspaces)
+    client = client_of(None)
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {text}")
+    own = client.get(path)["ETag"]
+    assert client.get(path, headers={"If-None-Match": own}).status_code == 304
+    _, _, tag = read(ada, path)
+    assert tag != own
+    settings.VERSION = "next"
+    assert read(ada, path, tag)[0] == 200
