@@ -83,13 +83,12 @@ class Compiled:
 
     def __init__(self, build: Callable[..., QuerySet[Any]]) -> None:
         self.build = build
-        self.names = tuple(signature(build).parameters)
+        self._names = tuple(signature(build).parameters)
         self._plans: dict[bool, Plan | None] = {}
 
     def rows(self, **values: Any) -> list[Any]:
         """What the QuerySet yields: model instances, tuples or single values."""
-        if any(isinstance(value, Actor) and value.is_bound for value in values.values()):
-            # For a credential bound to workspaces the SQL itself differs, not only its parameters.
+        if has_own_sql(values):
             return list(self.build(**values))
         plan = self._plan()
         if plan is None:
@@ -106,17 +105,26 @@ class Compiled:
         """The first of the rows, which the QuerySet limits or selects by a key; None without."""
         return next(iter(self.rows(**values)), None)
 
+    def with_params(self) -> QuerySet[Any]:
+        """The QuerySet with a Param for each value, to be compiled."""
+        return self.build(**{name: Param(name) for name in self._names})
+
     def _plan(self) -> Plan | None:
         # Locks taken by a request that may not wait have NOWAIT (`core.lock_waits`).
         waits = may_wait()
         if waits not in self._plans:
-            self._plans[waits] = _planned(self.build(**{name: Param(name) for name in self.names}))
+            self._plans[waits] = _planned(self.with_params())
         return self._plans[waits]
 
 
 def compiled(build: Callable[..., QuerySet[Any]]) -> Compiled:
     """Decorator that makes a `Compiled` of a function with named values."""
     return Compiled(build)
+
+
+def has_own_sql(values: Mapping[str, Any]) -> bool:
+    """Whether the SQL itself differs for these values: for a credential bound to workspaces."""
+    return any(isinstance(value, Actor) and value.is_bound for value in values.values())
 
 
 def filled(template: Sequence[Any], values: Mapping[str, Any]) -> tuple[Any, ...]:

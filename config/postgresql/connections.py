@@ -52,7 +52,7 @@ class JsonCursor(psycopg.Cursor[Any]):
 
 
 class PoolerCursor(JsonCursor, base.Cursor):
-    """A cursor that binds parameters itself, as it must behind a pooler."""
+    """A cursor that binds parameters itself, as it must behind a pooler; migrations use it too."""
 
 
 class KeptCursor(JsonCursor, base.ServerBindingCursor):

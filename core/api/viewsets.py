@@ -27,7 +27,7 @@ from core.api.visibility import find_visible
 from core.documents.fields import Document
 from core.documents.pages import read_one
 from core.documents.reading import Reading, Shown
-from core.documents.selection import Bound, Selection, select, whole
+from core.documents.selection import Selection, row_with, whole
 from core.documents.states import state_within
 from core.errors import NotFound, Stale
 
@@ -125,7 +125,7 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
     ) -> Response:
         """The answer with the row's document, and its version as ETag."""
         self._touched.append(Touched(type(row), row.pk, is_checked=False))
-        shown = read_one(self._reading(), Bound(select("%s::uuid"), (row.pk,)))
+        shown = read_one(self._reading(), row_with(row.pk))
         if shown is None:
             raise NotFound
         return _answer(shown, status, message)

@@ -14,6 +14,7 @@ from django.db.models import Expression, F, JSONField, Subquery
 Column = Expression | F | Subquery[Any]
 Row = Sequence[Any]
 Values = tuple[Any, ...]
+MISSING = object()
 
 
 class Columns:
@@ -67,8 +68,8 @@ class Layout:
             shown = dict(zip(keys, take(row), strict=False))
             for key, pick, make, known in parts:
                 values = pick(row)
-                found = known.get(values, known)
-                if found is known:
+                found = known.get(values, MISSING)
+                if found is MISSING:
                     found = known[values] = make(values)
                 shown[key] = found
             made.append(shown)

@@ -175,7 +175,7 @@ def _embedded(many: Many, columns: Columns, key_type: str) -> Embedded:
     return Embedded(
         many,
         size=columns.place_of(many.octets()),
-        documents=columns.added_place_of(str(many.field_name)),
+        documents=many.member(columns, ""),
         shortening=many.shortening(columns, ""),
         picked=select("picked.id", f"{each}, {rows}"),
         counted=select(f"{OUTER}.id::text, {total}", f"unnest(%s::{key_type}[]) AS {OUTER} (id)"),

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Sequence
 from copy import deepcopy
 from typing import Any, ClassVar
 
-from django.db.models import F, OuterRef
+from django.db.models import F, OuterRef, QuerySet
 from drf_spectacular.drainage import set_override
 from rest_framework import serializers
 
 from core.documents.columns import Column, Columns, Layout, Part, Values
 from core.documents.expressions import RowCount
-from core.documents.truncation import LongText, Many, Rows, Truncated
+from core.documents.truncation import Truncated
 
 
 class Document(serializers.Serializer[Any]):
@@ -88,9 +88,12 @@ class Computed(serializers.CharField):
 
 
 class Count(serializers.IntegerField):
-    """The number of `rows` that belong to this one."""
+    """The number of `rows` that belong to this one.
 
-    def __init__(self, rows: Rows, **options: Any) -> None:
+    `Count(lambda task: Comment.objects.filter(task=task))`
+    """
+
+    def __init__(self, rows: Callable[[Any], QuerySet[Any]], **options: Any) -> None:
         super().__init__(**options)
         self.rows = rows
 
@@ -120,7 +123,7 @@ def _member(field: Any, columns: Columns, path: str) -> int | Part:
     """The place of the field's value in a row, or the Part that makes it."""
     if isinstance(field, Document):
         return _nested(field, columns, path)
-    if isinstance(field, Derived | LongText | Many) or hasattr(field, "member"):
+    if hasattr(field, "member"):
         member: int | Part = field.member(columns, path)
         return member
     source = field.source.replace(".", "__")

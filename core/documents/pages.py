@@ -45,7 +45,7 @@ def read_page(reading: Reading, chosen: Bound | None, most: int, *, used: int = 
     found = reading.rows(chosen, most_octets=share)
     sizes = reading.compiled.sizes(found[:most])
     fitting = sum(total <= PAGE - used for total in accumulate(sizes))
-    rows = _with_texts(reading, found[: max(fitting, 1)], PAGE, now=share)
+    rows = _with_texts(reading, found[: max(fitting, 1)], PAGE, cut_to=share)
     reading.embed(rows)
     page = _fitting(reading.shown(rows), len(found), LARGEST - used)
     return page._replace(state=reading.state(found))
@@ -55,7 +55,7 @@ def read_whole(reading: Reading, chosen: Bound | None, most: int) -> Page:
     """The first `most` rows, shortened if they do not fit; for clients that do not use pages."""
     share = TEXTS // most
     found = reading.rows(chosen, most_octets=share)
-    page = _fitting(_shortened(reading, found[:most], now=share), len(found))
+    page = _fitting(_shortened(reading, found[:most], cut_to=share), len(found))
     return page._replace(state=reading.state(found))
 
 
@@ -64,23 +64,23 @@ def read_one(reading: Reading, chosen: Bound | None) -> Shown | None:
     rows = reading.rows(chosen, most_octets=LARGEST)
     reading.embed(rows)
     for shown in reading.shown(rows):
-        return shown if shown.octets <= LARGEST else _shortened(reading, rows, now=LARGEST)[0]
+        return shown if shown.octets <= LARGEST else _shortened(reading, rows, cut_to=LARGEST)[0]
     return None
 
 
-def _shortened(reading: Reading, rows: Rows, *, now: int) -> list[Shown]:
-    """The rows with texts and lists cut so that they fit; their texts are cut to `now` bytes."""
-    shown = _cut(reading, rows, now=now)
+def _shortened(reading: Reading, rows: Rows, *, cut_to: int) -> list[Shown]:
+    """The rows with texts and lists cut so that they fit; their texts are cut to `cut_to` bytes."""
+    shown = _cut(reading, rows, cut_to=cut_to)
     is_too_much = sum(each.octets for each in shown) > LARGEST
-    return _cut(reading, rows, now=now, by=AGAIN) if is_too_much else shown
+    return _cut(reading, rows, cut_to=cut_to, by=AGAIN) if is_too_much else shown
 
 
-def _cut(reading: Reading, rows: Rows, *, now: int, by: int = 1) -> list[Shown]:
+def _cut(reading: Reading, rows: Rows, *, cut_to: int, by: int = 1) -> list[Shown]:
     """The rows with texts and lists cut to the budgets, each of them divided by `by`."""
     compiled = reading.compiled
     sizes = [row[compiled.texts] for row in rows]
     left = max(0, TEXTS // by - sum(sizes))
-    again = _with_texts(reading, rows, level_of(sizes, TEXTS // by), now=now)
+    again = _with_texts(reading, rows, level_of(sizes, TEXTS // by), cut_to=cut_to)
     limits = {}
     for name, embedded in compiled.lists.items():
         sizes = [row[embedded.size] for row in again]
@@ -100,11 +100,11 @@ def level_of(sizes: Sequence[int], budget: int) -> int:
     return level
 
 
-def _with_texts(reading: Reading, rows: Rows, most_octets: int, *, now: int) -> Rows:
-    """The rows with texts cut to `most_octets` instead of `now`, read again if that differs."""
+def _with_texts(reading: Reading, rows: Rows, most_octets: int, *, cut_to: int) -> Rows:
+    """The rows with texts cut to `most_octets` instead of `cut_to`, read again if that differs."""
     compiled = reading.compiled
     longest = max((row[compiled.texts] for row in rows), default=0)
-    if longest <= min(now, most_octets):
+    if longest <= min(cut_to, most_octets):
         return rows
     return reading.rows(compiled.same(rows), most_octets=most_octets)
 

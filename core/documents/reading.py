@@ -13,7 +13,7 @@ from core.documents.columns import values_at
 from core.documents.compiled import CompiledDocument, Embedded, compiled_document
 from core.documents.expressions import MOST
 from core.documents.fields import Document
-from core.documents.selection import Bound, select
+from core.documents.selection import Bound, row_with
 
 UNLIMITED = 2**30
 Rows = list[list[Any]]
@@ -107,7 +107,7 @@ def show(document: type[Document], chosen: Bound | None, **how: Any) -> list[Sho
 
 def show_one(document: type[Document], pk: Any, **how: Any) -> Shown:
     """The document of a row that exists; ValueError if it does not. `how` as in `show`."""
-    [shown] = show(document, Bound(select("%s::uuid"), (pk,)), **how)
+    [shown] = show(document, row_with(pk), **how)
     return shown
 
 

@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 from django.core.exceptions import EmptyResultSet
 from django.db.models import QuerySet
 
-from core.actor import Actor
-from core.queries import Compiled, Param, filled
+from core.queries import Compiled, filled, has_own_sql
 
 Shape = Callable[[QuerySet[Any]], QuerySet[Any]]
 """Orders and limits a QuerySet; hashable, because it is part of the cache key of the SQL."""
@@ -38,8 +37,7 @@ class Selection:
 
     def bound(self, shape: Shape, **values: Any) -> Bound | None:
         """The SQL for this shape, and the values bound to it: also those of the shape's Params."""
-        if any(isinstance(value, Actor) and value.is_bound for value in self._values.values()):
-            # For a credential bound to workspaces the SQL itself differs, not only its parameters.
+        if has_own_sql(self._values):
             return bind(shape(self.as_queryset()), **values)
         compiled = _compiled(self._query, shape)
         return compiled and compiled.filled({**self._values, **values})
@@ -51,6 +49,11 @@ def bind(rows: QuerySet[Any], **values: Any) -> Bound | None:
     return found and found.filled(values)
 
 
+def row_with(pk: Any) -> Bound:
+    """SQL that selects the row with this id."""
+    return Bound(select("%s::uuid"), (pk,))
+
+
 def whole(rows: QuerySet[Any]) -> QuerySet[Any]:
     """The shape that neither orders nor limits, for a few rows."""
     return rows
@@ -58,7 +61,7 @@ def whole(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 @cache
 def _compiled(query: Compiled, shape: Shape) -> Bound | None:
-    return _bound(shape(query.build(**{name: Param(name) for name in query.names})))
+    return _bound(shape(query.with_params()))
 
 
 def _bound(rows: QuerySet[Any]) -> Bound | None:

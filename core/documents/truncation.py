@@ -17,9 +17,6 @@ from core.documents.expressions import Octets, OctetsOf, Shortened, Shortening
 if TYPE_CHECKING:
     from core.documents.fields import Document
 
-Rows = Callable[[Any], QuerySet[Any]]
-"""The rows that belong to an outer row: `lambda task: Comment.objects.filter(task=task)`."""
-
 
 class LongText(serializers.CharField):
     """Text that may be shortened in lists without further pages; `truncated` then reports it."""

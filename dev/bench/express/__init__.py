@@ -4,6 +4,7 @@ import shutil
 import subprocess
 
 from config import env, local, processes
+from dev.bench.bare_documents import PAGE
 
 SOURCES = env.ROOT / "dev" / "bench" / "express"
 PACKAGES = ("express@5", "pg@8")
@@ -23,4 +24,5 @@ def is_installed() -> bool:
 def express_command(port: int) -> processes.Command:
     folder = local.DATA_DIR / "node"
     argv = ["node", str(folder / "server.js")]
-    return processes.Command("express", argv, env={"PORT": str(port)}, folder=folder)
+    settings = {"PORT": str(port), "PAGE": PAGE.replace("%s", "$1")}
+    return processes.Command("express", argv, env=settings, folder=folder)

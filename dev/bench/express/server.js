@@ -2,32 +2,12 @@
 "use strict";
 
 const express = require("express");
-const { Pool } = require("pg");
+const { Pool, types } = require("pg");
 
-const PAGE = {
-  name: "page",
-  text: `
-    SELECT t.id, t.number, t.title, t.description, t.type, t.priority, s.key AS status_key,
-           t.status_id, t.category, t.is_complete, t.parent_id, t.position, t.due_date::text,
-           t.due_time, t.completed_at, t.created_at, t.updated_at, t.version,
-           w.public_id AS workspace, p.id AS project, p.key AS project_key,
-           p.name AS project_name, p.status AS project_status, p.priority AS project_priority,
-           l.public_id AS lead, a.public_id AS assignee, a.name AS assignee_name,
-           a.email AS assignee_email, a.avatar_url AS assignee_image, c.public_id AS creator,
-           c.name AS creator_name, c.email AS creator_email, c.avatar_url AS creator_image,
-           (SELECT count(*)::int FROM comments_comment o
-            WHERE o.task_id = t.id AND o.deleted_at IS NULL) AS comment_count
-    FROM tasks_task t
-    JOIN projects_status s ON s.id = t.status_id
-    JOIN projects_project p ON p.id = t.project_id
-    JOIN workspaces_workspace w ON w.id = t.workspace_id
-    JOIN accounts_user c ON c.id = t.created_by_id
-    LEFT JOIN accounts_user a ON a.id = t.assignee_id
-    LEFT JOIN accounts_user l ON l.id = p.team_lead_id
-    WHERE t.project_id = $1 AND t.deleted_at IS NULL
-    ORDER BY t.created_at DESC, t.id DESC
-    LIMIT 50`,
-};
+// The SQL of the bare server, so that both ask the same.
+const PAGE = { name: "page", text: process.env.PAGE };
+
+types.setTypeParser(types.builtins.DATE, String);
 
 const pool = new Pool({ connectionString: process.env.DATABASE_URL, max: 10 });
 const app = express();
@@ -76,7 +56,7 @@ function task(row) {
     created_at: row.created_at,
     updated_at: row.updated_at,
     version: row.version,
-    comment_count: row.comment_count,
+    comment_count: Number(row.comment_count),
   };
 }
 
