@@ -95,3 +95,21 @@ def test_what_can_be_restored_is_found_among_the_deleted(
         shown = client.ask("GET", f"/api/projects/{projects[0].pk}/tasks?deleted=true")["data"]
     assert len(shown) == 2
     assert work_in(plans, TASKS).rows == 4
+
+
+def test_a_page_reads_no_rows_of_the_pages_before_that_share_its_title(
+    projects: list[Project], people: People
+) -> None:
+    client, project = client_of(people.other), projects[1]
+    Task.objects.filter(project=project, number__lte=8_000).update(title="Check the brakes")
+    path = f"/api/projects/{project.pk}/tasks?limit={PAGE}&ordering=title"
+    seen: list[str] = []
+    cursor = ""
+    for _ in range(3):
+        with explained(TASKS) as plans:
+            answer = client.ask("GET", f"{path}&cursor={cursor}" if cursor else path)
+        assert work_in(plans, TASKS).rows <= 2 * PAGE + 2
+        seen += [task["id"] for task in answer["data"]]
+        cursor = answer["meta"]["next_cursor"]
+    assert {task["title"] for task in answer["data"]} == {"Check the brakes"}
+    assert seen == sorted(set(seen))
