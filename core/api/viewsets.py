@@ -1,11 +1,9 @@
 """Base viewset: an action finds the row, reads the input, calls a service, shows the document."""
 
-from collections.abc import Iterable
 from functools import cache
 from typing import Any, ClassVar, cast
 
 from django.db.models import Model, QuerySet
-from django_filters import FilterSet
 from rest_framework import serializers, status
 from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import BasePermission
@@ -18,12 +16,14 @@ from core.api.actors import actor_of
 from core.api.envelope import Answer
 from core.api.etags import etag, expected_version, is_known, list_tag
 from core.api.fields import read_body
+from core.api.filters import Filters
 from core.api.pagination import DEFAULT_LIMIT, PARAMETERS, paginate
 from core.api.permissions import IsSignedIn, Nobody
 from core.api.public_ids import find_by_public_id
 from core.api.replays import Condition, Touched, check_conditions, conditions_of
 from core.api.transactions import OneTransaction
 from core.api.visibility import find_visible
+from core.documents.conditions import narrowed
 from core.documents.fields import Document
 from core.documents.pages import read_one
 from core.documents.reading import Reading, Shown
@@ -47,7 +47,7 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
     action_permissions: ClassVar[dict[str, BasePermission]] = {}
     inputs: ClassVar[dict[str, type[serializers.Serializer[Any]]]] = {}
     outputs: ClassVar[dict[str, Any]] = {}
-    filters: ClassVar[type[FilterSet] | None] = None
+    filters: ClassVar[type[Filters] | None] = None
     orderings: ClassVar[tuple[str, ...]] = ("-created_at",)
     query_params: ClassVar[tuple[str, ...]] = ()
     queries: ClassVar[dict[str, type[serializers.Serializer[Any]]]] = {}
@@ -187,14 +187,13 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
         return Reading(document, frozenset(self._included()), values=self.values)
 
     def _filtered(self, rows: QuerySet[Any] | Selection) -> QuerySet[Any] | Selection:
-        """Apply the declared filters; only if one is used, because building their form is slow."""
-        if self.filters is None or not _any_in(self.filters.base_filters, self.request):
+        """Those of the rows that the filters among the query parameters ask for."""
+        conditions = self.filters.conditions(self.request) if self.filters else ()
+        if not conditions:
             return rows
-        rows = rows.as_queryset() if isinstance(rows, Selection) else rows
-        chosen = self.filters(self.request.query_params, queryset=rows, request=self.request)
-        if not chosen.is_valid():
-            raise ValidationError(chosen.errors)
-        return cast("QuerySet[Any]", chosen.qs)
+        if isinstance(rows, Selection):
+            return rows.filter(conditions)
+        return narrowed(rows, conditions)
 
     def _included(self) -> list[str]:
         asked = self.request.query_params.get("include", "")
@@ -228,7 +227,3 @@ def _answer(shown: Shown, status: int = status.HTTP_200_OK, message: str | None 
 @cache
 def _names_of(query: type[serializers.Serializer[Any]]) -> list[str]:
     return list(query().fields)
-
-
-def _any_in(names: Iterable[str], request: Request) -> bool:
-    return any(name in request.query_params for name in names)

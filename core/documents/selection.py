@@ -1,12 +1,22 @@
 """Which rows are read: SQL that selects their ids, compiled once where possible."""
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db.models import QuerySet
 
+from core.documents.conditions import (
+    Conditions,
+    Form,
+    form_of,
+    narrowed,
+    values_of,
+    with_literals,
+    with_params,
+)
 from core.queries import Compiled, filled, has_own_sql
 
 Shape = Callable[[QuerySet[Any]], QuerySet[Any]]
@@ -24,23 +34,47 @@ class Bound(NamedTuple):
         return Bound(self.sql, filled(self.params, values))
 
 
+@dataclass(frozen=True)
+class Narrowed:
+    """The shape of rows that are filtered by conditions of this form first."""
+
+    form: Form
+    shape: Shape
+
+    def __call__(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return self.shape(narrowed(rows, with_params(self.form)))
+
+
 class Selection:
     """The rows of a compiled query for these values: to be read as documents."""
 
     def __init__(self, query: Compiled, **values: Any) -> None:
         self._query = query
         self._values = values
+        self._conditions: Conditions = ()
+
+    def filter(self, conditions: Conditions) -> "Selection":
+        """Those of the rows that meet the conditions as well."""
+        fewer = Selection(self._query, **self._values)
+        fewer._conditions = (*self._conditions, *conditions)
+        return fewer
 
     def as_queryset(self) -> QuerySet[Any]:
-        """The same rows as an ordinary QuerySet, which can be filtered further."""
-        return self._query.build(**self._values)
+        """The same rows as an ordinary QuerySet."""
+        return narrowed(self._query.build(**self._values), self._conditions)
 
     def bound(self, shape: Shape, **values: Any) -> Bound | None:
         """The SQL for this shape, and the values bound to it: also those of the shape's Params."""
         if has_own_sql(self._values):
             return bind(shape(self.as_queryset()), **values)
-        compiled = _compiled(self._query, shape)
-        return compiled and compiled.filled({**self._values, **values})
+        if not (conditions := self._conditions):
+            compiled = _compiled(self._query, shape)
+            return compiled and compiled.filled({**self._values, **values})
+        compiled = _compiled(self._query, Narrowed(form_of(conditions), shape))
+        if compiled is None:
+            return None
+        bound = compiled.filled({**self._values, **values_of(conditions), **values})
+        return bound._replace(sql=with_literals(bound.sql, conditions))
 
 
 def bind(rows: QuerySet[Any], **values: Any) -> Bound | None:
@@ -59,7 +93,7 @@ def whole(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows
 
 
-@cache
+@lru_cache(maxsize=2048)
 def _compiled(query: Compiled, shape: Shape) -> Bound | None:
     return _bound(shape(query.with_params()))
 

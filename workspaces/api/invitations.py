@@ -68,7 +68,7 @@ class Invitations(Inviting):
 
     def list(self, request: Request, pk: str) -> Response:
         workspace = self.find(Workspace, pk)
-        return self.show_list(Invitation.objects.filter(workspace=workspace))
+        return self.show_list(Invitation.objects.filter(workspace=workspace).with_state())
 
     @extend_schema(responses={200: InvitationDocument, 429: TOO_MANY})
     def resend(self, request: Request, pk: str, invitation: str) -> Response:

@@ -1,0 +1,119 @@
+"""Conditions by which lists are filtered; their SQL is compiled once for all values.
+
+Their form is what the SQL depends on: the lookups, and what each compares its column with.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.core.exceptions import EmptyResultSet
+from django.db.models import Expression, Field, ForeignObject, Lookup, QuerySet, UUIDField
+
+from core.queries import Param
+
+Conditions = tuple[tuple[str, Any], ...]
+"""Lookups with their values, as in `QuerySet.filter`; a list of values belongs to `one_of`."""
+Form = tuple[tuple[str, int | str], ...]
+"""Lookups, each with the length of its list of values, or one of NULL, LITERAL and SINGLE."""
+NULL, LITERAL, SINGLE = "null", "literal", "single"
+
+
+@Field.register_lookup
+@ForeignObject.register_lookup
+class OneOf(Lookup[Any]):
+    """`IN` with a parameter for each of the values, which may be Params."""
+
+    lookup_name = "one_of"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        column, params = self.process_lhs(compiler, connection)
+        values: Any = self.rhs
+        if not values:
+            raise EmptyResultSet
+        return f"{column} IN ({', '.join(['%s'] * len(values))})", (*params, *values)
+
+
+class Literal(Expression):
+    """A UUID in the text of the SQL, not a parameter.
+
+    A prepared statement is planned without its parameters, as if everybody had a few tasks; those
+    of somebody who has half of them would all be read and sorted.
+    """
+
+    def __init__(self, value: UUID) -> None:
+        super().__init__(output_field=UUIDField())
+        self.text = str(UUID(str(value)))
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[()]]:
+        return f"'{self.text}'::uuid", ()
+
+
+PLACEHOLDER = Literal(uuid4())
+"""Stands in compiled SQL where the Literal of each use is written."""
+
+
+def narrowed(rows: QuerySet[Any], conditions: Conditions) -> QuerySet[Any]:
+    """The rows that meet all of the conditions."""
+    for lookup, value in conditions:
+        rows = rows.filter(**{lookup: value})
+    return rows
+
+
+def form_of(conditions: Conditions) -> Form:
+    """The form; ValueError for a second Literal, whose place would not be known."""
+    form = tuple((lookup, _kind(value)) for lookup, value in conditions)
+    if [kind for _, kind in form].count(LITERAL) > 1:
+        message = "only one Literal can be compiled"
+        raise ValueError(message)
+    return form
+
+
+def with_params(form: Form) -> Conditions:
+    """Conditions of this form, with Params and the PLACEHOLDER for values."""
+    return tuple((lookup, _unbound(place, kind)) for place, (lookup, kind) in enumerate(form))
+
+
+def values_of(conditions: Conditions) -> dict[str, Any]:
+    """The values of the Params that `with_params` has for these conditions."""
+    return dict(_values(conditions))
+
+
+def with_literals(sql: str, conditions: Conditions) -> str:
+    """Compiled SQL with the Literal among the conditions, if there is one."""
+    for _, value in conditions:
+        if isinstance(value, Literal):
+            sql = sql.replace(PLACEHOLDER.text, value.text)
+    return sql
+
+
+def _kind(value: Any) -> int | str:
+    if isinstance(value, list):
+        return len(value)
+    if isinstance(value, Literal):
+        return LITERAL
+    return NULL if value is None else SINGLE
+
+
+def _unbound(place: int, kind: int | str) -> Any:
+    match kind:
+        case int():
+            return [Param(_name(place, number)) for number in range(kind)]
+        case "literal":
+            return PLACEHOLDER
+        case "null":
+            return None
+    return Param(_name(place))
+
+
+def _values(conditions: Conditions) -> Iterable[tuple[str, Any]]:
+    for place, (_, value) in enumerate(conditions):
+        if isinstance(value, list):
+            yield from ((_name(place, number), each) for number, each in enumerate(value))
+        else:
+            yield _name(place), value
+
+
+def _name(place: int, number: int = 0) -> str:
+    return f"condition {place}.{number}"
