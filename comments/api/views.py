@@ -1,7 +1,8 @@
 """Comments over HTTP."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from django.db.models import QuerySet
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,6 +15,8 @@ from comments.services.comments import add_comment, delete_comment, edit_comment
 from core.api.filters import RestorableWanted
 from core.api.permissions import Can
 from core.api.viewsets import ServiceViewSet
+from core.documents.selection import Selection
+from core.queries import compiled
 from projects.rights import READ_PROJECT
 from tasks.models import Task
 from tasks.rights import CREATE_COMMENT
@@ -33,10 +36,10 @@ class TaskComments(ServiceViewSet):
     def list(self, request: Request, pk: str) -> Response:
         """The comments on a task; with `deleted=true` those the person can restore."""
         task = self._task(pk)
-        if "deleted" in request.query_params and self.read_query()["deleted"]:
+        if self.lists_deleted:
             response = self.show_list(Comment.objects.restorable_by(self.actor, task))
         else:
-            comments = Comment.objects.filter(task=task, deleted_at=None)
+            comments = Selection(comments_of, task=task.pk)
             response = self.show_list(comments, within=(Task, task.pk))
         if self.wrapped and response.data:
             items, meta = response.data.data, response.data.meta
@@ -100,3 +103,8 @@ class Comments(ServiceViewSet):
     def _comment(self, pk: str) -> Comment:
         comment: Comment = self.find(Comment, pk)
         return comment
+
+
+@compiled
+def comments_of(task: Any) -> QuerySet[Comment]:
+    return Comment.objects.filter(task=task, deleted_at=None)

@@ -114,6 +114,11 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
         """The validated body; raises ValidationError (400) with messages for each field."""
         return read_body(self.inputs[self.action], self.request, actor=self.actor, **context)
 
+    @property
+    def lists_deleted(self) -> bool:
+        """Whether the list is to show deleted rows (`RestorableWanted`)."""
+        return "deleted" in self.request.query_params and self.read_query()["deleted"]
+
     def read_query(self) -> dict[str, Any]:
         """The validated parameters that `queries` declares for the action."""
         serializer = self.queries[self.action](data=self.request.query_params)

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.db.models import QuerySet
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -9,7 +10,9 @@ from rest_framework.response import Response
 from accounts.models import User
 from core.api.permissions import Can
 from core.api.viewsets import ServiceViewSet
+from core.documents.selection import Selection
 from core.errors import NotFound
+from core.queries import compiled
 from projects.api.access import ProjectAccess, readers_of
 from projects.api.documents import AddedProjectMember, ProjectMember
 from projects.api.inputs import NewProjectMember, NewRole, NewRoleOf, find_members
@@ -45,7 +48,7 @@ class ProjectMembers(ServiceViewSet):
 
     def list(self, request: Request, pk: str) -> Response:
         project = self._project(pk)
-        members = ProjectMembership.objects.filter(project=project)
+        members = Selection(members_of, project=project.pk)
         return self.show_list(members, within=(Project, project.pk))
 
     def create(self, request: Request, pk: str) -> Response:
@@ -128,3 +131,8 @@ class ProjectReaders(ServiceViewSet):
 
 def _members(project: Project) -> Any:
     return User.objects.filter(project_memberships__project=project)
+
+
+@compiled
+def members_of(project: Any) -> QuerySet[ProjectMembership]:
+    return ProjectMembership.objects.filter(project=project)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from django.db.models import QuerySet
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,11 +12,13 @@ from core.api.abilities import Asked, Verdict, verdict
 from core.api.filters import RestorableWanted
 from core.api.permissions import Can, IsSignedIn
 from core.api.viewsets import ServiceViewSet
+from core.documents.selection import Selection
 from core.errors import Invalid
+from core.queries import compiled
 from projects.api.documents import ProjectDocument, StatusDocument
 from projects.api.filters import ProjectFilters
 from projects.api.inputs import NewLead, NewProject, ProjectChanges, find_members
-from projects.models import Project, Status
+from projects.models import Project, columns_of
 from projects.rights import (
     ARCHIVE_PROJECT,
     DELETE_PROJECT,
@@ -71,11 +74,13 @@ class Projects(ServiceViewSet):
         """The projects one may read, or with `deleted=true` restore; of one workspace if named."""
         asked = (request.query_params.get(name, "") for name in self.query_params)
         workspace = self._workspace(workspace_id, *asked)
-        within = {"workspace": workspace} if workspace else {}
-        if self.read_query()["deleted"]:
-            return self.show_list(Project.objects.restorable_by(self.actor).filter(**within))
-        projects = Project.objects.visible_to(self.actor).filter(**within)
-        return self.show_list(projects, within=(Workspace, workspace.pk) if workspace else None)
+        if self.lists_deleted:
+            gone = Project.objects.restorable_by(self.actor)
+            return self.show_list(gone.filter(workspace=workspace) if workspace else gone)
+        if workspace is None:
+            return self.show_list(Selection(projects_of, actor=self.actor))
+        projects = Selection(projects_within, actor=self.actor, workspace=workspace.pk)
+        return self.show_list(projects, within=(Workspace, workspace.pk))
 
     def create(self, request: Request, workspace_id: str = "") -> Response:
         fields = self.read_input()
@@ -169,5 +174,15 @@ class ProjectStatuses(ServiceViewSet):
 
     def list(self, request: Request, pk: str) -> Response:
         project = self.find(Project, pk)
-        columns = Status.objects.filter(project=project)
+        columns = Selection(columns_of, project=project.pk)
         return self.show_list(columns, within=(Project, project.pk))
+
+
+@compiled
+def projects_of(actor: Any) -> QuerySet[Project]:
+    return Project.objects.visible_to(actor)
+
+
+@compiled
+def projects_within(actor: Any, workspace: Any) -> QuerySet[Project]:
+    return Project.objects.visible_to(actor).filter(workspace=workspace)

@@ -1,7 +1,8 @@
 """The members of a workspace over HTTP."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.request import Request
@@ -10,6 +11,8 @@ from rest_framework.response import Response
 from core.api.permissions import Can
 from core.api.schema import FAILURE
 from core.api.visibility import find_visible
+from core.documents.selection import Selection
+from core.queries import compiled
 from workspaces.api.documents import Member
 from workspaces.api.inputs import NewMember, NewMemberRole
 from workspaces.api.invitations import Inviting
@@ -52,7 +55,7 @@ class Members(Inviting):
     def list(self, request: Request, pk: str) -> Response:
         workspace = self._workspace(pk)
         self.check_object_permissions(request, workspace)
-        members = Membership.objects.filter(workspace=workspace)
+        members = Selection(members_of, workspace=workspace.pk)
         return self.show_list(members, within=(Workspace, workspace.pk))
 
     @extend_schema(responses={201: Member, 429: TOO_MANY})
@@ -104,3 +107,8 @@ class Members(Inviting):
         membership: Membership = self.find_among(places, str(wanted))
         self.check_object_permissions(self.request, membership)
         return membership
+
+
+@compiled
+def members_of(workspace: Any) -> QuerySet[Membership]:
+    return Membership.objects.filter(workspace=workspace)

@@ -1,7 +1,8 @@
 """Workspaces over HTTP; their members are in `members.py`."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from django.db.models import QuerySet
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,6 +12,8 @@ from core.api.filters import RestorableWanted
 from core.api.permissions import Can, IsSignedIn
 from core.api.public_ids import find_by_public_id
 from core.api.viewsets import ServiceViewSet
+from core.documents.selection import Selection
+from core.queries import compiled
 from workspaces.api.documents import WorkspaceDocument
 from workspaces.api.inputs import NewOwner, NewWorkspace, WorkspaceChanges
 from workspaces.api.permissions import IsOwner
@@ -61,10 +64,9 @@ class Workspaces(ServiceViewSet):
 
     def list(self, request: Request) -> Response:
         """The workspaces of the person asking; with `deleted=true` those they may restore."""
-        workspaces = Workspace.objects
-        if self.read_query()["deleted"]:
-            return self.show_list(workspaces.restorable_by(self.actor))
-        return self.show_list(workspaces.visible_to(self.actor))
+        if self.lists_deleted:
+            return self.show_list(Workspace.objects.restorable_by(self.actor))
+        return self.show_list(Selection(workspaces_of, actor=self.actor))
 
     def create(self, request: Request) -> Response:
         workspace = create_workspace(actor=self.actor, **self.read_input())
@@ -135,3 +137,8 @@ class Workspaces(ServiceViewSet):
     def _workspace(self, pk: str) -> Workspace:
         workspace: Workspace = self.find(Workspace, pk)
         return workspace
+
+
+@compiled
+def workspaces_of(actor: Any) -> QuerySet[Workspace]:
+    return Workspace.objects.visible_to(actor)
