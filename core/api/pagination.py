@@ -29,6 +29,8 @@ UNPAGED_LIMIT = 1000
 
 PARAMETERS = ("limit", "cursor", "ordering")
 SALT = "gantry.cursor"
+IN_URLS = re.compile(r"[\w%&=+,:/?@!$'()*.~-]*", re.ASCII)
+"""Query strings without characters that would have to be escaped."""
 
 
 class InvalidCursor(Invalid):
@@ -52,11 +54,12 @@ class Page:
         headers = {}
         if self.next_cursor:
             here = request.build_absolute_uri(request.path)
-            # WSGI decodes it as latin-1; characters that a URL must not have are escaped.
-            raw = request.META.get("QUERY_STRING", "").encode("latin-1")
-            asked = quote(raw, safe="%&=+,:/?@!$'()*").split("&")
-            query = [part for part in asked if part and not part.startswith("cursor=")]
-            query.append(f"cursor={quote(self.next_cursor)}")
+            asked = request.META.get("QUERY_STRING", "")
+            if not IN_URLS.fullmatch(asked):
+                # WSGI decodes it as latin-1; characters that a URL must not have are escaped.
+                asked = quote(asked.encode("latin-1"), safe="%&=+,:/?@!$'()*")
+            query = [part for part in asked.split("&") if part and not part.startswith("cursor=")]
+            query.append(f"cursor={self.next_cursor.replace(':', '%3A')}")
             headers["Link"] = f'<{here}?{"&".join(query)}>; rel="next"'
         return Answer(documents, meta={"next_cursor": self.next_cursor}), headers
 

@@ -72,15 +72,20 @@ class CompiledDocument:
     state: int | None
     """The place of the state of the workspace, see `core.documents.states`."""
 
-    def completed(self, row: Any) -> Any:
-        """A row as it was read, with its values as JSON has them, and room for what is added."""
-        if not (self.added or self.statement.converters):
-            return row
-        values = [*row, *self.added]
-        for place, convert in self.statement.converters:
-            if values[place] is not None:
-                values[place] = convert(values[place])
-        return values
+    def completed(self, rows: list[Any]) -> list[Any]:
+        """Rows as they were read, with values as JSON has them, and room for what is added."""
+        present = [
+            (place, convert)
+            for place, convert in self.statement.converters
+            if any(row[place] is not None for row in rows)
+        ]
+        if not (self.added or present):
+            return rows
+        wider = [[*row, *self.added] for row in rows]
+        for place, convert in present:
+            for row in wider:
+                row[place] = row[place] and convert(row[place])
+        return wider
 
     @cached_property
     def digest(self) -> str:

@@ -117,7 +117,7 @@ def _rows(compiled: CompiledDocument, chosen: Bound | None, values: Mapping[str,
     with connection.cursor() as cursor:
         cursor.execute(*compiled.statement.bound(chosen, values))
         read: Any = cursor  # the cursor of `config.postgresql`
-        return [compiled.completed(row) for row in read.fetch_for_json()]
+        return compiled.completed(read.fetch_for_json())
 
 
 def _totals(embedded: Embedded, ids: list[Any]) -> Mapping[Any, int]:
