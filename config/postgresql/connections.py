@@ -13,11 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 from django.db.backends.postgresql import base
-from psycopg._preparing import Prepare
-from psycopg.errors import error_from_result
-from psycopg.generators import fetch_many, send
 from psycopg.postgres import types
-from psycopg.pq import ExecStatus, Format, TransactionStatus
+from psycopg.pq import Format, TransactionStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,31 +59,6 @@ class KeptCursor(JsonCursor, base.ServerBindingCursor):
     """A cursor that its connection keeps when it is closed: making one costs as much as a query."""
 
     connection: WatchedConnection
-    _begins = False
-    """Whether the statement begins a transaction, and BEGIN is sent with it."""
-
-    def _start_query(self, query: Any = None) -> PQGen[None]:
-        self._begins = query is not None and self.connection.must_begin()
-        self.connection.begins_later = self._begins
-        try:
-            yield from super()._start_query(query)
-        finally:
-            self.connection.begins_later = False
-
-    def _maybe_prepare_gen(self, pgq: Any, **how: Any) -> PQGen[None]:
-        if self._begins:
-            self._begins = False
-            prepared, name = self._get_prepared(pgq, how.get("prepare"))
-            if prepared is Prepare.YES:
-                self.connection.has_used(pgq, name)
-                results = yield from self.connection.begin_with(
-                    lambda: self._send_query_prepared(name, pgq, binary=how.get("binary"))
-                )
-                self._check_results(results)
-                self._set_results(results)
-                return
-            yield from self.connection.begin()
-        yield from super()._maybe_prepare_gen(pgq, **how)
 
     def close(self) -> None:
         if not self.closed:
@@ -107,8 +79,6 @@ class WatchedConnection(psycopg.Connection[Any]):
     opened_at = 0.0
     """When it was opened, as `time.monotonic()`."""
     connect_again: Callable[[], psycopg.Connection[Any]]
-    begins_later = False
-    """Whether a cursor sends BEGIN itself."""
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
@@ -120,38 +90,6 @@ class WatchedConnection(psycopg.Connection[Any]):
         except ServerSilent:
             self.close()
             raise
-
-    def must_begin(self) -> bool:
-        """Whether the next statement begins a transaction."""
-        is_idle = self.pgconn.transaction_status == TransactionStatus.IDLE
-        return is_idle and not self._autocommit and self._pipeline is None
-
-    def has_used(self, pgq: Any, name: bytes) -> None:
-        """Keep this prepared statement longer than those that were used before it."""
-        self._prepared.maybe_add_to_cache(pgq, Prepare.YES, name)
-
-    def begin(self) -> PQGen[None]:
-        yield from super()._start_query()
-
-    def begin_with(self, send_statement: Callable[[], None]) -> PQGen[Any]:
-        """The results of a statement that is sent together with BEGIN: one round trip less."""
-        pgconn = self.pgconn
-        pgconn.enter_pipeline_mode()
-        pgconn.send_query_params(self._get_tx_start_command(), None)
-        send_statement()
-        pgconn.pipeline_sync()
-        yield from send(pgconn)
-        [begun] = yield from fetch_many(pgconn)
-        results = yield from fetch_many(pgconn)
-        yield from fetch_many(pgconn)  # the end of the pipeline
-        pgconn.exit_pipeline_mode()
-        if begun.status == ExecStatus.FATAL_ERROR:
-            raise error_from_result(begun)
-        return results
-
-    def _start_query(self) -> PQGen[None]:
-        if not self.begins_later:
-            yield from self.begin()
 
     def set_autocommit(self, value: Any) -> None:
         if self.info.transaction_status == TransactionStatus.IDLE:

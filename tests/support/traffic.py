@@ -10,8 +10,6 @@ from django.db import connection
 from psycopg import pq
 
 MESSAGE = re.compile(r"^([FB])\t\d+\t(\w+)(.*)$", re.MULTILINE)
-UNNAMED = re.compile(r'\s*"" ""')
-"""Portal and statement of a Bind that belongs to the Parse before it."""
 RUN = ("Query", "Execute")
 NOT_COUNTED = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 
@@ -23,12 +21,11 @@ class Traffic(NamedTuple):
     round_trips: int
 
 
-def traffic_of(ask: Callable[[], Any], libpq: pq.abc.PGconn | None = None) -> Traffic:
-    """What the call sends over this connection, or over that of the thread."""
-    if libpq is None:
-        connection.ensure_connection()
-        libpq = connection.connection.pgconn
+def traffic_of(ask: Callable[[], Any]) -> Traffic:
+    """What the call sends over this thread's connection, which has to stay the same."""
+    connection.ensure_connection()
     with TemporaryFile("w+") as written:
+        libpq = connection.connection.pgconn
         libpq.trace(written.fileno())
         libpq.set_trace_flags(pq.Trace.SUPPRESS_TIMESTAMPS)
         try:
@@ -44,7 +41,7 @@ def _counted(trace: str) -> Traffic:
     messages = MESSAGE.findall(trace)
     statements, text = 0, ""
     for _, kind, rest in messages:
-        if kind in ("Parse", "Query") or (kind == "Bind" and not UNNAMED.match(rest)):
+        if kind in ("Parse", "Query", "Bind"):
             text = rest
         is_told = any(f'"{word}' in text for word in NOT_COUNTED)
         statements += kind in RUN and not is_told
