@@ -79,6 +79,12 @@ def reading(dataset: Dataset, task: str) -> list[Target]:
             statuses=(200, 304),
             headers=signed,
         ),
+        Target(
+            name="filtered list",
+            paths=[f"{page[0]}&status=TODO&priority=MEDIUM"] * CONNECTIONS,
+            headers=signed,
+            is_old=True,
+        ),
         Target(name="without RLS", paths=page, headers=signed, has_policies=False),
         Target(name="bare list 50", server="bare", paths=page, headers=signed, has_policies=False),
         Target(

@@ -31,6 +31,7 @@ FEW = {"WORKSPACES": 1, "TASKS": 60}
 COUNTS = {
     "list 50": Traffic(2, 4),
     "unchanged list": Traffic(2, 4),
+    "filtered list": Traffic(3, 5),
     "without RLS": Traffic(2, 4),
     "task": Traffic(2, 4),
     "me": Traffic(1, 3),
