@@ -101,7 +101,7 @@ def _claim(site: _Site) -> None:
 def _run(supervisor: Supervisor, site: _Site) -> None:
     for server in embedded.servers():
         supervisor.serve(server)
-    _manage("migrate", "--verbosity=0")
+    _manage("migrate", "--verbosity=0", "--skip-checks")
     seeded = local.DATA_DIR / "seeded"
     if local.has_own_database() and not seeded.exists():
         _manage("seed_demo", f"--into={local.DATABASE}")
