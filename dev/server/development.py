@@ -119,10 +119,10 @@ class _Welcome:
     def once_ready(self) -> None:
         if self.probe.has_answered and not self.said:
             self.said = True
-            write(_welcome(self.site.url) + "\n")
+            write(welcome(self.site.url) + "\n")
 
 
-def _welcome(address: str) -> str:
+def welcome(address: str) -> str:
     sign_in = DEMO if local.has_own_database() else NO_DEMO
     return WELCOME.format(address=address, sign_in=sign_in)
 
