@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from config import local, processes
+from tests.config import production
 from tests.config.machine import (
     START_PATIENCE,
     Machine,
@@ -29,7 +30,6 @@ from tests.config.wire import Wire
 from tests.support.programs import eventually
 
 PASSWORD = "gantry-demo"
-MANAGE = "import runpy, sys; sys.argv = {}; runpy.run_path('manage.py', run_name='__main__')"
 UP = {"status": "ok", "database": "up", "redis": "up"}
 WELL = "System check identified no issues (0 silenced).\n"
 # Who may sign in, as the front page and the console say.
@@ -273,5 +273,5 @@ def check_command_says_that_nothing_runs(machine: Machine) -> None:
 
 def manage(machine: Machine, *arguments: str) -> tuple[int, str]:
     """`bin/manage`, by somebody who has chosen nothing but the machine's folder."""
-    ended = forked(machine.folder, machine.port, MANAGE.format(["manage.py", *arguments]))
+    ended = production.manage(*arguments, **machine.command().env)
     return ended.returncode, ended.stdout + ended.stderr
