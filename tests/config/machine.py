@@ -71,7 +71,8 @@ class Machine:
             return
         self._process, self.log = None, self.folder / "nohup.out"
         terminal = Terminal(self, f"nohup {Terminal.START} & wait", self.folder)
-        self.eventually(self._supervisors)
+        # By then it has said what it does with signals.
+        eventually(self.serves, START_PATIENCE)
         [self.pid] = self._supervisors()
         terminal.close()
         eventually(self._is_ready, START_PATIENCE)

@@ -11,6 +11,8 @@ from typing import Any
 
 from config import env
 
+PATIENCE = 60.0
+"""Seconds after which a fork is killed."""
 # Its forks have loaded what settings are made of, which takes most of a start.
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["config.settings.base"])
@@ -63,6 +65,8 @@ def run_forked(code: str, **changes: str) -> subprocess.CompletedProcess[str]:
         files = [Path(name, "output"), Path(name, "errors")]
         process = FORKS.Process(target=_answer, args=(code, UNSET | COMPLETE | changes, files))
         process.start()
+        process.join(PATIENCE)
+        process.kill()
         process.join()
         texts = [file.read_text() for file in files]
         return subprocess.CompletedProcess([code], process.exitcode or 0, *texts)
