@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 from channels.routing import URLRouter
@@ -37,6 +38,8 @@ async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "websocket.close", "code": 4404})
 
 
+# The first request would load it otherwise, and wait for that.
+import_module(settings.ROOT_URLCONF)
 # Objects made at start-up live until the end: keep the garbage collector from scanning them.
 gc.collect()
 gc.freeze()

@@ -11,6 +11,8 @@ from config.processes import Command, keep_private
 FEW_ARENAS = {"MALLOC_ARENA_MAX": "2"}
 # No pool: other programs than the web server need one database connection per process.
 ONE_CONNECTION = {"DB_POOL_MAX": "0"}
+# Django's checks of the code would load what serves HTTP; those of the database are our own.
+OF_CELERY = ONE_CONNECTION | {"CELERY_SKIP_CHECKS": "1"}
 DRAIN_SECONDS = 20
 """How long the web server finishes running requests when it is stopped; longer than any SQL
 statement may run."""
@@ -46,11 +48,11 @@ def web() -> Command:
 def worker() -> Command:
     amount = f"--concurrency={env.natural('WORKER_PROCESSES', 2)}"
     alone = ["--without-gossip", "--without-mingle"]
-    return Command("worker", _celery("worker", amount, *alone), env=ONE_CONNECTION)
+    return Command("worker", _celery("worker", amount, *alone), env=OF_CELERY)
 
 
 def beat() -> Command:
-    return Command("beat", _celery("beat"), env=ONE_CONNECTION)
+    return Command("beat", _celery("beat"), env=OF_CELERY)
 
 
 def relay() -> Command:

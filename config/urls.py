@@ -2,6 +2,12 @@
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+from django.utils.module_loading import autodiscover_modules
+
+from core.apps import FOR_REQUESTS
+
+admin.autodiscover()
+autodiscover_modules(*FOR_REQUESTS)
 
 # Django tries patterns in order: the most requested ones are first.
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -5,16 +5,9 @@ import gc
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 
-MODULES = (
-    "checks",
-    "receivers",
-    "api.documents",
-    "channels",
-    "mails",
-    "exports",
-    "retention",
-    "readiness",
-)
+MODULES = ("checks", "receivers", "channels", "mails", "retention")
+FOR_REQUESTS = ("api.documents", "exports", "readiness")
+"""Loaded by `config.urls` only, with all that serves HTTP: a third of a start."""
 
 
 class CoreConfig(AppConfig):

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db import transaction
 
@@ -19,6 +20,13 @@ class Event:
 
     actor: Actor
     changes: Changes = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkspaceOpened(Event):
+    """A member reads something in the workspace for the first time since they were added."""
+
+    workspace_id: UUID
 
 
 E = TypeVar("E", bound=Event)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from core.sealing import unseal
 from identity.services.mails import PURPOSE, account_mail_draft
-from identity.services.recovery import reset_link
+from identity.services.reset_links import reset_link
 from outbox.mail import EMAIL
 from outbox.mail.drafts import MASK, Mail, MailDraft
 from outbox.mail.text import plain

@@ -2,8 +2,10 @@
 
 import gc
 from collections.abc import Iterator
+from importlib import import_module
 
 import pytest
+from django.conf import settings
 
 from accounts.models import User
 from comments.models import Comment
@@ -18,6 +20,8 @@ from workspaces.models import Workspace
 
 # Nothing that is imported is garbage.
 gc.disable()
+# Tests look at what registers itself for the web server only, such as the pages of the admin.
+import_module(settings.ROOT_URLCONF)
 
 pytest_plugins = [
     "tests.support.processors",

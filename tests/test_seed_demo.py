@@ -51,6 +51,7 @@ def test_seed_demo_by_two_at_once_plants_once_what_real_work_leaves(
     assert not is_refusal(told)
     assert is_refusal(refused)
     assert told.count("(superuser)") == 1
+    assert all(person.check_password("gantry-demo") for person in User.objects.all())
     for address in ("admin@example.com", "ada@example.com"):
         assert address in told
         assert authenticate(RequestFactory().post("/"), email=address, password="gantry-demo")

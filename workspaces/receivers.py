@@ -4,8 +4,7 @@ from accounts.events import (
     PersonDeleted,
     PersonJoined,
 )
-from core.api.visibility import WorkspaceOpened
-from core.events import subscribe
+from core.events import WorkspaceOpened, subscribe
 from workspaces.events import MemberAdded, MemberRemoved, MemberRoleChanged, OwnerChanged
 from workspaces.reassignment import TO_LEAD, handover_to
 from workspaces.services.joining import move_memberships

@@ -1,6 +1,5 @@
 """Settings that all environments share."""
 
-import gc
 from urllib.parse import quote
 
 import django_stubs_ext
@@ -14,10 +13,6 @@ from config.settings.databases import direct, runtime
 from config.settings.identity import *
 from config.settings.logs import *
 from config.settings.providers import *
-
-# Most of what a start makes stays: looking through it for garbage takes a fifth of the start.
-# `core.apps` goes on with it.
-gc.disable()
 
 BASE_DIR = env.ROOT
 

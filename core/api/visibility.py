@@ -1,8 +1,6 @@
 """Finding a visible row, and the refusal for one that is not visible: 404 or 403."""
 
-from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
@@ -11,20 +9,13 @@ from django.db.models import Model, QuerySet
 from core.actor import Actor
 from core.api.public_ids import find_by_public_id, find_row, may_be_id, visible
 from core.errors import Forbidden, NotFound, Refusal
-from core.events import Event, publish
+from core.events import WorkspaceOpened, publish
 from core.models import as_uuid
 
 # `<> ALL` of an empty array is true: to a person without workspaces every workspace is foreign.
 FOREIGN = """
     SELECT home IS NOT NULL AND home <> ALL (workspaces_of(%s)) FROM locate(%s, %s) AS home
 """
-
-
-@dataclass(frozen=True, kw_only=True)
-class WorkspaceOpened(Event):
-    """A member reads something in the workspace for the first time since they were added."""
-
-    workspace_id: UUID
 
 
 class NotAMember(Forbidden):

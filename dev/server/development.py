@@ -101,7 +101,7 @@ def _claim(site: _Site) -> None:
 def _run(supervisor: Supervisor, site: _Site) -> None:
     for server in embedded.servers():
         supervisor.serve(server)
-    _manage("migrate", "--verbosity=0")
+    _manage("migrate", "--verbosity=0", "--skip-checks")
     seeded = local.DATA_DIR / "seeded"
     if local.has_own_database() and not seeded.exists():
         _manage("seed_demo", f"--into={local.DATABASE}")
@@ -119,10 +119,10 @@ class _Welcome:
     def once_ready(self) -> None:
         if self.probe.has_answered and not self.said:
             self.said = True
-            write(_welcome(self.site.url) + "\n")
+            write(welcome(self.site.url) + "\n")
 
 
-def _welcome(address: str) -> str:
+def welcome(address: str) -> str:
     sign_in = DEMO if local.has_own_database() else NO_DEMO
     return WELCOME.format(address=address, sign_in=sign_in)
 

@@ -39,6 +39,7 @@ from identity.limits import RESETS, RESETS_FROM
 from identity.models import PersonalToken as Token
 from identity.services import recovery
 from identity.services.personal_tokens import create_token, revoke_token
+from identity.services.reset_links import holder_of
 from identity.services.sessions import end_session
 
 KEY = OpenApiParameter(
@@ -122,7 +123,7 @@ class ResetPassword(AuthView):
     def get(self, request: Request) -> Response:
         """Whether a link still works; its key is sent in a header, as paths are logged."""
         take(RESETS_FROM, client_network(request))
-        person = recovery.holder_of(request.headers.get("X-Password-Reset-Key", ""))
+        person = holder_of(request.headers.get("X-Password-Reset-Key", ""))
         return Response({"email": person.email})
 
     @operation("password_reset", {200: documents.Done, 429: TOO_OFTEN}, body=inputs.PasswordReset)

@@ -6,9 +6,7 @@ import re
 from datetime import timedelta
 from uuid import uuid4
 
-from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
-from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models.functions import Now
@@ -18,12 +16,12 @@ from core.actor import Actor
 from core.errors import Invalid, Unauthenticated
 from core.events import publish
 from core.limits import counted, reset
-from core.models import as_uuid
 from identity.allauth_bridge.forms import IncorrectPassword
 from identity.events import PasswordChanged
 from identity.limits import WRONG_PASSWORDS, WRONG_PASSWORDS_FROM
 from identity.models import KnownDevice
 from identity.services.mails import enqueue_notice
+from identity.services.reset_links import holder_of
 from identity.services.sessions import end_sessions_of
 from identity.services.tokens import Pair, carry_over
 from outbox.mail import EMAIL
@@ -33,21 +31,8 @@ A_DAY = timedelta(days=1)
 """How often `KnownDevice.seen_at` is updated."""
 
 
-class InvalidResetLink(Invalid):
-    message = "This link is not valid (any more): ask for another one."
-
-
 class WeakPassword(Invalid):
     message = "Choose another password."
-
-
-class _ResetTokens(PasswordResetTokenGenerator):
-    """Void after a sign-in, a change of password, or PASSWORD_RESET_TIMEOUT."""
-
-    key_salt = "identity.services.recovery"
-
-
-_tokens = _ResetTokens()
 
 
 @transaction.atomic
@@ -61,21 +46,6 @@ def send_reset_link(*, email: str) -> None:
         dedupe_key=f"password_reset:{uuid4()}",
         payload={"address": email},
     )
-
-
-def reset_link(person: User) -> str:
-    """A new link; made when the mail is composed, so that it is not stored."""
-    key = f"{person.pk.hex}-{_tokens.make_token(person)}"
-    return str(settings.HEADLESS_FRONTEND_URLS["account_reset_password_from_key"]).format(key=key)
-
-
-def holder_of(key: str) -> User:
-    """The person a link was sent to; InvalidResetLink if it does not work any more."""
-    id_, _, token = key.partition("-")
-    person: User | None = User.objects.active().filter(pk=as_uuid(id_)).first()
-    if person is None or not _tokens.check_token(person, token):
-        raise InvalidResetLink
-    return person
 
 
 @transaction.atomic

@@ -38,6 +38,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'deliveries',
+                'indexes': [
+                    models.Index(condition=models.Q(('state__in', ('PENDING', 'SENDING'))), fields=['workspace_id', 'next_at'], name='deliveries_due'),
+                    models.Index(condition=models.Q(('state', 'SENDING')), fields=['workspace_id'], name='deliveries_leased'),
+                    models.Index(condition=models.Q(('state__in', ('PENDING', 'SENDING'))), fields=['queued_at'], name='deliveries_by_patience'),
+                    models.Index(condition=models.Q(('state__in', ('PENDING', 'SENDING')), _negated=True), fields=['next_at'], name='deliveries_decided'),
+                    models.Index(condition=models.Q(('sent_at__isnull', False)), fields=['channel', 'sent_at'], name='deliveries_sent'),
+                    models.Index(fields=['recipient_id', '-created_at'], name='deliveries_to_a_person'),
+                    models.Index(fields=['workspace_id', '-created_at'], name='deliveries_of_a_workspace'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ['PENDING', 'SENDING', 'SENT', 'SKIPPED', 'DEAD'])), name='delivery_state_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('claim__isnull', False), ('state', 'SENDING')), models.Q(models.Q(('state', 'SENDING'), _negated=True), ('claim', None)), _connector='OR'), name='only_a_delivery_being_sent_is_claimed'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -69,45 +82,10 @@ class Migration(migrations.Migration):
                 ('html', models.TextField(blank=True, editable=False)),
                 ('composed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state__in', ('PENDING', 'SENDING'))), fields=['workspace_id', 'next_at'], name='deliveries_due'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state', 'SENDING')), fields=['workspace_id'], name='deliveries_leased'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state__in', ('PENDING', 'SENDING'))), fields=['queued_at'], name='deliveries_by_patience'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state__in', ('PENDING', 'SENDING')), _negated=True), fields=['next_at'], name='deliveries_decided'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('sent_at__isnull', False)), fields=['channel', 'sent_at'], name='deliveries_sent'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['recipient_id', '-created_at'], name='deliveries_to_a_person'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['workspace_id', '-created_at'], name='deliveries_of_a_workspace'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['PENDING', 'SENDING', 'SENT', 'SKIPPED', 'DEAD'])), name='delivery_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('claim__isnull', False), ('state', 'SENDING')), models.Q(models.Q(('state', 'SENDING'), _negated=True), ('claim', None)), _connector='OR'), name='only_a_delivery_being_sent_is_claimed'),
-        ),
-        migrations.AddIndex(
-            model_name='mailcontent',
-            index=models.Index(condition=models.Q(('html', ''), ('subject', ''), ('text', ''), _negated=True), fields=['composed_at'], name='mails_with_words'),
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('html', ''), ('subject', ''), ('text', ''), _negated=True), fields=['composed_at'], name='mails_with_words'),
+                ],
+            },
         ),
     ]

@@ -42,6 +42,21 @@ class Migration(migrations.Migration):
                 ('team_lead', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='workspaces.workspace')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('deleted_at', None)), fields=['workspace', '-created_at', '-id'], name='live_projects_by_age'),
+                    models.Index(condition=models.Q(('deleted_at__isnull', False), ('purged_at', None)), fields=['deleted_at'], name='projects_to_purge'),
+                    models.Index(condition=models.Q(('deleted_at', None)), fields=['workspace', 'status'], name='live_projects_by_status'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('workspace', 'key'), name='project_key_once_per_workspace'),
+                    models.CheckConstraint(condition=models.Q(('status__in', ['PLANNING', 'ACTIVE', 'IN_PROGRESS', 'ON_HOLD', 'COMPLETED', 'CANCELLED'])), name='project_status_known'),
+                    models.CheckConstraint(condition=models.Q(('priority__in', ['LOW', 'MEDIUM', 'HIGH', 'URGENT'])), name='project_priority_known'),
+                    models.CheckConstraint(condition=models.Q(('visibility__in', ['WORKSPACE', 'PRIVATE'])), name='project_visibility_known'),
+                    models.CheckConstraint(condition=models.Q(('progress__lte', 100)), name='project_progress_is_a_percentage'),
+                    models.CheckConstraint(condition=models.Q(('start_date', None), ('end_date', None), ('end_date__gte', models.F('start_date')), _connector='OR'), name='project_ends_after_it_starts'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ProjectMembership',
@@ -55,6 +70,13 @@ class Migration(migrations.Migration):
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='project_memberships', to=settings.AUTH_USER_MODEL)),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workspaces.workspace')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('project', 'user'), name='person_once_per_project'),
+                    models.UniqueConstraint(condition=models.Q(('role', 'LEAD')), fields=('project',), name='one_lead_per_project'),
+                    models.CheckConstraint(condition=models.Q(('role__in', ['LEAD', 'MEMBER', 'VIEWER'])), name='project_role_known'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Status',
@@ -72,6 +94,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'statuses',
+                'constraints': [
+                    models.UniqueConstraint(fields=('project', 'key'), name='status_key_once_per_project'),
+                    models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('project', 'position'), name='status_position_once_per_project'),
+                    models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('project',), name='one_default_status_per_project'),
+                    models.CheckConstraint(condition=models.Q(('category__in', ['TODO', 'IN_PROGRESS', 'DONE', 'CLOSED'])), name='status_category_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -84,73 +112,10 @@ class Migration(migrations.Migration):
                 ('target', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='projects.status')),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workspaces.workspace')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='project',
-            index=models.Index(condition=models.Q(('deleted_at', None)), fields=['workspace', '-created_at', '-id'], name='live_projects_by_age'),
-        ),
-        migrations.AddIndex(
-            model_name='project',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', False), ('purged_at', None)), fields=['deleted_at'], name='projects_to_purge'),
-        ),
-        migrations.AddIndex(
-            model_name='project',
-            index=models.Index(condition=models.Q(('deleted_at', None)), fields=['workspace', 'status'], name='live_projects_by_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.UniqueConstraint(fields=('workspace', 'key'), name='project_key_once_per_workspace'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['PLANNING', 'ACTIVE', 'IN_PROGRESS', 'ON_HOLD', 'COMPLETED', 'CANCELLED'])), name='project_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('priority__in', ['LOW', 'MEDIUM', 'HIGH', 'URGENT'])), name='project_priority_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('visibility__in', ['WORKSPACE', 'PRIVATE'])), name='project_visibility_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('progress__lte', 100)), name='project_progress_is_a_percentage'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('start_date', None), ('end_date', None), ('end_date__gte', models.F('start_date')), _connector='OR'), name='project_ends_after_it_starts'),
-        ),
-        migrations.AddConstraint(
-            model_name='projectmembership',
-            constraint=models.UniqueConstraint(fields=('project', 'user'), name='person_once_per_project'),
-        ),
-        migrations.AddConstraint(
-            model_name='projectmembership',
-            constraint=models.UniqueConstraint(condition=models.Q(('role', 'LEAD')), fields=('project',), name='one_lead_per_project'),
-        ),
-        migrations.AddConstraint(
-            model_name='projectmembership',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['LEAD', 'MEMBER', 'VIEWER'])), name='project_role_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='status',
-            constraint=models.UniqueConstraint(fields=('project', 'key'), name='status_key_once_per_project'),
-        ),
-        migrations.AddConstraint(
-            model_name='status',
-            constraint=models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('project', 'position'), name='status_position_once_per_project'),
-        ),
-        migrations.AddConstraint(
-            model_name='status',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('project',), name='one_default_status_per_project'),
-        ),
-        migrations.AddConstraint(
-            model_name='status',
-            constraint=models.CheckConstraint(condition=models.Q(('category__in', ['TODO', 'IN_PROGRESS', 'DONE', 'CLOSED'])), name='status_category_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='transition',
-            constraint=models.UniqueConstraint(fields=('source', 'target'), name='transition_once'),
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('source', 'target'), name='transition_once'),
+                ],
+            },
         ),
     ]

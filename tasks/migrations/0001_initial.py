@@ -48,6 +48,27 @@ class Migration(migrations.Migration):
                 ('status', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='projects.status')),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workspaces.workspace')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('deleted_at__isnull', False), ('purged_at', None)), fields=['deleted_at'], name='tasks_to_purge'),
+                    models.Index(condition=models.Q(('deleted_at__isnull', False)), fields=['project', 'deleted_at'], name='deleted_tasks_by_project'),
+                    models.Index(condition=models.Q(('deleted_at', None)), fields=['project', '-created_at', '-id', 'status', 'type', 'priority', 'assignee', 'due_date'], name='live_tasks_by_age'),
+                    models.Index(condition=models.Q(('deleted_at', None)), fields=['project', 'updated_at', 'id', 'status', 'type', 'priority', 'assignee', 'due_date'], name='live_tasks_by_change'),
+                    models.Index(condition=models.Q(('deleted_at', None)), fields=['project', 'number', 'id', 'status', 'type', 'priority', 'assignee', 'due_date'], name='live_tasks_by_number'),
+                    models.Index(condition=models.Q(('deleted_at', None)), fields=['project', 'title', 'id', 'status', 'type', 'priority', 'assignee', 'due_date'], name='live_tasks_by_title'),
+                    models.Index(condition=models.Q(('deleted_at', None)), fields=['assignee', 'project'], name='live_tasks_by_assignee'),
+                    models.Index(condition=models.Q(('deleted_at', None)), fields=['status', 'position'], name='live_tasks_by_column'),
+                    models.Index(condition=models.Q(('deleted_at', None)), fields=['project', 'type', 'priority'], name='live_tasks_by_type'),
+                    models.Index(condition=models.Q(('deleted_at', None)), fields=['project', 'due_date'], name='live_tasks_by_due_date'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('project', 'number'), name='task_number_once_per_project'),
+                    models.CheckConstraint(condition=models.Q(('type__in', ['TASK', 'BUG', 'FEATURE', 'IMPROVEMENT', 'OTHER'])), name='task_type_known'),
+                    models.CheckConstraint(condition=models.Q(('priority__in', ['LOW', 'MEDIUM', 'HIGH', 'URGENT'])), name='task_priority_known'),
+                    models.CheckConstraint(condition=models.Q(('category__in', ['TODO', 'IN_PROGRESS', 'DONE', 'CLOSED'])), name='task_category_known'),
+                    models.CheckConstraint(condition=models.Q(('due_time', None), models.Q(('due_date', None), _negated=True), _connector='OR'), name='due_time_needs_a_due_date'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='StatusChange',
@@ -60,6 +81,11 @@ class Migration(migrations.Migration):
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workspaces.workspace')),
                 ('task', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='status_changes', to='tasks.task')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['task', 'created_at'], name='steps_of_a_task'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='TaskCounter',
@@ -68,70 +94,6 @@ class Migration(migrations.Migration):
                 ('last_number', models.PositiveIntegerField(default=0)),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workspaces.workspace')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', False), ('purged_at', None)), fields=['deleted_at'], name='tasks_to_purge'),
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', False)), fields=['project', 'deleted_at'], name='deleted_tasks_by_project'),
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('deleted_at', None)), fields=['project', '-created_at', '-id', 'status', 'type', 'priority', 'assignee', 'due_date'], name='live_tasks_by_age'),
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('deleted_at', None)), fields=['project', 'updated_at', 'id', 'status', 'type', 'priority', 'assignee', 'due_date'], name='live_tasks_by_change'),
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('deleted_at', None)), fields=['project', 'number', 'id', 'status', 'type', 'priority', 'assignee', 'due_date'], name='live_tasks_by_number'),
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('deleted_at', None)), fields=['project', 'title', 'id', 'status', 'type', 'priority', 'assignee', 'due_date'], name='live_tasks_by_title'),
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('deleted_at', None)), fields=['assignee', 'project'], name='live_tasks_by_assignee'),
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('deleted_at', None)), fields=['status', 'position'], name='live_tasks_by_column'),
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('deleted_at', None)), fields=['project', 'type', 'priority'], name='live_tasks_by_type'),
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('deleted_at', None)), fields=['project', 'due_date'], name='live_tasks_by_due_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='task',
-            constraint=models.UniqueConstraint(fields=('project', 'number'), name='task_number_once_per_project'),
-        ),
-        migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(('type__in', ['TASK', 'BUG', 'FEATURE', 'IMPROVEMENT', 'OTHER'])), name='task_type_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(('priority__in', ['LOW', 'MEDIUM', 'HIGH', 'URGENT'])), name='task_priority_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(('category__in', ['TODO', 'IN_PROGRESS', 'DONE', 'CLOSED'])), name='task_category_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(('due_time', None), models.Q(('due_date', None), _negated=True), _connector='OR'), name='due_time_needs_a_due_date'),
-        ),
-        migrations.AddIndex(
-            model_name='statuschange',
-            index=models.Index(fields=['task', 'created_at'], name='steps_of_a_task'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='statuschange',

@@ -1,11 +1,14 @@
 """Every page of the admin opens as strict as it should; a long list costs what a short one does."""
 
+import re
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.staticfiles import finders
 from django.db import connection
 from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
@@ -18,6 +21,7 @@ from tests.admin.world import fill
 REGISTERED = [model for model in apps.get_models() if admin.site.is_registered(model)]
 THEIRS = ("account", "socialaccount", "mfa", "usersessions", "sites")
 OURS = [model for model in REGISTERED if model._meta.app_label not in THEIRS]
+STATIC_FILE = re.compile(r'(?:src|href)="/static/([^"#?]+)')
 ALL_OPEN = {model._meta.label: 200 for model in REGISTERED}
 
 
@@ -27,11 +31,20 @@ def filled(db: None) -> None:
 
 
 def opened(desk: Desk, path: str, **query: str) -> Any:
-    """The page, which runs scripts of this server's files only."""
+    """The page, which runs scripts of this server's files only, and names files that exist."""
     page = desk.get(path, query)
     if page.status_code == HTTPStatus.OK:
         assert_strict(page, OF_THE_ADMIN)
+        named = set(STATIC_FILE.findall(page.content.decode()))
+        assert named
+        assert {name for name in named if not is_there(name)} == set(), path
     return page
+
+
+@cache
+def is_there(name: str) -> bool:
+    """Whether `collectstatic` would collect it."""
+    return finders.find(name) is not None
 
 
 def statuses(pages: dict[type[Model], Any]) -> dict[str, int]:

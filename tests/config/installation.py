@@ -83,6 +83,7 @@ class Installation:
         for line in self._blocks[-1].splitlines():
             argv = shlex.split(line)
             self.running[argv[-1]] = self._start(*argv)
+        eventually(lambda: not local.is_free(self.port), PATIENCE)
         for name in self.running:
             eventually(partial(self.is_well, name), PATIENCE, pause=0.5)
 

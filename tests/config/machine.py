@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from config import env, local, processes
 from config.processes import Command
 from dev.server import binaries
+from tests.config.production import run_forked
 from tests.config.wire import Wire
 from tests.support.programs import PATIENCE, eventually
 
@@ -38,6 +39,9 @@ CHOSEN_BY_ITSELF = (
 )
 
 
+START = "from dev.server.development import main; raise SystemExit(main())"
+
+
 class Machine:
     """One data folder and port; may be started again and again.
 
@@ -47,30 +51,45 @@ class Machine:
     def __init__(self, folder: Path, **chosen: str) -> None:
         self.folder, self.port, self.chosen = folder, local.free_port(), chosen
         self.wire = Wire(self.port)
+        self.log = folder / "said"
         self.said = ""
         self.ready_at = 0.0
+        self.pid = 0
         self._process: subprocess.Popen[bytes] | None = None
 
     def boot(self) -> subprocess.Popen[bytes]:
         """Start, and do not wait."""
-        log = self.folder / "said"
-        log.unlink(missing_ok=True)
-        with log.open("ab") as output:
+        self.log.unlink(missing_ok=True)
+        with self.log.open("ab") as output:
             self._process = processes.start(self.command(), output)
+        self.pid = self._process.pid
         return self._process
 
-    def start(self) -> None:
-        """Start, unless it runs, and return when it says that it is ready."""
-        if self._process is None or self._process.poll() is not None:
-            self.boot()
-            eventually(self._is_ready, START_PATIENCE)
-            self.ready_at = time.monotonic()
+    def start_in_a_closed_terminal(self) -> None:
+        """Unless it runs: in the background of a terminal that is shut while it starts."""
+        if self.is_running():
+            return
+        self._process, self.log = None, self.folder / "nohup.out"
+        terminal = Terminal(self, f"nohup {Terminal.START} & wait", self.folder)
+        # By then it has said what it does with signals.
+        eventually(self.serves, START_PATIENCE)
+        [self.pid] = self._supervisors()
+        terminal.close()
+        eventually(self._is_ready, START_PATIENCE)
+        self.ready_at = time.monotonic()
 
-    def end(self, how: signal.Signals) -> int:
-        """Send a signal to the supervisor, as a terminal would, and return how it ended."""
-        assert self._process
-        os.killpg(self._process.pid, how)
-        return self._process.wait(60)
+    def end(self, how: signal.Signals) -> int | None:
+        """Send a signal to the supervisor; how it ended, if it was started by `boot`."""
+        os.kill(self.pid, how)
+        if self._process:
+            return self._process.wait(60)
+        eventually(lambda: not self.is_running())
+        return None
+
+    def is_running(self) -> bool:
+        if self._process:
+            return self._process.poll() is None
+        return self.pid > 0 and Path(f"/proc/{self.pid}").exists()
 
     def stop(self) -> None:
         if self._process:
@@ -84,9 +103,6 @@ class Machine:
     def eventually(is_so: Callable[[], object], patience: float = PATIENCE) -> None:
         """Wait for something about its processes, all of which have to be looked at for that."""
         eventually(is_so, patience, pause=0.2)
-
-    def web_servers(self) -> list[int]:
-        return [int(pid) for pid, words in self.alive().items() if " config.web" in words]
 
     def alive(self) -> dict[str, str]:
         """Of every process that belongs to this folder its command line."""
@@ -105,10 +121,13 @@ class Machine:
         command = development(self.folder, self.port)
         return replace(command, env=command.env | self.chosen)
 
+    def _supervisors(self) -> list[int]:
+        start = f"{sys.executable} -m dev.server.development"
+        return [int(pid) for pid, words in self.alive().items() if words.startswith(start)]
+
     def _is_ready(self) -> bool:
-        assert self._process
-        self.said = (self.folder / "said").read_text()
-        assert self._process.poll() is None, self.said
+        self.said = self.log.read_text()
+        assert self.is_running(), self.said
         return "Gantry is ready." in self.said
 
     def _words_of(self, process: Path) -> str:
@@ -157,6 +176,13 @@ def development(folder: Path, port: int) -> Command:
     named = {"DATA_DIR": str(folder), "PORT": str(port)}
     argv = [sys.executable, "-m", "dev.server.development"]
     return Command("dev", argv, chosen | settings | named, None, env.ROOT, signal.SIGINT)
+
+
+def forked(
+    folder: Path, port: int, code: str = START, **chosen: str
+) -> subprocess.CompletedProcess[str]:
+    """A start, or other code as somebody runs it who has chosen no more, that begins sooner."""
+    return run_forked(code, **(development(folder, port).env | chosen))
 
 
 def refused(folder: Path, port: int, **chosen: str) -> tuple[int, str]:

@@ -11,6 +11,8 @@ from typing import Any
 
 from config import env
 
+PATIENCE = 60.0
+"""Seconds after which a fork is killed."""
 # Its forks have loaded what settings are made of, which takes most of a start.
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["config.settings.base"])
@@ -54,24 +56,17 @@ def in_public(**changes: str) -> dict[str, str]:
     return UNSET | COMPLETE | reached | {"REDIS_URL": os.environ["REDIS_URL"]} | changes
 
 
-def run(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
-    """Python with these arguments and nothing in its environment but the settings."""
-    return subprocess.run(
-        [sys.executable, *arguments],
-        env=UNSET | COMPLETE | changes,
-        cwd=env.ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 def run_forked(code: str, **changes: str) -> subprocess.CompletedProcess[str]:
-    """The same for a piece of code, in a fork that reads the settings anew but starts sooner."""
+    """A piece of code with nothing in its environment but the settings.
+
+    It runs in a fork that reads the settings anew but starts sooner.
+    """
     with TemporaryDirectory(prefix="gantry-forked-") as name:
         files = [Path(name, "output"), Path(name, "errors")]
         process = FORKS.Process(target=_answer, args=(code, UNSET | COMPLETE | changes, files))
         process.start()
+        process.join(PATIENCE)
+        process.kill()
         process.join()
         texts = [file.read_text() for file in files]
         return subprocess.CompletedProcess([code], process.exitcode or 0, *texts)
@@ -86,6 +81,13 @@ def _answer(code: str, environment: dict[str, str], files: list[Path]) -> None:
     os.environ.clear()
     os.environ.update(environment)
     exec(code, {})  # noqa: S102 - as `python -c` does
+
+
+def manage(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
+    """`manage.py` with these arguments, in a fork."""
+    file = str(env.ROOT / "manage.py")
+    code = f"import runpy, sys; sys.argv = {[file, *arguments]}"
+    return run_forked(f"{code}; runpy.run_path(sys.argv[0], run_name='__main__')", **changes)
 
 
 def start(**changes: str) -> str:

@@ -12,9 +12,9 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from config import env, local
-from dev.server import binaries, testing
-from tests.config.machine import development, refused
-from tests.config.production import COMPLETE, run_forked
+from dev.server import testing
+from tests.config.machine import development, forked, refused
+from tests.config.production import COMPLETE
 
 NAMES = ["a+b", "%41", "a#b", 'a"b', "a\\b", "a'b", "a b", "a,b", "[a]*?", "$HOME", "añ漢🎉", "=;-"]
 # Of servers that are nowhere, so that none is started for it.
@@ -61,9 +61,7 @@ def run(script: str, folder: str, *prefix: str, **chosen: str) -> subprocess.Com
 
 def asked_of(folder: str, script: str) -> subprocess.CompletedProcess[str]:
     """The same of a script that needs no start of its own."""
-    return run_forked(
-        script, **{**development(Path(folder), local.free_port()).env, "DATA_DIR": folder}
-    )
+    return forked(Path(folder), local.free_port(), script, DATA_DIR=folder)
 
 
 def test_odd_names_are_taken_as_they_are(tmp_path: Path) -> None:
@@ -166,20 +164,26 @@ def test_all_that_start_at_once_agree_on_the_settings(tmp_path: Path) -> None:
         ({"PORT": "0"}, "PORT must be between 1 and 65535, not 0."),
         ({"PORT": "65536"}, "PORT must be between 1 and 65535, not 65536."),
         ({"HOST": "192.0.2.1"}, "No server can listen on HOST 192.0.2.1, PORT {}: Cannot assign"),
-        (
-            ITS_OWN | {"LOG_LEVEL": "LOUD"},
-            "LOG_LEVEL must be one of DEBUG, INFO, WARNING, ERROR, not 'LOUD'",
-        ),
     ],
 )
-def test_a_setting_that_makes_no_sense_is_refused(
+def test_an_address_that_makes_no_sense_is_refused(
     tmp_path: Path, chosen: dict[str, str], told: str
 ) -> None:
     port = local.free_port()
-    code, said = refused(tmp_path, port, **chosen)
-    binaries.remove(tmp_path)
+    ended = forked(tmp_path, port, **chosen)
+    check_refusal(ended.returncode, ended.stdout + ended.stderr, told.format(port))
+
+
+def test_a_setting_that_makes_no_sense_is_refused_by_the_first_program(tmp_path: Path) -> None:
+    code, said = refused(tmp_path, local.free_port(), **ITS_OWN, LOG_LEVEL="LOUD")
+    told = "LOG_LEVEL must be one of DEBUG, INFO, WARNING, ERROR, not 'LOUD'"
+    check_refusal(code, said, told)
+
+
+def check_refusal(code: int, said: str, told: str) -> None:
+    """In one sentence."""
     assert code == 1
-    assert said.startswith(told.format(port))
+    assert said.startswith(told)
     assert "Traceback" not in said
     assert said.count("\n") == 1
 

@@ -15,26 +15,30 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from accounts.models import User
-from config import env, local, processes, programs
-from config.processes import Command
+from config import local, processes
+from tests.config import production
 from tests.config.machine import (
     START_PATIENCE,
     Machine,
     Terminal,
     development,
-    refused,
+    forked,
     throwaway,
 )
+from tests.config.production import COMPLETE
 from tests.config.wire import Wire
-from tests.support.databases import CommittedDatabase
 from tests.support.programs import eventually
 
 PASSWORD = "gantry-demo"
 UP = {"status": "ok", "database": "up", "redis": "up"}
 WELL = "System check identified no issues (0 silenced).\n"
-LONGEST_FREEZE = 20.0
-"""Seconds after which something else answers in a web server's place."""
+# Who may sign in, as the front page and the console say.
+SHOWN = """
+from django.conf import settings
+from dev.server.development import welcome
+
+print((settings.DEMO_SIGN_INS, welcome("http://localhost")))
+"""
 SCAN_SECONDS = 16
 """A little more than the longest pause between two of beat's scans of the outbox."""
 
@@ -52,12 +56,13 @@ def one() -> Iterator[Machine]:
 
 @pytest.fixture
 def machine(one: Machine) -> Machine:
-    """Running, whatever the test before did to it."""
-    one.start()
+    """Running, in a terminal that was shut meanwhile, whatever the test before did to it."""
+    one.start_in_a_closed_terminal()
     return one
 
 
 def test_killed_while_it_made_its_database_it_starts_anew(machine: Machine) -> None:
+    """And outlives its terminal."""
     assert "The demo is ready." in machine.said
     assert machine.drafts() == []
 
@@ -83,7 +88,7 @@ def test_everything_is_up(machine: Machine) -> None:
 
 
 def console(machine: Machine) -> str:
-    return (machine.folder / "said").read_text()
+    return machine.log.read_text()
 
 
 @pytest.mark.parametrize(
@@ -112,11 +117,13 @@ def test_a_taken_port_is_refused(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", port))
         taken.listen()
         told = f"Port {port} is taken: set PORT to a free one.\n"
-        assert refused(tmp_path, port) == (1, told)
+        ended = forked(tmp_path, port)
+        assert (ended.returncode, ended.stdout + ended.stderr) == (1, told)
 
 
 def test_a_folder_in_use_is_refused(machine: Machine) -> None:
-    assert refused(machine.folder, machine.port) == (1, in_use(machine))
+    ended = forked(machine.folder, machine.port)
+    assert (ended.returncode, ended.stdout + ended.stderr) == (1, in_use(machine))
     assert machine.wire.ask("GET", "/readyz")["status"] == "ok"
 
 
@@ -149,38 +156,15 @@ def test_no_server_or_command_line_tells_a_secret(machine: Machine) -> None:
     assert set(foreign) <= servers
 
 
-def test_a_second_one_outlives_its_terminal_on_a_database_of_its_own(
-    machine: Machine, committed_db: CommittedDatabase, tmp_path: Path
-) -> None:
-    """Whatever DATABASE_URL names may be a production server's, and gets no demo.
-
-    Meanwhile the first one replaces a frozen web server.
-    """
-    [frozen] = machine.web_servers()
-    os.kill(frozen, signal.SIGSTOP)
-    for own in throwaway(DATABASE_URL=committed_db.url, DIRECT_URL=committed_db.direct_url):
-        terminal = Terminal(own, f"nohup {Terminal.START} & wait", tmp_path)
-        eventually(own.serves, START_PATIENCE)
-        terminal.close()
-        eventually(lambda: "Gantry is ready." in (tmp_path / "nohup.out").read_text())
-        said = (tmp_path / "nohup.out").read_text()
-        assert "nobody of the demo was added" in said
-        assert "admin@example.com" not in said
-        assert not User.objects.exists()
-        assert "gantry-demo" not in front_page(own)
-        check_that_it_is_replaced(machine, frozen)
-        assert [each.wire.ask("GET", "/readyz") for each in (machine, own)] == [UP, UP]
-        own.stop()
-        assert own.alive() == {}
-        assert machine.wire.ask("GET", "/readyz") == UP
-
-
-def check_that_it_is_replaced(machine: Machine, web: int) -> None:
-    machine.eventually(lambda: machine.web_servers() not in ([web], []), LONGEST_FREEZE)
-    eventually(machine.serves)
-    assert "web has not answered for long; replacing it" in console(machine)
-    # Its questions are no news.
-    assert "/livez" not in console(machine)
+def test_a_database_of_ones_own_gets_no_demo(tmp_path: Path) -> None:
+    """Whatever DATABASE_URL names may be a production server's."""
+    own = {"DATABASE_URL": COMPLETE["DATABASE_URL"], "DIRECT_URL": COMPLETE["DATABASE_URL"]}
+    told = forked(tmp_path, local.free_port(), SHOWN, **own)
+    assert told.returncode == 0, told.stderr
+    sign_ins, welcome = literal_eval(told.stdout)
+    assert sign_ins == {}
+    assert "nobody of the demo was added" in welcome
+    assert "admin@example.com" not in welcome
 
 
 def test_the_console_tells_of_requests_and_not_of_scans_that_found_nothing(
@@ -191,6 +175,8 @@ def test_the_console_tells_of_requests_and_not_of_scans_that_found_nothing(
     machine.wire.ask("GET", "/health")
     eventually(lambda: "path=/health " in console(machine))
     told = console(machine).partition("Ctrl-C stops everything.")[2].splitlines()
+    # The questions whether the web server is alive are no news.
+    assert "/livez" not in "".join(told)
     known = ("request [gantry.request]", "gantry  | web ")
     assert [line for line in told if line and not any(one in line for one in known)] == []
     assert "SecurityWarning" not in console(machine)
@@ -286,7 +272,6 @@ def check_command_says_that_nothing_runs(machine: Machine) -> None:
 
 
 def manage(machine: Machine, *arguments: str) -> tuple[int, str]:
-    command = Command("manage", programs.manage(*arguments), machine.command().env, None, env.ROOT)
-    process = processes.start(command, subprocess.PIPE)
-    output, _ = process.communicate(timeout=60)
-    return process.returncode, output.decode()
+    """`bin/manage`, by somebody who has chosen nothing but the machine's folder."""
+    ended = production.manage(*arguments, **machine.command().env)
+    return ended.returncode, ended.stdout + ended.stderr

@@ -11,13 +11,14 @@ import pytest
 from config import env, processes
 from config.processes import Command
 
-# Its environments borrow pip from the one that runs this test: unpacking it takes seconds.
+# Its environments borrow pip from the one that runs this test, and none of the libraries beside it,
+# which pip would look at: unpacking it takes seconds.
 PYTHON = f"""\
 #!/bin/sh
 set -e
 [ "$*" = "-m venv .venv" ] || exec {sys.executable} "$@"
 {sys.executable} -m venv --without-pip .venv
-echo {Path(pip.__file__).parent.parent} > "$(echo .venv/lib/python*/site-packages)/pip.pth"
+ln -s {Path(pip.__file__).parent} "$(echo .venv/lib/python*/site-packages)/pip"
 """
 
 

@@ -2,6 +2,8 @@
 
 from ast import literal_eval
 
+from config import programs
+from outbox.management.commands import relay
 from tests.config.production import run_forked
 from tests.config.raw import Server
 from tests.support.threads import times
@@ -17,6 +19,19 @@ from django.urls import get_resolver
 get_resolver().url_patterns
 print({name.partition(".")[0] for name in sys.modules})
 """
+LOADED_BY_OTHERS = """
+import sys
+import django
+
+django.setup()
+from config import beat, celery
+
+celery.app.loader.import_default_modules()
+from outbox.management.commands import relay
+
+print(sorted(sys.modules))
+"""
+FOR_REQUESTS = {"core.api", "identity.allauth_bridge", "unfold.admin", "fido2", "requests"}
 FOR_OTHERS = {
     "redis",  # the broker's, of workers and of probes of readiness
     "markdown_it",  # composers of mail, in workers
@@ -30,6 +45,15 @@ def test_nothing_is_loaded_that_no_request_needs() -> None:
     loaded = literal_eval(shown.stdout)
     assert "psycopg" in loaded
     assert not loaded & FOR_OTHERS
+
+
+def test_nothing_is_loaded_for_requests_by_programs_that_serve_none() -> None:
+    shown = run_forked(LOADED_BY_OTHERS, **programs.worker().env)
+    assert shown.returncode == 0, shown.stderr
+    loaded = set(literal_eval(shown.stdout))
+    assert {"outbox.relay", "config.beat", "outbox.background"} <= loaded
+    assert not loaded & FOR_REQUESTS
+    assert not relay.Command.requires_system_checks
 
 
 def test_memory_after_a_load(server: Server) -> None:

@@ -16,8 +16,6 @@ from urllib.parse import urlsplit
 
 import pytest
 import yaml
-from django.apps import apps
-from django.contrib import admin
 
 from config import env
 from config.start_check import HEALTH
@@ -174,13 +172,11 @@ def enter_the_admin(server: Installation, code: str) -> Browser:
 
 
 def check_admin(browser: Browser) -> None:
-    """Every list and every form for something new, and the files they name."""
-    for model in filter(admin.site.is_registered, apps.get_models()):
-        path = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+    """A list and a form, and the files they name; tests/admin opens every other one."""
+    for path in ("/admin/tasks/task/", "/admin/tasks/task/add/"):
         page = browser.ask("GET", path)
         assert page.status_code == 200, path
         check_files(browser, files_of(page))
-        assert browser.ask("GET", f"{path}add/").status_code in {200, 403}, path
 
 
 def check_health_of_frozen(server: Installation) -> None:

@@ -51,22 +51,22 @@ def signed_in_as(server: OwnPostgres, role: str, password: str) -> str:
         return str(answer)
 
 
-def test_the_passwords_are_variables(fresh: OwnPostgres) -> None:
-    done = run(fresh, f"owner_password={OWNER}", f"app_password={APP}", OWNER_PASSWORD="other")
+def check_roles(server: OwnPostgres, done: subprocess.CompletedProcess[str]) -> None:
     assert done.returncode == 0, done.stderr
-    assert signed_in_as(fresh, "gantry_owner", OWNER) == "gantry_owner f f t"
-    assert signed_in_as(fresh, "gantry_app", APP) == "gantry_app f f f"
+    assert signed_in_as(server, "gantry_owner", OWNER) == "gantry_owner f f t"
+    assert signed_in_as(server, "gantry_app", APP) == "gantry_app f f f"
 
 
-def test_or_they_stand_in_the_environment(fresh: OwnPostgres) -> None:
+def test_the_passwords_are_variables_or_stand_in_the_environment(fresh: OwnPostgres) -> None:
     done = run(fresh, f"owner_password={OWNER}")
     assert done.returncode != 0
     assert "Name both passwords: psql -v owner_password" in done.stderr
-    with psycopg.connect(fresh.url("postgres", "postgres")) as superuser:
+    with psycopg.connect(fresh.url("postgres", "postgres"), autocommit=True) as superuser:
         question = "SELECT count(*) FROM pg_roles WHERE rolname LIKE 'gantry%'"
         assert superuser.execute(question).fetchone() == (0,)
 
-    done = run(fresh, OWNER_PASSWORD=OWNER, APP_PASSWORD=APP)
-    assert done.returncode == 0, done.stderr
-    assert signed_in_as(fresh, "gantry_owner", OWNER) == "gantry_owner f f t"
-    assert signed_in_as(fresh, "gantry_app", APP) == "gantry_app f f f"
+        check_roles(fresh, run(fresh, OWNER_PASSWORD=OWNER, APP_PASSWORD=APP))
+        for made in ("DATABASE gantry", "ROLE gantry_app", "ROLE gantry_owner"):
+            superuser.execute(f"DROP {made}")
+    given = (f"owner_password={OWNER}", f"app_password={APP}")
+    check_roles(fresh, run(fresh, *given, OWNER_PASSWORD="other"))

@@ -17,7 +17,7 @@ from config.settings.databases import (
     direct,
     runtime,
 )
-from tests.config.production import COMPLETE, run, run_forked, settings_of, start
+from tests.config.production import COMPLETE, manage, run_forked, settings_of, start
 
 NOT_ENCODED = (
     "{} holds a user or password that is not percent-encoded:"
@@ -101,7 +101,7 @@ def test_a_missing_or_senseless_setting_stops_the_start(changes: dict[str, str],
 def test_complete_settings_pass_the_check_and_keys_of_others_are_named_as_unused() -> None:
     """The check for deployments, and keys of comparable servers; nothing else is said."""
     keys = {"PORT": "5000", "CLERK_SECRET_KEY": "sk_live_hunter2", "INNGEST_EVENT_KEY": "hunter2"}
-    told = run("manage.py", "check", "--deploy", **keys)
+    told = manage("check", "--deploy", **keys)
     assert (told.returncode, told.stdout) == (0, "")
     assert told.stderr == UNUSED
     shown = run_forked("from config import programs; print(*programs.web().argv)", **keys)
@@ -109,7 +109,7 @@ def test_complete_settings_pass_the_check_and_keys_of_others_are_named_as_unused
 
 
 def test_a_program_says_in_one_sentence_what_stops_its_start() -> None:
-    told = run("manage.py", "check", FRONTEND_URL="")
+    told = manage("check", FRONTEND_URL="")
     assert (told.returncode, told.stdout) == (1, "")
     assert told.stderr == "FRONTEND_URL is missing: set it in the environment.\n"
 

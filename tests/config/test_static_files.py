@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from django.core.files.base import ContentFile
 from django.http import HttpResponse
 from pytest_django import Settings
 from whitenoise.middleware import WhiteNoiseMiddleware
@@ -24,6 +25,20 @@ def storage(tmp_path: Path) -> StaticFiles:
 
 def test_a_collected_file_has_its_hash_in_its_name(storage: StaticFiles) -> None:
     assert storage.url(KNOWN) == "/static/admin/css/base.0123.css"
+
+
+def test_what_pages_name_is_collected_once_and_compressed(
+    settings: Settings, tmp_path: Path
+) -> None:
+    settings.DEBUG = False
+    storage = StaticFiles(location=tmp_path, base_url="/static/")
+    names = ("page.js", "page.js.map")
+    for name in names:
+        storage.save(name, ContentFile(b"one line " * 100))
+    list(storage.post_process({name: (storage, name) for name in names}))
+    digest = storage.stored_name("page.js").split(".")[1]
+    stored = {path.name for path in tmp_path.iterdir()} - {"staticfiles.json"}
+    assert stored == {f"page.{digest}.js", f"page.{digest}.js.gz", f"page.js.{digest}.map"}
 
 
 def test_a_file_that_came_since_goes_by_its_own_name(storage: StaticFiles) -> None:

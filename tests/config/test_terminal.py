@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from accounts.models import User
 from config import env, processes
 from config.processes import Command
 from tests.config.machine import Machine, throwaway
@@ -54,11 +55,13 @@ def test_it_notices_that_its_reader_has_gone(
 
 
 def test_nothing_is_left_when_nobody_reads_its_output(beside: Machine) -> None:
+    """Nor does a database of somebody's own get the demo, for which there was time."""
     process = processes.start(beside.command(), subprocess.PIPE)
     assert process.stdout
     process.stdout.close()
     assert process.wait(60) == 0
     assert beside.alive() == {}
+    assert not User.objects.exists()
 
 
 def test_interrupted_while_it_starts_it_leaves_nothing_behind(fresh: Machine) -> None:

@@ -15,7 +15,7 @@ from accounts.models import User
 from activity.models import Event
 from identity.services.linked_accounts import unlink_account
 from identity.services.personal_tokens import create_token
-from identity.services.recovery import reset_link
+from identity.services.reset_links import reset_link
 from tests.notifications.mailing import send_all
 from tests.support.actors import by
 from tests.support.documents import at

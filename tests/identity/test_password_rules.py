@@ -16,7 +16,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from accounts.passwords import Argon2, Bcrypt
 from config.settings import identity
-from identity.services.recovery import reset_link
+from identity.services.reset_links import reset_link
 from tests.support.sign_in import PASSWORD, bearing
 from tests.support.signing import access_token_for
 

@@ -13,7 +13,7 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from identity.services.recovery import reset_link
+from identity.services.reset_links import reset_link
 from outbox.models import Delivery
 from tests.notifications.mailing import send_all
 from tests.support.databases import CommittedDatabase

@@ -36,52 +36,63 @@ END_OTHERS = (
 )
 
 
-def test_a_relay_and_a_worker_send_soon_fairly_and_once_and_stop_soon(
-    people: Cast, broker: subprocess.Popen[bytes], started: Programs, mail_server: Sink
-) -> None:
-    mail_server.pause = PER_MAIL
-    started.relay()
-    worker = started.worker()
-    eventually(RelayProcess.objects.exists)
-    assert max(seconds_for_an_assignment(people, mail_server) for _ in range(3)) < LONGEST_WAY
-    # `bin/bench --mail` measures how many there can be; here other tests run as well.
-    assert seconds_for(mail_server, 120) < 120 / LEAST
-    check_that_a_flood_delays_nobody(mail_server)
-
-    os.killpg(worker.pid, signal.SIGSTOP)
-    assert seconds_for(mail_server, 60) < MOST_WITHOUT_WORKER + 60 / LEAST
-    assert max(seconds_for(mail_server, 1) for _ in range(3)) < MOST_WITHOUT_WORKER
-    os.killpg(worker.pid, signal.SIGCONT)
-    eventually(lambda: not messages())
-    seconds_for(mail_server, 1)
-    check_that_each_was_sent_once(mail_server)
-    check_that_it_stops_soon(worker, started)
-
-
-def test_a_relay_alone_sends_whatever_goes_away_and_stops_when_told(
+def test_mail_leaves_soon_fairly_and_once_whatever_goes_away_and_programs_stop_soon(
     people: Cast,
     broker: subprocess.Popen[bytes],
     started: Programs,
     mail_server: Sink,
     committed_db: CommittedDatabase,
 ) -> None:
-    relay = started.relay()
+    mail_server.pause = PER_MAIL
+    relay, worker = started.relay(), started.worker()
     eventually(RelayProcess.objects.exists)
-    broker.send_signal(signal.SIGSTOP)
-    assert sum(seconds_for(mail_server, 4) for _ in range(6)) < MOST_WITHOUT_BROKER
-    known = failures_of_the_broker(started)
-    assert known <= 2  # It is not asked every time.
-    broker.kill()
-    check_that_a_flood_delays_nobody(mail_server)
-    assert seconds_for(mail_server, 20) < MOST_WITHOUT_BROKER
-    eventually(lambda: seconds_for(mail_server, 1) and failures_of_the_broker(started) > known)
-    check_that_each_was_sent_once(mail_server)
+    check_that_both_send_soon_and_fairly(people, mail_server)
+    check_that_mail_is_sent_while_the_worker_is_frozen(worker, mail_server)
+    check_that_it_stops_soon(worker, started)
 
+    mail_server.pause = 0
+    check_that_mail_is_sent_without_a_broker(broker, started, mail_server)
     check_that_mail_is_sent_once_while_the_database_is_away(mail_server, committed_db)
     seconds_for(mail_server, 1)
     assert relay.poll() is None
     relay.terminate()
     assert relay.wait(LONGEST_STOP) == 0
+
+
+def check_that_both_send_soon_and_fairly(people: Cast, sink: Sink) -> None:
+    assert max(seconds_for_an_assignment(people, sink) for _ in range(3)) < LONGEST_WAY
+    # `bin/bench --mail` measures how many there can be; here other tests run as well.
+    assert seconds_for(sink, 120) < 120 / LEAST
+    check_that_a_flood_delays_nobody(sink)
+
+
+def check_that_mail_is_sent_while_the_worker_is_frozen(
+    worker: subprocess.Popen[bytes], sink: Sink
+) -> None:
+    """And not again once it wakes up."""
+    os.killpg(worker.pid, signal.SIGSTOP)
+    assert seconds_for(sink, 60) < MOST_WITHOUT_WORKER + 60 / LEAST
+    assert max(seconds_for(sink, 1) for _ in range(3)) < MOST_WITHOUT_WORKER
+    os.killpg(worker.pid, signal.SIGCONT)
+    eventually(lambda: not messages())
+    seconds_for(sink, 1)
+    check_that_each_was_sent_once(sink)
+
+
+def check_that_mail_is_sent_without_a_broker(
+    broker: subprocess.Popen[bytes], started: Programs, sink: Sink
+) -> None:
+    """While it is frozen, and when it has gone; it is not asked every time."""
+    assert failures_of_the_broker(started) == 0
+    broker.send_signal(signal.SIGSTOP)
+    assert sum(seconds_for(sink, 4) for _ in range(6)) < MOST_WITHOUT_BROKER
+    known = failures_of_the_broker(started)
+    assert known <= 2
+    broker.kill()
+    check_that_a_flood_delays_nobody(sink)
+    assert seconds_for(sink, 20) < MOST_WITHOUT_BROKER
+    eventually(lambda: seconds_for(sink, 1) and failures_of_the_broker(started) > known)
+    check_that_each_was_sent_once(sink)
 
 
 def seconds_for_an_assignment(people: Cast, sink: Sink) -> float:

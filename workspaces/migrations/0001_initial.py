@@ -37,6 +37,14 @@ class Migration(migrations.Migration):
                 ('offered_to', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='owned_workspaces', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(django.db.models.functions.text.Lower('slug'), name='workspace_slug_once'),
+                    models.CheckConstraint(condition=models.Q(('slug__regex', '^[a-z0-9]+(-[a-z0-9]+)*$')), name='workspace_slug_is_plain'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('owner', None), _negated=True), models.Q(('external_org_id', None), _negated=True), _connector='OR'), name='workspace_has_an_owner_unless_from_a_provider'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('offer_expires_at', None), ('offered_by', None), ('offered_to', None)), models.Q(models.Q(('offered_to', None), _negated=True), models.Q(('offered_by', None), _negated=True), models.Q(('offer_expires_at', None), _negated=True)), _connector='OR'), name='ownership_offer_is_whole'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='OptOut',
@@ -47,6 +55,12 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('DECLINED', 'Declined'), ('MUTED', 'Muted')], max_length=8)),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workspaces.workspace')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('workspace', 'recipient_id'), name='one_opt_out_per_recipient'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['DECLINED', 'MUTED'])), name='opt_out_kind_known'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Membership',
@@ -62,6 +76,12 @@ class Migration(migrations.Migration):
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to=settings.AUTH_USER_MODEL)),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='workspaces.workspace')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('workspace', 'user'), name='person_once_per_workspace'),
+                    models.CheckConstraint(condition=models.Q(('role__in', ['ADMIN', 'PM', 'MEMBER', 'GUEST', 'BILLING'])), name='membership_role_known'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Invitation',
@@ -81,49 +101,12 @@ class Migration(migrations.Migration):
                 ('invited_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invitations', to='workspaces.workspace')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='workspace',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('slug'), name='workspace_slug_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='workspace',
-            constraint=models.CheckConstraint(condition=models.Q(('slug__regex', '^[a-z0-9]+(-[a-z0-9]+)*$')), name='workspace_slug_is_plain'),
-        ),
-        migrations.AddConstraint(
-            model_name='workspace',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('owner', None), _negated=True), models.Q(('external_org_id', None), _negated=True), _connector='OR'), name='workspace_has_an_owner_unless_from_a_provider'),
-        ),
-        migrations.AddConstraint(
-            model_name='workspace',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('offer_expires_at', None), ('offered_by', None), ('offered_to', None)), models.Q(models.Q(('offered_to', None), _negated=True), models.Q(('offered_by', None), _negated=True), models.Q(('offer_expires_at', None), _negated=True)), _connector='OR'), name='ownership_offer_is_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='optout',
-            constraint=models.UniqueConstraint(fields=('workspace', 'recipient_id'), name='one_opt_out_per_recipient'),
-        ),
-        migrations.AddConstraint(
-            model_name='optout',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['DECLINED', 'MUTED'])), name='opt_out_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('workspace', 'user'), name='person_once_per_workspace'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['ADMIN', 'PM', 'MEMBER', 'GUEST', 'BILLING'])), name='membership_role_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.UniqueConstraint(models.F('workspace'), django.db.models.functions.text.Lower('email'), condition=models.Q(('status', 'PENDING')), name='one_pending_invitation_per_address'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['ADMIN', 'PM', 'MEMBER', 'GUEST', 'BILLING'])), name='invitation_role_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['PENDING', 'ACCEPTED', 'REVOKED', 'EXPIRED'])), name='invitation_status_known'),
+            options={
+                'constraints': [
+                    models.UniqueConstraint(models.F('workspace'), django.db.models.functions.text.Lower('email'), condition=models.Q(('status', 'PENDING')), name='one_pending_invitation_per_address'),
+                    models.CheckConstraint(condition=models.Q(('role__in', ['ADMIN', 'PM', 'MEMBER', 'GUEST', 'BILLING'])), name='invitation_role_known'),
+                    models.CheckConstraint(condition=models.Q(('status__in', ['PENDING', 'ACCEPTED', 'REVOKED', 'EXPIRED'])), name='invitation_status_known'),
+                ],
+            },
         ),
     ]

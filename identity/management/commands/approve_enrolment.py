@@ -14,6 +14,8 @@ from identity.services.enrolment import approve_enrolment
 
 
 class Command(BaseCommand):
+    # They concern the code, and load what serves HTTP.
+    requires_system_checks = ()
     help = "Takes the address of somebody of staff as proved, and lets them enrol a second factor."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

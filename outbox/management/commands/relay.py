@@ -10,6 +10,8 @@ from outbox.relay import Relay
 
 
 class Command(BaseCommand):
+    # They concern the code, and load what serves HTTP; the database is checked below.
+    requires_system_checks = ()
     help = "Takes what is due out of the outbox and hands it to the workers."
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -12,6 +12,8 @@ from dev.demo.services import AlreadySeeded, seed_demo
 
 
 class Command(BaseCommand):
+    # They concern the code, and load what serves HTTP.
+    requires_system_checks = ()
     help = "Adds the demo once; running it again changes nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
