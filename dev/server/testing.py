@@ -4,11 +4,15 @@ import fcntl
 import os
 import signal
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 
 from config import local, processes
 from dev.server import binaries, embedded
+
+STARTING = 60
+"""Seconds for which a data folder may not be locked yet."""
 
 
 def main() -> int:
@@ -27,8 +31,13 @@ def main() -> int:
 
 
 def remove_leftovers(base: Path) -> None:
-    """Remove the data folders of killed runs, which take memory."""
+    """Remove the data folders of killed runs, which take memory.
+
+    Not those of the last minute: a run that starts at the same time has not locked its own yet.
+    """
     for file in base.glob("gantry-test.*/lock"):
+        if time.time() - file.stat().st_mtime < STARTING:
+            continue
         with suppress(BlockingIOError), file.open() as held:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
             binaries.remove(file.parent)

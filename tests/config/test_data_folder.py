@@ -193,6 +193,8 @@ def test_a_run_of_the_suite_removes_what_killed_ones_left(tmp_path: Path) -> Non
         (tmp_path / name).mkdir()
     for name in ("gantry-test.killed", "gantry-test.running", "other"):
         (tmp_path / name / "lock").touch()
+        os.utime(tmp_path / name / "lock", (0, 0))
+    (tmp_path / "gantry-test.begins/lock").touch()
     cluster = tmp_path / "cluster"
     cluster.mkdir()
     (tmp_path / "gantry-test.killed/postgres").symlink_to(cluster)
