@@ -13,7 +13,7 @@ from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.backends.signals import connection_created
 from django.http import HttpRequest, HttpResponse
 from psycopg.errors import error_from_result
-from psycopg.pq import ExecStatus
+from psycopg.pq import ExecStatus, TransactionStatus
 
 AS_SYSTEM = "-c gantry.system=tests"
 """Options of a connection past Django, which no receiver below hears of."""
@@ -48,10 +48,12 @@ def without_context() -> Iterator[None]:
 def _say(sql: bytes) -> None:
     # Past Django, which would count it as a query of the request, and past the cursors of psycopg,
     # because every request of the suite says it twice.
-    if connection.connection is not None:
-        result = connection.connection.pgconn.exec_(sql)
-        if result.status != ExecStatus.COMMAND_OK:
-            raise error_from_result(result)
+    if (raw := connection.connection) is None:
+        return
+    if raw.pgconn.transaction_status != TransactionStatus.INTRANS:
+        raw.execute(sql)  # begins the transaction, at whose end it is forgotten
+    elif (result := raw.pgconn.exec_(sql)).status != ExecStatus.COMMAND_OK:
+        raise error_from_result(result)
 
 
 def _enter(connection: Any, **named: Any) -> None:
