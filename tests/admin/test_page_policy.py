@@ -8,7 +8,26 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.admin.desk import Desk
-from tests.admin.page_policy import STRICT, assert_strict
+from tests.admin.page_policy import STRICT, assert_strict, refused_on
+
+
+@pytest.mark.parametrize(
+    ("html", "refused"),
+    [
+        ("<script>go()</script>", ["script"]),
+        ('<script src="/a.js"></script><p title="a > b" class=x>', []),
+        (
+            '<script type="application/json">{"a": "<p onclick=b>"}</script><!-- <p onclick=c> -->',
+            [],
+        ),
+        ("""<div x-if="a => b" title='"'><p onclick="go()">""", ["onclick"]),
+        ('<form action="JavaScript:go()">', ["JavaScript:go()"]),
+        ('<link href="//evil.example/a"><a href="https://good.example">', ["//evil.example/a"]),
+        ('<img src="//evil.example/a.png" />' * 2, ["//evil.example/a.png"]),
+    ],
+)
+def test_what_the_policy_refuses_is_found(html: str, refused: list[str]) -> None:
+    assert refused_on(f"<html>{html}<p>") == refused
 
 
 @pytest.mark.django_db

@@ -1,7 +1,6 @@
 """A real web server for all tests of a module, and sockets to it."""
 
 from collections.abc import Callable, Iterator
-from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -35,7 +34,7 @@ def serve(
         eventually(lambda: not local.is_free(port))
         return Server(process, cast, Wire(port), Wire(port, token))
 
-    cast = deepcopy(everybody("cast"))
+    cast = everybody("cast")
     with ended(tmp_path_factory.mktemp("web")) as running:
         yield start
 

@@ -92,6 +92,14 @@ def accepted(fields: Leaves) -> Iterator[tuple[str, dict[Path, str]]]:
                 yield name, values
 
 
+def codes_of(fields: Leaves) -> dict[Path, Any]:
+    """What tells fields apart: those of one name, length and format are read by the same code."""
+    told = ("type", "maxLength", "format", "pattern")
+    return {
+        path: (*path[-1:], *(str(leaf.get(name)) for name in told)) for path, leaf in fields.items()
+    }
+
+
 def is_free(leaf: dict[str, Any]) -> bool:
     return "maxLength" in leaf and "format" not in leaf
 
@@ -114,17 +122,22 @@ def too_large_around(room: int) -> dict[str, str]:
     return {"a long key": f'"{"A" * (room - 9000)}"', "many keys": f'{keys}, "aB"'}
 
 
-def bodies_too_large(body: Any, fields: Iterable[Path], room: int) -> Iterator[tuple[str, str]]:
-    """All fields share the room, and the first has it for itself; around them as well."""
-    around = too_large_around(room).items()
+def fields_too_large(body: Any, fields: Iterable[Path], room: int) -> list[tuple[str, str]]:
+    """All fields share the room, and the first has it for itself."""
     paths = [*fields]
-    parts = too_large(room // max(1, len(paths)))
     everywhere = written(with_values(body, dict.fromkeys(paths, ODD)))
-    odd = [(name, everywhere, part) for name, part in parts.items()]
-    odd += [(name, written({**body, ODD: 1}), key) for name, key in around]
-    odd.append(("many values", written(ODD), f"[{'[],' * (room // 4)}[]]"))
+    parts = too_large(room // max(1, len(paths))).items()
+    found = [(name, everywhere.replace(written(ODD), part)) for name, part in parts]
     if paths:
         name, whole = ".".join(paths[0]), too_large(room)["marks"]
-        odd.append((f"{name}=marks", written(replaced(body, paths[0], ODD)), whole))
-    for name, text, value in odd:
-        yield name, text.replace(written(ODD), value)
+        text = written(replaced(body, paths[0], ODD)).replace(written(ODD), whole)
+        found.append((f"{name}=marks", text))
+    return found
+
+
+def bodies_too_large(body: Any, room: int) -> list[tuple[str, str]]:
+    """Around the fields."""
+    around = too_large_around(room).items()
+    with_key = written({**body, ODD: 1})
+    found = [(name, with_key.replace(written(ODD), key)) for name, key in around]
+    return [*found, ("many values", f"[{'[],' * (room // 4)}[]]")]

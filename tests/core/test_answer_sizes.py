@@ -31,7 +31,7 @@ def alias_of(cast: Cast) -> str:
     return f"/api/tasks/project/{cast.project.pk}/tasks"
 
 
-@pytest.mark.parametrize(("seed", "letter"), list(enumerate("€😀€😀")))
+@pytest.mark.parametrize(("seed", "letter"), list(enumerate("€😀")))
 def test_pages_that_end_early_lose_and_repeat_nothing(cast: Cast, seed: int, letter: str) -> None:
     chance = Random(seed)  # noqa: S311
     lengths = [int(LONGEST * chance.random() ** 3) for _ in range(150)]
@@ -79,7 +79,7 @@ def test_a_list_for_clients_that_never_page_first_leaves_out_comments(cast: Cast
 def test_a_list_for_clients_that_never_page_then_shortens_descriptions(cast: Cast) -> None:
     whole = "€" * LONGEST
     tasks = tasks_with(cast, [PARAGRAPH] * 400)
-    Task.objects.filter(pk__in=[task.pk for task in tasks[::2]]).update(description=whole)
+    Task.objects.filter(pk__in=[task.pk for task in tasks[::8]]).update(description=whole)
     comments_on(cast, tasks, ["Yes"])
     answer, size = answered(cast, alias_of(cast))
     assert len(answer["data"]) == 400
@@ -96,7 +96,8 @@ def test_a_list_for_clients_that_never_page_then_shortens_descriptions(cast: Cas
     assert answer["meta"] == {"next_cursor": None}
 
 
-@pytest.mark.parametrize("letter", ["x", "\x01", "😀", '"'])
+# One for each way a letter is written: as six characters, as four bytes and escaped.
+@pytest.mark.parametrize("letter", ["\x01", "😀", '"'])
 def test_all_of_the_first_thousand_rows_stay_whatever_they_hold(cast: Cast, letter: str) -> None:
     User.objects.update(name=letter * 150, avatar_url=letter * 30)
     tasks = tasks_with(cast, [""] * 1005, assignee=cast.max)

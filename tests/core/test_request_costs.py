@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from itertools import count, cycle, islice
+from itertools import count, cycle
 from typing import Any
 from urllib.parse import quote
 
@@ -16,13 +16,15 @@ from tests.core.odd_bodies import (
     Path,
     accepted,
     bodies_too_large,
+    codes_of,
+    fields_too_large,
     leaves,
     sample,
     with_values,
     written,
 )
 from tests.support.cast import Cast, Client, client_of
-from tests.support.costs import Ask, cost, times_as_dear
+from tests.support.costs import Ask, cost, dear_among
 from tests.support.openapi import operations
 from tests.workspaces.inviting import invite, token_of
 
@@ -111,14 +113,6 @@ class Sending:
         return any(known.startswith(name) or name.startswith(known) for known in named)
 
 
-def dear_among(odd: Iterator[tuple[str, Ask]], ordinary: Ask) -> dict[str, float]:
-    """Those that cost too much, with how many times the ordinary cost, asked once before."""
-    # All are undone, or a sign-out would end the session of the rest.
-    known = cost(ordinary)
-    asked = ((name, times_as_dear(ask, ordinary, known)) for name, ask in odd)
-    return {name: times for name, times in asked if times}
-
-
 REFUSED = (401, 403, 404)
 UNFOUND = {
     "/api/projects/{id}/role",
@@ -137,6 +131,11 @@ def asked_by_who_may(clients: list[Client], method: str, path: str, text: str) -
         if asked.status not in REFUSED:
             break
     return asked
+
+
+def in_turn(tried: list[Any], turn: int, *, are_all_new: bool) -> list[Any]:
+    """All of them, or the one whose turn it is where the same code has met the others."""
+    return tried if are_all_new else [tried[turn % len(tried)]]
 
 
 class Route:
@@ -161,15 +160,23 @@ class Route:
     def sending(self, text: str) -> Sending:
         return Sending(self.ordinary.client, self.ordinary.method, self.ordinary.path, text)
 
-    def odd_bodies(self, *, is_new: bool) -> Iterator[tuple[str, Ask]]:
-        """Where another route has the same body, few of them."""
-        for name, values in accepted(self.fields) if is_new else ():
+    def odd_bodies(self, seen: set[Any]) -> Iterator[tuple[str, Ask]]:
+        """Everything in fields that no form had before, and something in turn in all of them."""
+        turn, codes = next(TURNS), codes_of(self.fields)
+        new = {path: self.fields[path] for path, code in codes.items() if code not in seen}
+        taken = [*accepted(self.fields)]
+        for name, values in [*accepted(new), *in_turn(taken, turn, are_all_new=not taken)]:
             yield from self.all_taken(name, values)
         is_open = self.ordinary.path.startswith("/api/auth/")
         room = (LARGEST_FROM_STRANGERS if is_open else LARGEST) - 1000
-        large = bodies_too_large(self.body, self.fields, room)
-        for name, text in large if is_new else islice(large, 2):
+        large = fields_too_large(self.body, self.fields, room)
+        around = bodies_too_large(self.body, room)
+        for name, text in [
+            *in_turn(large, turn, are_all_new=bool(new)),
+            *in_turn(around, turn, are_all_new=room not in seen),
+        ]:
             yield name, self.sending(text)
+        seen |= {*codes.values(), room}
 
     def all_taken(self, name: str, values: dict[Path, str]) -> Iterator[tuple[str, Ask]]:
         """All fields at once, then without those that were refused, which hide the others."""
@@ -188,17 +195,14 @@ class Route:
 def test_no_body_is_dear(asking: Any) -> None:
     dear: dict[str, float] = {}
     unfound: set[str] = set()
-    seen: set[str] = set()
+    seen: set[Any] = set()
     for (method, path), operation in operations().items():
         if (schema := described_body(operation)) is None:
             continue
         route = Route(asking, method, path, schema)
         unfound |= {path} if route.ordinary.status in REFUSED else set()
-        # The form of PATCH is that of PUT.
-        form = schema["$ref"].replace("/Patched", "/")
-        found = dear_among(route.odd_bodies(is_new=form not in seen), route.ordinary)
+        found = dear_among(route.odd_bodies(seen), route.ordinary)
         dear |= {f"{method} {path} {name}": times for name, times in found.items()}
-        seen.add(form)
     assert dear == {}
     assert len(seen) > 35
     assert {path for path in unfound if not path.startswith("/api/auth/")} == UNFOUND
@@ -207,16 +211,16 @@ def test_no_body_is_dear(asking: Any) -> None:
 def odd_texts(parameter: dict[str, Any], place: str, seen: set[Any]) -> list[str]:
     """What is tried: everything where a view reads it first, one after the other elsewhere."""
     name, kind = parameter["name"], parameter["in"]
-    if kind == "header":
-        # The same code reads it for all routes.
-        return [next(IN_TURN)]
+    view = resolve(place).func
     texts = [quote(CONTENTS[name]) for name in ("marks", "addresses", "digits")]
     texts += ["a,", f"a&{name}="] if kind == "query" else ()
-    view = resolve(place).func
     key = (getattr(view, "cls", view), name)
-    is_first, turn = key not in seen, next(TURNS)
+    is_new, turn = key not in seen, next(TURNS)
     seen.add(key)
-    return texts if is_first else [texts[turn % len(texts)]]
+    if kind == "header":
+        # The same code reads it for all that a view does.
+        return [next(IN_TURN)] if is_new else []
+    return in_turn(texts, turn, are_all_new=is_new)
 
 
 def odd_requests(
@@ -224,8 +228,12 @@ def odd_requests(
 ) -> Iterator[Any]:
     """(path, headers) with one parameter of the operation as long as it can be."""
     path = filled(template, ids)
-    for parameter in operation.get("parameters", ()):
+    for parameter in operation["parameters"]:
         name = parameter["name"]
+        # Before a method is looked at.
+        if parameter["in"] == "path" and (template, name) in seen:
+            continue
+        seen.add((template, name))
         places = filled(re.sub(f"{{{name}}}", "{odd}", template), ids)
         for text in odd_texts(parameter, path, seen):
             if parameter["in"] == "header":
@@ -240,6 +248,8 @@ def dear_requests(
     asking: Any, method: str, template: str, operation: Any, seen: set[Any]
 ) -> dict[str, float]:
     clients, ids = asking
+    if not (requests := [*odd_requests(template, operation, ids, seen)]):
+        return {}
     schema = described_body(operation)
     body = "" if schema is None else written(sample(schema))
     ordinary = asked_by_who_may(clients, method, filled(template, ids), body)
@@ -248,7 +258,7 @@ def dear_requests(
             f"{method} {path[:80]} {[*headers]}",
             Sending(ordinary.client, method, path, body, **headers),
         )
-        for path, headers in odd_requests(template, operation, ids, seen)
+        for path, headers in requests
     )
     return dear_among(odd, ordinary)
 
@@ -259,7 +269,7 @@ def test_no_parameter_is_dear(asking: Any) -> None:
     for (method, path), operation in operations().items():
         if operation.get("parameters"):
             dear |= dear_requests(asking, method, path, operation, seen)
-    assert len(seen) > 40
+    assert len(seen) > 150
     assert dear == {}
 
 
@@ -291,5 +301,4 @@ def test_no_header_is_dear(asking: Any, path: str) -> None:
         for name, content in COMMON.items()
         if size < LONGEST_HEADER or name != "Content-Type"
     )
-    cost(ordinary := Sending(client, "POST", path, ""))
-    assert dear_among(odd, ordinary) == {}
+    assert dear_among(odd, Sending(client, "POST", path, "")) == {}

@@ -1,7 +1,6 @@
 """The world of the matrix, and its places by whose they are to Ada."""
 
 from collections.abc import Callable
-from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -15,7 +14,7 @@ PEOPLE["world"] = settle
 @pytest.fixture
 def world(everybody: Callable[[str], Any]) -> World:
     """Somebody in every role there is, in the database of the test."""
-    people: World = deepcopy(everybody("world"))
+    people: World = everybody("world")
     return people
 
 

@@ -92,7 +92,10 @@ LET_IN: dict[str, Issue] = {
     "session cookie": _cookie,
 }
 WHOLE = ("access token", "personal token, bound")
-"""Who asks every code; of the others each view is asked, as their kind is known before the view."""
+"""Who ask every code, one the first, the other the next; each view is asked by everybody.
+
+The kind of a credential is known before the view.
+"""
 HALF, NOTHING = "half a sign-in", "nothing"
 REFUSED: dict[str, Issue] = {
     "refresh token": _refresh_token,

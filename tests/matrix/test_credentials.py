@@ -91,7 +91,10 @@ def reads_of_views() -> list[Ask]:
 
 
 def asked_by(name: str) -> list[Ask]:
-    """Of each view what the scope of the credential is for."""
+    """Of each view what the scope of the credential is for; of the rest, every other code."""
+    if name in WHOLE:
+        half, of_views = everything()[WHOLE.index(name) :: len(WHOLE)], one_per_view()
+        return [ask for ask in everything() if ask in half or ask in of_views]
     if name in ("personal token, read", "token of Clerk's"):
         return reads_of_views()
     if name == "personal token, write":
@@ -103,8 +106,9 @@ def _rank(ask: Ask) -> int:
     return IN_ORDER.index(ask.about) if ask.about in IN_ORDER else len(IN_ORDER)
 
 
-def test_the_routes_of_accounts_are_found() -> None:
+def test_the_routes_of_accounts_are_found_and_asked() -> None:
     assert len(account_asks()) > 40
+    assert {ask for name in WHOLE for ask in asked_by(name)} == {*everything()}
 
 
 def test_a_personal_token_needs_no_transaction_to_be_opened(
@@ -135,7 +139,7 @@ def reads_credentials(view: Any) -> bool:
 def test_no_route_fails_who_is_let_in(
     committed_db: CommittedDatabase, world: World, settings: Settings, name: str
 ) -> None:
-    asks = [(ask, None) for ask in (everything() if name in WHOLE else asked_by(name))]
+    asks = [(ask, None) for ask in asked_by(name)]
     lately = [(ask, timedelta(minutes=2)) for ask in reads_of_views() if name == READ_AND_WRITE]
     ids = named_in(world.own)
     with switched_on(settings):

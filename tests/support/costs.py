@@ -1,7 +1,7 @@
 """What a request costs this process, beside another one."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from statistics import median
 from typing import Any
 
@@ -28,14 +28,27 @@ def cost(ask: Ask) -> float:
     return taken
 
 
-def times_as_dear(odd: Ask, ordinary: Ask, known: float) -> float:
-    """How many times the ordinary cost (`known` from before) the odd one has, 0 if within MOST."""
-    if cost(odd) <= MOST * known:
-        return 0
+def dear_among(odd: Iterable[tuple[str, Ask]], ordinary: Ask) -> dict[str, float]:
+    """Those that cost too much, with how many times the ordinary cost.
+
+    All are undone, or a sign-out would end the session of the rest.
+    """
+    known, dear = 0.0, dict[str, float]()
+    for name, ask in odd:
+        taken = cost(ask)
+        # Asked second, because the first time costs more.
+        known = known or cost(ordinary)
+        if taken > MOST * known and (times := times_as_dear(ask, ordinary)) > MOST:
+            dear[name] = times
+    return dear
+
+
+def times_as_dear(odd: Ask, ordinary: Ask) -> float:
+    """How many times the ordinary cost the odd one has, asked again while it seems too much."""
     times = 0.0
     for rounds in ROUNDS:
         pairs = [(cost(odd), cost(ordinary)) for _ in range(rounds)]
         times = median(pair[0] for pair in pairs) / median(pair[1] for pair in pairs)
         if times <= MOST:
-            return 0
+            break
     return round(times, 1)

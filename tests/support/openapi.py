@@ -20,11 +20,18 @@ Operation = tuple[str, str]
 
 
 @cache
+def loaded() -> dict[str, Any]:
+    """docs/api.yaml as it is."""
+    with (ROOT / "docs/api.yaml").open() as file:
+        read: dict[str, Any] = yaml.load(file, Loader=yaml.CSafeLoader)
+    return read
+
+
+@cache
 def document() -> dict[str, Any]:
     """docs/api.yaml, where an object has no other keys than those described."""
-    with (ROOT / "docs/api.yaml").open() as file:
-        loaded: dict[str, Any] = sealed(yaml.load(file, Loader=yaml.CSafeLoader))
-    return loaded
+    closed: dict[str, Any] = sealed(loaded())
+    return closed
 
 
 def sealed(part: Any) -> Any:
