@@ -21,6 +21,11 @@ PAUSE = 1.0
 
 class Scheduler(DatabaseScheduler):
     def __init__(self, *arguments: Any, **named: Any) -> None:
+        # Celery's handlers write the entries to the database, in the middle of whatever is being
+        # done; the service itself does so once it has ended.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._end)
+        self._is_ending = False
         self._heartbeat = Heartbeat("beat", settings.DATA_DIR)
         # DatabaseScheduler reads and writes its entries in __init__.
         _await_database(self._heartbeat)
@@ -28,20 +33,18 @@ class Scheduler(DatabaseScheduler):
 
     def tick(self, *arguments: Any, **named: Any) -> float:
         """Run what is due, then write a heartbeat, also if the tick failed and was logged."""
+        if self._is_ending:  # and somebody's `except:` went on nevertheless
+            raise SystemExit(0)
         pause: float = super().tick(*arguments, **named)
         self._heartbeat.beat()
         return pause
 
+    def _end(self, number: int, frame: FrameType | None) -> None:
+        self._is_ending = True
+        raise SystemExit(0)
+
 
 def _await_database(heartbeat: Heartbeat) -> None:
-    # Celery's own signal handlers would write the entries to the database first.
-    ordinary = {number: signal.signal(number, _stop) for number in (signal.SIGTERM, signal.SIGINT)}
     while not refuse_flawed_database():
         heartbeat.beat()
         time.sleep(PAUSE)
-    for number, former in ordinary.items():
-        signal.signal(number, former)
-
-
-def _stop(number: int, frame: FrameType | None) -> None:
-    raise SystemExit(0)

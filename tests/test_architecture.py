@@ -74,12 +74,12 @@ def test_modules_that_register_themselves_are_loaded_by_the_programs_they_are_fo
     by_all, full_collections, by_web = (set(line.split()) for line in told.splitlines())
     # A start looks for no garbage among what stays: see config/settings/__init__.py.
     assert full_collections == {"0"}
-    for names, loaded, others in ((MODULES, by_all, set()), (FOR_REQUESTS, by_web, by_all)):
+    for names, found, others in ((MODULES, by_all, set()), (FOR_REQUESTS, by_web, by_all)):
         for name in names:
             file = f"{name.replace('.', '/')}.py"
             there = {f"{app}.{name}" for app in OURS if (ROOT / app / file).exists()}
             assert there, name
-            assert there <= loaded - others
+            assert there <= found - others
 
 
 def test_every_file_is_covered_by_an_import_contract() -> None:
