@@ -33,6 +33,10 @@ from identity.events import (
 )
 from outbox.events import DeliveryResent
 from projects.events import (
+    ColumnAdded,
+    ColumnDeleted,
+    ColumnsReordered,
+    ColumnUpdated,
     ProjectArchived,
     ProjectCreated,
     ProjectDeleted,
@@ -44,6 +48,7 @@ from projects.events import (
     ProjectRoleChanged,
     ProjectUnarchived,
     ProjectUpdated,
+    TransitionsChanged,
 )
 from tasks.events import (
     TaskAssigned,
@@ -108,6 +113,11 @@ LOGGED: dict[type[Event], tuple[str, str]] = {
     ProjectCreated: ("project", "created"),
     ProjectUpdated: ("project", "updated"),
     ProjectLeadChanged: ("project", "lead_changed"),
+    ColumnAdded: ("column", "added"),
+    ColumnUpdated: ("column", "updated"),
+    ColumnDeleted: ("column", "deleted"),
+    ColumnsReordered: ("project", "columns_reordered"),
+    TransitionsChanged: ("project", "transitions_changed"),
     ProjectArchived: ("project", "archived"),
     ProjectUnarchived: ("project", "unarchived"),
     ProjectDeleted: ("project", "deleted"),

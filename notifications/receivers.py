@@ -21,6 +21,7 @@ from tasks.events import (
     TaskDeleted,
     TaskRestored,
     TasksHandedOver,
+    TasksReopened,
     TaskTransitioned,
     TaskUpdated,
 )
@@ -80,6 +81,11 @@ def replan_for_time_zone(event: ProfileChanged) -> None:
 
 @subscribe(DueTimesReleased)
 def replan_for_released_due_times(event: DueTimesReleased) -> None:
+    plan_reminders_of_all(tasks=event.tasks)
+
+
+@subscribe(TasksReopened)
+def plan_reminders_of_reopened(event: TasksReopened) -> None:
     plan_reminders_of_all(tasks=event.tasks)
 
 

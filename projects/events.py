@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from accounts.models import User
 from core.events import Event
-from projects.models import Project, ProjectMembership
+from projects.models import Project, ProjectMembership, Status
 from workspaces.reassignment import Handover
 
 
@@ -77,3 +77,38 @@ class ProjectsLeft(Event):
     projects: Sequence[Project]
     person: User
     handover: Handover
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColumnAdded(Event):
+    column: Status
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColumnUpdated(Event):
+    column: Status
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColumnsReordered(Event):
+    """`changes["columns"]` has the keys in the order before and after."""
+
+    project: Project
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColumnDeleted(Event):
+    """Published before the row goes: receivers move what stands in it to `successor`.
+
+    Without a successor they refuse if something does.
+    """
+
+    column: Status
+    successor: Status | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransitionsChanged(Event):
+    """`changes["transitions"]` has pairs of keys, as `TODO → DONE`, before and after."""
+
+    project: Project

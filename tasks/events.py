@@ -50,6 +50,13 @@ class DueTimesReleased(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TasksReopened(Event):
+    """Their column, or their column's category, is not one of complete tasks any more."""
+
+    tasks: Sequence[Task]
+
+
+@dataclass(frozen=True, kw_only=True)
 class TaskTransitioned(Event):
     """The task is in another column; `before` is the former one."""
 

@@ -56,6 +56,12 @@ identity.PersonalTokenRevoked        activity.log
 
 outbox.DeliveryResent                activity.log
 
+projects.ColumnAdded                 activity.log
+projects.ColumnDeleted               activity.log
+                                     tasks.move_tasks_out_of_deleted
+projects.ColumnUpdated               activity.log
+                                     tasks.recategorise_tasks
+projects.ColumnsReordered            activity.log
 projects.ProjectArchived             activity.log
 projects.ProjectCreated              activity.log
 projects.ProjectDeleted              activity.log
@@ -70,6 +76,7 @@ projects.ProjectRoleChanged          activity.log
 projects.ProjectUnarchived           activity.log
                                      notifications.plan_missed_after_unarchiving
 projects.ProjectUpdated              activity.log
+projects.TransitionsChanged          activity.log
 projects.ProjectsLeft                tasks.hand_over_tasks_of_leaver
 
 tasks.DueTimesReleased               notifications.replan_for_released_due_times
@@ -83,6 +90,7 @@ tasks.TaskPurged                     activity.log
                                      activity.erase_texts_of_tasks
 tasks.TaskRestored                   activity.log
                                      notifications.plan_reminders_of_restored
+tasks.TasksReopened                  notifications.plan_reminders_of_reopened
 tasks.TaskTransitioned               activity.log
                                      notifications.replan_for_status
 tasks.TaskUpdated                    activity.log
@@ -122,6 +130,7 @@ UNLOGGED = {
     "identity.PasswordChanged": "belongs to no workspace; its owner is told by mail",
     "projects.ProjectsLeft": "follows MemberRemoved and ProjectMemberRemoved, which are logged",
     "tasks.DueTimesReleased": "follows PersonDeleted, which is logged",
+    "tasks.TasksReopened": "follows ColumnUpdated and ColumnDeleted, which are logged",
     "tasks.TasksHandedOver": "sums up what is logged as TaskAssigned, one by one",
 }
 """Why some events leave no line in the log."""

@@ -26,7 +26,7 @@ from core.api.visibility import find_visible
 from core.documents.conditions import narrowed
 from core.documents.fields import Document
 from core.documents.pages import read_one
-from core.documents.reading import Reading, Shown
+from core.documents.reading import Reading, Shown, show
 from core.documents.selection import Selection, row_with, whole
 from core.documents.states import state_within
 from core.errors import NotFound, Stale
@@ -139,6 +139,12 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
         """The answer with the document of the chosen row, None if there is no such row."""
         shown = read_one(self._reading(), row.bound(whole))
         return _answer(shown) if shown else None
+
+    def show_all(self, rows: Selection) -> Response:
+        """The answer with the documents of rows of which there are few, in the first order."""
+        order, chosen = self.orderings[0], rows.bound(whole)
+        shown = show(self.document, chosen, order=order, values=self.values)
+        return Response([each.document for each in shown])
 
     def show_list(
         self, rows: QuerySet[Any] | Selection, *, within: tuple[type[Model], Any] | None = None

@@ -22,6 +22,7 @@ KINDS = {
     "project": "project",
     "tasks": "task",
     "task": "task",
+    "statuses": "column",
     "comments": "comment",
     "members": "person",
     "member": "person",
@@ -54,7 +55,7 @@ REAL = 3
 """How many of four requests get ids of existing rows."""
 TOKEN_SECONDS = 200.0
 SAFE = ("GET", "HEAD", "OPTIONS")
-LEARNED = ("workspace", "project", "task", "comment", "token")
+LEARNED = ("workspace", "project", "column", "task", "comment", "token")
 SUCCESS, CREATED = 2, 201
 
 

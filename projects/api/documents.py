@@ -16,6 +16,7 @@ from projects.models import (
     ProjectMembership,
     ProjectStatus,
     Status,
+    Transition,
     Visibility,
 )
 from projects.rights import PROJECT_ABILITIES, ProjectRole
@@ -97,6 +98,23 @@ class StatusDocument(Document):
     position = serializers.IntegerField()
     category = serializers.CharField()
     is_default = serializers.BooleanField()
+    wip_limit = serializers.IntegerField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+    version = serializers.IntegerField()
 
     class Meta:
         model = Status
+
+
+class TransitionDocument(Document):
+    """A move that the workflow allows, with the keys and the ids of both columns."""
+
+    id = serializers.UUIDField()
+    from_status = serializers.CharField(source="source.key")
+    to_status = serializers.CharField(source="target.key")
+    from_status_id = serializers.UUIDField(source="source_id")
+    to_status_id = serializers.UUIDField(source="target_id")
+
+    class Meta:
+        model = Transition

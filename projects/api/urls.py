@@ -6,8 +6,9 @@ from django.urls import path
 
 from core.api.pagination import UNPAGED_LIMIT
 from core.api.routes import CAN, CREATE, DESTROY, LIST, MANY, ONE, RESTORE, Verbs
+from projects.api.columns import ProjectStatuses, ProjectTransitions
 from projects.api.members import ProjectMembers, ProjectReaders
-from projects.api.views import Projects, ProjectStatuses
+from projects.api.views import Projects
 
 every: dict[str, Any] = {
     "default_limit": UNPAGED_LIMIT,
@@ -17,6 +18,8 @@ every: dict[str, Any] = {
 members: dict[str, Any] = {"embedded": ("members",), "embedded_in_one": ("tasks",)}
 ARCHIVE: Verbs = {"post": "archive", "delete": "unarchive"}
 MEMBER: Verbs = {"put": "update", "patch": "partial_update", **DESTROY}
+REORDER: Verbs = {"post": "reorder"}
+MOVES: Verbs = {**LIST, "put": "replace"}
 ROLE: Verbs = {"put": "update_named"}
 
 urlpatterns = [
@@ -27,7 +30,10 @@ urlpatterns = [
     path("api/projects/<str:pk>/restore", Projects.as_view(RESTORE, **members)),
     path("api/projects/<str:pk>/can", Projects.as_view(CAN)),
     path("api/projects/<str:pk>/access", ProjectReaders.as_view(LIST)),
-    path("api/projects/<str:pk>/statuses", ProjectStatuses.as_view(LIST)),
+    path("api/projects/<str:pk>/statuses", ProjectStatuses.as_view(MANY)),
+    path("api/projects/<str:pk>/statuses/reorder", ProjectStatuses.as_view(REORDER)),
+    path("api/projects/<str:pk>/statuses/<str:column>", ProjectStatuses.as_view(ONE)),
+    path("api/projects/<str:pk>/transitions", ProjectTransitions.as_view(MOVES)),
     path("api/projects/<str:pk>/members", ProjectMembers.as_view(MANY), name="project-members"),
     path("api/projects/<str:pk>/members/<str:person>", ProjectMembers.as_view(MEMBER)),
     path("api/project", Projects.as_view(MANY, **every)),

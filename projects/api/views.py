@@ -15,10 +15,10 @@ from core.api.viewsets import ServiceViewSet
 from core.documents.selection import Selection
 from core.errors import Invalid
 from core.queries import compiled
-from projects.api.documents import ProjectDocument, StatusDocument
+from projects.api.documents import ProjectDocument
 from projects.api.filters import ProjectFilters
 from projects.api.inputs import NewLead, NewProject, ProjectChanges, find_members
-from projects.models import Project, columns_of
+from projects.models import Project
 from projects.rights import (
     ARCHIVE_PROJECT,
     DELETE_PROJECT,
@@ -162,20 +162,6 @@ def _people_of(fields: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
         "team_members": [found[name] for name in members],
         "team_lead": found[lead] if lead else None,
     }
-
-
-class ProjectStatuses(ServiceViewSet):
-    """The columns of a project."""
-
-    document = StatusDocument
-    action_permissions: ClassVar = {"list": Can(READ_PROJECT)}
-    has_list_tag = True
-    orderings = ("position",)
-
-    def list(self, request: Request, pk: str) -> Response:
-        project = self.find(Project, pk)
-        columns = Selection(columns_of, project=project.pk)
-        return self.show_list(columns, within=(Project, project.pk))
 
 
 @compiled

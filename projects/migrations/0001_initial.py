@@ -83,12 +83,15 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=core.models.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('key', models.CharField(max_length=40)),
                 ('name', models.CharField(max_length=80)),
-                ('color', models.CharField(default='#6b7280', max_length=7)),
+                ('color', models.CharField(default='#6b7280', max_length=7, validators=[django.core.validators.RegexValidator('\\A#[0-9a-fA-F]{6}\\Z', 'Must be a colour such as #3b82f6.')])),
                 ('position', models.PositiveIntegerField()),
                 ('category', models.CharField(choices=[('TODO', 'Todo'), ('IN_PROGRESS', 'In Progress'), ('DONE', 'Done'), ('CLOSED', 'Closed')], max_length=12)),
                 ('is_default', models.BooleanField(default=False)),
+                ('wip_limit', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(10000)])),
                 ('project', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='statuses', to='projects.project')),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workspaces.workspace')),
             ],
@@ -99,6 +102,7 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('project', 'position'), name='status_position_once_per_project'),
                     models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('project',), name='one_default_status_per_project'),
                     models.CheckConstraint(condition=models.Q(('category__in', ['TODO', 'IN_PROGRESS', 'DONE', 'CLOSED'])), name='status_category_known'),
+                    models.CheckConstraint(condition=models.Q(('wip_limit', None), ('wip_limit__gte', 1), _connector='OR'), name='wip_limit_is_positive'),
                 ],
             },
         ),
@@ -115,6 +119,7 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [
                     models.UniqueConstraint(fields=('source', 'target'), name='transition_once'),
+                    models.CheckConstraint(condition=models.Q(('source', models.F('target')), _negated=True), name='transition_moves'),
                 ],
             },
         ),

@@ -1,9 +1,11 @@
 """Projects, their members and the columns their tasks move through."""
 
 from projects.models.boards import (
+    MOST_TASKS,
     Category,
     Status,
     Transition,
+    check_color,
     columns_of,
     transitions_of,
 )
@@ -18,6 +20,7 @@ from projects.models.projects import (
 )
 
 __all__ = [
+    "MOST_TASKS",
     "Category",
     "Priority",
     "Project",
@@ -26,6 +29,7 @@ __all__ = [
     "Status",
     "Transition",
     "Visibility",
+    "check_color",
     "columns_of",
     "permitted",
     "role_in_project",

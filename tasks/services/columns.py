@@ -40,6 +40,15 @@ def column_called(project: Project, name: str) -> Status:
     raise UnknownStatus(errors={"status": [f"Must be one of: {known}."]})
 
 
+def current_column(project: Project, column: Status) -> Status:
+    """The column as it is now, inside a locked project; UnknownStatus if it is gone."""
+    columns: list[Status] = columns_of.rows(project=project)
+    for current in columns:
+        if current.pk == column.pk:
+            return current
+    raise UnknownStatus(errors={"status": [UnknownStatus.message]})
+
+
 def done_column(project: Project) -> Status:
     """The first column of the category DONE; UnknownStatus if the project has none."""
     for column in columns_of.rows(project=project):

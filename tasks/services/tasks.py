@@ -26,7 +26,7 @@ from tasks.events import (
 )
 from tasks.models import FINISHED, POSITION_STEP, StatusChange, Task
 from tasks.rights import ASSIGN_TASK, DELETE_TASK, TRANSITION_TASK, UPDATE_TASK
-from tasks.services.columns import check_transition, default_column
+from tasks.services.columns import check_transition, current_column, default_column
 from tasks.services.locks import locked_task
 from tasks.services.numbers import next_number
 
@@ -60,7 +60,7 @@ def create_task(
     )
     _check_due(task)
     task.due_set_by = actor.user if task.due_date else None
-    task.set_status(status or default_column(project))
+    task.set_status(current_column(project, status) if status else default_column(project))
     # After all checks: from here on, others who create tasks in the project wait for the commit.
     task.number = next_number(project)
     task.position = task.number * POSITION_STEP
@@ -132,7 +132,7 @@ def _edit(task: Task, changes: dict[str, Any], *, actor: Actor) -> Task:
         task.due_set_by = actor.user if task.due_date else None
     if column != column_before:
         check_transition(task.project, column_before, column)
-        task.set_status(column)
+        task.set_status(current_column(task.project, column))
     if changed or column != column_before:
         _save(task, *changed)
         _publish_changes(actor, task, changed, column_before, assignee_before)

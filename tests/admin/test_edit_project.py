@@ -2,7 +2,7 @@
 
 from accounts.models import User
 from activity.models import Event
-from projects.models import Project, ProjectMembership, Status
+from projects.models import Project, ProjectMembership, Status, Transition
 from tests.admin.desk import Desk, add_page_of, errors_of, list_of, page_of, told
 from tests.support.actors import by
 from tests.support.cast import Cast
@@ -133,7 +133,23 @@ def test_delete_project_keeps_the_row(desk: Desk, project: Project) -> None:
     assert list(desk.get(list_of(Project)).context["cl"].result_list) == []
 
 
-def test_columns_are_only_read(desk: Desk, project: Project) -> None:
-    column = Status.objects.filter(project=project)[0]
+def test_columns_are_added_changed_and_deleted(desk: Desk, project: Project) -> None:
+    fields = {"project": str(project.pk), "name": "Review", "category": "IN_PROGRESS"}
+    desk.submit(add_page_of(Status), **fields, color="#ffffff")
+    column = Status.objects.get(project=project, name="Review")
+    assert column.key == "REVIEW"
+    desk.submit(page_of(column), name="Later", wip_limit="3")
+    column.refresh_from_db()
+    assert (column.name, column.key, column.wip_limit) == ("Later", "REVIEW", 3)
+    desk.delete_row(column)
+    assert not Status.objects.filter(pk=column.pk).exists()
 
-    assert desk.post(page_of(column), {"name": "Later"}).status_code == 403
+
+def test_transitions_are_added_and_deleted(desk: Desk, project: Project) -> None:
+    source, target = Status.objects.filter(project=project)[:2]
+    ends = {"source": str(source.pk), "target": str(target.pk)}
+    desk.submit(add_page_of(Transition), project=str(project.pk), **ends)
+    [move] = Transition.objects.filter(project=project)
+    assert (move.source, move.target) == (source, target)
+    desk.delete_row(move)
+    assert not Transition.objects.filter(project=project).exists()

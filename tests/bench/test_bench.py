@@ -37,7 +37,7 @@ COUNTS = {
     "me": Traffic(1, 3),
     "create task": Traffic(18, 22),
     "comment": Traffic(8, 12),
-    "transition": Traffic(14, 18),
+    "transition": Traffic(15, 19),
     "list of 10,000": Traffic(2, 4),
     "deep page": Traffic(2, 4),
 }

@@ -1,6 +1,7 @@
 """Lists have tags: 304 as long as nothing they show has changed, and never longer."""
 
 from collections.abc import Callable
+from itertools import permutations
 from typing import Any, NamedTuple
 
 import pytest
@@ -11,6 +12,7 @@ from accounts.models import User
 from comments.services.comments import add_comment
 from identity.services.personal_tokens import create_token
 from projects.models import Project, Visibility
+from projects.services.transitions import set_transitions
 from tasks.models import Task
 from tasks.services.tasks import create_task
 from tests.support.actors import by
@@ -35,6 +37,7 @@ class Scene(NamedTuple):
             f"/api/projects/{project}/tasks?assignee=none&limit=1",
             f"/api/projects/{project}/members",
             f"/api/projects/{project}/statuses",
+            f"/api/projects/{project}/transitions",
             f"/api/tasks/{self.task.pk}/comments",
             f"/api/projects?workspace={workspace}",
             f"/api/workspaces/{workspace}/members",
@@ -49,6 +52,8 @@ def scene(cast: Cast) -> Scene:
     task = create_task(actor=lea, project=cast.project, title="Brakes", assignee=cast.max)
     create_task(actor=lea, project=cast.project, title="Doors")
     add_comment(actor=by(cast.max), task=task, content="On it.")
+    moves = permutations(cast.project.statuses.all(), 2)
+    set_transitions(actor=lea, project=cast.project, moves=moves)
     clients = {person: client_of(person) for person in (cast.lea, cast.ada, cast.max, cast.moe)}
     return Scene(cast, task, cast.max, clients)
 

@@ -1,5 +1,6 @@
 """What holds for every list: paging, its cursor, its limits, its cost."""
 
+from itertools import permutations
 from typing import Any
 from uuid import uuid4
 
@@ -11,8 +12,9 @@ from django.utils import timezone
 from accounts.models import User
 from comments.models import Comment
 from comments.services.comments import add_comment
-from projects.models import Project, ProjectMembership
+from projects.models import Project, ProjectMembership, Transition
 from projects.services.projects import create_project
+from projects.services.transitions import set_transitions
 from tasks.models import Task
 from tasks.services.tasks import create_task
 from tests.support.actors import by
@@ -29,6 +31,7 @@ LISTS = [
     "/api/projects?workspace={workspace}",
     "/api/projects/{project}/members",
     "/api/projects/{project}/statuses",
+    "/api/projects/{project}/transitions",
     "/api/projects/{project}/tasks",
     "/api/projects/{project}/tasks?include=comments",
     "/api/tasks/{task}/comments",
@@ -56,6 +59,9 @@ def grow(cast: Cast, task: Task, count: int) -> None:
         )
         create_task(actor=by(cast.lea), project=cast.project, title=f"Task {n}", assignee=cast.max)
         add_comment(actor=by(cast.moe), task=task, content=f"Comment {n}")
+    columns = list(cast.project.statuses.all())
+    moves = list(permutations(columns, 2))[: 1 + Transition.objects.count() + count]
+    set_transitions(actor=by(cast.lea), project=cast.project, moves=moves)
 
 
 @pytest.fixture
@@ -191,7 +197,9 @@ def test_sixty_rows_are_all_told_to_clients_that_never_page_and_fifty_to_others(
         assert (len(everything) > 60, cursor) == (True, None), path
         limited, cursor = page_of(client.ask("GET", with_query(path, "limit=5")))
         assert (limited, bool(cursor)) == (everything[:5], True), path
-    for path in (path.format(**paths) for path in LISTS if "statuses" not in path):
+    for path in (
+        path.format(**paths) for path in LISTS if not path.endswith(("statuses", "transitions"))
+    ):
         items, cursor = page_of(client.ask("GET", path))
         assert (len(items), bool(cursor)) == (50, True), path
 

@@ -46,6 +46,8 @@ READS = [
         "/projects/{project}/can?action=create_task",
         "/projects/{project}/members",
         "/projects/{project}/statuses",
+        "/projects/{project}/statuses/{column}",
+        "/projects/{project}/transitions",
         "/projects/{project}/tasks",
         "/project",
         "/project/{project}",
@@ -126,6 +128,22 @@ WRITES: list[tuple[str | None, str, str, Any]] = [
     ("lea", "post", "/api/projects/{project}/add-member", {"email": "moe@example.com"}),
     ("lea", "post", "/api/projects/{project}/invite", {"email": "moe@example.com"}),
     ("lea", "post", "/api/projects/{project}/restore", None),
+    ("lea", "post", "/api/projects/{project}/statuses", {"name": "Review", "category": "DONE"}),
+    (
+        "lea",
+        "post",
+        "/api/projects/{project}/statuses/reorder",
+        {"order": ["DONE", "TODO", "IN_PROGRESS"]},
+    ),
+    ("lea", "put", "/api/projects/{project}/statuses/{column}", {"wip_limit": 2}),
+    ("lea", "patch", "/api/projects/{project}/statuses/{column}", {"color": "#ffffff"}),
+    ("lea", "delete", "/api/projects/{project}/statuses/{column}", None),
+    (
+        "lea",
+        "put",
+        "/api/projects/{project}/transitions",
+        {"transitions": [{"from": "TODO", "to": "DONE"}]},
+    ),
     ("lea", "put", "/api/projects/{project}/members/{max}", {"role": "VIEWER"}),
     ("lea", "patch", "/api/projects/{project}/members/{max}", {"role": "owner"}),
     ("lea", "put", "/api/projects/{project}/role", {"userId": "{max}", "role": "VIEWER"}),
@@ -224,6 +242,7 @@ def ids(cast: Cast, comment: Comment) -> dict[str, str]:
     Invitation.objects.filter(pk=used.pk).update(status="ACCEPTED", email="lea@example.com")
     offer_ownership(actor=by(cast.ada), workspace=cast.workspace, person=cast.max)
     return people | {
+        "column": str(cast.project.statuses.get(key="IN_PROGRESS").pk),
         "invitation": str(waiting.pk),
         "used": str(used.pk),
         "token": token_of(theirs),

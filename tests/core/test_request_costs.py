@@ -36,6 +36,7 @@ PLACES = {
     "project": "project",
     "tasks": "task",
     "task": "task",
+    "statuses": "column",
     "comments": "comment",
     "members": "member",
     "member": "member",
@@ -55,6 +56,7 @@ def asking(cast: Cast, comment: Comment, settings: Settings) -> Any:
     ids = {
         "workspace": cast.workspace.pk,
         "project": cast.project.pk,
+        "column": cast.project.statuses.get(key="IN_PROGRESS").pk,
         "task": comment.task_id,
         "comment": comment.pk,
         "member": cast.max.pk,

@@ -104,6 +104,14 @@ DELETE /api/projects/{project}/archive                   project   project:archi
 GET    /api/projects/{project}/can?action=update         project   project:read            200
 GET    /api/projects/{project}/access                    project   project:set_lead        200
 GET    /api/projects/{project}/statuses                  project   project:read            200
+POST   /api/projects/{project}/statuses                  project   workflow:manage         201 409
+POST   /api/projects/{project}/statuses/reorder          project   workflow:manage         200 409
+GET    /api/projects/{project}/statuses/{column}         project   project:read            200
+PUT    /api/projects/{project}/statuses/{column}         project   workflow:manage         200 409
+PATCH  /api/projects/{project}/statuses/{column}         project   workflow:manage         200 409
+DELETE /api/projects/{project}/statuses/{column}         project   workflow:manage         204 409
+GET    /api/projects/{project}/transitions               project   project:read            200
+PUT    /api/projects/{project}/transitions               project   workflow:manage         200 409
 GET    /api/projects/{project}/members                   project   project:read            200
 POST   /api/projects/{project}/members                   project   project:manage_members  201
 PUT    /api/projects/{project}/members/{member}          project   project:manage_members  200
@@ -176,6 +184,10 @@ BY_PATH: dict[str, Any] = {
     "/api/projects/{project}/invite": JOINS,
     "/api/projects/{project}/members/{member}": {"role": "VIEWER"},
     "/api/projects/{project}/role": {"userId": "{member}", "role": "VIEWER"},
+    "/api/projects/{project}/statuses": {**NAMED, "category": "TODO"},
+    "/api/projects/{project}/statuses/{column}": NAMED,
+    "/api/projects/{project}/statuses/reorder": {"order": ["DONE", "IN_PROGRESS", "TODO"]},
+    "/api/projects/{project}/transitions": {"transitions": [{"from": "TODO", "to": "{column}"}]},
     "/api/projects/{project}/tasks": {**TITLED, "assigneeId": "{member}"},
     "/api/tasks/project/{project}/tasks": TITLED,
     "/api/tasks": {**TITLED, "projectId": "{project}", "taskIds": ["{task}"]},

@@ -122,6 +122,7 @@ def _place(people: People, workspace: Workspace, roles: dict[str, str], *, autho
         ids={
             "workspace": str(workspace.pk),
             "project": str(project.pk),
+            "column": str(project.statuses.get(key="IN_PROGRESS").pk),
             "task": str(task.pk),
             "comment": str(comment.pk),
             "invitation": str(invitation.pk),

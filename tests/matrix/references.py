@@ -11,13 +11,16 @@ from tests.matrix.asks import ASKS, Ask, action_of, one_each, view_of
 
 PLAIN = {
     *("content", "description", "message", "name", "title"),
-    *("email", "image_url", "slug", "time_zone"),
+    *("color", "email", "image_url", "slug", "time_zone"),
 }
 """Text that names no row; an address may be anybody's."""
 KINDS = {
     "workspace_id": "workspace",
     "project_id": "project",
     "status": "status",
+    "order": "status",
+    "transitions": "status",
+    "move_to": "status",
     "task_ids": "task",
     "team_lead": "colleague",
     "team_members": "colleague",
@@ -30,6 +33,7 @@ QUERIES = {
     "workspace": "workspace",
     "workspaceId": "workspace",
     "workspace_id": "workspace",
+    "move_to": "status",
     "assignee": "person",
     "cursor": "cursor",
 }

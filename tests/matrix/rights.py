@@ -11,6 +11,7 @@ project:create                yes   yes -      -     -       | -    -      -
 project:read                  yes   yes yes    -     -       | yes  yes    yes
 project:update                -     -   -      -     -       | yes  -      -
 project:manage_members        -     -   -      -     -       | yes  -      -
+workflow:manage               -     -   -      -     -       | yes  -      -
 project:set_lead              yes   yes -      -     -       | yes  -      -
 project:archive               yes   yes -      -     -       | yes  -      -
 project:delete                yes   -   -      -     -       | yes  -      -

@@ -13,6 +13,7 @@ from tests.support.documents import (
     project_alone,
     project_document,
     project_member_document,
+    status_document,
     task_in_project,
 )
 
@@ -120,12 +121,5 @@ def test_list_statuses(cast: Cast) -> None:
     answer = client_of(cast.moe).ask("GET", f"/api/projects/{cast.project.pk}/statuses")
     first = cast.project.statuses.get(key="TODO")
     assert [column["key"] for column in answer["data"]] == ["TODO", "IN_PROGRESS", "DONE"]
-    assert answer["data"][0] == {
-        "id": str(first.pk),
-        "key": "TODO",
-        "name": "To do",
-        "color": "#6b7280",
-        "position": 0,
-        "category": "TODO",
-        "is_default": True,
-    }
+    assert answer["data"][0] == status_document(first)
+    assert (first.name, first.color, first.is_default) == ("To do", "#6b7280", True)

@@ -34,6 +34,8 @@ PUT    /api/projects/{project}/lead                         401 403 404 404 403 
 GET    /api/projects/{project}/members                      401 403 404 404 200 200 404 200
 PUT    /api/projects/{project}/members/{max}                401 403 404 404 403 200 404 403
 GET    /api/projects/{project}/statuses                     401 403 404 404 200 200 404 200
+POST   /api/projects/{project}/statuses                     401 403 404 404 403 201 404 403
+PUT    /api/projects/{project}/transitions                  401 403 404 404 403 200 404 403
 GET    /api/projects/{project}/can?action=update            401 403 404 404 200 200 404 200
 GET    /api/projects/{project}/access                       401 403 404 404 403 200 404 200
 POST   /api/projects/{project}/restore                      401 403 404 404 403 200 404 200
@@ -62,6 +64,10 @@ POST   /api/projects/{project}/members                      401 403 403 403 403 
 def body_for(path: str) -> dict[str, Any]:
     if path.endswith("lead"):
         return {"team_lead": "max@example.com"}
+    if path.endswith("transitions"):
+        return {"transitions": [{"from": "TODO", "to": "DONE"}]}
+    if path.endswith("statuses"):
+        return {"name": "Review", "category": "IN_PROGRESS"}
     if "{max}" in path or path.endswith("role"):
         return {"userId": "{max}", "role": "VIEWER"}
     return {"name": "Renamed", "email": "moe@example.com"}

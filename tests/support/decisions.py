@@ -31,7 +31,6 @@ FOR_STAFF = {
     "clerk.AccountMatch": EVERYTHING,
     "notifications.Reminder": EVERYTHING,
     "outbox.Delivery": EVERYTHING,
-    "projects.Transition": EVERYTHING,
     "tasks.StatusChange": EVERYTHING,
     "workspaces.OptOut": EVERYTHING,
 }
@@ -44,6 +43,7 @@ NOT_SHOWN = {
     " enrolment_approved_until",
     "identity.PersonalToken": "user digest revoked_at",
     "projects.Status": "project",
+    "projects.Transition": "project",
     "tasks.Task": "due_set_by",
     "workspaces.Invitation": "token_hash accepted_by",
     "workspaces.Membership": "invited_by opened_at",
@@ -60,7 +60,8 @@ NOT_SET = {
     "identity.PersonalToken": "user digest expires_at last_used_at revoked_at",
     "projects.Project": "key created_by archived_at",
     "projects.ProjectMembership": "project",
-    "projects.Status": EVERYTHING,
+    "projects.Status": "project key position",
+    "projects.Transition": EVERYTHING,
     "tasks.Task": "number category created_by parent position due_set_by completed_at",
     "workspaces.Invitation": "token_hash status sent_at expires_at invited_by accepted_by",
     "workspaces.Membership": "user invited_by opened_at",
@@ -95,7 +96,8 @@ NOT_CHOSEN_BY = {
     "projects.Project": "key description visibility progress start_date end_date team_lead"
     " created_by archived_at",
     "projects.ProjectMembership": "project user role",
-    "projects.Status": "project key name color category is_default",
+    "projects.Status": "project key name color category is_default wip_limit",
+    "projects.Transition": "project source target",
     "tasks.Task": "project description created_by parent position due_time due_set_by completed_at",
     "workspaces.Invitation": "email role message token_hash sent_at expires_at invited_by"
     " accepted_by",
@@ -127,7 +129,7 @@ NOT_ERASED = "external_id"
 
 NOT_ASKED = {
     *("audit:read", "webhook:manage", "usage:read"),
-    *("workflow:manage", "task:move", "attachment:create"),
+    *("task:move", "attachment:create"),
 }
 """Rights of what cannot be done yet."""
 WITHOUT_WORD = {

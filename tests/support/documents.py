@@ -6,7 +6,7 @@ from typing import Any
 from accounts.models import User
 from comments.models import Comment
 from core.rights import is_own
-from projects.models import Project, ProjectMembership
+from projects.models import Project, ProjectMembership, Status
 from tasks.models import Task
 from tests.support.actors import by
 from tests.support.rights import ABILITIES
@@ -119,6 +119,22 @@ def task_alone(task: Task, reader: User) -> dict[str, Any]:
     comments = task.comments.filter(deleted_at=None).order_by("created_at", "id")
     shown = [comment_document(comment, reader) for comment in comments]
     return {**task_document(task, reader), "comments": shown}
+
+
+def status_document(column: Status) -> dict[str, Any]:
+    return {
+        "id": str(column.pk),
+        "key": column.key,
+        "name": column.name,
+        "color": column.color,
+        "position": column.position,
+        "category": column.category,
+        "is_default": column.is_default,
+        "wip_limit": column.wip_limit,
+        "created_at": at(column.created_at),
+        "updated_at": at(column.updated_at),
+        "version": column.version,
+    }
 
 
 def task_document(task: Task, reader: User) -> dict[str, Any]:

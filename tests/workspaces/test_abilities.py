@@ -31,6 +31,7 @@ ACTIONS: dict[str, dict[str, Action]] = {
     "project": {
         "update": ("PATCH", "", {"name": "New"}),
         "manage_members": ("POST", "/members", {"email": "gus@example.com"}),
+        "manage_workflow": ("POST", "/statuses", {"name": "New", "category": "TODO"}),
         "set_lead": ("PUT", "/lead", {"team_lead": "max@example.com"}),
         "archive": ("POST", "/archive", None),
         "delete": ("DELETE", "", None),
@@ -48,7 +49,7 @@ ACTIONS: dict[str, dict[str, Action]] = {
 }
 NO_ROUTE_YET = {
     "workspace": {"delete", "remove_member", "read_audit"},
-    "project": {"manage_workflow"},
+    "project": set(),
     "task": {"move", "attach"},
     "comment": set(),
 }

@@ -102,6 +102,8 @@ ASKED_OTHERWISE = {
     "tasks.services.locks.locked_task": STEP,
     "tasks.services.reassignment.hand_over_tasks": REACTION,
     "tasks.services.deletion.release_due_times": REACTION,
+    "tasks.services.refiling.move_out": REACTION,
+    "tasks.services.refiling.recategorise": REACTION,
     "projects.retention.purge_projects": SYSTEM,
     "tasks.retention.purge_tasks": SYSTEM,
     "comments.retention.purge_comments": SYSTEM,
@@ -149,6 +151,9 @@ def arguments(service: Callable[..., Any], cast: Cast, comment: Comment) -> dict
         "person": cast.max,
         "token": PersonalToken.objects.get(),
         "status": comment.task.status,
+        "column": comment.task.status,
+        "order": [comment.task.status],
+        "moves": [],
         "changes": {},
         "email": "sam@example.com",
     }

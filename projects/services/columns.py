@@ -1,0 +1,155 @@
+"""Changing the columns of a project; the project is locked against changes of its tasks."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils.text import slugify
+
+from core.actor import Actor
+from core.errors import Conflict, Invalid
+from core.events import Changes, publish
+from projects.events import ColumnAdded, ColumnDeleted, ColumnsReordered, ColumnUpdated
+from projects.models import Project, Status, columns_of
+from projects.rights import MANAGE_WORKFLOW
+from projects.services.locks import check_open, locked_project
+
+MOST_COLUMNS = 50
+LONGEST_KEY = 40
+
+
+class TooManyColumns(Conflict):
+    message = f"A project has at most {MOST_COLUMNS} columns."
+
+
+class LastColumn(Conflict):
+    message = "A project keeps at least one column."
+
+
+class ColumnInUse(Conflict):
+    message = "Tasks stand in this column: say which column they move to."
+
+
+class WrongOrder(Invalid):
+    message = "Name every column of the project once."
+
+
+class NotAnotherColumn(Invalid):
+    message = "Must be another column of the same project."
+
+
+@transaction.atomic
+def add_column(*, actor: Actor, project: Project, name: str, **fields: Any) -> Status:
+    """A column at the end of the board; its key is made of its name."""
+    project = _locked(project, actor)
+    columns = _columns(project)
+    if len(columns) >= MOST_COLUMNS:
+        raise TooManyColumns
+    column = Status(
+        workspace_id=project.workspace_id,
+        project=project,
+        name=name,
+        key=_free_key(columns, name),
+        position=1 + max(column.position for column in columns),
+        **fields,
+    )
+    if column.is_default:
+        _take_default_from(columns)
+    column.save(force_insert=True)
+    publish(ColumnAdded(actor=actor, column=column))
+    return column
+
+
+@transaction.atomic
+def update_column(
+    *, actor: Actor, column: Status, changes: dict[str, Any], version: int | None = None
+) -> Status:
+    """Change the fields given. The key stays, because clients know the column by it."""
+    project = _locked(column.project, actor)
+    column = _locked_column(project, column, version)
+    if changes.get("is_default") is False and column.is_default:
+        message = "Make another column the default instead."
+        raise Invalid(errors={"is_default": [message]})
+    if changed := column.change(**changes):
+        if changed.get("is_default"):
+            _take_default_from(_columns(project))
+        column.save_changes(*changed)
+        publish(ColumnUpdated(actor=actor, column=column, changes=changed))
+    return column
+
+
+@transaction.atomic
+def reorder_columns(*, actor: Actor, project: Project, order: Sequence[Status]) -> Project:
+    """Put the columns into this order, which names each of them once."""
+    project = _locked(project, actor)
+    columns = _columns(project)
+    if sorted(column.pk for column in order) != sorted(column.pk for column in columns):
+        raise WrongOrder(errors={"order": [WrongOrder.message]})
+    positions = {column.pk: position for position, column in enumerate(order)}
+    moved = [column for column in columns if column.position != positions[column.pk]]
+    for column in moved:
+        column.position = positions[column.pk]
+        column.save_changes("position")
+    if moved:
+        before, after = [c.key for c in columns], [c.key for c in order]
+        changes: Changes = {"columns": {"old": before, "new": after}}
+        publish(ColumnsReordered(actor=actor, project=project, changes=changes))
+    return project
+
+
+@transaction.atomic
+def delete_column(
+    *, actor: Actor, column: Status, move_to: Status | None = None, version: int | None = None
+) -> None:
+    """Delete the column; its tasks move to `move_to`, which becomes the default if it was that."""
+    project = _locked(column.project, actor)
+    column = _locked_column(project, column, version)
+    others = [other for other in _columns(project) if other.pk != column.pk]
+    if not others:
+        raise LastColumn
+    if move_to is not None and move_to not in others:
+        raise NotAnotherColumn(errors={"move_to": [NotAnotherColumn.message]})
+    changes: Changes = {"key": {"old": column.key, "new": None}}
+    if move_to:
+        changes["tasks"] = {"old": column.key, "new": move_to.key}
+    publish(ColumnDeleted(actor=actor, column=column, successor=move_to, changes=changes))
+    Status.objects.filter(pk=column.pk).delete()
+    if column.is_default:
+        successor = move_to or others[0]
+        successor.is_default = True
+        successor.save_changes("is_default")
+
+
+def _locked(project: Project, actor: Actor) -> Project:
+    project = locked_project(MANAGE_WORKFLOW, project, actor)
+    check_open(project)
+    return project
+
+
+def _columns(project: Project) -> list[Status]:
+    columns: list[Status] = columns_of.rows(project=project)
+    return columns
+
+
+def _locked_column(project: Project, column: Status, version: int | None) -> Status:
+    """The column as it is now: the lock on its project keeps it so."""
+    found: Status = Status.objects.locked(column.pk)
+    found.project = project
+    found.check_version(version)
+    return found
+
+
+def _take_default_from(columns: Sequence[Status]) -> None:
+    for column in columns:
+        if column.is_default:
+            column.is_default = False
+            column.save_changes("is_default")
+
+
+def _free_key(columns: Sequence[Status], name: str) -> str:
+    """`IN_REVIEW` from "In review"; a taken key gets a number."""
+    words = re.sub(r"[^A-Z0-9]+", "_", slugify(name).upper()).strip("_") or "COLUMN"
+    taken = {column.key.upper() for column in columns}
+    keys = (words[: LONGEST_KEY - 3] + (f"_{n}" if n > 1 else "") for n in range(1, len(taken) + 2))
+    return next(key for key in keys if key not in taken)
