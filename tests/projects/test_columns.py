@@ -153,8 +153,7 @@ def test_columns_of_another_project_are_not_found(cast: Cast) -> None:
 
 
 def test_columns_of_other_projects_are_no_places_to_go(cast: Cast) -> None:
-    same = {"actor": by(cast.ada), "name": "Other"}
-    other = create_project(**same, workspace=cast.workspace)
+    other = create_project(actor=by(cast.ada), name="Other", workspace=cast.workspace)
     foreign = create_project(actor=by(cast.sam), name="Foreign", workspace=cast.elsewhere)
     todo, path = column(cast, "TODO"), f"/api/projects/{cast.project.pk}/transitions"
     for project in (other, foreign):
