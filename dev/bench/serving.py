@@ -13,6 +13,7 @@ from config import env, local, processes, programs
 from dev.bench.express import express_command
 
 PATIENCE = 60.0
+ABSENT = Path(__file__).parent / "absent"
 APPLICATION = "config.asgi:application"
 BEFORE = "before"
 EXPRESS = "express"
@@ -61,7 +62,7 @@ def started(command: processes.Command, port: int) -> Iterator[int]:
 def _command(name: str, port: int, folder: Path) -> processes.Command:
     application, settings = SERVERS.get(name, SERVERS["gantry"])
     argv = [application if part == APPLICATION else part for part in programs.web().argv]
-    environment = {"DJANGO_SETTINGS_MODULE": settings}
+    environment = {"DJANGO_SETTINGS_MODULE": settings, "PYTHONPATH": str(ABSENT)}
     return processes.Command(name, [*argv, f"--port={port}"], env=environment, folder=folder)
 
 
