@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateFilter
 
@@ -40,11 +40,7 @@ class Comments(ServiceAdmin):
         ("Facts", {"fields": (("task", "author"), ("created_at", "edited_at"))}),
     )
     readonly_fields = ("author", "created_at", "edited_at")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
-        """The task of a comment cannot be changed."""
-        fixed = super().get_readonly_fields(request, obj)
-        return (*fixed, "task") if obj else fixed
+    set_once = ("task",)
 
     def create(self, actor: Actor, **values: Any) -> Comment:
         return add_comment(actor=actor, **values)

@@ -28,7 +28,7 @@ class ServiceAdmin(ModelAdmin):
     """Saves through `create`, `update` and `remove`, which call services.
 
     A refusal is shown on the page, and the transaction is rolled back. `add_form` is the form for
-    a new row if it differs from `form`.
+    a new row if it differs from `form`; `set_once` are fields that only a new row has in its form.
     """
 
     form = EditForm
@@ -37,6 +37,7 @@ class ServiceAdmin(ModelAdmin):
         DateField: {"validators": [check_day]},
     }
     add_form: type[EditForm] | None = None
+    set_once: tuple[str, ...] = ()
     change_form_before_template = "admin/standing.html"
     list_filter_submit = True
     list_per_page = 50
@@ -57,6 +58,10 @@ class ServiceAdmin(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return not _is_deleted(obj) and bool(super().has_delete_permission(request, obj))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        fixed = super().get_readonly_fields(request, obj)
+        return (*fixed, *self.set_once) if obj else fixed
 
     def get_inlines(self, request: HttpRequest, obj: Model | None) -> Iterable[Any]:
         """No inlines on the page for a new row, which has no related rows yet."""

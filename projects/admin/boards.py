@@ -44,11 +44,7 @@ class Statuses(ServiceAdmin):
         ("Facts", {"fields": (("project", "key"), ("position", "updated_at"))}),
     )
     readonly_fields = ("key", "position", "updated_at")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
-        """The project of a column cannot be changed."""
-        fixed = super().get_readonly_fields(request, obj)
-        return (*fixed, "project") if obj else fixed
+    set_once = ("project",)
 
     def create(self, actor: Actor, **values: Any) -> Status:
         return add_column(actor=actor, **values)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateFilter
 from unfold.widgets import UnfoldAdminSelectWidget
@@ -101,11 +101,7 @@ class Projects(ServiceAdmin):
         "updated_at",
         "archived_at",
     )
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
-        """The workspace of a project cannot be changed."""
-        fixed = super().get_readonly_fields(request, obj)
-        return (*fixed, "workspace") if obj else fixed
+    set_once = ("workspace",)
 
     def create(self, actor: Actor, **values: Any) -> Project:
         return create_project(actor=actor, **values)

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateFilter
 
@@ -104,11 +104,8 @@ class Tasks(ServiceAdmin):
         "updated_at",
         "completed_at",
     )
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
-        """The project of a task cannot be changed, because its number is unique there only."""
-        fixed = super().get_readonly_fields(request, obj)
-        return (*fixed, "project") if obj else fixed
+    # Its number is unique in its project only.
+    set_once = ("project",)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Task], search_term: str

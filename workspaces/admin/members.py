@@ -47,11 +47,7 @@ class Memberships(ServiceAdmin):
         *("invited_by", "created_at", "opened_at"),
     ]
     readonly_fields = ("invited_by", "created_at", "opened_at")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
-        """Of an existing membership only the role can be changed."""
-        fixed = super().get_readonly_fields(request, obj)
-        return (*fixed, "workspace", "user", "message") if obj else fixed
+    set_once = ("workspace", "user", "message")
 
     def create(self, actor: Actor, **values: Any) -> Membership:
         person = values.pop("user")
