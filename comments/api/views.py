@@ -36,7 +36,7 @@ class TaskComments(ServiceViewSet):
     def list(self, request: Request, pk: str) -> Response:
         """The comments on a task; with `deleted=true` those the person can restore."""
         task = self._task(pk)
-        if self.lists_deleted:
+        if self.wants_deleted:
             response = self.show_list(Comment.objects.restorable_by(self.actor, task))
         else:
             comments = Selection(comments_of, task=task.pk)

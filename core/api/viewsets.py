@@ -115,7 +115,7 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
         return read_body(self.inputs[self.action], self.request, actor=self.actor, **context)
 
     @property
-    def lists_deleted(self) -> bool:
+    def wants_deleted(self) -> bool:
         """Whether the list is to show deleted rows (`RestorableWanted`)."""
         return "deleted" in self.request.query_params and self.read_query()["deleted"]
 

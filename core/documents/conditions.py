@@ -1,6 +1,6 @@
 """Conditions by which lists are filtered; their SQL is compiled once for all values.
 
-Their form is what the SQL depends on: the lookups, and what each compares its column with.
+The SQL depends on their kinds only: the lookups, and with how many values each compares.
 """
 
 from collections.abc import Iterable
@@ -14,8 +14,8 @@ from core.queries import Param
 
 Conditions = tuple[tuple[str, Any], ...]
 """Lookups with their values, as in `QuerySet.filter`; a list of values belongs to `one_of`."""
-Form = tuple[tuple[str, int | str], ...]
-"""Lookups, each with the length of its list of values, or one of NULL, LITERAL and SINGLE."""
+Kinds = tuple[tuple[str, int | str], ...]
+"""Lookups, each with the length of its list of values, or with NULL, LITERAL or SINGLE."""
 NULL, LITERAL, SINGLE = "null", "literal", "single"
 
 
@@ -61,18 +61,18 @@ def narrowed(rows: QuerySet[Any], conditions: Conditions) -> QuerySet[Any]:
     return rows
 
 
-def form_of(conditions: Conditions) -> Form:
-    """The form; ValueError for a second Literal, whose place would not be known."""
-    form = tuple((lookup, _kind(value)) for lookup, value in conditions)
-    if [kind for _, kind in form].count(LITERAL) > 1:
+def kinds_of(conditions: Conditions) -> Kinds:
+    """Their kinds; ValueError for a second Literal, whose place would not be known."""
+    kinds = tuple((lookup, _kind(value)) for lookup, value in conditions)
+    if [kind for _, kind in kinds].count(LITERAL) > 1:
         message = "only one Literal can be compiled"
         raise ValueError(message)
-    return form
+    return kinds
 
 
-def with_params(form: Form) -> Conditions:
-    """Conditions of this form, with Params and the PLACEHOLDER for values."""
-    return tuple((lookup, _unbound(place, kind)) for place, (lookup, kind) in enumerate(form))
+def with_params(kinds: Kinds) -> Conditions:
+    """Conditions of these kinds, with Params and the PLACEHOLDER for values."""
+    return tuple((lookup, _unbound(place, kind)) for place, (lookup, kind) in enumerate(kinds))
 
 
 def values_of(conditions: Conditions) -> dict[str, Any]:
@@ -97,14 +97,9 @@ def _kind(value: Any) -> int | str:
 
 
 def _unbound(place: int, kind: int | str) -> Any:
-    match kind:
-        case int():
-            return [Param(_name(place, number)) for number in range(kind)]
-        case "literal":
-            return PLACEHOLDER
-        case "null":
-            return None
-    return Param(_name(place))
+    if isinstance(kind, int):
+        return [Param(_name(place, number)) for number in range(kind)]
+    return {NULL: None, LITERAL: PLACEHOLDER}.get(kind, Param(_name(place)))
 
 
 def _values(conditions: Conditions) -> Iterable[tuple[str, Any]]:

@@ -10,8 +10,8 @@ from django.db.models import QuerySet
 
 from core.documents.conditions import (
     Conditions,
-    Form,
-    form_of,
+    Kinds,
+    kinds_of,
     narrowed,
     values_of,
     with_literals,
@@ -36,13 +36,13 @@ class Bound(NamedTuple):
 
 @dataclass(frozen=True)
 class Narrowed:
-    """The shape of rows that are filtered by conditions of this form first."""
+    """The shape of rows that are filtered by conditions of these kinds first."""
 
-    form: Form
+    kinds: Kinds
     shape: Shape
 
     def __call__(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        return self.shape(narrowed(rows, with_params(self.form)))
+        return self.shape(narrowed(rows, with_params(self.kinds)))
 
 
 class Selection:
@@ -70,7 +70,7 @@ class Selection:
         if not (conditions := self._conditions):
             compiled = _compiled(self._query, shape)
             return compiled and compiled.filled({**self._values, **values})
-        compiled = _compiled(self._query, Narrowed(form_of(conditions), shape))
+        compiled = _compiled(self._query, Narrowed(kinds_of(conditions), shape))
         if compiled is None:
             return None
         bound = compiled.filled({**self._values, **values_of(conditions), **values})

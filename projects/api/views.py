@@ -74,7 +74,7 @@ class Projects(ServiceViewSet):
         """The projects one may read, or with `deleted=true` restore; of one workspace if named."""
         asked = (request.query_params.get(name, "") for name in self.query_params)
         workspace = self._workspace(workspace_id, *asked)
-        if self.lists_deleted:
+        if self.wants_deleted:
             gone = Project.objects.restorable_by(self.actor)
             return self.show_list(gone.filter(workspace=workspace) if workspace else gone)
         if workspace is None:

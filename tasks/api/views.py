@@ -73,7 +73,7 @@ class ProjectTasks(TaskViewSet):
 
     def list(self, request: Request, pk: str) -> Response:
         """The tasks of one project; with `deleted=true` those the person can restore."""
-        if self.lists_deleted:
+        if self.wants_deleted:
             gone = Task.objects.restorable_by(self.actor, self.find_project(pk))
             return self.show_list(gone)
         # Rows of `visible_to` may be read, so the project is only checked if the list is empty.

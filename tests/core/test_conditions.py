@@ -32,7 +32,7 @@ def ids(selection: Selection) -> set[UUID]:
 
 
 def various(cast: Cast, first: int) -> list[Conditions]:
-    """Conditions of the same form with other values, and of other forms; `first` is a number."""
+    """Conditions of the same kinds with other values, and of other kinds; `first` is a number."""
     lea, max_ = Literal(cast.lea.pk), Literal(cast.max.pk)
     statuses = list(cast.project.statuses.order_by("position").values_list("pk", flat=True))
     return [
@@ -64,7 +64,7 @@ def test_they_select_what_the_queryset_selects(cast: Cast) -> None:
     assert found == [2, 2, 2, 6, 0, 2, 1, 0, 1] * 2
 
 
-def test_a_form_of_conditions_is_compiled_once(cast: Cast) -> None:
+def test_conditions_of_the_same_kinds_are_compiled_once(cast: Cast) -> None:
     built = []
 
     @compiled

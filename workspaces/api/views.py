@@ -64,7 +64,7 @@ class Workspaces(ServiceViewSet):
 
     def list(self, request: Request) -> Response:
         """The workspaces of the person asking; with `deleted=true` those they may restore."""
-        if self.lists_deleted:
+        if self.wants_deleted:
             return self.show_list(Workspace.objects.restorable_by(self.actor))
         return self.show_list(Selection(workspaces_of, actor=self.actor))
 
