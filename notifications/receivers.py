@@ -21,7 +21,7 @@ from tasks.events import (
     TaskDeleted,
     TaskRestored,
     TasksHandedOver,
-    TasksReopened,
+    TasksRecategorised,
     TaskTransitioned,
     TaskUpdated,
 )
@@ -84,8 +84,8 @@ def replan_for_released_due_times(event: DueTimesReleased) -> None:
     plan_reminders_of_all(tasks=event.tasks)
 
 
-@subscribe(TasksReopened)
-def plan_reminders_of_reopened(event: TasksReopened) -> None:
+@subscribe(TasksRecategorised)
+def plan_reminders_of_recategorised(event: TasksRecategorised) -> None:
     plan_reminders_of_all(tasks=event.tasks)
 
 

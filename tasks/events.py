@@ -50,8 +50,8 @@ class DueTimesReleased(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TasksReopened(Event):
-    """Their column, or their column's category, is not one of complete tasks any more."""
+class TasksRecategorised(Event):
+    """They are complete, or open again, because their column was changed or deleted."""
 
     tasks: Sequence[Task]
 

@@ -3,9 +3,9 @@
 from accounts.events import PersonDeleted
 from core.events import subscribe
 from projects.events import ColumnDeleted, ColumnUpdated, ProjectsLeft
+from tasks.services.column_changes import move_out, recategorise
 from tasks.services.deletion import release_due_times
 from tasks.services.reassignment import hand_over_tasks
-from tasks.services.refiling import move_out, recategorise
 
 
 @subscribe(ProjectsLeft)

@@ -90,7 +90,7 @@ tasks.TaskPurged                     activity.log
                                      activity.erase_texts_of_tasks
 tasks.TaskRestored                   activity.log
                                      notifications.plan_reminders_of_restored
-tasks.TasksReopened                  notifications.plan_reminders_of_reopened
+tasks.TasksRecategorised             notifications.plan_reminders_of_recategorised
 tasks.TaskTransitioned               activity.log
                                      notifications.replan_for_status
 tasks.TaskUpdated                    activity.log
@@ -130,7 +130,7 @@ UNLOGGED = {
     "identity.PasswordChanged": "belongs to no workspace; its owner is told by mail",
     "projects.ProjectsLeft": "follows MemberRemoved and ProjectMemberRemoved, which are logged",
     "tasks.DueTimesReleased": "follows PersonDeleted, which is logged",
-    "tasks.TasksReopened": "follows ColumnUpdated and ColumnDeleted, which are logged",
+    "tasks.TasksRecategorised": "follows ColumnUpdated and ColumnDeleted, which are logged",
     "tasks.TasksHandedOver": "sums up what is logged as TaskAssigned, one by one",
 }
 """Why some events leave no line in the log."""

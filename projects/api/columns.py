@@ -8,7 +8,6 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.api.pagination import UNPAGED_LIMIT
 from core.api.permissions import Can
 from core.api.viewsets import ServiceViewSet
 from core.api.visibility import find_visible
@@ -56,7 +55,6 @@ class ProjectStatuses(ServiceViewSet):
     queries: ClassVar = {"destroy": Successor}
     has_list_tag = True
     orderings = ("position",)
-    default_limit = UNPAGED_LIMIT
 
     def list(self, request: Request, pk: str) -> Response:
         project = self.find(Project, pk)
@@ -87,12 +85,11 @@ class ProjectStatuses(ServiceViewSet):
     def destroy(self, request: Request, pk: str, column: str) -> Response:
         """Delete a column; the tasks in it move to the one that `move_to` names."""
         found = self._column(pk, column)
-        names = self.read_query().values()
-        [*move_to] = find_columns(found.project_id, names, field="move_to")
+        named = [name] if (name := self.read_query().get("move_to")) else []
         delete_column(
             actor=self.actor,
             column=found,
-            move_to=move_to[0] if move_to else None,
+            move_to=next(iter(find_columns(found.project_id, named, field="move_to")), None),
             version=self.expected_version,
         )
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -122,7 +119,6 @@ class ProjectTransitions(ServiceViewSet):
     action_permissions: ClassVar = {"list": Can(READ_PROJECT), "replace": Can(MANAGE_WORKFLOW)}
     has_list_tag = True
     orderings = ("created_at",)
-    default_limit = UNPAGED_LIMIT
 
     def list(self, request: Request, pk: str) -> Response:
         project = self.find(Project, pk)

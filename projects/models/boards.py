@@ -89,11 +89,6 @@ def columns_of(project: Any) -> models.QuerySet[Any]:
     return Status.objects.filter(project=project).order_by("position")
 
 
-class TransitionQuerySet(LockingQuerySet):
-    def visible_to(self, asking: Asking) -> Self:
-        return self.filter(project__in=Project.objects.reachable_by(asking))
-
-
 class Transition(TenantRow):
     """A move between two columns that the project's workflow allows."""
 
@@ -103,7 +98,7 @@ class Transition(TenantRow):
     source = models.ForeignKey(Status, models.CASCADE, related_name="exits", db_constraint=False)
     target = models.ForeignKey(Status, models.CASCADE, related_name="entries", db_constraint=False)
 
-    objects = TransitionQuerySet.as_manager()
+    objects = LockingQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [

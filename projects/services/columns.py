@@ -8,12 +8,11 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from core.actor import Actor
-from core.errors import Conflict, Invalid
+from core.errors import Conflict, Invalid, NotFound
 from core.events import Changes, publish
 from projects.events import ColumnAdded, ColumnDeleted, ColumnsReordered, ColumnUpdated
 from projects.models import Project, Status, columns_of
-from projects.rights import MANAGE_WORKFLOW
-from projects.services.locks import check_open, locked_project
+from projects.services.locks import locked_for_workflow
 
 MOST_COLUMNS = 50
 LONGEST_KEY = 40
@@ -42,7 +41,7 @@ class NotAnotherColumn(Invalid):
 @transaction.atomic
 def add_column(*, actor: Actor, project: Project, name: str, **fields: Any) -> Status:
     """A column at the end of the board; its key is made of its name."""
-    project = _locked(project, actor)
+    project = locked_for_workflow(project, actor)
     columns = _columns(project)
     if len(columns) >= MOST_COLUMNS:
         raise TooManyColumns
@@ -66,14 +65,13 @@ def update_column(
     *, actor: Actor, column: Status, changes: dict[str, Any], version: int | None = None
 ) -> Status:
     """Change the fields given. The key stays, because clients know the column by it."""
-    project = _locked(column.project, actor)
-    column = _locked_column(project, column, version)
+    column, others = _locked_column(column, actor, version)
     if changes.get("is_default") is False and column.is_default:
         message = "Make another column the default instead."
         raise Invalid(errors={"is_default": [message]})
     if changed := column.change(**changes):
         if changed.get("is_default"):
-            _take_default_from(_columns(project))
+            _take_default_from(others)
         column.save_changes(*changed)
         publish(ColumnUpdated(actor=actor, column=column, changes=changed))
     return column
@@ -82,7 +80,7 @@ def update_column(
 @transaction.atomic
 def reorder_columns(*, actor: Actor, project: Project, order: Sequence[Status]) -> Project:
     """Put the columns into this order, which names each of them once."""
-    project = _locked(project, actor)
+    project = locked_for_workflow(project, actor)
     columns = _columns(project)
     if sorted(column.pk for column in order) != sorted(column.pk for column in columns):
         raise WrongOrder(errors={"order": [WrongOrder.message]})
@@ -103,41 +101,41 @@ def delete_column(
     *, actor: Actor, column: Status, move_to: Status | None = None, version: int | None = None
 ) -> None:
     """Delete the column; its tasks move to `move_to`, which becomes the default if it was that."""
-    project = _locked(column.project, actor)
-    column = _locked_column(project, column, version)
-    others = [other for other in _columns(project) if other.pk != column.pk]
+    column, others = _locked_column(column, actor, version)
     if not others:
         raise LastColumn
-    if move_to is not None and move_to not in others:
+    successor = next((other for other in others if other == move_to), None)
+    if move_to and not successor:
         raise NotAnotherColumn(errors={"move_to": [NotAnotherColumn.message]})
     changes: Changes = {"key": {"old": column.key, "new": None}}
-    if move_to:
-        changes["tasks"] = {"old": column.key, "new": move_to.key}
-    publish(ColumnDeleted(actor=actor, column=column, successor=move_to, changes=changes))
+    if successor:
+        changes["tasks"] = {"old": column.key, "new": successor.key}
+    publish(ColumnDeleted(actor=actor, column=column, successor=successor, changes=changes))
     Status.objects.filter(pk=column.pk).delete()
     if column.is_default:
-        successor = move_to or others[0]
-        successor.is_default = True
-        successor.save_changes("is_default")
-
-
-def _locked(project: Project, actor: Actor) -> Project:
-    project = locked_project(MANAGE_WORKFLOW, project, actor)
-    check_open(project)
-    return project
+        default = successor or others[0]
+        default.is_default = True
+        default.save_changes("is_default")
 
 
 def _columns(project: Project) -> list[Status]:
+    """The columns of a locked project, which nobody changes meanwhile."""
     columns: list[Status] = columns_of.rows(project=project)
     return columns
 
 
-def _locked_column(project: Project, column: Status, version: int | None) -> Status:
-    """The column as it is now: the lock on its project keeps it so."""
-    found: Status = Status.objects.locked(column.pk)
-    found.project = project
-    found.check_version(version)
-    return found
+def _locked_column(
+    wanted: Status, actor: Actor, version: int | None
+) -> tuple[Status, list[Status]]:
+    """The column as it is now, and the others of its project; NotFound if it is gone."""
+    project = locked_for_workflow(wanted.project, actor)
+    columns = _columns(project)
+    column = next((each for each in columns if each == wanted), None)
+    if column is None:
+        raise NotFound
+    column.check_version(version)
+    column.project = project
+    return column, [other for other in columns if other != column]
 
 
 def _take_default_from(columns: Sequence[Status]) -> None:

@@ -9,6 +9,7 @@ from core.errors import Conflict, NotFound
 from core.models import RESTORE_WINDOW
 from core.rights import Right, require
 from projects.models import Project
+from projects.rights import MANAGE_WORKFLOW
 
 
 class Archived(Conflict):
@@ -22,6 +23,13 @@ def locked_project(
     locked: Project = Project.objects.locked(project.pk, alive=True)
     require(right, locked, actor)
     locked.check_version(version)
+    return locked
+
+
+def locked_for_workflow(project: Project, actor: Actor) -> Project:
+    """Lock the project, which must be open, to change its columns or the moves between them."""
+    locked = locked_project(MANAGE_WORKFLOW, project, actor)
+    check_open(locked)
     return locked
 
 

@@ -9,8 +9,7 @@ from core.errors import Invalid
 from core.events import Changes, publish
 from projects.events import TransitionsChanged
 from projects.models import Project, Status, Transition, columns_of
-from projects.rights import MANAGE_WORKFLOW
-from projects.services.locks import check_open, locked_project
+from projects.services.locks import locked_for_workflow
 
 Move = tuple[Status, Status]
 
@@ -22,8 +21,7 @@ class NoSuchMove(Invalid):
 @transaction.atomic
 def set_transitions(*, actor: Actor, project: Project, moves: Iterable[Move]) -> Project:
     """Allow these moves and no others; without any, every move is allowed."""
-    project = locked_project(MANAGE_WORKFLOW, project, actor)
-    check_open(project)
+    project = locked_for_workflow(project, actor)
     columns = {column.pk: column for column in columns_of.rows(project=project)}
     wanted = dict.fromkeys((source.pk, target.pk) for source, target in moves)
     if any({source, target} - columns.keys() or source == target for source, target in wanted):

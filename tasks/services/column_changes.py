@@ -3,9 +3,11 @@
 The caller has locked the project, so no task enters or leaves the column meanwhile.
 """
 
+from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce, Now
 
 from core.actor import Actor
@@ -13,11 +15,11 @@ from core.events import publish
 from core.queries import insert
 from projects.models import Status
 from projects.services.columns import ColumnInUse
-from tasks.events import TasksReopened
+from tasks.events import TasksRecategorised
 from tasks.models import FINISHED, StatusChange, Task
 
 AT_ONCE = 1000
-"""Rows of history that are written with one statement."""
+"""Tasks whose history or reminders are written together."""
 
 
 def move_out(*, actor: Actor, column: Status, successor: Status | None) -> None:
@@ -28,18 +30,19 @@ def move_out(*, actor: Actor, column: Status, successor: Status | None) -> None:
             raise ColumnInUse(errors={"move_to": [ColumnInUse.message]})
         return
     _record(tasks, actor=actor, column=column, successor=successor)
-    _refile(tasks, successor, actor=actor)
+    _put_into(successor, tasks, actor=actor)
 
 
 def recategorise(*, actor: Actor, column: Status) -> None:
     """Give the tasks of the column its new category."""
-    _refile(Task.objects.filter(status=column), column, actor=actor)
+    _put_into(column, Task.objects.filter(status=column), actor=actor)
 
 
-def _refile(tasks: QuerySet[Task], column: Status, *, actor: Actor) -> None:
+def _put_into(column: Status, tasks: QuerySet[Task], *, actor: Actor) -> None:
+    """Write column, category and what follows from it, then publish those with reminders."""
     is_finished = column.category in FINISHED
-    reopened = tasks.filter(deleted_at=None, category__in=FINISHED, due_date__isnull=False)
-    ids = [] if is_finished else list(reopened.values_list("pk", flat=True))
+    due, complete = tasks.filter(deleted_at=None, due_date__isnull=False), Q(category__in=FINISHED)
+    changed = list(_batches(due.filter(~complete if is_finished else complete)))
     completed_at: Any = Coalesce("completed_at", Now()) if is_finished else None
     tasks.update(
         status=column,
@@ -48,15 +51,20 @@ def _refile(tasks: QuerySet[Task], column: Status, *, actor: Actor) -> None:
         version=F("version") + 1,
         updated_at=Now(),
     )
-    if ids:
-        found = list(Task.objects.filter(pk__in=ids).order_by("pk"))
-        publish(TasksReopened(actor=actor, tasks=found))
+    for ids in changed:
+        found = Task.objects.filter(pk__any_of=ids).defer("description").order_by("pk")
+        publish(TasksRecategorised(actor=actor, tasks=list(found)))
 
 
 def _record(tasks: QuerySet[Task], *, actor: Actor, column: Status, successor: Status) -> None:
     """Write the move into the history of each task."""
     same = {"workspace_id": column.workspace_id, "actor": actor.user}
     step = {"source": column.key, "target": successor.key}
-    ids = list(tasks.filter(purged_at=None).values_list("pk", flat=True))
+    for ids in _batches(tasks.filter(purged_at=None)):
+        insert(*(StatusChange(task_id=pk, **same, **step) for pk in ids))
+
+
+def _batches(tasks: QuerySet[Task]) -> Iterator[list[UUID]]:
+    ids = list(tasks.values_list("pk", flat=True))
     for start in range(0, len(ids), AT_ONCE):
-        insert(*(StatusChange(task_id=pk, **same, **step) for pk in ids[start : start + AT_ONCE]))
+        yield ids[start : start + AT_ONCE]

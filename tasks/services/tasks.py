@@ -79,6 +79,7 @@ def update_task(
 ) -> Task:
     """Change the fields given, `status` and `assignee` included; the same values change nothing."""
     task = locked_task(UPDATE_TASK, task, actor, version=version)
+    changes = _with_current_column(task, changes)
     if changes.get("status", task.status) != task.status:
         require(TRANSITION_TASK, task, actor)
     if changes.get("assignee", task.assignee) != task.assignee:
@@ -95,7 +96,7 @@ def transition_task(
 ) -> Task:
     """Move the task to a column its workflow allows; its own column changes nothing."""
     task = locked_task(TRANSITION_TASK, task, actor, version=version)
-    return _edit(task, {"status": status}, actor=actor)
+    return _edit(task, _with_current_column(task, {"status": status}), actor=actor)
 
 
 @transaction.atomic
@@ -132,11 +133,19 @@ def _edit(task: Task, changes: dict[str, Any], *, actor: Actor) -> Task:
         task.due_set_by = actor.user if task.due_date else None
     if column != column_before:
         check_transition(task.project, column_before, column)
-        task.set_status(current_column(task.project, column))
+        task.set_status(column)
     if changed or column != column_before:
         _save(task, *changed)
         _publish_changes(actor, task, changed, column_before, assignee_before)
     return task
+
+
+def _with_current_column(task: Task, changes: dict[str, Any]) -> dict[str, Any]:
+    """The changes with the new column as it is under the lock of its project."""
+    column = changes.get("status", task.status)
+    if column == task.status:
+        return changes
+    return {**changes, "status": current_column(task.project, column)}
 
 
 def _reopens(task: Task, changes: dict[str, Any]) -> bool:

@@ -13,6 +13,7 @@ from notifications.models import Reminder
 from notifications.services import queue_due_reminders
 from notifications.services.due_dates import due_in_words
 from outbox.models import Delivery, State
+from projects.services.columns import delete_column, update_column
 from tasks.models import Task
 from tasks.services.tasks import create_task, delete_task, transition_task, update_task
 from tests.support.actors import by
@@ -167,6 +168,18 @@ def test_plan_follows_the_work(cast: Cast) -> None:
     assert [row.rev for row in Reminder.objects.planned()] == [2]
     delete_task(actor=by(cast.lea), task=task)
 
+    assert plan() == []
+
+
+def test_plan_follows_the_column(cast: Cast) -> None:
+    due_task(cast, DAY)
+    todo, done = (cast.project.statuses.get(key=key) for key in ("TODO", "DONE"))
+
+    update_column(actor=by(cast.lea), column=todo, changes={"category": "CLOSED"})
+    assert plan() == []
+    update_column(actor=by(cast.lea), column=todo, changes={"category": "TODO"})
+    assert [row.rev for row in Reminder.objects.planned()] == [2]
+    delete_column(actor=by(cast.lea), column=todo, move_to=done)
     assert plan() == []
 
 

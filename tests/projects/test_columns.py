@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from projects.models import Status
-from projects.services.columns import MOST_COLUMNS
+from projects.services.columns import MOST_COLUMNS, delete_column
 from projects.services.projects import create_project
 from tasks.models import StatusChange, Task
-from tasks.services.tasks import create_task
+from tasks.services.tasks import create_task, transition_task
 from tests.support.actors import by
 from tests.support.cast import Cast, client_of
 from tests.support.databases import CommittedDatabase
@@ -150,6 +150,21 @@ def test_columns_of_another_project_are_not_found(cast: Cast) -> None:
     other = f"/api/projects/{cast.workspace.pk}/statuses/{column(cast, 'TODO').pk}"
     for method in ("GET", "PATCH", "DELETE"):
         client_of(cast.lea).ask(method, other, {} if method == "PATCH" else None, status=404)
+
+
+def test_a_task_takes_the_category_that_its_new_column_has_by_then(cast: Cast, task: Task) -> None:
+    seen_before = column(cast, "DONE")
+    ask(cast, "PATCH", f"/{seen_before.pk}", {"category": "IN_PROGRESS"})
+    moved = transition_task(actor=by(cast.lea), task=task, status=seen_before)
+    assert (moved.category, moved.completed_at) == ("IN_PROGRESS", None)
+    fresh = create_task(actor=by(cast.lea), project=cast.project, title="T", status=seen_before)
+    assert fresh.category == "IN_PROGRESS"
+    target = column(cast, "IN_PROGRESS")
+    ask(cast, "PATCH", f"/{target.pk}", {"category": "DONE"})
+    # As it was read before the change.
+    delete_column(actor=by(cast.lea), column=column(cast, "DONE"), move_to=target)
+    moved.refresh_from_db()
+    assert (moved.category, moved.status.key) == ("DONE", "IN_PROGRESS")
 
 
 def test_columns_of_other_projects_are_no_places_to_go(cast: Cast) -> None:
