@@ -43,6 +43,8 @@ class Event(Row):
     entity_id = models.UUIDField()
     action = models.CharField(max_length=40)
     changes = models.JSONField(default=dict)
+    version = models.PositiveIntegerField(null=True)
+    """The version of the row since the changes, where it has versions."""
     request_id = models.CharField(max_length=128, blank=True)
 
     class Meta:

@@ -13,17 +13,29 @@ from accounts.events import (
     ProfileChanged,
 )
 from activity.services.events import erase_texts_by, erase_texts_of, record
+from activity.services.history import changes_since
 from activity.services.numbers import last_number
 from activity.services.people import record_where_shown
+from attachments.events import (
+    AttachmentAdded,
+    AttachmentDeleted,
+    AttachmentIllustrated,
+    AttachmentPurged,
+    AttachmentQuarantined,
+    AttachmentRestored,
+)
 from comments.events import (
     CommentAdded,
     CommentDeleted,
     CommentEdited,
     CommentPurged,
     CommentRestored,
+    ReactionAdded,
+    ReactionRemoved,
 )
 from core.documents.states import lists_depend_on
-from core.events import Event, subscribe, subscribe_batch
+from core.events import Event, give_name, subscribe, subscribe_batch
+from core.merging import reads_history
 from identity.events import (
     AccountLinked,
     AccountUnlinked,
@@ -51,13 +63,25 @@ from projects.events import (
     TransitionsChanged,
 )
 from tasks.events import (
+    FilterDeleted,
+    FilterSaved,
+    FilterUpdated,
+    LabelAdded,
+    LabelDeleted,
+    LabelUpdated,
     TaskAssigned,
     TaskCreated,
     TaskDeleted,
+    TaskMoved,
     TaskPurged,
+    TaskRelated,
     TaskRestored,
+    TaskTransferred,
     TaskTransitioned,
+    TaskUnrelated,
+    TaskUnwatched,
     TaskUpdated,
+    TaskWatched,
 )
 from workspaces.events import (
     InvitationAccepted,
@@ -130,14 +154,34 @@ LOGGED: dict[type[Event], tuple[str, str]] = {
     TaskUpdated: ("task", "updated"),
     TaskAssigned: ("task", "assigned"),
     TaskTransitioned: ("task", "status_changed"),
+    TaskRelated: ("task", "related"),
+    TaskUnrelated: ("task", "unrelated"),
+    TaskMoved: ("task", "moved"),
+    TaskTransferred: ("task", "transferred"),
+    TaskWatched: ("task", "watched"),
+    TaskUnwatched: ("task", "unwatched"),
+    LabelAdded: ("label", "added"),
+    LabelUpdated: ("label", "updated"),
+    LabelDeleted: ("label", "deleted"),
     TaskDeleted: ("task", "deleted"),
     TaskRestored: ("task", "restored"),
     TaskPurged: ("task", "purged"),
+    FilterSaved: ("saved_filter", "added"),
+    FilterUpdated: ("saved_filter", "updated"),
+    FilterDeleted: ("saved_filter", "deleted"),
     CommentAdded: ("comment", "commented"),
     CommentEdited: ("comment", "updated"),
     CommentDeleted: ("comment", "deleted"),
     CommentRestored: ("comment", "restored"),
     CommentPurged: ("comment", "purged"),
+    ReactionAdded: ("comment", "reacted"),
+    ReactionRemoved: ("comment", "reaction_removed"),
+    AttachmentAdded: ("attachment", "attached"),
+    AttachmentIllustrated: ("attachment", "thumbnail_made"),
+    AttachmentQuarantined: ("attachment", "quarantine_changed"),
+    AttachmentDeleted: ("attachment", "deleted"),
+    AttachmentRestored: ("attachment", "restored"),
+    AttachmentPurged: ("attachment", "purged"),
 }
 
 
@@ -150,6 +194,7 @@ def _recorder(entity: str, action: str) -> Callable[[Sequence[Any]], None]:
 
 for _event, (_entity, _action) in LOGGED.items():
     subscribe_batch(_event)(_recorder(_entity, _action))
+    give_name(_event, entity=_entity, action=_action)
 
 
 def record_in_workspaces(event: Event) -> None:
@@ -162,6 +207,7 @@ for _event in (ProfileChanged, PersonLinked, PersonJoined, PersonDeleted):
 
 
 lists_depend_on("events", last_number)
+reads_history(changes_since)
 
 
 @subscribe(PersonDeleted)

@@ -16,6 +16,7 @@ def purge_comments(at_most: int) -> int:
     return purge_batch(
         Comment,
         "content",
+        "content_html",
         at_most=at_most,
         event=lambda comment: CommentPurged(actor=PURGE, comment=comment),
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from tempfile import TemporaryFile
+from typing import IO, TYPE_CHECKING, Any
 
 from core.api.errors import RequestTimeout, TooLarge
 from core.errors import Unavailable
@@ -23,6 +24,45 @@ LONGEST_SECONDS = 60.0
 MOST_HELD = 64 * 1024 * 1024
 """Most bytes of bodies in memory, of all unanswered requests of the process."""
 RETRY_AFTER = 2
+LONGEST_UPLOAD = 600.0
+MOST_UPLOADED = 1024 * 1024 * 1024
+"""Most bytes of files in temporary files, of all unanswered requests of the process."""
+IN_MEMORY = 256 * 1024
+"""Most bytes of a file that wait in memory for being written."""
+
+
+@dataclass(eq=False)
+class Spool:
+    """A body in a temporary file without a name, which ends with the process at the latest."""
+
+    _file: IO[bytes] = field(default_factory=TemporaryFile)
+    _waiting: bytearray = field(default_factory=bytearray)
+    _size: int = 0
+
+    def __len__(self) -> int:
+        return self._size
+
+    async def add(self, part: bytes) -> None:
+        self._size += len(part)
+        self._waiting += part
+        if len(self._waiting) > IN_MEMORY:
+            await asyncio.to_thread(self._write)
+
+    def reader(self) -> IO[bytes]:
+        """The body from its beginning; each run of the request reads the same file."""
+        self._write()
+        self._file.seek(0)
+        return self._file
+
+    def close(self) -> None:
+        self._file.close()
+
+    def _write(self) -> None:
+        waiting, self._waiting = self._waiting, bytearray()
+        self._file.write(waiting)
+
+
+Body = bytearray | Spool
 
 
 class Disconnected(Exception):
@@ -34,20 +74,31 @@ class Arriving:
     """A body that is being received."""
 
     deadline: asyncio.Timeout
-    body: bytearray = field(default_factory=bytearray)
+    body: Body
+    counted: int = 0
     dropped: bool = False
 
 
 class Bodies:
-    """The request bodies of a process; above MOST_HELD the oldest incomplete one is dropped."""
+    """The request bodies of a process; above `most_held` the oldest incomplete one is dropped."""
 
-    def __init__(self, most_bytes: int) -> None:
+    def __init__(
+        self,
+        most_bytes: int,
+        *,
+        body: Callable[[], Body] = bytearray,
+        most_held: int = MOST_HELD,
+        longest: float = LONGEST_SECONDS,
+    ) -> None:
         self.most_bytes = most_bytes
+        self.most_held = most_held
+        self.longest = longest
+        self.body = body
         self.held = 0
         self.arriving: dict[Arriving, None] = {}
 
     @asynccontextmanager
-    async def read(self, receive: Receive, declared: int | None) -> AsyncIterator[bytearray]:
+    async def read(self, receive: Receive, declared: int | None) -> AsyncIterator[Body]:
         """Read the whole body, which counts as held until the block ends.
 
         `declared` is its size, 0 if it is unknown, None if there is no body. Raises TooLarge,
@@ -60,18 +111,20 @@ class Bodies:
             yield body
         finally:
             self.held -= len(body)
+            _close(body)
 
-    async def _receive(self, receive: Receive) -> bytearray:
+    async def _receive(self, receive: Receive) -> Body:
         began = asyncio.get_running_loop().time()
-        arriving = Arriving(asyncio.timeout(FIRST_SECONDS))
+        arriving = Arriving(asyncio.timeout(FIRST_SECONDS), self.body())
         self.arriving[arriving] = None
         try:
             async with arriving.deadline:
                 while await self._receive_part(receive, arriving):
                     allowed = FIRST_SECONDS + len(arriving.body) / MIN_RATE
-                    arriving.deadline.reschedule(began + min(allowed, LONGEST_SECONDS))
+                    arriving.deadline.reschedule(began + min(allowed, self.longest))
         except BaseException as error:
-            self.held -= len(arriving.body)
+            self.held -= arriving.counted
+            _close(arriving.body)
             if isinstance(error, TimeoutError):
                 raise (_no_room() if arriving.dropped else RequestTimeout()) from None
             raise
@@ -85,24 +138,35 @@ class Bodies:
         if message["type"] == "http.disconnect":
             raise Disconnected
         part = message.get("body", b"")
-        arriving.body += part
         self.held += len(part)
-        if len(arriving.body) > self.most_bytes:
+        arriving.counted += len(part)
+        if arriving.counted > self.most_bytes:
             raise TooLarge
         self._make_room()
         if arriving.dropped:
             raise _no_room()
+        if isinstance(arriving.body, Spool):
+            await arriving.body.add(part)
+        else:
+            arriving.body += part
         return bool(message.get("more_body", False))
 
     def _make_room(self) -> None:
         for oldest in self.arriving:
-            if self.held <= MOST_HELD:
+            if self.held <= self.most_held:
                 return
-            self.held -= len(oldest.body)
-            oldest.body.clear()
+            self.held -= oldest.counted
+            oldest.counted = 0
+            if isinstance(oldest.body, bytearray):
+                oldest.body.clear()
             oldest.dropped = True
             if not oldest.deadline.expired():
                 oldest.deadline.reschedule(asyncio.get_running_loop().time())
+
+
+def _close(body: Body) -> None:
+    if isinstance(body, Spool):
+        body.close()
 
 
 def _no_room() -> Unavailable:

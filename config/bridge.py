@@ -13,16 +13,18 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 
-from config.bodies import Bodies, Disconnected
-from config.environ import environ_of
+from config.bodies import LONGEST_UPLOAD, MOST_UPLOADED, Bodies, Disconnected, Spool
+from config.environ import SentFile, environ_of
 from config.middleware import REFUSAL
 from config.start_check import is_probe
+from config.uploads import LARGEST_UPLOAD, largest_upload
 from core.errors import Refusal, Unavailable
 from core.lock_waits import RUN, Run
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 
+    from config.bodies import Body
     from config.connections import Connection
 
     Message = MutableMapping[str, Any]
@@ -36,6 +38,7 @@ LINGER_SECONDS = 2.0
 """How long the rest of a refused body is read and dropped, so that the client reads the answer."""
 PROBE_THREADS = 2
 """Threads for probes of an orchestrator, which must not queue behind other requests."""
+PIECE = 256 * 1024
 WITHOUT_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 
 
@@ -44,6 +47,8 @@ class Answer:
     status: int
     headers: Headers
     content: bytes
+    file: SentFile | None = None
+    """What is sent in place of the content."""
 
 
 class Bridge:
@@ -54,6 +59,9 @@ class Bridge:
         self.application = application
         self.lock_seconds = lock_seconds
         self.bodies = Bodies(most_bytes)
+        self.uploads = Bodies(
+            LARGEST_UPLOAD, body=Spool, most_held=MOST_UPLOADED, longest=LONGEST_UPLOAD
+        )
         self.threads = ThreadPoolExecutor(threads, "http")
         # At most half of the threads wait for row locks, so that the others serve requests.
         self.turns = asyncio.Semaphore(max(threads // 2, 1))
@@ -63,7 +71,8 @@ class Bridge:
         connection = cast("Connection", scope["extensions"]["gantry.connection"])
         await connection.drain()
         try:
-            async with self.bodies.read(receive, _declared(scope["headers"])) as body:
+            bodies = self.uploads if _may_bring_file(scope) else self.bodies
+            async with bodies.read(receive, _declared(scope["headers"])) as body:
                 answer = await self._answer(scope, body, connection)
         except Disconnected:
             return
@@ -74,9 +83,7 @@ class Bridge:
         else:
             await _send(answer, send)
 
-    async def _answer(
-        self, scope: Message, body: bytearray, connection: Connection
-    ) -> Answer | None:
+    async def _answer(self, scope: Message, body: Body, connection: Connection) -> Answer | None:
         """The answer of the first run, or of a second one if the first found a row locked.
 
         The second run waits for locks. Requests get there in order of arrival, 503 after
@@ -122,6 +129,11 @@ def _declared(headers: Headers) -> int | None:
     return int(named[b"content-length"]) if b"content-length" in named else None
 
 
+def _may_bring_file(scope: Message) -> bool:
+    kind = dict(scope["headers"]).get(b"content-type", b"").decode("latin-1")
+    return bool(largest_upload(scope["method"], scope["path"], kind))
+
+
 def _call(application: WSGIApplication, environ: Environ) -> Answer:
     """Run the application, read its whole answer and close it."""
     answer = Answer(HTTPStatus.INTERNAL_SERVER_ERROR, [], b"")
@@ -135,6 +147,9 @@ def _call(application: WSGIApplication, environ: Environ) -> Answer:
         return written.append
 
     parts = application(environ, start_response)
+    if isinstance(parts, SentFile):
+        answer.file = parts
+        return answer
     try:
         written += parts
     finally:
@@ -146,11 +161,26 @@ def _call(application: WSGIApplication, environ: Environ) -> Answer:
 async def _send(answer: Answer | None, send: Send, *, more: bool = False) -> None:
     if answer is None:
         return
+    if answer.file:
+        await _send_file(answer, answer.file, send)
+        return
     if answer.status not in WITHOUT_BODY and b"content-length" not in dict(answer.headers):
         answer.headers.append((b"content-length", b"%d" % len(answer.content)))
     start = {"status": answer.status, "headers": answer.headers}
     await send({"type": "http.response.start", **start})
     await send({"type": "http.response.body", "body": answer.content, "more_body": more})
+
+
+async def _send_file(answer: Answer, sent: SentFile, send: Send) -> None:
+    """Read and send piece by piece: `send` waits for the client, and no thread does."""
+    try:
+        start = {"status": answer.status, "headers": answer.headers}
+        await send({"type": "http.response.start", **start})
+        while piece := await asyncio.to_thread(sent.file.read, PIECE):
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body"})
+    finally:
+        sent.close()
 
 
 async def _send_early(answer: Answer | None, receive: Receive, send: Send) -> None:

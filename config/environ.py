@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
 
+    from config.bodies import Body
+
     Environ = dict[str, Any]
 
 DIFFERENT_NAMES = {
@@ -20,7 +22,17 @@ DIFFERENT_NAMES = {
 }
 
 
-def environ_of(scope: MutableMapping[str, Any], body: bytes | bytearray) -> Environ:
+class SentFile:
+    """A file that Django answers with: it is sent piece by piece, not as a part of the answer."""
+
+    def __init__(self, file: Any, block_size: int = 0) -> None:
+        self.file = file
+
+    def close(self) -> None:
+        self.file.close()
+
+
+def environ_of(scope: MutableMapping[str, Any], body: Body | bytes) -> Environ:
     """The environ, with the actual size of the body; texts in it are bytes read as latin-1."""
     server, port = scope["server"] or ("localhost", 80)
     client, client_port = scope["client"] or ("", "")
@@ -37,7 +49,8 @@ def environ_of(scope: MutableMapping[str, Any], body: bytes | bytearray) -> Envi
         "CONTENT_LENGTH": str(len(body)),
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": scope["scheme"],
-        "wsgi.input": BytesIO(body),
+        "wsgi.input": BytesIO(body) if isinstance(body, bytes | bytearray) else body.reader(),
+        "wsgi.file_wrapper": SentFile,
         "wsgi.errors": sys.stderr,
         "wsgi.multithread": True,
         "wsgi.multiprocess": False,

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.core.exceptions import ValidationError
 
+from config.uploads import largest_upload
 from core.api.errors import plain_failure
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def _refusal(request: HttpRequest) -> HttpResponse | None:
         return plain_failure(400, "The URL has too many parameters.", "malformed")
     if _has_large_headers(meta):
         return plain_failure(431, "The headers are too large.", "headers_too_large")
-    if _length(request) > _largest_body(request.path_info):
+    if _length(request) > _largest_body(request):
         return _too_large()
     if request.encoding is not None:
         request.encoding = "utf-8"
@@ -100,7 +101,11 @@ def _length(request: HttpRequest) -> int:
         return 0
 
 
-def _largest_body(path: str) -> int:
+def _largest_body(request: HttpRequest) -> int:
+    path = request.path_info
+    kind = str(request.META.get("CONTENT_TYPE", ""))
+    if largest := largest_upload(str(request.method), path, kind):
+        return largest
     if path.startswith(OPEN_TO_STRANGERS) and not path.startswith(SIGNED):
         return LARGEST_FROM_STRANGERS
     return int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)

@@ -12,7 +12,7 @@ MASK = "•••••"
 # Also of pages that were removed, because links in old mails still lead there. The last pattern is
 # for pages of the front end, whose links may be sent here by mistake.
 PATHS = (
-    r"/api/(?:invitations|unsubscribe)/",
+    r"/api/(?:invitations|unsubscribe|files)/",
     r"/accounts/password/reset/key/",
     r"/accounts/confirm-email/",
     r"(?:(?<=://)[^/\s]+|(?<![\w-]))/(?:invitations|reset-password|verify-email)/",
@@ -23,7 +23,7 @@ SECRET = re.compile(
     r"|(?P<signed>\beyJ)[\w-]{8,}\.[\w-]+\.[\w-]+"
 )
 
-SIGNS = ("pmp_", "eyJ", "invitations/", "unsubscribe/", "key/", "-password/", "-email/")
+SIGNS = ("pmp_", "eyJ", "invitations/", "unsubscribe/", "/files/", "key/", "-password/", "-email/")
 """One of them stands in front of every secret; it takes a tenth of the time to look for them."""
 
 

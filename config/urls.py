@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tasks.api.urls")),
     path("", include("projects.api.urls")),
     path("", include("comments.api.urls")),
+    path("", include("attachments.api.urls")),
     path("", include("workspaces.api.urls")),
     path("", include("core.urls")),
     path("", include("clerk.api.urls")),

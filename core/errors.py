@@ -63,14 +63,18 @@ class Conflict(Refusal):
 
 
 class Stale(Refusal):
-    """Somebody else changed the object after it was read (`If-Match` failed)."""
+    """Somebody else changed the object after it was read (`If-Match` failed).
+
+    `conflicts` are the changes that an edit could not be merged with (`core.merging`).
+    """
 
     status = 412
     message = "The object has changed since you read it."
 
-    def __init__(self, row: Any) -> None:
+    def __init__(self, row: Any, conflicts: dict[str, dict[str, Any]] | None = None) -> None:
         super().__init__()
         self.row = row
+        self.conflicts = conflicts or {}
 
 
 class TooManyRequests(Refusal):

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from core.actor import Actor
+from core.dry_runs import note
 
 Changes = dict[str, dict[str, Any]]
 """Changed fields: `{field: {"old": …, "new": …}}`, with values that JSON can express."""
@@ -33,6 +34,7 @@ E = TypeVar("E", bound=Event)
 Receiver = Callable[[E], None]
 BatchReceiver = Callable[[Sequence[E]], None]
 
+_names: dict[type[Event], tuple[str, str]] = {}
 _receivers: dict[type[Event], list[Callable[[Sequence[Any]], None]]] = defaultdict(list)
 
 
@@ -75,8 +77,19 @@ def publish_all(events: Sequence[Event]) -> None:
         raise RuntimeError(message)
     for receiver in _receivers[kind]:
         receiver(events)
+    note(events)
 
 
 def subscribers(event: type[Event]) -> list[Callable[[Sequence[Any]], None]]:
     """The functions subscribed to this class of event."""
     return list(_receivers[event])
+
+
+def give_name(event: type[Event], *, entity: str, action: str) -> None:
+    """What clients are told of this class of event: the kind of row, and what happens to it."""
+    _names[event] = (entity, action)
+
+
+def name_of(event: Event) -> tuple[str, str] | None:
+    """The entity and the action that clients are told; None if they are told nothing."""
+    return _names.get(type(event))

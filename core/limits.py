@@ -19,6 +19,7 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 from django.http import HttpRequest
 
+from core.dry_runs import is_dry_run
 from core.errors import TooManyRequests
 from core.models import AttemptCount
 from core.retention import delete_batch, retained
@@ -69,8 +70,9 @@ def take_uncommitted(limit: Limit, subject: str) -> None:
     """As `take`, but in the caller's transaction: an attempt that is rolled back does not count.
 
     Holds the row lock until the commit, so callers for the same subject run one after the other.
+    In a dry run, which is always rolled back, it counts nevertheless.
     """
-    _take(limit, subject, DEFAULT_DB_ALIAS)
+    _take(limit, subject, _alias() if is_dry_run() else DEFAULT_DB_ALIAS)
 
 
 def _take(limit: Limit, subject: str, alias: str) -> None:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from core.errors import NotFound, Stale
 from core.events import Changes
 from core.lock_waits import may_wait
+from core.merging import MergeBase
 from core.queries import Compiled, update
 from core.shared_locks import ShareQuery, lock_turn
 
@@ -157,9 +158,15 @@ class VersionedRow(Row):
         abstract = True
 
     def check_version(self, expected: int | None) -> None:
-        """Raise Stale unless the row has the `expected` version; None if the client sent none."""
-        if expected is not None and expected != self.version:
-            raise Stale(self)
+        """Raise Stale unless the locked row has the `expected` version, or can be merged with it.
+
+        None if the client sent none.
+        """
+        if expected is None or expected == self.version:
+            return
+        conflicts = expected.conflicts(self) if isinstance(expected, MergeBase) else None
+        if conflicts is None or conflicts:
+            raise Stale(self, conflicts)
 
     def change(self, **values: Any) -> Changes:
         """Set the attributes that differ and return their old and new values; does not save."""

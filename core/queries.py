@@ -31,6 +31,7 @@ from django.db.transaction import TransactionManagementError
 
 from core.actor import Actor
 from core.lock_waits import may_wait
+from core.remembering import remembered
 
 FEW = 20
 """Most rows for which SQL is kept; more are inserted by Django, FULL rows with a statement."""
@@ -65,6 +66,16 @@ class AnyOf(Lookup[Any]):
         return f"{column} = ANY({values})", (*params, *more)
 
 
+@Field.register_lookup
+class AnyOfText(AnyOf):
+    """As `any_of`, of ids that are already the text of an array, `{…}`: one value for compiling."""
+
+    lookup_name = "any_of_text"
+
+    def get_db_prep_lookup(self, value: Any, connection: Any) -> tuple[str, Any]:
+        return "%s", [value]
+
+
 class Plan(NamedTuple):
     """The SQL of a QuerySet, its parameters with a Param for each value, and how to read rows."""
 
@@ -88,6 +99,14 @@ class Compiled:
 
     def rows(self, **values: Any) -> list[Any]:
         """What the QuerySet yields: model instances, tuples or single values."""
+        if (kept := remembered(self)) is None:
+            return self._fetch(**values)
+        key = tuple(_plain(values[name]) for name in self._names)
+        if key not in kept:
+            kept[key] = self._fetch(**values)
+        return list(kept[key])
+
+    def _fetch(self, **values: Any) -> list[Any]:
         if has_own_sql(values):
             return list(self.build(**values))
         plan = self._plan()
@@ -206,7 +225,7 @@ def insert(*rows: Model, ignore_conflicts: bool = False) -> None:
         model._base_manager.bulk_create(rows, FULL, ignore_conflicts=ignore_conflicts)
         return
     database = connections[DEFAULT_DB_ALIAS]
-    values = [_saved(field, row, database, add=True) for row in rows for field in fields]
+    values = [saved_value(field, row, database, add=True) for row in rows for field in fields]
     returned = () if ignore_conflicts else tuple(model._meta.db_returning_fields)
     with database.cursor() as cursor:
         sql = _insert_sql(model, fields, len(rows), returned, ignore_conflicts=ignore_conflicts)
@@ -223,7 +242,7 @@ def update(row: Model, *names: str) -> None:
     """Save these fields of a row, as `save(update_fields=names)` does: but without signals."""
     fields = tuple(row._meta.get_field(name) for name in dict.fromkeys(names))
     database = connections[DEFAULT_DB_ALIAS]
-    values = [_saved(field, row, database, add=False) for field in fields]
+    values = [saved_value(field, row, database, add=False) for field in fields]
     with database.cursor() as cursor:
         cursor.execute(_update_sql(type(row), fields), [*values, row.pk])
         if cursor.rowcount != 1:
@@ -236,7 +255,7 @@ def _has_expressions(rows: Sequence[Model], fields: Sequence[Any]) -> bool:
     return any(hasattr(getattr(row, field.attname), "as_sql") for row in rows for field in fields)
 
 
-def _saved(field: Any, row: Model, database: Any, *, add: bool) -> Any:
+def saved_value(field: Any, row: Model, database: Any, *, add: bool) -> Any:
     return field.get_db_prep_save(field.pre_save(row, add), database)
 
 
@@ -250,20 +269,20 @@ def _insert_sql(
     ignore_conflicts: bool,
 ) -> str:
     places = ", ".join([f"({', '.join(['%s'] * len(fields))})"] * count)
-    words = ["INSERT INTO", f'"{model._meta.db_table}"', f"({', '.join(_quoted(fields))})"]
+    words = ["INSERT INTO", f'"{model._meta.db_table}"', f"({', '.join(quoted_names(fields))})"]
     words += ["VALUES", places]
     words += ["ON CONFLICT DO NOTHING"] if ignore_conflicts else []
-    words += ["RETURNING", ", ".join(_quoted(returned))] if returned else []
+    words += ["RETURNING", ", ".join(quoted_names(returned))] if returned else []
     return " ".join(words)
 
 
 @cache
 def _update_sql(model: type[Model], fields: tuple[Any, ...]) -> str:
-    changes = ", ".join(f"{column} = %s" for column in _quoted(fields))
-    [pk] = _quoted([model._meta.pk])
+    changes = ", ".join(f"{column} = %s" for column in quoted_names(fields))
+    [pk] = quoted_names([model._meta.pk])
     return " ".join(["UPDATE", f'"{model._meta.db_table}"', "SET", changes, "WHERE", pk, "= %s"])
 
 
-def _quoted(fields: Sequence[Any]) -> Iterator[str]:
+def quoted_names(fields: Sequence[Any]) -> Iterator[str]:
     quote_name = connections[DEFAULT_DB_ALIAS].ops.quote_name
     return (quote_name(field.column) for field in fields)

@@ -4,9 +4,9 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.utils.module_loading import import_string
 
 from accounts.models import User
+from core.markdown import as_mail_html
 from notifications.services import queue_due_reminders
 from notifications.services.due_dates import due_in_words
 from notifications.services.recheck import (
@@ -103,7 +103,7 @@ def _about_task(kind: str, at: Recheck, giver: str = "") -> MailDraft:
         "project": plain(at.project.name),
         "workspace": plain(at.project.workspace.name),
         "description": description,
-        "description_html": partial(_as_html, description, has_links=has_links),
+        "description_html": partial(as_mail_html, description, has_links=has_links),
         "due": due_in_words(at.task, at.recipient),
         "link": link_to(at.task),
     }
@@ -112,8 +112,3 @@ def _about_task(kind: str, at: Recheck, giver: str = "") -> MailDraft:
 
 def _draft(kind: str, recipient: User, context: dict[str, Any]) -> MailDraft:
     return MailDraft(to=recipient.email, template=f"notifications/email/{kind}", context=context)
-
-
-def _as_html(markdown: str, *, has_links: bool) -> str:
-    # By name, as the web server knows the composers too, and never renders anything.
-    return str(import_string("notifications.markdown.as_html")(markdown, has_links=has_links))

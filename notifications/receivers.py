@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from accounts.events import AccessChanged, ProfileChanged
 from core.events import subscribe, subscribe_batch
 from notifications.services import (
-    enqueue_assignment_mail,
+    enqueue_assignment_mails,
     enqueue_handover_mail,
     plan_missed_reminders,
     plan_missed_reminders_of,
@@ -28,10 +28,10 @@ from tasks.events import (
 from tasks.models import FINISHED
 
 
-@subscribe(TaskAssigned)
-def mail_assignee(event: TaskAssigned) -> None:
-    if not event.in_handover:
-        enqueue_assignment_mail(actor=event.actor, task=event.task)
+@subscribe_batch(TaskAssigned)
+def mail_assignees(events: Sequence[TaskAssigned]) -> None:
+    told = [event.task for event in events if not event.in_handover]
+    enqueue_assignment_mails(actor=events[0].actor, tasks=told)
 
 
 @subscribe(TasksHandedOver)
@@ -41,26 +41,31 @@ def mail_successor(event: TasksHandedOver) -> None:
     )
 
 
-# After `mail_assignee`: whoever gets its mail is not reminded at once as well.
+# After `mail_assignees`: whoever gets its mail is not reminded at once as well.
 @subscribe_batch(TaskAssigned)
 def plan_reminders_of_assigned(events: Sequence[TaskAssigned]) -> None:
     if handed_over := [event.task for event in events if event.in_handover]:
         plan_reminders_after_handover(tasks=handed_over)
-    for event in events:
-        if not event.in_handover:
-            plan_reminders(task=event.task)
+    if others := [event.task for event in events if not event.in_handover]:
+        plan_reminders_of_all(tasks=others)
 
 
-@subscribe(TaskUpdated)
-def replan_for_due_date(event: TaskUpdated) -> None:
-    if {"due_date", "due_time"} & event.changes.keys():
-        plan_reminders(task=event.task)
+@subscribe_batch(TaskUpdated)
+def replan_for_due_dates(events: Sequence[TaskUpdated]) -> None:
+    moved = [each.task for each in events if {"due_date", "due_time"} & each.changes.keys()]
+    if moved:
+        plan_reminders_of_all(tasks=moved)
 
 
-@subscribe(TaskTransitioned)
-def replan_for_status(event: TaskTransitioned) -> None:
-    if (event.before.category in FINISHED) != (event.task.category in FINISHED):
-        plan_reminders(task=event.task)
+@subscribe_batch(TaskTransitioned)
+def replan_for_statuses(events: Sequence[TaskTransitioned]) -> None:
+    changed = [
+        each.task
+        for each in events
+        if (each.before.category in FINISHED) != (each.task.category in FINISHED)
+    ]
+    if changed:
+        plan_reminders_of_all(tasks=changed)
 
 
 @subscribe(TaskDeleted)

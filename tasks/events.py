@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from accounts.models import User
 from core.events import Event
 from projects.models import Project, Status
-from tasks.models import Task
+from tasks.models import Label, SavedFilter, Task
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +65,67 @@ class TaskTransitioned(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TaskMoved(Event):
+    """The task has another position in the order of its column."""
+
+    task: Task
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskTransferred(Event):
+    """The task is in another project, with another number; `before` is the former project."""
+
+    task: Task
+    before: Project
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskWatched(Event):
+    """Somebody follows the task."""
+
+    task: Task
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskUnwatched(Event):
+    task: Task
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskRelated(Event):
+    """A relation was added, published for each of its tasks.
+
+    `changes` has the id of the other task under what this one is to it, such as `blocked_by`.
+    """
+
+    task: Task
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskUnrelated(Event):
+    """A relation was removed; as `TaskRelated`."""
+
+    task: Task
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelAdded(Event):
+    label: Label
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelUpdated(Event):
+    label: Label
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelDeleted(Event):
+    """Tasks that have the label lose it; it is still there when the event is published."""
+
+    label: Label
+
+
+@dataclass(frozen=True, kw_only=True)
 class TaskDeleted(Event):
     task: Task
 
@@ -79,3 +140,20 @@ class TaskPurged(Event):
     """Its texts were emptied, because it can no longer be restored."""
 
     task: Task
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilterSaved(Event):
+    saved_filter: SavedFilter
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilterUpdated(Event):
+    """The changes of a private filter are not told."""
+
+    saved_filter: SavedFilter
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilterDeleted(Event):
+    saved_filter: SavedFilter

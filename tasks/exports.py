@@ -9,7 +9,7 @@ from core.documents.expressions import Hyphenated
 from core.documents.fields import Computed, Document, PublicId
 from core.documents.truncation import LongText
 from projects.models import Priority
-from tasks.models import Task, TaskType
+from tasks.models import SavedFilter, Task, TaskType, Watcher
 
 
 class OwnTask(Document):
@@ -22,6 +22,8 @@ class OwnTask(Document):
     type = serializers.ChoiceField(TaskType.choices)
     priority = serializers.ChoiceField(Priority.choices)
     status = serializers.CharField(source="status.key")
+    estimate_minutes = serializers.IntegerField(allow_null=True)
+    start_date = serializers.DateField(allow_null=True)
     due_date = serializers.DateField(allow_null=True)
     due_time = serializers.TimeField(allow_null=True)
     completed_at = serializers.DateTimeField(allow_null=True)
@@ -37,8 +39,51 @@ contribute(
     OwnTask,
     lambda person: Task.objects.visible_to(Actor(user=person)).filter(created_by=person),
 )
+
+
+class WatchedTask(Document):
+    """A task that somebody follows."""
+
+    task_id = serializers.UUIDField()
+    key = Computed(
+        lambda path: Hyphenated(F(f"{path}task__project__key"), F(f"{path}task__number"))
+    )
+    watched_at = serializers.DateTimeField(source="created_at")
+
+    class Meta:
+        model = Watcher
+
+
+contribute(
+    "tasks_watched",
+    WatchedTask,
+    lambda person: Watcher.objects.filter(
+        user=person, task__in=Task.objects.visible_to(Actor(user=person))
+    ),
+)
 contribute(
     "tasks_assigned",
     OwnTask,
     lambda person: Task.objects.visible_to(Actor(user=person)).filter(assignee=person),
+)
+
+
+class OwnFilter(Document):
+    id = serializers.UUIDField()
+    workspace_id = PublicId(source="workspace")
+    project_id = serializers.UUIDField()
+    name = serializers.CharField()
+    parameters = serializers.DictField()
+    is_shared = serializers.BooleanField()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+    class Meta:
+        model = SavedFilter
+
+
+contribute(
+    "saved_filters",
+    OwnFilter,
+    lambda person: SavedFilter.objects.visible_to(Actor(user=person)).filter(owner=person),
 )

@@ -2,10 +2,17 @@
 
 from accounts.events import PersonDeleted
 from core.events import subscribe
-from projects.events import ColumnDeleted, ColumnUpdated, ProjectsLeft
+from projects.events import ColumnDeleted, ColumnUpdated, ProjectPurged, ProjectsLeft
+from projects.models import Category
+from tasks.events import TaskTransitioned
+from tasks.models import FINISHED
 from tasks.services.column_changes import move_out, recategorise
 from tasks.services.deletion import release_due_times
 from tasks.services.reassignment import hand_over_tasks
+from tasks.services.recurrence import make_next_task
+from tasks.services.saved_filters import delete_filters_of, delete_private_filters_of
+from tasks.services.watchers import end_all_watching, end_watching
+from workspaces.events import MemberRemoved
 
 
 @subscribe(ProjectsLeft)
@@ -23,6 +30,22 @@ def release_due_times_of_deleted(event: PersonDeleted) -> None:
     release_due_times(actor=event.actor, person=event.person)
 
 
+@subscribe(PersonDeleted)
+def end_all_watching_of_deleted(event: PersonDeleted) -> None:
+    end_all_watching(person=event.person)
+
+
+@subscribe(MemberRemoved)
+def end_watching_of_leaver(event: MemberRemoved) -> None:
+    end_watching(workspace=event.workspace, person=event.person)
+
+
+@subscribe(TaskTransitioned)
+def make_next_of_repeating(event: TaskTransitioned) -> None:
+    if event.task.category == Category.DONE and event.before.category not in FINISHED:
+        make_next_task(actor=event.actor, task=event.task)
+
+
 @subscribe(ColumnDeleted)
 def move_tasks_out_of_deleted(event: ColumnDeleted) -> None:
     move_out(actor=event.actor, column=event.column, successor=event.successor)
@@ -32,3 +55,13 @@ def move_tasks_out_of_deleted(event: ColumnDeleted) -> None:
 def recategorise_tasks(event: ColumnUpdated) -> None:
     if "category" in event.changes:
         recategorise(actor=event.actor, column=event.column)
+
+
+@subscribe(PersonDeleted)
+def delete_private_filters_of_deleted(event: PersonDeleted) -> None:
+    delete_private_filters_of(actor=event.actor, person=event.person)
+
+
+@subscribe(ProjectPurged)
+def delete_filters_of_purged(event: ProjectPurged) -> None:
+    delete_filters_of(actor=event.actor, project=event.project)

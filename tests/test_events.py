@@ -18,9 +18,13 @@ accounts.AccountsKeptApart           activity.log
 accounts.PersonDeleted               activity.log
                                      activity.record_in_workspaces
                                      activity.erase_texts_of_deleted_person
+                                     attachments.end_uploads_of_deleted
                                      clerk.delete_matches
+                                     comments.erase_revisions_of_deleted_person
                                      identity.end_access_of_deleted
+                                     tasks.delete_private_filters_of_deleted
                                      tasks.release_due_times_of_deleted
+                                     tasks.end_all_watching_of_deleted
                                      workspaces.end_memberships_of_deleted
                                      workspaces.erase_invitations_of_deleted
 accounts.PersonJoined                activity.log
@@ -34,12 +38,22 @@ accounts.ProfileChanged              activity.log
                                      activity.record_in_workspaces
                                      notifications.replan_for_time_zone
 
+attachments.AttachmentAdded          activity.log
+attachments.AttachmentDeleted        activity.log
+attachments.AttachmentIllustrated    activity.log
+attachments.AttachmentPurged         activity.log
+attachments.AttachmentQuarantined    activity.log
+attachments.AttachmentRestored       activity.log
+
 comments.CommentAdded                activity.log
 comments.CommentDeleted              activity.log
 comments.CommentEdited               activity.log
 comments.CommentPurged               activity.log
                                      activity.erase_texts_of_comments
+                                     comments.erase_revisions_of_comments
 comments.CommentRestored             activity.log
+comments.ReactionAdded               activity.log
+comments.ReactionRemoved             activity.log
 
 core.WorkspaceOpened                 workspaces.record_first_visit
 
@@ -70,6 +84,7 @@ projects.ProjectMemberAdded          activity.log
 projects.ProjectMemberRemoved        activity.log
 projects.ProjectPurged               activity.log
                                      activity.erase_texts_of_projects
+                                     tasks.delete_filters_of_purged
 projects.ProjectRestored             activity.log
                                      notifications.plan_missed_after_restoring
 projects.ProjectRoleChanged          activity.log
@@ -79,22 +94,35 @@ projects.ProjectUpdated              activity.log
 projects.TransitionsChanged          activity.log
 projects.ProjectsLeft                tasks.hand_over_tasks_of_leaver
 
+tasks.FilterDeleted                  activity.log
+tasks.FilterSaved                    activity.log
+tasks.FilterUpdated                  activity.log
+tasks.LabelAdded                     activity.log
+tasks.LabelDeleted                   activity.log
+tasks.LabelUpdated                   activity.log
+tasks.TaskTransferred                activity.log
+tasks.TaskWatched                    activity.log
+tasks.TaskUnwatched                  activity.log
 tasks.DueTimesReleased               notifications.replan_for_released_due_times
 tasks.TaskAssigned                   activity.log
                                      notifications.plan_reminders_of_assigned
-                                     notifications.mail_assignee
+                                     notifications.mail_assignees
 tasks.TaskCreated                    activity.log
 tasks.TaskDeleted                    activity.log
                                      notifications.cancel_reminders
+tasks.TaskMoved                      activity.log
 tasks.TaskPurged                     activity.log
                                      activity.erase_texts_of_tasks
+tasks.TaskRelated                    activity.log
 tasks.TaskRestored                   activity.log
                                      notifications.plan_reminders_of_restored
 tasks.TasksRecategorised             notifications.plan_reminders_of_recategorised
 tasks.TaskTransitioned               activity.log
-                                     notifications.replan_for_status
+                                     notifications.replan_for_statuses
+                                     tasks.make_next_of_repeating
+tasks.TaskUnrelated                  activity.log
 tasks.TaskUpdated                    activity.log
-                                     notifications.replan_for_due_date
+                                     notifications.replan_for_due_dates
 tasks.TasksHandedOver                notifications.mail_successor
 
 workspaces.InvitationAccepted        activity.log
@@ -106,6 +134,7 @@ workspaces.MemberRemoved             activity.log
                                      clerk.keep_who_was_removed
                                      projects.end_memberships_of_leaver
                                      workspaces.withdraw_offer_to_leaver
+                                     tasks.end_watching_of_leaver
                                      workspaces.revoke_invitations_of_leaver
 workspaces.MemberRoleChanged         activity.log
                                      workspaces.revoke_invitations_beyond_new_role

@@ -18,8 +18,8 @@ from notifications.models import Reminder
 from notifications.services import queue_due_reminders
 from outbox.models import Delivery
 from outbox.services import claim_due
-from projects.models import Category, Priority, Project
-from tasks.models import StatusChange, Task, TaskType
+from projects.models import Category, Priority, Project, Status
+from tasks.models import StatusChange, Task, TaskLabel, TaskType, Watcher
 from tests.support.actors import by
 from tests.support.databases import CommittedDatabase
 from tests.support.threads import times
@@ -63,11 +63,17 @@ def test_seed_demo_by_two_at_once_plants_once_what_real_work_leaves(
 
 def check_a_bit_of_everything_is_shown() -> None:
     found = counts()
-    assert (found["User"], found["Workspace"], found["Project"], found["Task"]) == (13, 3, 7, 40)
+    assert (found["User"], found["Workspace"], found["Project"], found["Task"]) == (13, 3, 7, 44)
     assert set(Task.objects.values_list("type", flat=True)) == set(TaskType.values)
     assert set(Task.objects.values_list("priority", flat=True)) == set(Priority.values)
     assert set(Task.objects.values_list("category", flat=True)) == set(Category.values)
     assert Comment.objects.count() >= 20
+    assert Task.objects.filter(parent__parent__isnull=False, start_date=None).exists()
+    assert Task.objects.filter(repeat_every=1, estimate_minutes=20).count() == 1
+    assert TaskLabel.objects.values("label__color").distinct().count() >= 3
+    assert Watcher.objects.count() == 1
+    full = Status.objects.get(wip_limit__isnull=False)
+    assert full.tasks.count() > (full.wip_limit or 0)
     superusers = User.objects.filter(is_superuser=True, is_staff=True)
     assert [person.email for person in superusers] == ["admin@example.com"]
 

@@ -1,13 +1,15 @@
 """How a person appears inside other documents."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
 
-from django.db.models import BooleanField, ExpressionWrapper, F, Q
+import orjson
+from django.db.models import BooleanField, ExpressionWrapper, F, OuterRef, Q, QuerySet
 from rest_framework import serializers
 
+from accounts.api.people import PeopleOf
 from accounts.models import User
 from accounts.services.personal_data import kinds
 from core.documents.columns import Column, Columns, Part, Values
@@ -71,6 +73,33 @@ class Person(Document):
     class Meta:
         model = User
         also: ClassVar = {"image": "avatar_url"}
+
+
+class People(serializers.ListSerializer[Any]):
+    """The people in the foreign key `user` of rows that belong to this one, oldest row first.
+
+    They are read with the row itself, so that the list may stand in embedded documents as well.
+    """
+
+    def __init__(self, rows: Callable[[Any], QuerySet[Any]], **options: Any) -> None:
+        super().__init__(child=Person(), **options)
+        self.rows = rows
+
+    def member(self, columns: Columns, path: str) -> Part:
+        rules = [rule.fact(path) for rule in _reading_rules]
+        facts = [PeopleOf(self.rows(OuterRef(f"{path}pk"))), *rules]
+        return Part(tuple(map(columns.place_of, facts)), _people)
+
+
+def _people(facts: Values) -> list[dict[str, Any]]:
+    people, *rest = facts
+    return [_person(rest, *person) for person in orjson.loads(people)] if people else []
+
+
+def _person(rest: Sequence[Any], key: str, name: str, image: str, *email: Any) -> dict[str, Any]:
+    """As `Person` shows it."""
+    shown = {"id": key, "name": name, "email": _readable((*email, *rest))}
+    return {**shown, "avatar_url": image, "image": image}
 
 
 class PersonInList(Document):

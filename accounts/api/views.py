@@ -13,11 +13,11 @@ from accounts.services.personal_data import Place, everything_of
 from core.api.actors import actor_of
 from core.api.envelope import Answer
 from core.api.etags import etag, expected_version
+from core.api.failures import FAILURE
 from core.api.fields import read_body
 from core.api.pagination import InvalidCursor
 from core.api.parameters import if_match
 from core.api.permissions import IsSignedIn
-from core.api.schema import FAILURE
 from core.api.transactions import OneTransaction
 
 ETAG = OpenApiParameter(

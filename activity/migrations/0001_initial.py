@@ -48,6 +48,7 @@ class Migration(migrations.Migration):
                 ('entity_id', models.UUIDField()),
                 ('action', models.CharField(max_length=40)),
                 ('changes', models.JSONField(default=dict)),
+                ('version', models.PositiveIntegerField(null=True)),
                 ('request_id', models.CharField(blank=True, max_length=128)),
             ],
             options={

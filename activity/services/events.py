@@ -28,7 +28,7 @@ def record(happenings: Sequence[Happening], *, entity: str, action: str) -> None
     for happening in happenings:
         subject = getattr(happening, entity)
         changes = _without_personal_values(subject, happening.changes)
-        texts = {field: changes[field] for field in _long_texts(subject, changes)}
+        texts = {field: changes[field] for field in long_texts(subject, changes)}
         event = Event(
             workspace_id=_workspace_of(subject),
             **who_acted(happening),
@@ -36,6 +36,7 @@ def record(happenings: Sequence[Happening], *, entity: str, action: str) -> None
             entity_id=subject.pk,
             action=action,
             changes=changes | dict.fromkeys(texts, BLANK),
+            version=getattr(subject, "version", None) if changes else None,
             request_id=request_id(),
         )
         events.append(event)
@@ -84,7 +85,7 @@ def erase_texts_of(*, rows: Sequence[Model], entity: str) -> None:
     TextChange.objects.filter(theirs, edits__isnull=False).update(edits=None)
 
 
-def _long_texts(subject: Any, changes: Changes) -> Iterator[str]:
+def long_texts(subject: Any, changes: Changes) -> Iterator[str]:
     """The changed TextFields: people may write anything about anybody there."""
     for field in subject._meta.concrete_fields:
         if field.name in changes and isinstance(field, TextField):

@@ -24,8 +24,7 @@ def record_where_shown(happening: Happening, *, action: str) -> None:
     columns |= {**who_acted(happening), "request_id": request_id()}
     with as_system("recording that a person has changed"):
         shown_in = _workspaces_showing(person, former)
-        # In one order, in which the counters are then locked.
-        insert(*(Event(workspace_id=workspace_id, **columns) for workspace_id in sorted(shown_in)))
+        insert(*(Event(workspace_id=workspace_id, **columns) for workspace_id in shown_in))
 
 
 def _workspaces_showing(*people: User | None) -> set[UUID]:

@@ -7,11 +7,12 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from comments.api.documents import CommentDocument
-from comments.api.inputs import CommentText
-from comments.models import Comment
+from comments.api.documents import CommentDocument, RevisionDocument
+from comments.api.inputs import CommentFilters, CommentText, NewComment
+from comments.models import Comment, Revision
 from comments.rights import DELETE_COMMENT, UPDATE_COMMENT
 from comments.services.comments import add_comment, delete_comment, edit_comment, restore_comment
+from comments.services.reactions import add_reaction, remove_reaction
 from core.api.filters import RestorableWanted
 from core.api.permissions import Can
 from core.api.viewsets import ServiceViewSet
@@ -25,10 +26,13 @@ from tasks.rights import CREATE_COMMENT
 class TaskComments(ServiceViewSet):
     """The comments on one task, oldest first."""
 
+    has_dry_run = True
     document = CommentDocument
-    inputs: ClassVar = {"create": CommentText}
+    inputs: ClassVar = {"create": NewComment}
     action_permissions: ClassVar = {"list": Can(READ_PROJECT), "create": Can(CREATE_COMMENT)}
     queries: ClassVar = {"list": RestorableWanted}
+    filters = CommentFilters
+    embedded_in_one = ("html",)
     has_list_tag = True
     orderings = ("created_at",)
     wrapped: bool = True
@@ -63,6 +67,7 @@ class TaskComments(ServiceViewSet):
 class Comments(ServiceViewSet):
     """Single comments."""
 
+    has_dry_run = merges = True
     document = CommentDocument
     inputs: ClassVar = {"update": CommentText, "partial_update": CommentText}
     action_permissions: ClassVar = {
@@ -71,7 +76,10 @@ class Comments(ServiceViewSet):
         "partial_update": Can(UPDATE_COMMENT),
         "destroy": Can(DELETE_COMMENT),
         "restore": Can(DELETE_COMMENT),
+        "react": Can(CREATE_COMMENT),
+        "take_back": Can(CREATE_COMMENT),
     }
+    embedded_in_one = ("html",)
 
     def retrieve(self, request: Request, pk: str) -> Response:
         return self.show(self._comment(pk))
@@ -100,9 +108,37 @@ class Comments(ServiceViewSet):
         )
         return self.show(comment)
 
+    def react(self, request: Request, pk: str, emoji: str) -> Response:
+        """React to the comment with an emoji; the comment keeps its version."""
+        return self.show(add_reaction(actor=self.actor, comment=self._comment(pk), emoji=emoji))
+
+    def take_back(self, request: Request, pk: str, emoji: str) -> Response:
+        """Take one's reaction back; answers with the comment."""
+        return self.show(remove_reaction(actor=self.actor, comment=self._comment(pk), emoji=emoji))
+
     def _comment(self, pk: str) -> Comment:
         comment: Comment = self.find(Comment, pk)
         return comment
+
+
+class CommentHistory(ServiceViewSet):
+    """The texts that an edited comment has had."""
+
+    document = RevisionDocument
+    action_permissions: ClassVar = {"list": Can(READ_PROJECT)}
+    has_list_tag = True
+    orderings = ("-created_at",)
+
+    def list(self, request: Request, pk: str) -> Response:
+        """All texts of the comment, the present one first; none if it was never edited."""
+        comment = self.find(Comment, pk)
+        revisions = Selection(revisions_of, comment=comment.pk)
+        return self.show_list(revisions, within=(Comment, comment.pk))
+
+
+@compiled
+def revisions_of(comment: Any) -> QuerySet[Revision]:
+    return Revision.objects.filter(comment=comment)
 
 
 @compiled

@@ -3,6 +3,8 @@
 import core.models
 import django.db.models.deletion
 import django.utils.timezone
+import pgtrigger.compiler
+import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
@@ -26,15 +28,71 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('content', models.TextField(max_length=20000)),
+                ('content_html', models.TextField(blank=True, db_default='', default='', editable=False)),
+                ('html_version', models.PositiveSmallIntegerField(db_default=0, default=0, editable=False)),
                 ('edited_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('deleted_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('purged_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='comments', to=settings.AUTH_USER_MODEL)),
+                ('parent', models.ForeignKey(blank=True, db_constraint=False, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replies', to='comments.comment')),
                 ('task', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='comments', to='tasks.task')),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workspaces.workspace')),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('deleted_at__isnull', False), ('purged_at', None)), fields=['deleted_at'], name='comments_to_purge'), models.Index(condition=models.Q(('deleted_at', None)), fields=['task', 'created_at', 'id'], name='live_comments_by_age')],
+                'indexes': [models.Index(condition=models.Q(('deleted_at__isnull', False), ('purged_at', None)), fields=['deleted_at'], name='comments_to_purge'), models.Index(condition=models.Q(('deleted_at', None)), fields=['task', 'created_at', 'id'], name='live_comments_by_age'), models.Index(condition=models.Q(('deleted_at', None), ('parent__isnull', False)), fields=['parent', 'created_at', 'id'], name='live_replies_by_age')],
             },
+        ),
+        migrations.CreateModel(
+            name='Mention',
+            fields=[
+                ('id', models.UUIDField(default=core.models.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('comment', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='mentions', to='comments.comment')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workspaces.workspace')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('comment', 'user'), name='person_mentioned_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Reaction',
+            fields=[
+                ('id', models.UUIDField(default=core.models.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('emoji', models.CharField(choices=[('👍', 'Thumbs Up'), ('👎', 'Thumbs Down'), ('❤️', 'Heart'), ('🎉', 'Party'), ('😄', 'Grin'), ('🤔', 'Thinking'), ('😕', 'Confused'), ('😢', 'Sad'), ('👀', 'Eyes'), ('👏', 'Clap'), ('🙏', 'Thanks'), ('🚀', 'Rocket'), ('🔥', 'Fire'), ('💯', 'Hundred'), ('✅', 'Done'), ('❌', 'No')], max_length=8)),
+                ('comment', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='reactions', to='comments.comment')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workspaces.workspace')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('comment', 'emoji', 'user'), name='reaction_once'), models.CheckConstraint(condition=models.Q(('emoji__in', ['👍', '👎', '❤️', '🎉', '😄', '🤔', '😕', '😢', '👀', '👏', '🙏', '🚀', '🔥', '💯', '✅', '❌'])), name='reaction_emoji_known')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Revision',
+            fields=[
+                ('id', models.UUIDField(default=core.models.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('content', models.TextField(max_length=20000)),
+                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('comment', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='revisions', to='comments.comment')),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workspaces.workspace')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['comment', 'created_at', 'id'], name='revisions_of_a_comment')],
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='revision',
+            trigger=pgtrigger.compiler.Trigger(name='revisions_are_not_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='105fcb972b571f3a9ac9da0ce8e0233c37e5eeee', operation='DELETE', pgid='pgtrigger_revisions_are_not_deleted_35498', table='comments_revision', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='revision',
+            trigger=pgtrigger.compiler.Trigger(name='revisions_are_only_erased', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT (NEW."content" = \'\') OR OLD."content" = \'\')', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='45cafa4cedcdc8b72afdb8f1fec152e7c00729cd', operation='UPDATE', pgid='pgtrigger_revisions_are_only_erased_b6914', table='comments_revision', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='revision',
+            trigger=pgtrigger.compiler.Trigger(name='revisions_are_not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'revisions are only erased';", hash='aad8e4684a9d499b37529e787ab779c787a8ce7a', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_revisions_are_not_truncated_38f00', table='comments_revision', when='BEFORE')),
         ),
     ]

@@ -6,10 +6,15 @@ from django.utils import timezone
 from comments.events import CommentAdded, CommentDeleted, CommentEdited, CommentRestored
 from comments.models import Comment
 from comments.rights import DELETE_COMMENT, UPDATE_COMMENT
+from comments.services.locks import locked_comment
+from comments.services.mentions import set_mentions
+from comments.services.revisions import keep_revision
+from comments.services.threads import check_parent
 from core.actor import Actor
 from core.events import publish
+from core.markdown import html_fields, render
 from core.queries import insert
-from core.rights import Right, require
+from core.rights import require
 from projects.services.locks import check_restorable
 from tasks.models import Task
 from tasks.rights import CREATE_COMMENT
@@ -17,15 +22,26 @@ from tasks.services.locks import shared_task
 
 
 @transaction.atomic
-def add_comment(*, actor: Actor, task: Task, content: str) -> Comment:
-    """Add a comment to a task that is not deleted."""
+def add_comment(
+    *, actor: Actor, task: Task, content: str, parent: Comment | None = None
+) -> Comment:
+    """Add a comment to a task that is not deleted, or a reply to one of its comments."""
+    text = render(content)
     task = shared_task(task)
     require(CREATE_COMMENT, task, actor)
+    if parent:
+        check_parent(task, parent)
     comment = Comment(
-        workspace_id=task.workspace_id, task=task, author=actor.person, content=content
+        workspace_id=task.workspace_id,
+        task=task,
+        author=actor.person,
+        parent=parent,
+        content=content,
+        **html_fields("content", text.html),
     )
     insert(comment)
-    publish(CommentAdded(actor=actor, comment=comment))
+    mentioned = set_mentions(actor=actor, comment=comment, text=text)
+    publish(CommentAdded(actor=actor, comment=comment, mentioned=mentioned))
     return comment
 
 
@@ -34,18 +50,23 @@ def edit_comment(
     *, actor: Actor, comment: Comment, content: str, version: int | None = None
 ) -> Comment:
     """Change the text; the same text changes nothing."""
-    comment = _locked(UPDATE_COMMENT, comment, actor, version)
+    text = render(content)
+    comment = locked_comment(UPDATE_COMMENT, comment, actor, version=version)
+    former = comment.content
     if changed := comment.change(content=content):
         comment.edited_at = timezone.now()
-        comment.save_changes("content", "edited_at")
-        publish(CommentEdited(actor=actor, comment=comment, changes=changed))
+        html = comment.change(**html_fields("content", text.html))
+        comment.save_changes("content", "edited_at", *html)
+        keep_revision(actor=actor, comment=comment, former=former)
+        mentioned = set_mentions(actor=actor, comment=comment, text=text)
+        publish(CommentEdited(actor=actor, comment=comment, mentioned=mentioned, changes=changed))
     return comment
 
 
 @transaction.atomic
 def delete_comment(*, actor: Actor, comment: Comment, version: int | None = None) -> None:
     """Mark the comment as deleted."""
-    comment = _locked(DELETE_COMMENT, comment, actor, version)
+    comment = locked_comment(DELETE_COMMENT, comment, actor, version=version)
     comment.deleted_at = timezone.now()
     comment.save_changes("deleted_at")
     publish(CommentDeleted(actor=actor, comment=comment))
@@ -54,7 +75,7 @@ def delete_comment(*, actor: Actor, comment: Comment, version: int | None = None
 @transaction.atomic
 def restore_comment(*, actor: Actor, comment: Comment, version: int | None = None) -> Comment:
     """Restore a comment deleted within RESTORE_WINDOW, else NotFound; one not deleted stays."""
-    comment = _locked(DELETE_COMMENT, comment, actor, version, deleted=True)
+    comment = locked_comment(DELETE_COMMENT, comment, actor, version=version, deleted=True)
     if comment.deleted_at is None:
         return comment
     check_restorable(comment)
@@ -62,18 +83,3 @@ def restore_comment(*, actor: Actor, comment: Comment, version: int | None = Non
     comment.save_changes("deleted_at")
     publish(CommentRestored(actor=actor, comment=comment))
     return comment
-
-
-def _locked(
-    right: Right, comment: Comment, actor: Actor, version: int | None, *, deleted: bool = False
-) -> Comment:
-    """Lock the comment; refuse if the right is lacking or the version has changed.
-
-    NotFound if it is deleted, unless `deleted` is True.
-    """
-    task = shared_task(comment.task)
-    locked: Comment = Comment.objects.locked(comment.pk, alive=not deleted)
-    locked.task = task
-    require(right, locked, actor)
-    locked.check_version(version)
-    return locked

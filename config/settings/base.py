@@ -8,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from config import env
 from config.settings.admin import *
 from config.settings.api import *
+from config.settings.buckets import bucket
 from config.settings.celery import *
 from config.settings.databases import direct, runtime
 from config.settings.identity import *
@@ -61,6 +62,7 @@ INSTALLED_APPS = [
     "projects",
     "tasks",
     "comments",
+    "attachments",
     "activity",
     "notifications",
     "dev.demo",
@@ -130,6 +132,10 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+ATTACHMENTS_DIR = env.folder("ATTACHMENTS_DIR", DATA_DIR / "attachments")
+ATTACHMENTS_BUCKET = bucket()
+# Bytes of all files of one workspace.
+ATTACHMENTS_QUOTA = env.natural("ATTACHMENTS_QUOTA_MB", 5 * 1024) * 1024 * 1024
 
 FRONTEND_URL = env.url("FRONTEND_URL", ("https", "http"), "http://localhost:3000")
 PUBLIC_URL = env.url("PUBLIC_URL", ("https", "http"), FRONTEND_URL)
@@ -156,7 +162,14 @@ CORS_ALLOW_HEADERS = [
     "x-request-id",
     "x-session-token",
 ]
-CORS_EXPOSE_HEADERS = ["ETag", "Link", "X-Request-ID", "Idempotency-Replayed", "Retry-After"]
+CORS_EXPOSE_HEADERS = [
+    "ETag",
+    "Link",
+    "X-Request-ID",
+    "Idempotency-Replayed",
+    "Dry-Run",
+    "Retry-After",
+]
 CSRF_TRUSTED_ORIGINS = CORS_ALLOWED_ORIGINS
 
 _email = env.email("EMAIL_URL", f"filemail:///{quote(str(DATA_DIR))}/mail")

@@ -56,6 +56,21 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 600,
         "options": {"expires": 600},
     },
+    "make thumbnails": {
+        "task": "attachments.background.make_thumbnails",
+        "schedule": 15,
+        "options": {"expires": 15},
+    },
+    "remove files": {
+        "task": "attachments.background.remove_files",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
+    "remove orphaned files": {
+        "task": "attachments.background.remove_orphans",
+        "schedule": 3600,
+        "options": {"expires": 3600},
+    },
 }
 # Seconds that a relay or worker has for a claimed delivery before another may claim it.
 OUTBOX_LEASE = env.natural("OUTBOX_LEASE", 60)

@@ -8,6 +8,7 @@ ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 MEDIA_ROOT = DATA_DIR / "media"
 # Not those in the developer's environment.
 AUTH_PROVIDERS = []
+ATTACHMENTS_BUCKET = None
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # Without a pool, which would keep connections to the database of an earlier test open.

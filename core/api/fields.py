@@ -25,18 +25,21 @@ class Input(serializers.Serializer[Any]):
     class Meta:
         # Maps other names of a key, in snake_case, to the declared one.
         also: ClassVar[dict[str, str]] = {}
+        # Maps a key of what services are given to the name events have for it, if it has another.
+        logged_as: ClassVar[dict[str, str]] = {}
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if isinstance(data, Mapping):
             if len(data) > MOST_KEYS:
                 raise serializers.ValidationError({"non_field_errors": [TOO_MANY_KEYS]})
-            data = self._respelled(data)
+            data = self.respelled(data)
             if errors := oversized(self, data):
                 raise serializers.ValidationError(errors)
         values: dict[str, Any] = super().to_internal_value(data)
         return values
 
-    def _respelled(self, data: Mapping[str, Any]) -> dict[str, Any]:
+    def respelled(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """The data with the declared names of its keys, without those that are unknown."""
         also = getattr(self.Meta, "also", {})
         respelled = {}
         for key, value in data.items():
@@ -178,6 +181,13 @@ def read_body(
     form: type[serializers.Serializer[Any]], request: Request, **context: Any
 ) -> dict[str, Any]:
     """The validated body; raises ValidationError (400) with messages for each field."""
+    return cast("dict[str, Any]", checked_body(form, request, **context).validated_data)
+
+
+def checked_body(
+    form: type[serializers.Serializer[Any]], request: Request, **context: Any
+) -> serializers.Serializer[Any]:
+    """As `read_body`, but the serializer, which also has the body as it was sent."""
     body = form(data=request.data, context=context)
     body.is_valid(raise_exception=True)
-    return cast("dict[str, Any]", body.validated_data)
+    return body

@@ -14,6 +14,17 @@ from rest_framework.serializers import BooleanField, Serializer
 
 from core.documents.conditions import Conditions
 
+SWITCH = {"1": True, "true": True, "0": False, "false": False}
+"""Values of parameters that switch something on or off, such as `dry_run`."""
+
+
+def is_switched_on(request: Request, name: str) -> bool:
+    """Whether the query parameter is given and true; ValidationError for any other value."""
+    given = request.query_params.getlist(name)
+    if len(given) > 1 or not SWITCH.keys() >= {*given}:
+        raise ValidationError({name: [f"Must be one of: {', '.join(SWITCH)}."]})
+    return any(SWITCH[value] for value in given)
+
 
 class Filters(FilterSet):
     """Declares filters as django-filter does; they give conditions, whose SQL is compiled once.
@@ -25,21 +36,25 @@ class Filters(FilterSet):
     @classmethod
     def conditions(cls, request: Request) -> Conditions:
         """What the query parameters demand; ValidationError with messages for each of them."""
-        given = tuple(name for name in cls.base_filters if name in request.query_params)
-        if not given:
-            return ()
-        filters: Any = cls
-        form = _form(filters, given)(request.query_params)
-        if not form.is_valid():
-            errors: Any = form.errors
-            raise ValidationError(errors)
         found: Conditions = ()
-        for name in given:
-            if (value := form.cleaned_data[name]) in EMPTY_VALUES:
-                continue
+        for name, value in cls.cleaned(request.query_params).items():
             where = getattr(cls, f"where_{name}", None)
             found += where(request, value) if where else ((_lookup(cls, name), value),)
         return found
+
+    @classmethod
+    def cleaned(cls, params: Any) -> dict[str, Any]:
+        """The values of the filters among the parameters that are not empty; ValidationError."""
+        given = tuple(name for name in cls.base_filters if name in params)
+        if not given:
+            return {}
+        filters: Any = cls
+        form = _form(filters, given)(params)
+        if not form.is_valid():
+            errors: Any = form.errors
+            raise ValidationError(errors)
+        values = form.cleaned_data
+        return {name: values[name] for name in given if values[name] not in EMPTY_VALUES}
 
 
 class Flag(BooleanField):

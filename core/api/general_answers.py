@@ -55,11 +55,17 @@ HEADERS: dict[str, Schema] = {
         "description": 'Where the list goes on (`rel="next"`), if it does.',
         "schema": {"type": "string"},
     },
+    "Dry-Run": {
+        "description": "Present where nothing was stored.",
+        "schema": {"type": "string", "const": "true"},
+    },
     "Idempotency-Replayed": {
         "description": "Present where this is the first answer again.",
         "schema": {"type": "string", "const": "true"},
     },
 }
+HEADERS_IF_ASKED = {"Idempotency-Replayed": "Idempotency-Key", "Dry-Run": "dry_run"}
+"""Headers of answers to writes, each with the parameter that asks for it."""
 HEADERS_OF = {"401": ("WWW-Authenticate",), "429": ("Retry-After",), "503": ("Retry-After",)}
 
 
@@ -104,10 +110,10 @@ def _refusal(status: str, about: str) -> Schema:
 
 def _names(status: str, method: str, operation: Schema) -> tuple[str, ...]:
     names = ("X-Request-ID", *HEADERS_OF.get(status, ()))
-    takes_keys = any(one["name"] == "Idempotency-Key" for one in operation.get("parameters", ()))
-    if method not in SAFE and takes_keys and status.startswith("2"):
-        return (*names, "Idempotency-Replayed")
-    return names
+    if method in SAFE or not status.startswith("2"):
+        return names
+    known = {one["name"] for one in operation.get("parameters", ())}
+    return (*names, *(name for name, asked in HEADERS_IF_ASKED.items() if asked in known))
 
 
 def _add_headers(answer: Schema, names: tuple[str, ...]) -> None:

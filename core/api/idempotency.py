@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from core.api.actors import actor_of
 from core.api.envelope import WithoutEnvelope
+from core.api.forms import form_digest
 from core.context import SHORT_LOCK_WAITS
 from core.errors import Conflict, Invalid, Refusal
 from core.lock_waits import may_wait
@@ -74,20 +75,28 @@ def as_response(stored: IdempotencyKey) -> Response:
     return response
 
 
-def claim(request: Request) -> IdempotencyKey | None:
+def key_of(request: Request) -> str | None:
+    """The request's idempotency key, if it has one and keys have an effect for it; checked."""
+    key: str | None = request.META.get("HTTP_IDEMPOTENCY_KEY")
+    if key is None or request.method in SAFE or not request.user.is_authenticated:
+        return None
+    if not 0 < len(key) <= MAX_KEY or not key.isprintable():
+        raise Invalid(errors={"Idempotency-Key": ["1 to 255 printable characters."]})
+    return key
+
+
+def claim(request: Request, *, is_streamed: bool = False) -> IdempotencyKey | None:
     """Insert the request's idempotency key; raises `Replay` if it was used before.
 
     Waits while another request with the same key is running. None if the request has no key, or
     keys have no effect for it.
     """
-    key = request.META.get("HTTP_IDEMPOTENCY_KEY")
-    if key is None or request.method in SAFE or not request.user.is_authenticated:
+    if (key := key_of(request)) is None:
         return None
-    if not 0 < len(key) <= MAX_KEY or not key.isprintable():
-        raise Invalid(errors={"Idempotency-Key": ["1 to 255 printable characters."]})
     # Per principal: a credential with fewer rights must not get an answer given to another one.
     principal = actor_of(request).principal
-    claimed = IdempotencyKey(principal=principal, key=key, fingerprint=_fingerprint(request))
+    body = form_digest(request) if is_streamed else request.body
+    claimed = IdempotencyKey(principal=principal, key=key, fingerprint=_fingerprint(request, body))
     if not _insert(claimed):
         stored = IdempotencyKey.objects.get(principal=claimed.principal, key=key)
         if stored.fingerprint != claimed.fingerprint:
@@ -126,8 +135,8 @@ def _insert(claimed: IdempotencyKey) -> bool:
         return bool(cursor.rowcount == 1)
 
 
-def _fingerprint(request: Request) -> str:
-    parts = (request.method, request.get_full_path(), request.body)
+def _fingerprint(request: Request, body: bytes) -> str:
+    parts = (request.method, request.get_full_path(), body)
     digest = hashlib.sha256()
     for part in parts:
         digest.update((part if isinstance(part, bytes) else str(part).encode()) + b"\0")

@@ -32,6 +32,9 @@ SALT = "gantry.cursor"
 IN_URLS = re.compile(r"[\w%&=+,:/?@!$'()*.~-]*", re.ASCII)
 """Query strings without characters that would have to be escaped."""
 
+NAMED_ALIKE: Mapping[str, str] = MappingProxyType({})
+"""Of orders that have the names of their columns."""
+
 
 class InvalidCursor(Invalid):
     message = "This cursor does not belong to this list."
@@ -72,15 +75,17 @@ class Order:
     descending: bool
 
     @classmethod
-    def of(cls, request: Request, allowed: Iterable[str]) -> "Order":
-        """The order asked for, else the first allowed one."""
+    def of(
+        cls, request: Request, allowed: Iterable[str], columns: Mapping[str, str] = NAMED_ALIKE
+    ) -> "Order":
+        """The order asked for, else the first allowed one; `columns` are those named otherwise."""
         names = list(allowed)
         name = request.query_params.get("ordering") or names[0]
         field, allowed = name.removeprefix("-"), {n.removeprefix("-") for n in names}
         if field not in allowed:
             known = ", ".join(sorted(allowed))
             raise Invalid(errors={"ordering": [f"One of: {known}, each with or without “-”."]})
-        return cls(field=field, descending=name.startswith("-"))
+        return cls(field=columns.get(field, field), descending=name.startswith("-"))
 
     def __str__(self) -> str:
         return f"{'-' if self.descending else ''}{self.field}"
@@ -114,7 +119,7 @@ def paginate(
     rows: QuerySet[Any] | Selection,
     request: Request,
     *,
-    orderings: Iterable[str],
+    order: Order,
     include: Iterable[str] = (),
     default_limit: int = DEFAULT_LIMIT,
     values: Mapping[str, Any] = MappingProxyType({}),
@@ -125,10 +130,10 @@ def paginate(
     A page ends early if its documents are large. With the limit UNPAGED_LIMIT it has all rows
     instead, and large texts and lists in them are shortened.
     """
-    order, limit = Order.of(request, orderings), _limit(request, default_limit)
+    limit = page_limit(request, default_limit)
     reading = Reading(document, frozenset(include), str(order), values, within)
     cursor = request.query_params.get("cursor")
-    after = _unsigned(cursor, request) if cursor else {}
+    after = place_after(cursor, request) if cursor else {}
     shape = Shape(order=order, most=limit, is_first=not after)
     if isinstance(rows, Selection):
         chosen = rows.bound(shape, **after)
@@ -136,11 +141,11 @@ def paginate(
         chosen = bind(shape(rows), **after)
     read = read_whole if limit == UNPAGED_LIMIT else read_page
     page = read(reading, chosen, limit)
-    next_cursor = None if page.is_last else _signed(page.rows[-1], request)
+    next_cursor = None if page.is_last else signed_cursor(page.rows[-1], request)
     return Page(rows=page.rows, next_cursor=next_cursor, state=page.state)
 
 
-def _limit(request: Request, default: int) -> int:
+def page_limit(request: Request, default: int) -> int:
     text = request.query_params.get("limit")
     if text is None:
         return default
@@ -149,12 +154,12 @@ def _limit(request: Request, default: int) -> int:
     return int(text)
 
 
-def _signed(last: Shown, request: Request) -> str:
+def signed_cursor(last: Shown, request: Request) -> str:
     place = last.place.isoformat() if isinstance(last.place, datetime) else last.place
     return signing.Signer(salt=SALT).sign_object([place, str(last.id), _list_hash(request)])
 
 
-def _unsigned(cursor: str, request: Request) -> dict[str, Any]:
+def place_after(cursor: str, request: Request) -> dict[str, Any]:
     """The place and the id of the row after which the page begins."""
     try:
         place, pk, origin = signing.Signer(salt=SALT).unsign_object(cursor)

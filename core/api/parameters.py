@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from drf_spectacular.utils import OpenApiParameter
 
-from core.api.filters import EnumFilter
+from core.api.filters import SWITCH, EnumFilter
 from core.api.idempotency import MAX_KEY
 from core.api.pagination import MAX_LIMIT
 
@@ -33,8 +33,24 @@ def idempotency_key(about: str) -> OpenApiParameter:
     return _header("Idempotency-Key", KEY, about)
 
 
+def dry_run() -> OpenApiParameter:
+    about = (
+        "Answer as if it were carried out, with the events that would follow in `meta`, and store"
+        " nothing. An `Idempotency-Key` then has no effect."
+    )
+    return _query("dry_run", {"enum": [*SWITCH]}, about)
+
+
+def merge() -> OpenApiParameter:
+    about = (
+        "Apply the edit although the object has changed since the ETag in `If-Match`, unless it"
+        " sets what was changed: then 412, with `conflicts`. Send only what you change."
+    )
+    return _query("merge", {"enum": [*SWITCH]}, about)
+
+
 def list_parameters(view: Any) -> Iterator[OpenApiParameter]:
-    """The parameters of a list: cursor, limit, ordering and filters."""
+    """The parameters of a list, without its filters: cursor, limit, ordering."""
     yield _query("cursor", TEXT, "`meta.next_cursor` of the page before.")
     yield _query("limit", LIMIT, f"1 to {MAX_LIMIT}.")
     names = sorted({name.removeprefix("-") for name in view.orderings})
@@ -42,6 +58,10 @@ def list_parameters(view: Any) -> Iterator[OpenApiParameter]:
     yield _query("ordering", {"enum": [*both, NOT_GIVEN]}, "“-” for the opposite way.")
     for name in view.query_params:
         yield _query(name, TEXT)
+
+
+def filter_parameters(view: Any) -> Iterator[OpenApiParameter]:
+    """The query parameters that narrow the rows of an action."""
     for name, one in (view.filters.base_filters if view.filters else {}).items():
         yield _filter(name, one)
 
@@ -63,7 +83,8 @@ def _filter(name: str, one: Any) -> OpenApiParameter:
     if isinstance(field, forms.ChoiceField):
         return _query(name, {"enum": [*(word for word, _ in one.extra["choices"]), NOT_GIVEN]})
     if isinstance(field, forms.DateField):
-        return _query(name, {"anyOf": [{"format": "date"}, {"const": NOT_GIVEN}]})
+        schema = {"anyOf": [{"format": "date"}, {"const": NOT_GIVEN}]}
+        return _query(name, schema, str(field.help_text))
     return _query(name, {"maxLength": one.extra["max_length"]})
 
 

@@ -1,13 +1,15 @@
 """Generation of the OpenAPI document from the attributes of `ServiceViewSet`."""
 
 import inspect
+from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.plumbing import ResolvedComponent, build_array_type, build_object_type
+from drf_spectacular.plumbing import build_array_type, build_object_type
 
-from core.api import parameters
+from core.api import dry_runs, merging, parameters
+from core.api.failures import FAILURE
 from core.api.field_schemas import corrected
 from core.api.general_answers import header, reference
 from core.api.idempotency import SAFE
@@ -20,6 +22,8 @@ EDITS = (
     "update_named",
     "destroy",
     "transition",
+    "move",
+    "transfer",
     "lead",
     "archive",
     "unarchive",
@@ -38,36 +42,6 @@ SUMMARIES = {
     "destroy": "Delete a {}",
 }
 NEXT = {"type": ["string", "null"]}
-SENTENCES = {"type": "array", "items": {"type": "string"}}
-NAMED = {
-    "type": "object",
-    "required": ["id", "name"],
-    "properties": {"id": {"type": "string"}, "name": {"type": "string"}},
-}
-FAILURE = ResolvedComponent(
-    name="Failure",
-    type=ResolvedComponent.SCHEMA,
-    object="Failure",
-    schema={
-        "type": "object",
-        "description": "Every refusal; `errors` maps a field of the input to sentences about it.",
-        "required": ["success", "message", "code", "request_id"],
-        "properties": {
-            "success": {"type": "boolean", "const": False},
-            "message": {"type": "string"},
-            "code": {"type": "string"},
-            "errors": {"type": "object", "additionalProperties": SENTENCES},
-            "required": {"type": "string"},
-            "you_have": SENTENCES,
-            "allowed": SENTENCES,
-            "people": SENTENCES,
-            "workspaces": {"type": "array", "items": NAMED},
-            "retry_after": {"type": "integer", "description": "Seconds."},
-            "session_token": {"type": "string"},
-            "request_id": {"type": "string"},
-        },
-    },
-)
 
 
 class EnvelopeAutoSchema(AutoSchema):
@@ -139,16 +113,24 @@ class EnvelopeAutoSchema(AutoSchema):
         view, action = self.view, self.view.action
         if action == "list":
             found += parameters.list_parameters(view)
+        if action in view.filtered:
+            found += parameters.filter_parameters(view)
         if self._has_list_tag:
             found.append(parameters.if_none_match())
         if action in view.queries:
             found.append(view.queries[action])
-        embeds = getattr(view.document, "embeds", {})
-        if names := [name for name, field in embeds.items() if not field.required]:
+        words = getattr(view.document, "asked_by", {}).values()
+        if names := list(dict.fromkeys(words)):
             found.append(parameters.include(names))
-        if action in EDITS:
-            found.append(parameters.if_match())
-        return found
+        return [*found, *self._parameters_of_writes()]
+
+    def _parameters_of_writes(self) -> Iterator[Any]:
+        if self.view.action in EDITS:
+            yield parameters.if_match()
+        if self._has_dry_run:
+            yield parameters.dry_run()
+        if self._merges:
+            yield parameters.merge()
 
     def _insert_field_validators(self, field: Any, schema: dict[str, Any]) -> None:
         insert: Any = super()._insert_field_validators
@@ -172,6 +154,10 @@ class EnvelopeAutoSchema(AutoSchema):
             bodies.setdefault(status, reference(status))
         if self._by_tables and self.view.action in EDITS:
             bodies["412"] = self._stale()
+        if self._has_dry_run:
+            self.registry.register_on_missing(dry_runs.META)
+            if NO_CONTENT in bodies:
+                bodies[OK] = self._dry_run_of_nothing()
         if self._has_list_tag:
             bodies["304"] = {"description": "Not changed", "headers": dict(LIST_TAG)}
         return bodies
@@ -181,9 +167,17 @@ class EnvelopeAutoSchema(AutoSchema):
         now = self._get_response_for_code(self.view.document, OK)
         shown = now["content"]["application/json"]["schema"]["properties"]["data"]
         properties = {**FAILURE.schema["properties"], "data": shown}
+        if self._merges:
+            properties["conflicts"] = merging.CONFLICTS
         whole = {**FAILURE.schema, "properties": properties}
         content = {"application/json": {"schema": whole}}
         return {"content": content, "description": "Changed since it was read"}
+
+    def _dry_run_of_nothing(self) -> dict[str, Any]:
+        """The answer to a dry run of what has no answer otherwise."""
+        schema = self._in_envelope({"type": "null"})
+        content = {"application/json": {"schema": schema}}
+        return {"content": content, "description": "What a dry run answers instead of 204"}
 
     def _get_response_for_code(
         self, serializer: Any, status_code: str, *args: Any, **kwargs: Any
@@ -198,10 +192,15 @@ class EnvelopeAutoSchema(AutoSchema):
         return described
 
     def _headers(self, output: Any) -> dict[str, Any]:
+        tag = LIST_TAG if self._has_list_tag else {}
         if self.view.action == "list":
-            return header("Link") | (LIST_TAG if self._has_list_tag else {})
-        is_document = isinstance(output, type) and issubclass(output, Document)
-        return header("ETag") if is_document else {}
+            return header("Link") | tag
+        if tag:
+            return dict(tag)
+        if not (isinstance(output, type) and issubclass(output, Document)):
+            return {}
+        has_version = any(each.name == "version" for each in output.Meta.model._meta.fields)
+        return header("ETag") if has_version else {}
 
     def _in_envelope(self, schema: dict[str, Any]) -> dict[str, Any]:
         properties = {
@@ -209,15 +208,18 @@ class EnvelopeAutoSchema(AutoSchema):
             "data": schema,
             "message": {"type": "string"},
         }
+        more = getattr(self.view, "more_meta", {})
         if self._by_tables and self.view.action == "list":
             items = schema if schema.get("type") == "array" else build_array_type(schema)
             properties["data"] = items
             if getattr(self.view, "wrapped", False):
                 properties["data"] = build_object_type({"items": items, "nextCursor": NEXT})
             else:
-                properties["meta"] = build_object_type({"next_cursor": NEXT})
+                properties["meta"] = build_object_type({"next_cursor": NEXT, **more})
         if getattr(self.view, "continued", False):
-            properties["meta"] = build_object_type({"next_cursor": NEXT})
+            properties["meta"] = build_object_type({"next_cursor": NEXT, **more})
+        if self._has_dry_run:
+            properties["meta"] = dry_runs.META.ref
         return build_object_type(properties, required=["success", "data"])
 
     def _refusals(self) -> set[str]:
@@ -235,7 +237,16 @@ class EnvelopeAutoSchema(AutoSchema):
 
     @property
     def _has_list_tag(self) -> bool:
-        return self._by_tables and self.view.action == "list" and self.view.has_list_tag
+        is_list = self._by_tables and self.view.action in self.view.filtered
+        return is_list and self.view.has_list_tag
+
+    @property
+    def _has_dry_run(self) -> bool:
+        return self.method not in SAFE and getattr(self.view, "has_dry_run", False)
+
+    @property
+    def _merges(self) -> bool:
+        return self._by_tables and self.view.merges and self.view.action in merging.MERGING
 
     @property
     def _is_one_transaction(self) -> bool:

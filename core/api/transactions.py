@@ -15,9 +15,12 @@ from rest_framework.response import Response
 from core.api import idempotency
 from core.api.actors import actor_of
 from core.api.dispatch import QuickView
+from core.api.dry_runs import check_dry_run, may_be_dry_run, roll_back
 from core.api.errors import LOCK_NOT_AVAILABLE, WORTH_RETRYING, is_database_away, sqlstate
+from core.api.forms import is_form
 from core.api.idempotency import SAFE
 from core.api.write_only import may_read, withhold_documents, withhold_facts
+from core.dry_runs import dry_run, is_dry_run
 from core.errors import Refusal
 from core.lock_waits import RUN, Run, waiting
 from core.models import IdempotencyKey
@@ -45,6 +48,10 @@ class OneTransaction(QuickView):
 
     Only for views that count attempts by `attempts` alone, which are not counted again.
     """
+    has_dry_run: ClassVar[bool] = False
+    """Whether `?dry_run=1` is known: for writes that only write to the database."""
+    streams_forms: ClassVar[bool] = False
+    """Whether forms are read from the request, not from memory; see `core.api.forms`."""
     _claimed: IdempotencyKey | None = None
     _may_read = True
 
@@ -76,12 +83,22 @@ class OneTransaction(QuickView):
 
     def _answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         self._claimed = None
-        response = cast("Response", super().dispatch(request, *args, **kwargs))
+        if may_be_dry_run(request):
+            response = self._dry_run(request, *args, **kwargs)
+        else:
+            response = cast("Response", super().dispatch(request, *args, **kwargs))
         response.render()
         if response.exception:
             transaction.set_rollback(True)
         elif self._claimed:
             self._keep(self._claimed, response)
+        return response
+
+    def _dry_run(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Response:
+        with dry_run() as events:
+            response = cast("Response", super().dispatch(request, *args, **kwargs))
+            if not response.exception:
+                roll_back(response, events, may_read=self._may_read)
         return response
 
     def _keep(self, claimed: IdempotencyKey, response: Response) -> None:
@@ -107,11 +124,17 @@ class OneTransaction(QuickView):
         """Raise a refusal if the stored conditions do not hold any more."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        if request.method not in SAFE:
+        is_streamed = self.streams_forms and is_form(request)
+        if request.method not in SAFE and not is_streamed:
             _ = self._http_request.body  # Django caches it, so that a retry can read it again
         super().initial(request, *args, **kwargs)
         self._may_read = may_read(request)
-        self._claimed = idempotency.claim(request)
+        check_dry_run(request, is_known=self.has_dry_run)
+        self._claimed = None
+        if is_dry_run():
+            idempotency.key_of(request)  # a wrong one is refused, a right one not used up
+        else:
+            self._claimed = idempotency.claim(request, is_streamed=is_streamed)
         count = self.attempts.get(getattr(self, "action", ""))
         if count and not self._run.is_counted:
             self._run.is_counted = True

@@ -13,11 +13,14 @@ from rest_framework.viewsets import GenericViewSet
 
 from core.actor import Actor
 from core.api.actors import actor_of
+from core.api.dry_runs import DRY_RUN
 from core.api.envelope import Answer
 from core.api.etags import etag, expected_version, is_known, list_tag
-from core.api.fields import read_body
-from core.api.filters import Filters
-from core.api.pagination import DEFAULT_LIMIT, PARAMETERS, paginate
+from core.api.fields import checked_body
+from core.api.filters import Filters, is_switched_on
+from core.api.idempotency import SAFE
+from core.api.merging import MERGE, MERGING, given_values, shown_conflicts
+from core.api.pagination import DEFAULT_LIMIT, PARAMETERS, Order, paginate
 from core.api.permissions import IsSignedIn, Nobody
 from core.api.public_ids import find_by_public_id
 from core.api.replays import Condition, Touched, check_conditions, conditions_of
@@ -30,6 +33,7 @@ from core.documents.reading import Reading, Shown, show
 from core.documents.selection import Selection, row_with, whole
 from core.documents.states import state_within
 from core.errors import NotFound, Stale
+from core.merging import MergeBase
 
 
 class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
@@ -39,8 +43,10 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
     query parameters, `outputs` the document or schema of the answer if it is not `document`.
     `embedded` are the embeds shown without `?include=`; `embedded_in_one` are those added when the
     answer is a single object, because older clients put it into their lists, which show them.
+    `order_columns` are the columns of orderings that are not named like them.
+    `filters` are the query parameters that narrow the rows of the actions `filtered`.
     `alias` marks a second URL of a route. `has_list_tag` says that `list` gives `within` to
-    `show_list`.
+    `show_list`, `merges` that edits know `?merge=1`.
     """
 
     document: type[Document]
@@ -48,7 +54,9 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
     inputs: ClassVar[dict[str, type[serializers.Serializer[Any]]]] = {}
     outputs: ClassVar[dict[str, Any]] = {}
     filters: ClassVar[type[Filters] | None] = None
+    filtered: ClassVar[tuple[str, ...]] = ("list",)
     orderings: ClassVar[tuple[str, ...]] = ("-created_at",)
+    order_columns: ClassVar[dict[str, str]] = {}
     query_params: ClassVar[tuple[str, ...]] = ()
     queries: ClassVar[dict[str, type[serializers.Serializer[Any]]]] = {}
     embedded: tuple[str, ...] = ()
@@ -56,11 +64,14 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
     default_limit: int = DEFAULT_LIMIT
     alias: bool = False
     has_list_tag: ClassVar[bool] = False
+    merges: ClassVar[bool] = False
     kept_answers = frozenset({"POST", "PUT", "PATCH", "DELETE"})
     may_run_again = True
 
     _touched: list[Touched]
     """The rows this request is about, for `replay_conditions`."""
+    _body: serializers.Serializer[Any]
+    """The body that `read_input` has read."""
 
     @property
     def actor(self) -> Actor:
@@ -69,7 +80,11 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
 
     @property
     def expected_version(self) -> int | None:
-        return expected_version(self.request)
+        """The version in `If-Match`; with `?merge=1` one that later changes can be merged with."""
+        version = expected_version(self.request)
+        if version is None or not is_switched_on(self.request, MERGE):
+            return version
+        return MergeBase(version, lambda: given_values(self._body))
 
     @property
     def values(self) -> dict[str, Any]:
@@ -112,7 +127,9 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
 
     def read_input(self, **context: Any) -> dict[str, Any]:
         """The validated body; raises ValidationError (400) with messages for each field."""
-        return read_body(self.inputs[self.action], self.request, actor=self.actor, **context)
+        form = self.inputs[self.action]
+        self._body = checked_body(form, self.request, actor=self.actor, **context)
+        return dict(self._body.validated_data)  # a copy, from which the view may take keys
 
     @property
     def wants_deleted(self) -> bool:
@@ -161,7 +178,7 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
             self.document,
             self._filtered(rows),
             self.request,
-            orderings=self.orderings,
+            order=Order.of(self.request, self.orderings, self.order_columns),
             include=self._included(),
             default_limit=self.default_limit,
             values={**self.values, "within": row},
@@ -176,9 +193,13 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
         """The tag of the list as it is now if the client has it, without reading the list."""
         if "HTTP_IF_NONE_MATCH" not in self.request.META or self.actor.unopened:
             return None  # the first access to a workspace is recorded, so it is a real one
-        state = state_within(model).first(actor=self.actor, within=row)
-        tag = self._list_tag(state) if state else ""
+        tag = self._current_tag(model, row)
         return tag if is_known(tag, self.request) else None
+
+    def _current_tag(self, model: type[Model], row: Any) -> str:
+        """The tag that an answer has which is read after it; "" for a row that is not seen."""
+        state = state_within(model).first(actor=self.actor, within=row)
+        return self._list_tag(state) if state else ""
 
     def _list_tag(self, state: str) -> str:
         return list_tag(self.request, self.actor, self._reading().compiled.digest, state)
@@ -187,6 +208,8 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
         response = super().handle_exception(exc)
         if isinstance(exc, Stale) and isinstance(exc.row, Model):
             response.data["data"] = self.show(exc.row).data.data
+            if exc.conflicts:
+                response.data["conflicts"] = shown_conflicts(self._body, exc.conflicts)
         return response
 
     def get_serializer_class(self) -> type[serializers.Serializer[Any]]:
@@ -217,13 +240,20 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
         if self.action in self.queries:
             known.update(_names_of(self.queries[self.action]))
         if self.action == "list":
-            filters = self.filters.base_filters if self.filters else ()
-            known.update(PARAMETERS, self.query_params, filters)
+            known.update(PARAMETERS, self.query_params)
+        if self.filters and self.action in self.filtered:
+            known.update(self.filters.base_filters)
+        if self.has_dry_run and self.request.method not in SAFE:
+            known.add(DRY_RUN)
+        if self.merges and self.action in MERGING:
+            known.add(MERGE)
+            is_switched_on(self.request, MERGE)  # refuses other values
         errors = {
             name: ["Unknown parameter."] for name in self.request.query_params if name not in known
         }
-        embeds = self.document.embeds if hasattr(self, "document") else {}
-        unknown = [name for name in self._included() if name not in embeds]
+        document = getattr(self, "document", Document)
+        words = {document.asked_by.get(name, name) for name in document.embeds}
+        unknown = [name for name in self._included() if name not in words]
         if unknown:
             errors["include"] = [f"Unknown: {', '.join(unknown)}."]
         if errors:
@@ -231,7 +261,8 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
 
 
 def _answer(shown: Shown, status: int = status.HTTP_200_OK, message: str | None = None) -> Response:
-    headers = {"ETag": etag(shown.version)}
+    # A row without a version has its id in its place.
+    headers = {"ETag": etag(shown.version)} if isinstance(shown.version, int) else {}
     return Response(Answer(shown.document, message=message), status=status, headers=headers)
 
 

@@ -124,7 +124,7 @@ def compiled_document(
     fields = shown.shown_fields(include)
     layout = shown.layout(columns, include=include)
     lists = {
-        name: _embedded(many, columns, key_type)
+        name: _embedded(many, columns, key_type, include)
         for name, many in fields.items()
         if isinstance(many, Many)
     }
@@ -136,7 +136,7 @@ def compiled_document(
         version=columns.place_of(F("version" if has_version else "pk")),
         order=columns.place_of(F(order.removeprefix("-"))),
         parent=columns.place_of(F(parent)),
-        texts=columns.place_of(octets_of_texts(shown)),
+        texts=columns.place_of(octets_of_texts(fields)),
         state=columns.place_of(state_column(within)) if within else None,
         added=[None] * len(columns.added),
         statement=_statement(model, columns, order),
@@ -168,7 +168,7 @@ def _statement(model: Any, columns: Columns, order: str) -> Statement:
     )
 
 
-def _embedded(many: Many, columns: Columns, key_type: str) -> Embedded:
+def _embedded(many: Many, columns: Columns, key_type: str, include: frozenset[str]) -> Embedded:
     outer = Func(template=f"{OUTER}.id", output_field=many.document.Meta.model._meta.pk)
     picked, counted = bind(many.picked(outer)), bind(many.rows_of(outer).order_by())
     if picked is None or counted is None or picked.params != counted.params:
@@ -179,7 +179,7 @@ def _embedded(many: Many, columns: Columns, key_type: str) -> Embedded:
     total = f"({select('count(*)', f'({counted.sql}) AS rows')})"
     return Embedded(
         many,
-        size=columns.place_of(many.octets()),
+        size=columns.place_of(many.octets(include)),
         documents=many.member(columns, ""),
         shortening=many.shortening(columns, ""),
         picked=select("picked.id", f"{each}, {rows}"),

@@ -15,8 +15,9 @@ from core.queries import Param
 Conditions = tuple[tuple[str, Any], ...]
 """Lookups with their values, as in `QuerySet.filter`; a list of values belongs to `one_of`."""
 Kinds = tuple[tuple[str, int | str], ...]
-"""Lookups, each with the length of its list of values, or with NULL, LITERAL or SINGLE."""
-NULL, LITERAL, SINGLE = "null", "literal", "single"
+"""Lookups, each with the length of its list of values, or with one of the words below."""
+NULL, LITERAL, SINGLE, TRUE, FALSE = "null", "literal", "single", "true", "false"
+"""TRUE and FALSE stand in the SQL, so that it matches the conditions of partial indexes."""
 
 
 @Field.register_lookup
@@ -93,13 +94,16 @@ def _kind(value: Any) -> int | str:
         return len(value)
     if isinstance(value, Literal):
         return LITERAL
+    if isinstance(value, bool):
+        return TRUE if value else FALSE
     return NULL if value is None else SINGLE
 
 
 def _unbound(place: int, kind: int | str) -> Any:
     if isinstance(kind, int):
         return [Param(_name(place, number)) for number in range(kind)]
-    return {NULL: None, LITERAL: PLACEHOLDER}.get(kind, Param(_name(place)))
+    written = {NULL: None, LITERAL: PLACEHOLDER, TRUE: True, FALSE: False}
+    return written.get(kind, Param(_name(place)))
 
 
 def _values(conditions: Conditions) -> Iterable[tuple[str, Any]]:

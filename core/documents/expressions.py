@@ -63,6 +63,25 @@ class Shortening(Shortened):
     )
 
 
+class Whole(Shortened):
+    """The text, NULL if it is longer than MOST."""
+
+    sql = "CASE WHEN octet_length({text}) <= %s THEN {text} END"
+
+    def as_sql(self, compiler: Any, *_: Any, **__: Any) -> tuple[str, Any]:
+        text, _ = compiler.compile(self.get_source_expressions()[0])
+        return self.sql.format(text=text), (Param(MOST),)
+
+
+class LeavingOut(Whole):
+    """`{"shown": 0, "total": …}` in characters for a text that is longer than MOST, else NULL."""
+
+    sql = (
+        "CASE WHEN octet_length({text}) > %s"
+        " THEN concat('{{\"shown\":0,\"total\":', char_length({text}), '}}') END"
+    )
+
+
 class Held(Func):
     """`value` of that one of `rows` whose `key` equals `column`; reads all `rows` once."""
 

@@ -4,7 +4,7 @@ A `Document` declares what a client sees of a row. It is compiled once, to colum
 an object; a request adds only the query that selects its rows.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Sequence
 from copy import deepcopy
 from typing import Any, ClassVar
 
@@ -24,6 +24,8 @@ class Document(serializers.Serializer[Any]):
     # Fields name columns by `source`, as in any serializer.
 
     embeds: ClassVar[dict[str, Any]]
+    asked_by: ClassVar[dict[str, str]]
+    """The words for `?include=` of those embeds that are shown on request, by name."""
 
     class Meta:
         model: Any
@@ -32,13 +34,18 @@ class Document(serializers.Serializer[Any]):
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        cls.embeds = {}
+        cls.embeds, cls.asked_by = {}, {}
 
     @classmethod
-    def embed(cls, name: str, field: Any, *, on_request: bool = False) -> None:
-        """Add a field for rows of an upper app: shown always, or if `?include=` names it."""
+    def embed(cls, name: str, field: Any, *, on_request: bool = False, asked_by: str = "") -> None:
+        """Add a field for rows of an upper app: shown always, or if `?include=` names it.
+
+        `asked_by` is the word for it there, by default its name.
+        """
         field.required = not on_request
         cls.embeds[name] = field
+        if on_request:
+            cls.asked_by[name] = asked_by or name
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         also = getattr(self.Meta, "also", {})
@@ -47,15 +54,18 @@ class Document(serializers.Serializer[Any]):
         for spelling, name in also.items():
             fields[spelling] = twins[name]
             fields[spelling].source = fields[spelling].source or name
-        return fields | deepcopy(self.embeds)
+        embeds = deepcopy(self.embeds)
+        for name, field in embeds.items():
+            # Copies are made of arguments only; a read-only field would be shown as required.
+            field.required, field.read_only = self.embeds[name].required, False
+        return fields | embeds
 
-    def shown_fields(self, include: Iterable[str] = ()) -> dict[str, Any]:
+    def shown_fields(self, include: Container[str] = ()) -> dict[str, Any]:
         """The fields, without embeds on request that `include` does not name."""
-        on_request = {name for name, field in self.embeds.items() if not field.required}
-        left_out = on_request - set(include)
+        left_out = {name for name, word in self.asked_by.items() if word not in include}
         return {name: field for name, field in self.fields.items() if name not in left_out}
 
-    def layout(self, columns: Columns, path: str = "", include: Iterable[str] = ()) -> Layout:
+    def layout(self, columns: Columns, path: str = "", include: Container[str] = ()) -> Layout:
         """The layout of this document for the row at `path` (`"assignee__"`)."""
         shown = self.shown_fields(include)
         return Layout(

@@ -78,13 +78,17 @@ class Reading(NamedTuple):
     ) -> Mapping[Any, list[Any]]:
         """The documents that belong to each of these rows, by its id."""
         many = embedded.many
-        compiled = compiled_document(many.document, frozenset(), many.order, parent=many.of)
+        compiled = compiled_document(many.document, self.include, many.order, parent=many.of)
         chosen = Bound(embedded.picked, (ids, list(most), *embedded.params))
         rows = _rows(compiled, chosen, {**self.values, MOST: UNLIMITED})
         found = defaultdict(list)
         for row, document in zip(rows, compiled.layout.objects(rows), strict=True):
             found[row[compiled.parent]].append(document)
         return found
+
+    def objects(self, rows: Rows) -> list[dict[str, Any]]:
+        """The documents of rows as dictionaries, to which more may be added."""
+        return self.compiled.layout.objects(rows)
 
     def shown(self, rows: Rows) -> list[Shown]:
         """The documents of rows that have their embedded lists."""

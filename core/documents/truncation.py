@@ -3,7 +3,7 @@
 How much of them an answer shows is decided in `core.documents.pages`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
@@ -121,9 +121,9 @@ class Many(serializers.ListSerializer[Any]):
         sign = "-" if self.pick.startswith("-") else ""
         return self.rows_of(parent).order_by(self.pick, f"{sign}pk")
 
-    def octets(self) -> OctetsOf:
+    def octets(self, include: Container[str]) -> OctetsOf:
         """The estimated size in bytes of the list of one row."""
-        one = Value(self.limits.item) + octets_of_texts(self.document())
+        one = Value(self.limits.item) + octets_of_texts(self.document().shown_fields(include))
         rows = self.picked(OuterRef("pk")).annotate(octets=one)
         return OctetsOf(rows.values("octets")[: self.limits.most])
 
@@ -132,14 +132,8 @@ class Many(serializers.ListSerializer[Any]):
         most, item, heaviest, _ = self.limits
         return most if size <= level else min(most, level // (heaviest or item))
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> "Many":
-        """Keep `required`, which `Document.embed` sets after the field is made."""
-        copy: Many = super().__deepcopy__(memo)
-        copy.required = self.required
-        return copy
 
-
-def octets_of_texts(document: "Document") -> Any:
-    """The size in bytes of the row's long texts, without those of embedded lists."""
-    texts = [field for field in document.fields.values() if isinstance(field, LongText)]
+def octets_of_texts(shown: Mapping[str, Any]) -> Any:
+    """The size in bytes of those of the fields `shown` that are long texts."""
+    texts = [field for field in shown.values() if isinstance(field, LongText)]
     return sum((Octets(str(field.source)) for field in texts), Value(0))

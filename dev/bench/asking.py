@@ -13,15 +13,17 @@ from dev.bench.filling import Dataset
 from dev.bench.many import Many
 from dev.bench.policies import switch_policies
 from dev.bench.serving import EXPRESS, Server
-from dev.bench.targets import Headers, Target, headers, list_path
+from dev.bench.targets import Headers, Target, board_path, headers, list_path, written
 from identity.services.tokens import read
+from projects.models import Project
 from tests.support.signing import access_token_for
 from tests.support.traffic import Traffic, traffic_of
 
 PREPARED = 6
 """How often a request is sent before it is counted: by then its statements are prepared."""
-OURS = {"abilities", "truncated"}
-"""Keys that only the product shows: the bare server has no rights, and shortens nothing."""
+OURS = {"abilities", "truncated", "labels", "subtasks"}
+"""Keys that only the product shows: the bare server has no rights, shortens nothing, and reads
+a task without its parts."""
 
 
 def same_tasks(dataset: Dataset, servers: dict[str, Server]) -> list[str]:
@@ -40,6 +42,28 @@ def same_tasks(dataset: Dataset, servers: dict[str, Server]) -> list[str]:
         ours, bare = (get(servers[name], path, named)["data"] for name in ("gantry", "bare"))
         _compare("bare", ours, bare)
     return ids
+
+
+def same_board(dataset: Dataset, servers: dict[str, Server]) -> None:
+    """SystemExit unless the product and the bare server show the same board."""
+    switch_policies(on=False)
+    ours, bare = (
+        get(servers[name], board_path(dataset), headers(dataset))["data"]
+        for name in ("gantry", "bare")
+    )
+    if ours != bare:
+        raise SystemExit("The bare server does not show the same board.")
+
+
+def newest_of_each(dataset: Dataset, server: Server) -> list[str]:
+    """The newest task of each project to which requests write."""
+    return [newest(dataset, server, project, 1)[0] for project in written(dataset)]
+
+
+def newest(dataset: Dataset, server: Server, project: Project, most: int) -> list[str]:
+    """The ids of so many tasks of a project."""
+    path = f"/api/projects/{project.pk}/tasks?limit={most}"
+    return [str(task["id"]) for task in get(server, path, headers(dataset))["data"]]
 
 
 def last_page(many: Many, server: Server) -> str:

@@ -1,7 +1,7 @@
 """The floors of reading: rows from psycopg, dictionaries, orjson; no framework and no rights.
 
-The list is read without sign-in; a task and `me` check the token as the product does and send the
-query that opens its requests.
+The list and the board are read without sign-in; a task and `me` check the token as the product does
+and send the query that opens its requests.
 """
 
 from typing import Any
@@ -11,6 +11,7 @@ from psycopg import Connection
 from psycopg.rows import dict_row
 
 from core.context import context_columns
+from dev.bench.bare_board import board_of
 from dev.bench.bare_documents import COMMENTS, PAGE, TASK, comment_of, me_of, task_of
 from identity.services.tokens import read
 
@@ -30,6 +31,8 @@ def _data(connection: Connection[Any], environ: dict[str, Any]) -> Any:
     match environ["PATH_INFO"].split("/")[2:]:
         case ["projects", project, "tasks"]:
             return [task_of(row) for row in connection.execute(PAGE, [project])]
+        case ["projects", project, "board"]:
+            return board_of(connection, project)
         case ["tasks", task]:
             # The tenant context ends with the transaction.
             with connection.transaction():
@@ -46,6 +49,7 @@ def _open(connection: Connection[Any], environ: dict[str, Any]) -> Any:
 
 
 def _task(connection: Connection[Any], task: str) -> dict[str, Any]:
-    document = task_of(connection.execute(TASK, [task]).fetchone())
+    row: Any = connection.execute(TASK, [task]).fetchone()
+    document = {**task_of(row), "description_html": row.description_html}
     newest = connection.execute(COMMENTS, [task]).fetchall()
     return {**document, "comments": [comment_of(row) for row in reversed(newest)]}

@@ -4,7 +4,9 @@ from typing import Any
 
 TASKS = """
     SELECT t.id, t.number, t.title, t.description, t.type, t.priority, s.key AS status_key,
-           t.status_id, t.category, t.is_complete, t.parent_id, t.position, t.due_date, t.due_time,
+           t.status_id, t.category, t.is_complete, t.is_blocked, t.parent_id, t.position,
+           t.estimate_minutes,
+           t.start_date, t.due_date, t.due_time, t.repeat_every, t.repeat_unit,
            t.completed_at, t.created_at, t.updated_at, t.version,
            COALESCE(w.external_org_id, w.id::text) AS workspace,
            p.id AS project, p.key AS project_key, p.name AS project_name,
@@ -29,7 +31,7 @@ PAGE = f"""{TASKS}
     ORDER BY t.created_at DESC, t.id DESC
     LIMIT 50
 """
-TASK = f"""{TASKS}
+TASK = f"""{TASKS.replace("t.description", "t.description, t.description_html", 1)}
     WHERE t.id = %s AND t.deleted_at IS NULL
 """
 COMMENTS = """
@@ -96,16 +98,24 @@ def task_of(row: Any) -> dict[str, Any]:
         "project_id": row.project,
         "projectId": row.project,
         "project": _project(row),
+        "is_blocked": row.is_blocked,
         "parent_id": row.parent_id,
         "position": row.position,
+        "estimate_minutes": row.estimate_minutes,
+        "start_date": row.start_date,
         "due_date": row.due_date,
         "due_time": row.due_time,
+        "recurrence": _recurrence(row),
         "completed_at": row.completed_at,
         "created_at": row.created_at,
         "updated_at": row.updated_at,
         "version": row.version,
         "comment_count": row.comment_count,
     }
+
+
+def _recurrence(row: Any) -> dict[str, Any] | None:
+    return {"every": row.repeat_every, "unit": row.repeat_unit} if row.repeat_every else None
 
 
 def _person(id_: str, name: str, email: str, image: str) -> dict[str, Any]:

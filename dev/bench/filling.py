@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from itertools import cycle, islice
+from typing import Any
 
 from django.db import connection, connections
 from django.db.models import Model
@@ -11,10 +13,12 @@ from django.db.models import Model
 from accounts.models import User
 from comments.models import Comment
 from core.actor import Actor
+from core.markdown import as_html, html_fields
 from dev.bench.policies import switch_policies
 from projects.models import Priority, Project, Status
 from projects.services.projects import create_project
-from tasks.models import POSITION_STEP, Task, TaskCounter, TaskType
+from projects.services.workflows import Workflow
+from tasks.models import POSITION_STEP, Label, Task, TaskCounter, TaskLabel, TaskType
 from workspaces.models import Membership, Workspace
 from workspaces.services.workspaces import create_workspace
 
@@ -22,6 +26,10 @@ WORKSPACES = 10
 PROJECTS = 10
 TASKS = 1000
 PEOPLE = 10
+DESCRIPTION = "What is to be done, and why, in one or two sentences. " * 3
+SEARCHED = ("Harbour lantern.", "Copper gate.")
+"""What every tenth and every hundredth task says besides."""
+LABELS = 5
 ALL = WORKSPACES * PROJECTS * TASKS
 # Whole seconds, because Python and PostgreSQL write fractions differently.
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
@@ -29,11 +37,15 @@ EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Dataset:
-    """What the requests use: a member without special roles, a colleague, and their projects."""
+    """What the requests use: a member without special roles, a colleague, and their projects.
+
+    `board` is one more, with four columns and labels.
+    """
 
     member: User
     colleague: User
     projects: list[Project]
+    board: Project
 
 
 def fill() -> Dataset:
@@ -51,7 +63,8 @@ def _workspace(number: int) -> Dataset:
     workspace = create_workspace(actor=Actor(user=lead), name=f"Workspace {number}")
     Membership.objects.bulk_create(Membership(workspace=workspace, user=one) for one in members)
     projects = [_project(workspace, people, n) for n in range(PROJECTS)]
-    return Dataset(members[0], members[1], projects)
+    board = projects[0] if number else _board(workspace, people)
+    return Dataset(members[0], members[1], projects, board)
 
 
 def _person(workspace: int, number: int) -> User:
@@ -60,18 +73,50 @@ def _person(workspace: int, number: int) -> User:
 
 
 def _project(workspace: Workspace, people: list[User], number: int) -> Project:
+    project = _empty(workspace, people, f"Project {number}", Workflow.SIMPLE)
+    tasks = _tasks(project, people)
+    for task in tasks:
+        said = [*islice(SEARCHED, (task.number % 10 == 0) + (task.number % 100 == 50))]
+        task.change(**_texts(" ".join([DESCRIPTION, *said])))
+    _insert(tasks)
+    _insert(_comments(tasks, people))
+    return project
+
+
+def _board(workspace: Workspace, people: list[User]) -> Project:
+    """A project whose tasks have one label each, or none; no search finds them."""
+    project = _empty(workspace, people, "Board", Workflow.KANBAN)
+    tasks = _tasks(project, people)
+    here = {"workspace_id": workspace.pk}
+    labels = [Label(project=project, name=f"Label {n}", **here) for n in range(LABELS)]
+    _insert(tasks)
+    _insert(labels)
+    _insert(
+        [
+            TaskLabel(task=task, label=label, **here)
+            for task, label in zip(tasks, cycle([*labels, None]), strict=False)
+            if label
+        ]
+    )
+    return project
+
+
+def _empty(workspace: Workspace, people: list[User], name: str, workflow: Workflow) -> Project:
     project = create_project(
         actor=Actor(user=people[0]),
         workspace=workspace,
         team_lead=people[0],
         team_members=people,
-        name=f"Project {number}",
+        name=name,
+        workflow=workflow,
     )
-    tasks = _tasks(project, people)
-    _insert(tasks)
     TaskCounter.objects.create(project=project, workspace=workspace, last_number=TASKS)
-    _insert(_comments(tasks, people))
     return project
+
+
+@cache
+def _texts(description: str) -> dict[str, Any]:
+    return {"description": description, **html_fields("description", as_html(description))}
 
 
 def _tasks(project: Project, people: list[User]) -> list[Task]:
@@ -85,7 +130,7 @@ def _tasks(project: Project, people: list[User]) -> list[Task]:
             number=number,
             position=number * POSITION_STEP,
             title=f"Task {number} of {project.name}",
-            description="What is to be done, and why, in one or two sentences. " * 3,
+            **_texts(DESCRIPTION),
             type=type_,
             priority=priority,
             assignee=assignee,

@@ -3,19 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from accounts.models import User
-from core.actor import Actor
 from core.context import as_system
 from dev.bench.policies import switch_policies
+from dev.demo.scale import LARGEST, People, analyze, create_people, create_projects, fill
 from projects.models import Project
-from projects.services.projects import create_project
-from tests.support.many_tasks import WORKFLOW, People, analyze, fill
-from workspaces.models import Membership
-from workspaces.services.workspaces import create_workspace
 
 REFERENCE = 10_000
 """Tasks of the project whose list is compared with those of larger ones."""
-LARGEST = 100_000
 
 
 @dataclass(frozen=True)
@@ -31,21 +25,10 @@ class Many:
 def fill_many(tasks: int) -> Many:
     """Create projects with so many tasks in all, at least one of REFERENCE tasks."""
     switch_policies(on=True)  # as the owner writes under them too
+    sizes = list(_sizes(tasks))
     with as_system("filling the benchmark"):
-        people = People(*User.objects.bulk_create(_person(name) for name in "abcd"))
-        owner = Actor(user=people.other)
-        workspace = create_workspace(actor=owner, name="Many tasks")
-        others = (people.common, people.rare, people.idle)
-        Membership.objects.bulk_create(
-            Membership(workspace=workspace, user=person, role="MEMBER") for person in others
-        )
-        sizes = list(_sizes(tasks))
-        projects = [
-            create_project(
-                actor=owner, workspace=workspace, name=f"Project {size} {n}", workflow=WORKFLOW
-            )
-            for n, size in enumerate(sizes)
-        ]
+        people = create_people("many")
+        projects = create_projects(people, people.other, sizes)
     for project, size in zip(projects, sizes, strict=True):
         fill(project, people, size)
     analyze()
@@ -62,7 +45,3 @@ def _sizes(tasks: int) -> Iterator[int]:
         left -= REFERENCE + LARGEST
     if left:
         yield min(left, LARGEST)
-
-
-def _person(name: str) -> User:
-    return User(email=f"many-{name}@example.com", name=f"Many {name}", password="!")

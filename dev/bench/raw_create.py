@@ -2,8 +2,8 @@
 
 `create_statements.jsonl` has them as a request of commit ccd26fb sent them, caught by
 `connection.execute_wrapper`, without savepoints. A value is a name (of a row of the data set,
-`task` and `new` for new ids, `number` for what the counter returned), `is` a constant, `text` and
-`json` have names in them.
+`task` and `new` for new ids, `number` for what the counter returned, `position` for what followed
+from it), `is` a constant, `text` and `json` have names in them.
 """
 
 import json
@@ -25,6 +25,8 @@ from dev.bench.processor import seconds_of_postgres
 STATEMENTS = Path(__file__).with_name("create_statements.jsonl")
 PREPARED_AFTER = 3
 WARM_UP = 12
+POSITION_STEP = 65_536
+"""Of that commit; the names of the models would load Django."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +68,8 @@ def create_once(
             done = connection.execute(statement["sql"], list(_values(statement, names)))
             found = done.fetchall() if done.description else []
             if "tasks_taskcounter" in statement["sql"]:
-                [[names["number"]]] = found
+                [[number]] = found
+                names |= {"number": number, "position": number * POSITION_STEP}
 
 
 def _values(statement: dict[str, Any], names: dict[str, Any]) -> Iterator[Any]:

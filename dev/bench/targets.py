@@ -4,10 +4,12 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from urllib.parse import quote
 
-from dev.bench.filling import Dataset
+from dev.bench.filling import SEARCHED, Dataset
 from dev.bench.many import Many
 from dev.bench.serving import BEFORE, EXPRESS
+from projects.models import Project
 from tests.support.signing import access_token_for
 
 CONNECTIONS = 8
@@ -61,6 +63,15 @@ def headers(dataset: Dataset) -> Headers:
     return {"Authorization": f"Bearer {access_token_for(dataset.member)}"}
 
 
+def written(dataset: Dataset) -> list[Project]:
+    """The projects to which requests write, one for each connection."""
+    return dataset.projects[1:][:CONNECTIONS]
+
+
+def board_path(dataset: Dataset) -> str:
+    return f"/api/projects/{dataset.board.pk}/board?limit=200"
+
+
 def list_path(dataset: Dataset) -> str:
     return f"/api/projects/{dataset.projects[0].pk}/tasks?limit=50"
 
@@ -97,19 +108,32 @@ def reading(dataset: Dataset, task: str) -> list[Target]:
     ]
 
 
-def writing(dataset: Dataset, moved: list[str], talked_about: str) -> list[Target]:
+def overviews(dataset: Dataset) -> list[Target]:
+    """The board of a project, with its floor, and searches for what few or many tasks say."""
+    signed = partial(headers, dataset)
+    board = [board_path(dataset)] * CONNECTIONS
+    many, few = (quote(words.rstrip(".").lower()) for words in SEARCHED)
+    found = "/api/tasks/search?limit=50&q={}".format
+    return [
+        Target(name="board of 1,000", paths=board, headers=signed),
+        Target(name="bare board", server="bare", paths=board, headers=signed, has_policies=False),
+        Target(name="search of 100", paths=[found(few)] * CONNECTIONS, headers=signed),
+        Target(name="search of a tenth", paths=[found(many)] * CONNECTIONS, headers=signed),
+    ]
+
+
+def writing(dataset: Dataset, talked_about: str) -> list[Target]:
     """Tasks of other projects than the one listed, one for each connection; a floor for `create`.
 
     Creating locks the counter of a project; with one project that lock would be measured. Comments
-    and moves go to other tasks than the one that is read, which they would make longer.
+    go to another task than the one that is read, which they would make longer.
     """
     signed = partial(headers, dataset)
     new = {"title": "Measure", "assignee": str(dataset.colleague.pk), "due_date": "2026-12-24"}
-    projects = dataset.projects[1:][:CONNECTIONS]
     return [
         Target(
             name="create task",
-            paths=[f"/api/projects/{project.pk}/tasks" for project in projects],
+            paths=[f"/api/projects/{project.pk}/tasks" for project in written(dataset)],
             bodies=(json.dumps(new),),
             statuses=(201,),
             headers=signed,
@@ -124,14 +148,41 @@ def writing(dataset: Dataset, moved: list[str], talked_about: str) -> list[Targe
             headers=signed,
             is_old=True,
         ),
+    ]
+
+
+def moving(dataset: Dataset, stepping: list[str], placed: list[str]) -> list[Target]:
+    """Tasks that step to another column and back, others that change their place in one.
+
+    Choosing a place locks the counter of a project as well, so each of `placed` is in another one.
+    """
+    signed = partial(headers, dataset)
+    return [
         Target(
             name="transition",
-            paths=[f"/api/tasks/{task}/transition" for task in moved],
+            paths=[f"/api/tasks/{task}/transition" for task in stepping],
             bodies=tuple(json.dumps({"status": key}) for key in ("IN_PROGRESS", "TODO")),
             headers=signed,
             is_old=True,
         ),
+        Target(
+            name="move",
+            paths=[f"/api/tasks/{task}/move" for task in placed],
+            bodies=tuple(json.dumps({"order": place}) for place in (10, 0)),
+            headers=signed,
+        ),
     ]
+
+
+def in_bulk(dataset: Dataset, tasks: list[str]) -> Target:
+    """These tasks get another priority at once; by one connection, as others would wait for it."""
+    changes = ({"priority": value} for value in ("HIGH", "LOW"))
+    return Target(
+        name="bulk of 100",
+        paths=["/api/tasks/bulk"],
+        bodies=tuple(json.dumps({"task_ids": tasks, "changes": each}) for each in changes),
+        headers=partial(headers, dataset),
+    )
 
 
 def in_large_projects(many: Many, deep: str) -> list[Target]:

@@ -1,7 +1,9 @@
 """Creates the demo data by the services, as HTTP requests would, but without sending mail."""
 
 import tomllib
+from collections.abc import Iterable
 from datetime import date, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.services.people import change_access, change_profile, register_person
+from attachments.services.uploads import Upload, upload_file
+from comments.models import Emoji
 from comments.services.comments import add_comment
+from comments.services.reactions import add_reaction
 from core.actor import Actor
 from core.context import as_system
 from core.errors import Conflict
@@ -20,9 +25,14 @@ from dev.demo.passwords import KNOWN_TO_ALL
 from notifications.models import Reminder
 from outbox.models import Delivery, State
 from projects.models import Project, Status
+from projects.services.columns import update_column
 from projects.services.projects import create_project
-from tasks.models import Task
+from tasks.models import RelatedAs, Task
+from tasks.services.labels import add_label, labels_named
+from tasks.services.relations import add_relation
+from tasks.services.saved_filters import save_filter
 from tasks.services.tasks import create_task, transition_task
+from tasks.services.watchers import watch_task
 from workspaces.models import Workspace
 from workspaces.services.opening import record_opening
 from workspaces.services.workspaces import add_member, create_workspace
@@ -104,6 +114,8 @@ def _create_project(
     ends: int | None = None,
     **fields: Any,
 ) -> None:
+    labels, limits = fields.pop("labels", {}), fields.pop("limits", {})
+    head = Actor(user=people[lead] if lead else owner)
     project = create_project(
         actor=Actor(user=owner),
         workspace=workspace,
@@ -113,13 +125,39 @@ def _create_project(
         end_date=_day(ends),
         **fields,
     )
+    for name, color in labels.items():
+        add_label(actor=head, project=project, name=name, color=color)
+    _create_tasks(people, project, tasks, owner)
+    for name, limit in limits.items():
+        column = Status.objects.get(project=project, name=name)
+        update_column(actor=head, column=column, changes={"wip_limit": limit})
+    save_filter(
+        actor=head,
+        project=project,
+        name="Overdue",
+        parameters={"overdue": "true"},
+        is_shared=True,
+    )
+
+
+def _create_tasks(
+    people: People, project: Project, tasks: list[dict[str, Any]], owner: User
+) -> None:
+    """Create the tasks, each after the one it is part of, and say which wait for which."""
+    made: dict[str, Task] = {}
     for task in tasks:
-        _create_task(people, project, **task)
+        parent = made[task["within"]] if "within" in task else None
+        made[task["title"]] = _create_task(people, project, parent, **task)
+    for task in tasks:
+        for blocker in task.get("after", ()):
+            pair = {"task": made[blocker], "other": made[task["title"]]}
+            add_relation(actor=Actor(user=owner), kind=RelatedAs.BLOCKS, **pair)
 
 
-def _create_task(people: People, project: Project, **facts: Any) -> None:
-    """Create a task with its comments, and move it through the columns to its own."""
+def _create_task(people: People, project: Project, parent: Task | None, **facts: Any) -> Task:
+    """Create a task with its comments and files, and move it through the columns to its own."""
     author, assignee = people[facts["by"]], people.get(facts.get("to", ""))
+    every, unit = facts.get("repeats", (None, ""))
     task = create_task(
         actor=Actor(user=author),
         project=project,
@@ -128,12 +166,37 @@ def _create_task(people: People, project: Project, **facts: Any) -> None:
         type=facts["type"],
         priority=facts["priority"],
         assignee=assignee,
+        labels=labels_named(project, facts.get("labels", ())),
+        parent=parent,
+        estimate_minutes=facts.get("minutes"),
+        start_date=_day(facts.get("starts")),
         due_date=_day(facts["due"]),
+        repeat_every=every,
+        repeat_unit=unit,
     )
-    for nick, remark in facts.get("said", ()):
-        add_comment(actor=Actor(user=people[nick]), task=task, content=remark)
+    for nick in facts.get("watched_by", ()):
+        watch_task(actor=Actor(user=people[nick]), task=task, person=people[nick])
+    _discuss(people, task, facts.get("said", ()))
+    for nick, name, text in facts.get("files", ()):
+        content = BytesIO(text.encode())
+        upload_file(actor=Actor(user=people[nick]), task=task, upload=Upload(name), content=content)
     for column in _columns_to(facts["in"], task):
         transition_task(actor=Actor(user=assignee or author), task=task, status=column)
+    return task
+
+
+def _discuss(people: People, task: Task, said: Iterable[Any]) -> None:
+    """Add comments: each has its author, its text, and perhaps who likes it or that it replies."""
+    first = None
+    for nick, remark, *more in said:
+        facts = more[0] if more else {}
+        parent = first if facts.get("replies") else None
+        comment = add_comment(
+            actor=Actor(user=people[nick]), task=task, content=remark, parent=parent
+        )
+        first = parent or comment
+        for fan in facts.get("liked_by", ()):
+            add_reaction(actor=Actor(user=people[fan]), comment=comment, emoji=Emoji.THUMBS_UP)
 
 
 def _columns_to(name: str, task: Task) -> list[Status]:

@@ -23,7 +23,15 @@ KINDS = {
     "tasks": "task",
     "task": "task",
     "statuses": "column",
+    "relations": "relation",
+    "dependencies": "task",
     "comments": "comment",
+    "reactions": "emoji",
+    "filters": "filter",
+    "attachments": "attachment",
+    "files": "attachment",
+    "labels": "label",
+    "watchers": "person",
     "members": "person",
     "member": "person",
     "invitations": "invitation",
@@ -33,12 +41,15 @@ KINDS = {
 KINDS_OF_KEYS = {
     "workspace": "workspace",
     "project": "project",
+    "task": "task",
+    "dependson": "task",
     "assignee": "person",
     "user": "person",
     "person": "person",
     "reassignto": "person",
     "teamlead": "owner",
     "email": "email",
+    "parent": "comment",
 }
 """The kind of row for a key of a body or query, in lower case without `_` and `Id`."""
 LISTS = {"taskids": "task", "teammembers": "email", "workspaces": "workspace"}
@@ -49,13 +60,16 @@ LAST_REQUESTS = tuple(
     for path in ("logout", "me", "password/change", "devices/{device_id}", "session/exchange")
 )
 """Requests that may end the credential or the account they are sent with."""
-ENDINGS = ("/archive", "/lead", "/owner", "/role", "/transition")
+ENDINGS = ("/archive", "/lead", "/owner", "/role", "/transition", "/move")
 Asked = Case[Any]
 REAL = 3
 """How many of four requests get ids of existing rows."""
 TOKEN_SECONDS = 200.0
 SAFE = ("GET", "HEAD", "OPTIONS")
-LEARNED = ("workspace", "project", "column", "task", "comment", "token")
+LEARNED = (
+    *("workspace", "project", "column", "label", "filter"),
+    *("task", "relation", "comment", "emoji", "attachment", "token"),
+)
 SUCCESS, CREATED = 2, 201
 
 
@@ -135,6 +149,8 @@ class Requests:
         """Count the answer, remember the id of a new row, and drop a token that may be invalid."""
         self.answers[response.status_code // 100] += 1
         if case.method in SAFE or response.status_code // 100 != SUCCESS:
+            return
+        if "dry-run" in response.headers:
             return
         if case.path in LAST_REQUESTS:
             self.tokens.pop("visitor", None)

@@ -47,6 +47,7 @@ def build(server: str) -> World:
     # The only lead that requests may set: the owner could not change a project led by another.
     world.ids["owner"] = [address_of(OWNER)]
     world.ids["email"] += [address_of(name) for name in (*MEMBERS, OWNER, STRANGER)]
+    world.ids["emoji"] += ["👍", "❤️", "🎉"]
     for number in range(WORKSPACES):
         _add_workspace(world, owner, f"Workshop {number}")
     _add_workspace(world, register(server, STRANGER), "Elsewhere", is_foreign=True)
@@ -79,3 +80,5 @@ def _add_project(world: World, owner: Client, project: dict[str, Any]) -> None:
         for _ in range(COMMENTS):
             comment = owner.ask("POST", f"/tasks/{task}/comments", {"content": "On it."})
             world.learn("comment", comment["id"])
+        file = {"file_name": f"plank{number}.txt", "size": 3}
+        world.learn("attachment", owner.ask("POST", f"/tasks/{task}/attachments", file)["id"])

@@ -18,8 +18,9 @@ from accounts.api.documents import ME
 from accounts.models import User
 from core.actor import Actor, Credential
 from core.api.actors import actor_of
+from core.api.dry_runs import check_dry_run
+from core.api.failures import FAILURE
 from core.api.permissions import Anyone, IsSignedIn
-from core.api.schema import FAILURE
 from core.api.transactions import OneTransaction
 from core.limits import client_network
 from identity.allauth_bridge.sessions import InvalidSessionToken, in_session
@@ -134,6 +135,7 @@ class AuthView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        check_dry_run(request, is_known=False)
         self.by_cookie = cookies.are_asked_for(request)
 
     def finalize_response(

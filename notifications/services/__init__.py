@@ -1,6 +1,6 @@
 """Enqueueing mails about assignments, and planning reminders of due dates."""
 
-from notifications.services.assignments import enqueue_assignment_mail, enqueue_handover_mail
+from notifications.services.assignments import enqueue_assignment_mails, enqueue_handover_mail
 from notifications.services.missed_reminders import (
     plan_missed_reminders,
     plan_missed_reminders_of,
@@ -14,7 +14,7 @@ from notifications.services.reminders import (
 )
 
 __all__ = [
-    "enqueue_assignment_mail",
+    "enqueue_assignment_mails",
     "enqueue_handover_mail",
     "plan_missed_reminders",
     "plan_missed_reminders_of",

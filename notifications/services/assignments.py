@@ -6,7 +6,8 @@ from datetime import date
 from accounts.models import User
 from core.actor import Actor
 from outbox.mail import EMAIL
-from outbox.services import enqueue
+from outbox.models import Delivery
+from outbox.services import enqueue, enqueue_all
 from projects.models import Project
 from tasks.models import Task
 
@@ -14,19 +15,24 @@ LISTED = 20
 """How many tasks a mail lists at most."""
 
 
-def enqueue_assignment_mail(*, actor: Actor, task: Task) -> None:
-    """Mail the assignee, unless they assigned the task to themselves."""
-    recipient, by = task.assignee_id, actor.person_id
-    if recipient is None or recipient == by:
-        return
-    enqueue(
-        channel=EMAIL,
-        kind="task_assigned",
-        recipient_id=recipient,
-        # The version distinguishes a later assignment to the same person from a repeated event.
-        dedupe_key=f"task.assigned:{task.pk}:{task.version}:{recipient}:email",
-        payload={"task": str(task.pk), "actor": str(by) if by else None},
-        workspace_id=task.workspace_id,
+def enqueue_assignment_mails(*, actor: Actor, tasks: Sequence[Task]) -> None:
+    """Mail the assignees, except who assigned a task to themselves."""
+    by = actor.person_id
+    enqueue_all(
+        deliveries=[
+            Delivery(
+                channel=EMAIL,
+                kind="task_assigned",
+                recipient_id=task.assignee_id,
+                # The version distinguishes a later assignment to the same person from a repeated
+                # event.
+                dedupe_key=f"task.assigned:{task.pk}:{task.version}:{task.assignee_id}:email",
+                payload={"task": str(task.pk), "actor": str(by) if by else None},
+                workspace_id=task.workspace_id,
+            )
+            for task in tasks
+            if task.assignee_id and task.assignee_id != by
+        ]
     )
 
 

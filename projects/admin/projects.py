@@ -68,7 +68,16 @@ class Projects(ServiceAdmin):
     actions = ("archive", "take_up_again", "bring_back")
     add_fieldsets = (
         (None, {"fields": ("workspace", "name", "description", "team_lead", "workflow")}),
-        ("Plan", {"fields": ("status", "priority", "visibility", "start_date", "end_date")}),
+        (
+            "Plan",
+            {
+                "fields": (
+                    ("status", "priority"),
+                    ("visibility", "completion_requires_unblocked"),
+                    ("start_date", "end_date"),
+                )
+            },
+        ),
     )
     fieldsets = (
         (None, {"fields": ("workspace", "name", "description", "team_lead")}),
@@ -79,6 +88,7 @@ class Projects(ServiceAdmin):
                     ("status", "priority"),
                     ("visibility", "progress"),
                     ("start_date", "end_date"),
+                    "completion_requires_unblocked",
                 )
             },
         ),

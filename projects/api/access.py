@@ -2,31 +2,18 @@
 
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Subquery
 from rest_framework import serializers
 
 from accounts.api.documents import Person
 from core.documents.columns import Column
 from core.documents.fields import Computed, Derived, Document
 from core.queries import Param
-from core.rights import NO_NEEDS, NOT_PRIVATE, Standing
+from core.rights import Standing
 from projects.models import Project, ProjectMembership, Visibility
 from projects.rights import READ_PROJECT, ProjectRole
 from workspaces.models import Membership
 from workspaces.rights import WorkspaceRole
-
-
-def readers_of(project: Project) -> QuerySet[Membership]:
-    """The workspace memberships of the active people who may read the project."""
-    met = NOT_PRIVATE if project.visibility == Visibility.WORKSPACE else NO_NEEDS
-    members = ProjectMembership.objects.filter(
-        project=project, role__in=READ_PROJECT.roles(ProjectRole, met)
-    )
-    return Membership.objects.filter(
-        Q(role__in=READ_PROJECT.roles(WorkspaceRole, met)) | Q(user__in=members.values("user_id")),
-        workspace=project.workspace_id,
-        user__is_active=True,
-    )
 
 
 def reasons(workspace_role: str, project_role: str | None, visibility: str) -> list[str]:

@@ -36,6 +36,7 @@ from projects.services.transitions import set_transitions
 class ProjectStatuses(ServiceViewSet):
     """The columns of a project."""
 
+    has_dry_run = True
     document = StatusDocument
     inputs: ClassVar = {
         "create": NewColumn,
@@ -114,6 +115,7 @@ class ProjectStatuses(ServiceViewSet):
 class ProjectTransitions(ServiceViewSet):
     """The moves between columns that a project allows; all, if it has none."""
 
+    has_dry_run = True
     document = TransitionDocument
     inputs: ClassVar = {"replace": Moves}
     action_permissions: ClassVar = {"list": Can(READ_PROJECT), "replace": Can(MANAGE_WORKFLOW)}

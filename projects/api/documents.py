@@ -61,6 +61,7 @@ class ProjectDocument(Document):
     progress = serializers.IntegerField(min_value=0, max_value=100)
     start_date = serializers.DateField(allow_null=True)
     end_date = serializers.DateField(allow_null=True)
+    completion_requires_unblocked = serializers.BooleanField()
     team_lead = PublicId(allow_null=True)
     lead = Person(source="team_lead", allow_null=True)
     created_by = Person()

@@ -99,6 +99,10 @@ class ProjectFields(Input):
     progress = Percentage(required=False)
     start_date = OptionalDate()
     end_date = OptionalDate()
+    completion_requires_unblocked = serializers.BooleanField(
+        required=False,
+        help_text="No task enters a column of DONE or CLOSED as long as open tasks block it.",
+    )
 
 
 class NewProject(ProjectFields):

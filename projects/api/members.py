@@ -13,11 +13,12 @@ from core.api.viewsets import ServiceViewSet
 from core.documents.selection import Selection
 from core.errors import NotFound
 from core.queries import compiled
-from projects.api.access import ProjectAccess, readers_of
+from projects.api.access import ProjectAccess
 from projects.api.documents import AddedProjectMember, ProjectMember
 from projects.api.inputs import NewProjectMember, NewRole, NewRoleOf, find_members
 from projects.models import Project, ProjectMembership
 from projects.rights import MANAGE_MEMBERS, READ_PROJECT, SET_LEAD
+from projects.services.access import readers_of
 from projects.services.members import add_project_member, remove_project_member, set_project_role
 from workspaces.api.reassignment import Reassignment, read_handover
 
@@ -25,6 +26,7 @@ from workspaces.api.reassignment import Reassignment, read_handover
 class ProjectMembers(ServiceViewSet):
     """Who takes part in a project."""
 
+    has_dry_run = True
     document = ProjectMember
     inputs: ClassVar = {
         "create": NewProjectMember,

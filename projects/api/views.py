@@ -43,6 +43,7 @@ from workspaces.services.workspaces import personal_workspace
 class Projects(ServiceViewSet):
     """The projects a person may read, and operations on one of them."""
 
+    has_dry_run = merges = True
     document = ProjectDocument
     inputs: ClassVar = {
         "create": NewProject,

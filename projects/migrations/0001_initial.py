@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
                 ('progress', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(100)])),
                 ('start_date', models.DateField(blank=True, null=True)),
                 ('end_date', models.DateField(blank=True, null=True)),
+                ('completion_requires_unblocked', models.BooleanField(db_default=False, default=False, help_text='No task is completed as long as open tasks block it.')),
                 ('archived_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('deleted_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('purged_at', models.DateTimeField(blank=True, editable=False, null=True)),

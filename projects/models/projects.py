@@ -114,6 +114,11 @@ class Project(VersionedTenantRow):
     progress = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(100)])
     start_date = models.DateField(null=True, blank=True)
     end_date = models.DateField(null=True, blank=True)
+    completion_requires_unblocked = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="No task is completed as long as open tasks block it.",
+    )
     team_lead = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)

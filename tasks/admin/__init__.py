@@ -1,5 +1,5 @@
-"""Admin pages of tasks, their status changes and task counters."""
+"""Admin pages of tasks, their labels, relations, watchers and status changes, and task counters."""
 
-from tasks.admin import records, tasks
+from tasks.admin import labels, records, relations, tasks
 
-__all__ = ["records", "tasks"]
+__all__ = ["labels", "records", "relations", "tasks"]

@@ -1,4 +1,4 @@
-"""Admin pages of status changes and task counters; read only."""
+"""Admin pages of status changes, task counters and saved filters; read only."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from core.admin.inlines import ReadOnlyInline
 from core.admin.records import ReadOnly
-from tasks.models import StatusChange, TaskCounter
+from tasks.models import FormerKey, SavedFilter, StatusChange, TaskCounter
 
 
 class Steps(ReadOnlyInline):
@@ -34,9 +34,28 @@ class StatusChanges(ReadOnly):
     date_hierarchy = "created_at"
 
 
+@admin.register(FormerKey)
+class FormerKeys(ReadOnly):
+    list_display = ("project", "number", "task", "created_at")
+    list_filter = (("project", AutocompleteSelectFilter),)
+    list_filter_submit = True
+    list_select_related = ("project", "task")
+    search_fields = ("task__title", "=project__key")
+    ordering = ("-created_at",)
+
+
 @admin.register(TaskCounter)
 class TaskCounters(ReadOnly):
     list_display = ("project", "workspace", "last_number")
     list_select_related = ("project", "workspace")
     search_fields = ("project__name", "=project__key")
     ordering = ("project",)
+
+
+@admin.register(SavedFilter)
+class SavedFilters(ReadOnly):
+    list_display = ("name", "project", "owner", "is_shared", "created_at")
+    list_filter = ("is_shared",)
+    list_select_related = ("project", "owner")
+    search_fields = ("name", "project__name", "owner__email")
+    ordering = ("-created_at",)

@@ -26,6 +26,13 @@ KEY = re.compile(r"\s*([a-z0-9]+)-(\d{1,9})\s*", re.IGNORECASE)
 """A search term that is a task's key, such as `ENG-123`."""
 
 
+PLAN = (
+    ("start_date", "estimate_minutes"),
+    ("due_date", "due_time"),
+    ("repeat_every", "repeat_unit"),
+)
+
+
 class TaskForm(EditForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -69,7 +76,7 @@ class Tasks(ServiceAdmin):
     actions = ("mark_done", "bring_back")
     add_fieldsets = (
         (None, {"fields": ("project", "title", "description")}),
-        ("Plan", {"fields": (("type", "priority"), "assignee", ("due_date", "due_time"))}),
+        ("Plan", {"fields": (("type", "priority"), "assignee", *PLAN)}),
     )
     fieldsets = (
         (None, {"fields": ("title", "description")}),
@@ -79,7 +86,7 @@ class Tasks(ServiceAdmin):
                 "fields": (
                     ("type", "priority"),
                     ("status", "assignee"),
-                    ("due_date", "due_time"),
+                    *PLAN,
                 )
             },
         ),
@@ -89,6 +96,7 @@ class Tasks(ServiceAdmin):
                 "fields": (
                     ("spoken_key", "project"),
                     ("parent", "due_set_by"),
+                    "is_blocked",
                     ("created_by", "created_at"),
                     ("completed_at", "updated_at"),
                 )
@@ -98,6 +106,7 @@ class Tasks(ServiceAdmin):
     readonly_fields = (
         "spoken_key",
         "parent",
+        "is_blocked",
         "created_by",
         "due_set_by",
         "created_at",

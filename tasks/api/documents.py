@@ -2,20 +2,39 @@
 
 from typing import Any, ClassVar
 
-from django.db.models import F
+from django.db.models import F, OuterRef
 from rest_framework import serializers
 
 from accounts.api.documents import Person, PersonInList
 from core.api.abilities import Abilities
-from core.documents.expressions import Hyphenated
-from core.documents.fields import Computed, Document, PublicId
+from core.documents.expressions import Hyphenated, RowCount
+from core.documents.fields import Computed, Derived, Document, PublicId
+from core.documents.html import Html
 from core.documents.pages import MEBIBYTE
 from core.documents.truncation import Limits, LongText, Many, Truncated
 from projects.api.abilities import in_project, project_standing
 from projects.api.documents import ProjectDocument
 from projects.models import Category, Priority, Project, ProjectStatus
-from tasks.models import Task, TaskType
+from tasks.models import FINISHED, Interval, Label, Task, TaskLabel, TaskType, Watcher
 from tasks.rights import TASK_ABILITIES
+from tasks.services.labels import MOST_LABELS_OF_TASK
+
+RECURRENCE = {
+    "description": "After which interval the task repeats once it is done.",
+    "type": ["object", "null"],
+    "required": ["every", "unit"],
+    "properties": {
+        "every": {"type": "integer"},
+        "unit": {"type": "string", "enum": Interval.values},
+    },
+}
+NUMBER = {"type": "integer"}
+PROGRESS = {
+    "description": "The sub-tasks of the task, and how many per cent of them are complete.",
+    "type": "object",
+    "required": ["total", "complete", "percent"],
+    "properties": {"total": NUMBER, "complete": NUMBER, "percent": {"type": ["integer", "null"]}},
+}
 
 
 class ProjectOfTask(Document):
@@ -54,10 +73,18 @@ class TaskDocument(Document):
     workspace_id = PublicId(source="project.workspace")  # same value; the project is joined already
     project_id = serializers.UUIDField()
     project = ProjectOfTask()
+    is_blocked = serializers.BooleanField(help_text="Whether an open task blocks it.")
     parent_id = serializers.UUIDField(allow_null=True)
     position = serializers.IntegerField()
+    estimate_minutes = serializers.IntegerField(allow_null=True)
+    start_date = serializers.DateField(allow_null=True)
     due_date = serializers.DateField(allow_null=True)
     due_time = serializers.TimeField(allow_null=True)
+    recurrence = Derived(
+        lambda every, unit: {"every": every, "unit": unit} if every else None,
+        lambda path: [F(f"{path}repeat_every"), F(f"{path}repeat_unit")],
+        RECURRENCE,
+    )
     completed_at = serializers.DateTimeField(allow_null=True)
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
@@ -74,6 +101,78 @@ class TaskDocument(Document):
         also: ClassVar = {"projectId": "project_id", "assigneeId": "assignee_id"}
 
 
+TaskDocument.embed("description_html", Html("description"), on_request=True, asked_by="html")
+
+
+class LabelDocument(Document):
+    """A label of a project."""
+
+    id = serializers.UUIDField()
+    project_id = serializers.UUIDField()
+    name = serializers.CharField()
+    color = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+    version = serializers.IntegerField()
+
+    class Meta:
+        model = Label
+
+
+class LabelOfTask(Document):
+    """A label as shown inside a task."""
+
+    id = serializers.UUIDField(source="label_id")
+    name = serializers.CharField(source="label.name")
+    color = serializers.CharField(source="label.color")
+
+    class Meta:
+        model = TaskLabel
+
+
+class WatcherDocument(Document):
+    """Who follows a task, and since when."""
+
+    id = serializers.UUIDField()
+    user_id = PublicId(source="user")
+    user = Person()
+    watched_at = serializers.DateTimeField(source="created_at")
+
+    class Meta:
+        model = Watcher
+
+
+def _subtasks(path: str, **narrowed: Any) -> RowCount:
+    rows = Task.objects.filter(parent=OuterRef(f"{path}pk"), deleted_at=None, **narrowed)
+    return RowCount(rows.values("pk"))
+
+
+def _progress(total: int, complete: int) -> dict[str, Any]:
+    percent = 100 * complete // total if total else None
+    return {"total": total, "complete": complete, "percent": percent}
+
+
+TaskDocument.embed(
+    "subtasks",
+    Derived(
+        _progress,
+        lambda path: [_subtasks(path), _subtasks(path, category__in=FINISHED)],
+        PROGRESS,
+    ),
+    on_request=True,
+)
+TaskDocument.embed(
+    "labels",
+    Many(
+        LabelOfTask,
+        "task",
+        TaskLabel.objects.all,
+        limits=Limits(most=MOST_LABELS_OF_TASK, item=300, budget=MEBIBYTE),
+    ),
+    on_request=True,
+)
+
+
 class TaskInProject(Document):
     """A task as shown inside its project."""
 
@@ -88,6 +187,51 @@ class TaskInProject(Document):
 
     class Meta:
         model = Task
+
+
+class FoundTask(Document):
+    """A task as a search shows it: without its description."""
+
+    id = serializers.UUIDField()
+    key = Computed(lambda path: Hyphenated(F(f"{path}project__key"), F(f"{path}number")))
+    number = serializers.IntegerField()
+    title = serializers.CharField()
+    type = serializers.ChoiceField(TaskType.choices)
+    priority = serializers.ChoiceField(Priority.choices)
+    status = serializers.CharField(source="status.key")
+    category = serializers.ChoiceField(Category.choices)
+    is_complete = serializers.BooleanField()
+    assignee = PersonInList(allow_null=True)
+    workspace_id = PublicId(source="project.workspace")
+    project_id = serializers.UUIDField()
+    due_date = serializers.DateField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+    version = serializers.IntegerField()
+
+    class Meta:
+        model = Task
+
+
+class Piece(serializers.Serializer[Any]):
+    """A part of a text; `hit` says whether it is a word that was looked for."""
+
+    text = serializers.CharField()
+    hit = serializers.BooleanField()
+
+
+class Match(serializers.Serializer[Any]):
+    """A title, or the part of a description or comment with a word that was looked for."""
+
+    field = serializers.ChoiceField(["title", "description", "comment"])
+    pieces = Piece(many=True)
+
+
+class MatchedTask(serializers.Serializer[Any]):
+    """A task that was found, with what was found in it."""
+
+    task = FoundTask()
+    matches = Match(many=True)
 
 
 ProjectDocument.embed(

@@ -1,21 +1,29 @@
 """Query parameters that filter lists of tasks."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django_filters import CharFilter, DateFilter, TypedChoiceFilter
 from rest_framework.request import Request
 
 from accounts.models import User
+from core.api.actors import actor_of
 from core.api.filters import EnumFilter, Filters
+from core.days import check_day, end_of, start_of, today_in
 from core.documents.conditions import Conditions, Literal
-from core.models import as_uuid
+from core.errors import Invalid
+from core.models import LONGEST_UUID, as_uuid
 from core.queries import compiled
 from projects.models import Category, Priority, Status, columns_of
-from tasks.models import FINISHED, Task, TaskType
+from tasks.api.hits import LONGEST_SEARCH, MOST_WORDS, Search, tasks_with_words
+from tasks.models import FINISHED, Label, Task, TaskType, labels_of
 
+ORDERINGS = ("-created_at", "updated_at", "number", "title")
+"""Of the tasks of one project."""
 BOOLEANS = {"true": True, "True": True, "1": True, "false": False, "False": False, "0": False}
 
 NOBODY = UUID(int=0)
@@ -24,18 +32,112 @@ DAYS = ["%Y-%m-%d"]
 """ISO only: Django's forms also accept 01/02/2030, whose day and month are ambiguous."""
 
 
-class TaskFilters(Filters):
-    """`assignee` is a person's id, `me` or `none`; the bounds of due dates are inclusive."""
+def _of_parent(request: Request, value: str) -> Conditions:
+    return (("parent", None if value == "none" else as_uuid(value) or NOBODY),)
+
+
+def _day(column: str) -> DateFilter:
+    return DateFilter(column, input_formats=DAYS, validators=[check_day])
+
+
+def check_words(typed: str) -> None:
+    """Raise ValidationError for a search of no word, or of too many."""
+    words = Search(typed).words
+    if not words:
+        raise ValidationError("Type a letter or a digit.")
+    if len(words) > MOST_WORDS:
+        raise ValidationError(f"At most {MOST_WORDS} words.")
+
+
+class EveryTaskFilters(Filters):
+    """Filters of tasks of any project. The bounds of days are inclusive, in the person's zone.
+
+    `planned_after` and `planned_before` are the bounds of a timeline: tasks whose span, from start
+    date to due date, has a day in common with it. One of both dates is a span of a day; tasks
+    without any are in no timeline.
+    """
+
+    type = EnumFilter(TaskType)
+    priority = EnumFilter(Priority)
+    due_after = DateFilter("due_date", lookup_expr="gte", input_formats=DAYS)
+    due_before = DateFilter("due_date", lookup_expr="lte", input_formats=DAYS)
+    planned_after = DateFilter(
+        "planned_until",
+        lookup_expr="gte",
+        input_formats=DAYS,
+        help_text="The first day of a timeline: tasks that end before it are left out.",
+    )
+    planned_before = DateFilter(
+        "planned_from",
+        lookup_expr="lte",
+        input_formats=DAYS,
+        help_text="The last day of a timeline: tasks that start after it are left out.",
+    )
+    created_after = _day("created_at")
+    created_before = _day("created_at")
+    updated_after = _day("updated_at")
+    updated_before = _day("updated_at")
+    overdue = TypedChoiceFilter(choices=[(w, w) for w in BOOLEANS], coerce=BOOLEANS.get)
+    created_by = CharFilter(max_length=64)
+
+    @classmethod
+    def cleaned(cls, params: Any) -> dict[str, Any]:
+        """As in other lists; a timeline that ends before it begins is refused.
+
+        Else tasks that span both bounds would be found in it.
+        """
+        values = super().cleaned(params)
+        if values.get("planned_before", date.max) < values.get("planned_after", date.min):
+            message = "Must not be before planned_after."
+            raise Invalid(errors={"planned_before": [message]})
+        return values
+
+    @staticmethod
+    def where_created_after(request: Request, day: date) -> Conditions:
+        return (("created_at__gte", start_of(day, _zone(request))),)
+
+    @staticmethod
+    def where_created_before(request: Request, day: date) -> Conditions:
+        return (("created_at__lt", end_of(day, _zone(request))),)
+
+    @staticmethod
+    def where_updated_after(request: Request, day: date) -> Conditions:
+        return (("updated_at__gte", start_of(day, _zone(request))),)
+
+    @staticmethod
+    def where_updated_before(request: Request, day: date) -> Conditions:
+        return (("updated_at__lt", end_of(day, _zone(request))),)
+
+    @staticmethod
+    def where_overdue(request: Request, wanted: Any) -> Conditions:
+        today = today_in(_zone(request))
+        return (("pending_due__lt" if wanted else "pending_due__gte", today),)
+
+    @staticmethod
+    def where_created_by(request: Request, value: str) -> Conditions:
+        return (("created_by", _person(request, value)),)
+
+
+class TaskFilters(EveryTaskFilters):
+    """`assignee` is a person's id, `me` or `none`; `text` are words, as in a search.
+
+    `label` is a name or an id, `parent` the id of a task or `none`.
+    """
 
     status = CharFilter(max_length=40)
     category = EnumFilter(Category)
-    type = EnumFilter(TaskType)
-    priority = EnumFilter(Priority)
     # Not a BooleanFilter, which ignores values it does not know instead of refusing them.
     is_complete = TypedChoiceFilter(choices=[(w, w) for w in BOOLEANS], coerce=BOOLEANS.get)
+    blocked = TypedChoiceFilter(
+        "is_blocked", choices=[(w, w) for w in BOOLEANS], coerce=BOOLEANS.get
+    )
     assignee = CharFilter(max_length=64)
-    due_after = DateFilter("due_date", lookup_expr="gte", input_formats=DAYS)
-    due_before = DateFilter("due_date", lookup_expr="lte", input_formats=DAYS)
+    text = CharFilter("id", max_length=LONGEST_SEARCH, validators=[check_words])
+    label = CharFilter(max_length=50)
+    parent = CharFilter(max_length=LONGEST_UUID)
+    watching = TypedChoiceFilter(choices=[(w, w) for w in BOOLEANS], coerce=BOOLEANS.get)
+
+    where_parent = staticmethod(_of_parent)
 
     class Meta:
         model = Task
@@ -57,11 +159,47 @@ class TaskFilters(Filters):
     def where_assignee(request: Request, value: str) -> Conditions:
         if value == "none":
             return (("assignee", None),)
-        person = request.user.pk
-        if value != "me":
-            person = person_with_id.first(own=as_uuid(value), external=value)
-        # For an unknown id too, so that the time it takes does not tell whether there is one.
-        return (("assignee", Literal(person or NOBODY)),)
+        return (("assignee", Literal(_person(request, value))),)
+
+    @staticmethod
+    def where_label(request: Request, name: str) -> Conditions:
+        wanted = name.casefold()
+        labels: list[Label] = labels_of.rows(project=_project(request))
+        found = [each.pk for each in labels if wanted in (each.name.casefold(), str(each.pk))]
+        return (("pk__has_label", found),)
+
+    @staticmethod
+    def where_watching(request: Request, wanted: Any) -> Conditions:
+        lookup = "pk__watched_by" if wanted else "pk__not_watched_by"
+        return ((lookup, request.user.pk),)
+
+    @staticmethod
+    def where_text(request: Request, typed: str) -> Conditions:
+        return (("pk__any_of_text", tasks_with_words(typed, _project(request))),)
+
+
+def _person(request: Request, value: str) -> UUID:
+    """The key of the person named, NOBODY for an unknown one.
+
+    It is compared too, so that the time it takes does not tell whether there is such a person.
+    """
+    if value == "me":
+        return actor_of(request).person.pk
+    return person_named(value) or NOBODY
+
+
+def person_named(value: str) -> UUID | None:
+    """The key of the person with this id."""
+    found: UUID | None = person_with_id.first(own=as_uuid(value), external=value)
+    return found
+
+
+def _zone(request: Request) -> str:
+    return actor_of(request).person.time_zone
+
+
+def _project(request: Request) -> UUID | None:
+    return as_uuid(request.parser_context["kwargs"]["pk"])
 
 
 def _in_columns(request: Request, is_wanted: Callable[[Status], bool]) -> Conditions:
@@ -69,8 +207,7 @@ def _in_columns(request: Request, is_wanted: Callable[[Status], bool]) -> Condit
 
     By the ids of the columns, which PostgreSQL has statistics of and finds in an index.
     """
-    project = as_uuid(request.parser_context["kwargs"]["pk"])
-    columns: list[Status] = columns_of.rows(project=project)
+    columns: list[Status] = columns_of.rows(project=_project(request))
     return (("status__one_of", [column.pk for column in columns if is_wanted(column)]),)
 
 

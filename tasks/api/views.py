@@ -8,21 +8,24 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.abilities import Asked, Verdict, verdict
-from core.api.filters import RestorableWanted
 from core.api.permissions import Can
-from core.api.viewsets import ServiceViewSet
 from core.documents.selection import Selection
 from core.models import as_uuid
 from core.queries import compiled
 from projects.models import Project
 from projects.rights import CREATE_TASK, READ_PROJECT
 from tasks.api.documents import Deleted, TaskDocument
-from tasks.api.filters import TaskFilters
-from tasks.api.inputs import NewTask, NewTaskIn, NextStatus, TaskChanges, TasksNamed
-from tasks.models import Task
-from tasks.rights import DELETE_TASK, TASK_ABILITIES, TRANSITION_TASK, UPDATE_TASK
+from tasks.api.filters import ORDERINGS, TaskFilters
+from tasks.api.groups import GROUPS_SCHEMA, ListAsked, with_groups
+from tasks.api.inputs import NewPlace, NewTask, NewTaskIn, NextStatus, TaskChanges, TasksNamed
+from tasks.api.saved_filters import apply
+from tasks.api.tags import TaggedByDay
+from tasks.models import SavedFilter, Task
+from tasks.rights import DELETE_TASK, MOVE_TASK, TASK_ABILITIES, TRANSITION_TASK, UPDATE_TASK
 from tasks.services.columns import column_called, default_column, done_column
 from tasks.services.deletion import restore_task
+from tasks.services.labels import labels_named
+from tasks.services.moves import Place, move_task
 from tasks.services.tasks import (
     create_task,
     delete_task,
@@ -32,9 +35,10 @@ from tasks.services.tasks import (
 )
 
 
-class TaskViewSet(ServiceViewSet):
+class TaskViewSet(TaggedByDay):
     """Finding, reading and creating tasks, as all views of tasks need it."""
 
+    has_dry_run = merges = True
     document = TaskDocument
 
     def find_task(self, pk: str) -> Task:
@@ -50,7 +54,7 @@ class TaskViewSet(ServiceViewSet):
         project = self.find_project(project_named) if project_named else None
         fields = self.read_input()
         project = project or self.find_project(fields.pop("project_id"))
-        return project, named_column(project, fields)
+        return project, with_rows(project, fields)
 
     def create_in(self, project: Project, fields: dict[str, Any]) -> Response:
         task = create_task(actor=self.actor, project=project, **fields)
@@ -66,20 +70,27 @@ class ProjectTasks(TaskViewSet):
 
     inputs: ClassVar = {"create": NewTask}
     action_permissions: ClassVar = {"list": Can(READ_PROJECT), "create": Can(CREATE_TASK)}
-    queries: ClassVar = {"list": RestorableWanted}
+    queries: ClassVar = {"list": ListAsked}
+    more_meta: ClassVar = GROUPS_SCHEMA
     filters = TaskFilters
     has_list_tag = True
-    orderings = ("-created_at", "updated_at", "number", "title")
+    orderings = ORDERINGS
+    query_params = ("filter",)
 
     def list(self, request: Request, pk: str) -> Response:
         """The tasks of one project; with `deleted=true` those the person can restore."""
         if self.wants_deleted:
             gone = Task.objects.restorable_by(self.actor, self.find_project(pk))
             return self.show_list(gone)
+        if name := request.query_params.get("filter"):
+            filters = SavedFilter.objects.visible_to(self.actor).with_standing_of(self.actor)
+            apply(self.find(filters.filter(project=as_uuid(pk)), name), request)
         # Rows of `visible_to` may be read, so the project is only checked if the list is empty.
         project = as_uuid(pk)
         found = Selection(tasks_of, actor=self.actor, project=project)
         tasks = self.show_list(found, within=(Project, project))
+        if tasks.data and "group" in request.query_params:
+            tasks.data = with_groups(tasks.data, self._filtered(found), self.read_query()["group"])
         # Also found if the workspace was never opened: that records its opening.
         if self.actor.unopened or (tasks.data and not tasks.data.data):
             self.find_project(pk)
@@ -97,6 +108,7 @@ class Tasks(TaskViewSet):
         "update": TaskChanges,
         "partial_update": TaskChanges,
         "transition": NextStatus,
+        "move": NewPlace,
         "destroy_many": TasksNamed,
     }
     outputs: ClassVar = {"destroy_many": Deleted, "can": Verdict}
@@ -107,6 +119,7 @@ class Tasks(TaskViewSet):
         "update": Can(UPDATE_TASK),
         "partial_update": Can(UPDATE_TASK),
         "transition": Can(TRANSITION_TASK),
+        "move": Can(MOVE_TASK),
         "can": Can(READ_PROJECT),
         "destroy": Can(DELETE_TASK),
         "destroy_many": Can(DELETE_TASK),
@@ -130,7 +143,7 @@ class Tasks(TaskViewSet):
         task = update_task(
             actor=self.actor,
             task=task,
-            changes=named_column(task.project, changes, was_complete=task.is_complete),
+            changes=with_rows(task.project, changes, was_complete=task.is_complete),
             version=self.expected_version,
         )
         return self.show(task, message="Task updated successfully")
@@ -144,6 +157,20 @@ class Tasks(TaskViewSet):
             actor=self.actor,
             task=task,
             status=column_called(task.project, self.read_input()["status"]),
+            version=self.expected_version,
+        )
+        return self.show(task)
+
+    def move(self, request: Request, pk: str) -> Response:
+        """Move the task to a place in its column, or in another column."""
+        task = self.find_task(pk)
+        place = self.read_input()
+        column = place.pop("status", None)
+        task = move_task(
+            actor=self.actor,
+            task=task,
+            place=Place(**place),
+            status=column_called(task.project, column) if column else None,
             version=self.expected_version,
         )
         return self.show(task)
@@ -188,10 +215,12 @@ def tasks_of(actor: Any, project: Any) -> QuerySet[Task]:
     return Task.objects.visible_to(actor).filter(project=project)
 
 
-def named_column(
+def with_rows(
     project: Project, fields: dict[str, Any], *, was_complete: bool = False
 ) -> dict[str, Any]:
-    """The fields with `status` (key, name or id) and `is_complete` replaced by the column."""
+    """The fields with `status` and `is_complete` replaced by the column, and labels by rows."""
+    if "labels" in fields:
+        fields["labels"] = labels_named(project, fields["labels"])
     is_complete = fields.pop("is_complete", was_complete)
     if "status" in fields:
         return {**fields, "status": column_called(project, fields["status"])}

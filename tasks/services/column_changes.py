@@ -52,7 +52,11 @@ def _put_into(column: Status, tasks: QuerySet[Task], *, actor: Actor) -> None:
         updated_at=Now(),
     )
     for ids in changed:
-        found = Task.objects.filter(pk__any_of=ids).defer("description").order_by("pk")
+        found = (
+            Task.objects.filter(pk__any_of=ids)
+            .defer("description", "description_html")
+            .order_by("pk")
+        )
         publish(TasksRecategorised(actor=actor, tasks=list(found)))
 
 

@@ -1,37 +1,78 @@
 """Locking a task: first its project shared, then the task; then the right is checked."""
 
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
 from core.actor import Actor
+from core.queries import compiled
 from core.rights import Right, require
 from projects.models import Project
 from projects.services.locks import check_open
-from tasks.models import Task
+from tasks.models import Relation, RelationKind, Task
+from tasks.services.numbers import lock_counter
 
 
-def locked_task(right: Right, task: Task, actor: Actor, *, version: int | None = None) -> Task:
+def locked_task(
+    right: Right, task: Task, actor: Actor, *, version: int | None = None, counter: bool = False
+) -> Task:
     """Lock the task; refuse if deleted, the right is lacking or the version has changed."""
-    locked = lock_task(task)
+    locked = lock_task(task, counter=counter)
     require(right, locked, actor)
     locked.check_version(version)
     return locked
 
 
-def lock_task(task: Task, *, deleted: bool = False) -> Task:
+def lock_task(task: Task, *, deleted: bool = False, counter: bool = False) -> Task:
     """Lock the task, after its project shared, which must be open, and return it as it is now.
 
-    NotFound if the task is deleted, unless `deleted` is True.
+    NotFound if the task is deleted, unless `deleted` is True. With `counter`, the counter of the
+    project is locked between the two, for changes of positions and parents: all of them take it
+    before they lock a task, so that none waits for a task of another that waits for the counter.
     """
     project = _open_project(task)
+    if counter:
+        lock_counter(project)
     locked: Task = Task.objects.locked(task.pk, alive=not deleted)
     locked.project = project
     return locked
 
 
-def shared_task(task: Task) -> Task:
-    """Lock the task and its open project shared, for rows that are added to the task."""
+def shared_task(task: Task, *, counter: bool = False) -> Task:
+    """Lock the task and its open project shared, for rows that are added to the task.
+
+    With `counter` as `lock_task`, for tasks that are added because of it.
+    """
     project = _open_project(task)
+    if counter:
+        lock_counter(project)
     locked: Task = Task.objects.locked_shared(task.pk, alive=True)
     locked.project = project
     return locked
+
+
+def shared_projects(ids: Iterable[UUID]) -> dict[UUID, Project]:
+    """Lock these projects shared, in ascending order against deadlocks."""
+    return {pk: Project.objects.locked_shared(pk) for pk in sorted(set(ids))}
+
+
+def lock_blocked(*tasks: Task) -> None:
+    """Lock the tasks that these block, whose open blockers the next statement changes.
+
+    Without it, the trigger would wait for them even where a request may not (`core.lock_waits`).
+    """
+    if tasks:
+        blocked_by.rows(tasks=[task.pk for task in tasks])
+
+
+@compiled
+def blocked_by(tasks: Any) -> QuerySet[Any]:
+    blocking = Relation.objects.filter(source__any_of=tasks, kind=RelationKind.BLOCKS)
+    rows = Task.objects.filter(pk__in=blocking.values("target_id"))
+    locked = rows.select_for_update(no_key=True, of=("self",))
+    return locked.order_by("pk").values_list("pk", flat=True)
 
 
 def _open_project(task: Task) -> Project:

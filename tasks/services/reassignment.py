@@ -45,7 +45,7 @@ def hand_over_tasks(
 
 def _locked_open_tasks(projects: dict[UUID, Project], person: User) -> list[Task]:
     open_tasks = Task.objects.filter(project__in=projects, assignee=person)
-    open_tasks = open_tasks.exclude(category__in=FINISHED).defer("description")
+    open_tasks = open_tasks.exclude(category__in=FINISHED).defer("description", "description_html")
     return list(open_tasks.select_for_update(no_key=True, of=("self",)).order_by("pk"))
 
 

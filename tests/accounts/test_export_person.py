@@ -13,7 +13,8 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from activity.models import Event
-from comments.services.comments import add_comment
+from comments.services.comments import add_comment, edit_comment
+from comments.services.reactions import add_reaction
 from core.models import IdempotencyKey
 from projects.models import Project
 from projects.services.members import remove_project_member
@@ -29,6 +30,30 @@ from workspaces.services.invitations import invite_person
 
 PATH = "/api/auth/me/export"
 DAY = date(2031, 7, 1)
+KINDS = {
+    "addresses": 1,
+    "devices": 1,
+    "factors": 1,
+    "providers": 1,
+    "memberships": 1,
+    "invitations": 1,
+    "opt_outs": 0,
+    "project_memberships": 1,
+    "tasks_created": 1,
+    "tasks_assigned": 1,
+    "tasks_watched": 0,
+    "saved_filters": 0,
+    "comments": 1,
+    "attachments": 0,
+    "comment_texts": 2,
+    "reactions": 1,
+    "mentions": 1,
+    "events": 5,
+    "text_changes": 1,
+    "deliveries": 2,
+    "reminders": 1,
+}
+"""How many rows of each kind somebody has who left `traces`."""
 
 
 def exported(user: User) -> dict[str, Any]:
@@ -48,7 +73,10 @@ def traces(cast: Cast) -> Task:
             assignee=taker,
             due_date=DAY,
         )
-        add_comment(actor=by(giver), task=task, content=f"{giver.name}'s word")
+        said = add_comment(actor=by(giver), task=task, content="A word")
+        add_reaction(actor=by(giver), comment=said, emoji="🎉")
+        words = f"{giver.name}'s word, @{taker.name}"
+        edit_comment(actor=by(giver), comment=said, content=words)
         EmailAddress.objects.create(user=giver, email=giver.email)
         SocialAccount.objects.create(user=giver, provider="p", uid=f"{giver.name}'s uid")
         Authenticator.objects.create(user=giver, type="totp", data={"secret": "hush"})
@@ -65,27 +93,11 @@ def traces(cast: Cast) -> Task:
 def test_export_has_every_kind(cast: Cast, traces: Task) -> None:
     data = exported(cast.max)
 
-    assert {name: len(rows) for name, rows in data.items() if name != "profile"} == {
-        "addresses": 1,
-        "devices": 1,
-        "factors": 1,
-        "providers": 1,
-        "memberships": 1,
-        "invitations": 1,
-        "opt_outs": 0,
-        "project_memberships": 1,
-        "tasks_created": 1,
-        "tasks_assigned": 1,
-        "comments": 1,
-        "events": 3,
-        "text_changes": 0,
-        "deliveries": 2,
-        "reminders": 1,
-    }
+    assert {name: len(rows) for name, rows in data.items() if name != "profile"} == KINDS
     assert (data["profile"]["email"], data["profile"]["name"]) == ("max@example.com", "Max")
     assert data["tasks_created"][0]["title"] == "Max's secret"
     assert data["tasks_assigned"][0]["title"] == "Lea's secret"
-    assert data["comments"][0]["content"] == "Max's word"
+    assert data["comments"][0]["content"] == "Max's word, @Lea"
     assert data["devices"][0]["ip"] == "10.0.0.1"
 
 
@@ -150,7 +162,7 @@ def test_export_leaves_out_what_one_may_no_longer_read(cast: Cast, traces: Task)
     data = exported(cast.max)
 
     assert (data["tasks_created"], data["project_memberships"]) == ([], [])
-    assert [comment["content"] for comment in data["comments"]] == ["Max's word"]
+    assert [comment["content"] for comment in data["comments"]] == ["Max's word, @Lea"]
 
 
 def test_export_is_neither_stored_nor_cached(cast: Cast) -> None:

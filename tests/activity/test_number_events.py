@@ -7,9 +7,11 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from activity.models import Event, EventCounter
+from core.models import uuid7
+from core.queries import insert
 from projects.services.projects import create_project
 from tasks.models import Task
 from tasks.services.tasks import create_task
@@ -20,6 +22,11 @@ from tests.support.databases import CommittedDatabase
 from tests.support.threads import times
 
 pytestmark = pytest.mark.usefixtures("committed_db")
+MANY = 300
+WRITTEN = """
+    SELECT pg_stat_get_xact_tuples_inserted(oid) + pg_stat_get_xact_tuples_updated(oid)
+    FROM pg_class WHERE relname = %s
+"""
 NUMBERS = "SELECT seq FROM activity_event WHERE workspace_id = %s AND seq > %s ORDER BY seq"
 
 
@@ -44,6 +51,84 @@ def test_a_rollback_leaves_no_event_and_no_gap(cast: Cast) -> None:
     assert numbers(cast.workspace.pk) == before
     create_task(actor=by(cast.lea), project=cast.project, title="Next")
     assert numbers(cast.workspace.pk) == [*before, len(before) + 1]
+
+
+def log(*workspaces: Any) -> list[UUID]:
+    """Write an event for each of the workspaces, and return the rows they are about."""
+    about = {"via": "system", "entity": "task", "action": "updated"}
+    events = [Event(workspace_id=each.pk, entity_id=uuid7(), **about) for each in workspaces]
+    insert(*events)
+    return [event.entity_id for event in events]
+
+
+def number_now() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS number_event IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+
+
+def written(table: str) -> int:
+    """The rows this transaction has inserted into the table or updated there."""
+    with connection.cursor() as cursor:
+        cursor.execute(WRITTEN, [table])
+        return int(cursor.fetchone()[0])
+
+
+def test_many_events_of_a_commit_take_a_number_once_for_all(cast: Cast) -> None:
+    """A counter written for each event is read through all its former versions by the next."""
+    before = len(numbers(cast.workspace.pk))
+    with transaction.atomic():
+        rows = log(*[cast.workspace, cast.elsewhere] * MANY)
+        counted, logged = written("activity_eventcounter"), written("activity_event")
+        number_now()
+        assert written("activity_eventcounter") - counted == 2
+        assert written("activity_event") - logged == 2 * MANY
+    events = Event.objects.filter(workspace_id=cast.workspace.pk, seq__gt=before).order_by("seq")
+    assert list(events.values_list("entity_id", flat=True)) == rows[::2]
+    assert numbers(cast.workspace.pk) == list(range(1, before + MANY + 1))
+
+
+def test_what_a_savepoint_takes_back_takes_no_number(cast: Cast) -> None:
+    place, before = cast.workspace, len(numbers(cast.workspace.pk))
+    for kept in ([], [place], [place, place]):
+        for undone in ([place], [place, place]):
+            with transaction.atomic():
+                rows = log(*kept)
+                with transaction.atomic():
+                    log(*undone)
+                    transaction.set_rollback(True)
+                rows += log(place)
+            events = Event.objects.filter(workspace_id=place.pk, seq__gt=before).order_by("seq")
+            assert list(events.values_list("entity_id", flat=True)) == rows
+            before += len(rows)
+    assert numbers(place.pk) == list(range(1, before + 1))
+
+
+def test_events_can_be_numbered_before_the_commit_and_again(cast: Cast) -> None:
+    place, before = cast.workspace, numbers(cast.workspace.pk)
+    with transaction.atomic():
+        log(place)
+        with transaction.atomic():
+            number_now()
+            log(place, place)
+            transaction.set_rollback(True)
+        log(place)
+        number_now()
+        assert numbers(place.pk) == list(range(1, len(before) + 3))
+        log(place, place)
+    assert numbers(place.pk) == list(range(1, len(before) + 5))
+
+
+def test_commits_in_the_same_workspaces_wait_for_each_other_in_one_order(cast: Cast) -> None:
+    places = [cast.workspace, cast.elsewhere]
+
+    def write(n: int) -> None:
+        for _ in range(20):
+            with transaction.atomic():
+                log(*places[:: 1 if n else -1])
+
+    times(2, write)
+    for place in places:
+        assert numbers(place.pk) == list(range(1, len(numbers(place.pk)) + 1))
 
 
 def test_forty_writers_in_two_workspaces_leave_no_gap(cast: Cast) -> None:

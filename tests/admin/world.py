@@ -1,6 +1,7 @@
 """Three of everything the admin shows."""
 
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -16,8 +17,10 @@ from django_celery_beat import models as beat
 
 from accounts.models import User
 from accounts.services.people import stranger_at
+from attachments.services.uploads import Upload, upload_file
 from clerk.models import AccountMatch, ExternalRecord, WebhookReceipt
 from comments.services.comments import add_comment, edit_comment
+from comments.services.reactions import add_reaction
 from core.models import AttemptCount, IdempotencyKey
 from identity.models import KnownDevice, RefreshToken
 from identity.services.personal_tokens import create_token
@@ -26,8 +29,14 @@ from outbox.models import Delivery, MailContent
 from outbox.services import note_relay
 from projects.services.projects import create_project
 from projects.services.workflows import Workflow
+from tasks.models import RelatedAs
 from tasks.services.columns import done_column
-from tasks.services.tasks import create_task, transition_task
+from tasks.services.labels import add_label
+from tasks.services.relations import add_relation
+from tasks.services.saved_filters import save_filter
+from tasks.services.tasks import create_task, transition_task, update_task
+from tasks.services.transfers import transfer_task
+from tasks.services.watchers import watch_task
 from tests.support.actors import by
 from tests.support.cast import person
 from workspaces.services.invitations import invite_person
@@ -53,7 +62,6 @@ def plan_work(n: int) -> User:
     strict = create_project(
         actor=by(owner), workspace=workspace, name="Desk", workflow=Workflow.TICKET
     )
-    create_task(actor=by(owner), project=strict, title="Answer the telephone")
     project = create_project(
         actor=by(owner),
         workspace=workspace,
@@ -61,14 +69,27 @@ def plan_work(n: int) -> User:
         team_lead=colleague,
         team_members=[owner],
     )
+    call = create_task(actor=by(owner), project=project, title="Answer the telephone")
+    transfer_task(actor=by(owner), task=call, project=strict)
     tomorrow = timezone.now().date() + timedelta(days=1)
     task = create_task(
         actor=by(owner), project=project, title="Oil it", assignee=colleague, due_date=tomorrow
     )
+    late = {"overdue": "true"}
+    save_filter(actor=by(owner), project=project, name="Late", parameters=late)
+    label = add_label(actor=by(owner), project=project, name="Machine room")
+    update_task(actor=by(owner), task=task, changes={"labels": [label]})
+    watch_task(actor=by(colleague), task=task, person=colleague)
     comment = add_comment(actor=by(colleague), task=task, content="With which oil?")
-    edit_comment(actor=by(colleague), comment=comment, content="With which oil, please?")
+    edit_comment(actor=by(colleague), comment=comment, content=f"With which oil, @owner{n}?")
+    add_reaction(actor=by(owner), comment=comment, emoji="👀")
+    plan = BytesIO(b"Oil")
+    upload_file(
+        actor=by(owner), task=task, upload=Upload("plan.txt", comment=comment), content=plan
+    )
     done = create_task(actor=by(owner), project=project, title="Unpack it")
     transition_task(actor=by(owner), task=done, status=done_column(project))
+    add_relation(actor=by(owner), task=task, other=done, kind=RelatedAs.BLOCKED_BY)
     mail = Delivery.objects.get(kind="task_assigned", workspace_id=workspace.pk)
     MailContent.objects.create(delivery=mail, workspace_id=workspace.pk, text="Oil it")
     return owner

@@ -15,13 +15,31 @@ from pytest_django import DjangoDbBlocker, Settings
 from config.wsgi import application
 from core.context import as_system
 from dev.bench import filling, many, rounds
-from dev.bench.asking import last_page, raw_rows, same_tasks, traffic
+from dev.bench.asking import (
+    last_page,
+    newest_of_each,
+    raw_rows,
+    same_board,
+    same_tasks,
+    traffic,
+)
 from dev.bench.bare import answer
 from dev.bench.goals import verdicts
 from dev.bench.policies import switch_policies
 from dev.bench.rounds import measure
 from dev.bench.serving import serving
-from dev.bench.targets import CONNECTIONS, Target, headers, in_large_projects, reading, writing
+from dev.bench.targets import (
+    CONNECTIONS,
+    Target,
+    headers,
+    in_bulk,
+    in_large_projects,
+    moving,
+    overviews,
+    reading,
+    writing,
+    written,
+)
 from tasks.models import Task
 from tests.support.cast import client_of
 from tests.support.databases import CommittedDatabase, in_use
@@ -35,14 +53,19 @@ COUNTS = {
     "without RLS": Traffic(2, 4),
     "task": Traffic(2, 4),
     "me": Traffic(1, 3),
+    "board of 1,000": Traffic(7, 9),
+    "search of 100": Traffic(5, 7),
+    "search of a tenth": Traffic(5, 7),
     "create task": Traffic(18, 22),
     "comment": Traffic(8, 12),
     "transition": Traffic(15, 19),
+    "move": Traffic(16, 20),
+    "bulk of 100": Traffic(7, 11),
     "list of 10,000": Traffic(2, 4),
     "deep page": Traffic(2, 4),
 }
 """Statements, and round trips with those of the transaction, of each line of the benchmark."""
-MOST_TIMES = {"list 50": 10.0, "task": 15.0, "me": 40.0}
+MOST_TIMES = {"list 50": 10.0, "board of 1,000": 20.0, "task": 15.0, "me": 40.0}
 """The processor time of a line without a server, as multiples of its floor: far above what it is,
 so that only what makes a request several times as dear is noticed."""
 ROUNDS, TIMES = 9, 5
@@ -68,10 +91,14 @@ def bench(shared_db: CommittedDatabase, django_db_blocker: DjangoDbBlocker) -> I
             with as_system("measuring"):
                 listed = Task.objects.filter(project=dataset.projects[0]).order_by("-created_at")
                 ids = [str(task.pk) for task in listed[:50]]
+                newest = [each.tasks.latest("created_at") for each in written(dataset)]
             deep = f"/api/projects/{larger.largest.pk}/tasks?limit=50"
             cursor = client_of(larger.people.common).ask("GET", deep)["meta"]["next_cursor"]
-            targets = reading(dataset, ids[0])
-            targets += writing(dataset, ids[-CONNECTIONS - 1 : -1], ids[-1])
+            moved = [str(task.pk) for task in newest]
+            targets = reading(dataset, ids[0]) + overviews(dataset)
+            targets += writing(dataset, ids[-1])
+            targets += moving(dataset, ids[-CONNECTIONS - 1 : -1], moved)
+            targets += [in_bulk(dataset, ids)]
             targets += in_large_projects(larger, f"{deep}&cursor={cursor}")
             yield Bench(dataset, larger, targets)
 
@@ -143,6 +170,8 @@ def test_the_servers_are_measured_beside_each_other(
     quick = [each for each in bench.targets if each.name in QUICK]
     with serving("gantry", "bare") as servers:
         assert len(same_tasks(bench.dataset, servers)) == 50
+        same_board(bench.dataset, servers)
+        assert len(set(newest_of_each(bench.dataset, servers["gantry"]))) == CONNECTIONS
         assert "cursor=" in last_page(bench.larger, servers["gantry"])
         figures = measure(quick, servers, lambda: raw_rows(bench.dataset), rounds=1, seconds=0.1)
     assert all(each.rate > 0 for each in figures.values())

@@ -9,7 +9,8 @@ from tasks.services.tasks import create_task, transition_task
 from tests.support.actors import by
 from tests.support.cast import Cast, client_of
 from tests.support.databases import CommittedDatabase
-from tests.support.documents import comment_document
+from tests.support.documents import comment_alone
+from tests.support.invariants import faults
 from tests.support.log import log_of
 from tests.support.threads import at_once
 
@@ -24,7 +25,7 @@ def test_add_comment_answers_the_comment(cast: Cast, task: Task, path: str, key:
     assert (made.content, made.author, made.task) == (TEXT, cast.moe, task)
     assert answer == {
         "success": True,
-        "data": comment_document(made, cast.moe),
+        "data": comment_alone(made, cast.moe),
         "message": "Comment added successfully",
     }
     assert log_of(made) == [("commented", cast.moe.pk, {})]
@@ -45,12 +46,14 @@ def test_comments_and_moves_do_not_stop_each_other(
     columns = list(cast.project.statuses.order_by("position"))
 
     def talk() -> None:
-        for n in range(5):
+        for n in range(10):
             add_comment(actor=by(cast.max), task=task, content=str(n))
 
     def move() -> None:
-        for column in (*columns, columns[0]):
+        for n in range(10):
+            column = columns[n % 3]
             transition_task(actor=by(cast.lea), task=task, status=column)
 
-    at_once(talk, move, talk, move)
-    assert Comment.objects.count() == 10
+    at_once(*[talk, move] * 4)
+    assert Comment.objects.count() == 40
+    assert faults() == {}

@@ -4,7 +4,7 @@ import pytest
 
 from comments.models import Comment
 from tests.support.cast import Cast, client_of
-from tests.support.documents import comment_document
+from tests.support.documents import comment_alone
 from tests.support.log import edits_of, log_of
 
 
@@ -17,7 +17,7 @@ def test_edit_comment_changes_the_words(
     comment.refresh_from_db()
     assert (comment.content, comment.version) == ("Done", 2)
     assert comment.edited_at is not None
-    assert answer == {"success": True, "data": comment_document(comment, cast.max)}
+    assert answer == {"success": True, "data": comment_alone(comment, cast.max)}
     change = {"content": {"old": None, "new": None}}
     assert log_of(comment)[1:] == [("updated", cast.max.pk, change)]
     assert edits_of(comment) == {"content": [[0, "On it", "Done"]]}

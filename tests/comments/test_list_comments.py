@@ -7,7 +7,7 @@ from comments.services.comments import add_comment, delete_comment
 from tasks.services.tasks import create_task
 from tests.support.actors import by
 from tests.support.cast import Cast, client_of
-from tests.support.documents import comment_document
+from tests.support.documents import comment_alone, comment_document
 
 
 @pytest.fixture
@@ -51,4 +51,4 @@ def test_the_second_spelling_is_a_plain_list(cast: Cast, said: list[Comment]) ->
 
 def test_a_listed_comment_is_the_one_shown_alone(cast: Cast, comment: Comment) -> None:
     shown = client_of(cast.moe).ask("GET", f"/api/comments/{comment.pk}")
-    assert shown == {"success": True, "data": comment_document(comment, cast.moe)}
+    assert shown == {"success": True, "data": comment_alone(comment, cast.moe)}

@@ -12,7 +12,7 @@ from projects.services.deletion import archive_project
 from tasks.services.tasks import delete_task
 from tests.support.actors import by
 from tests.support.cast import Cast, client_of
-from tests.support.documents import comment_document
+from tests.support.documents import comment_alone
 from tests.support.log import log_of
 
 
@@ -35,7 +35,7 @@ def age(**past: int) -> None:
 def test_restore_comment(cast: Cast, deleted: Comment, who: str) -> None:
     answer = restore(cast, who)
     deleted.refresh_from_db()
-    assert answer == {"success": True, "data": comment_document(deleted, getattr(cast, who))}
+    assert answer == {"success": True, "data": comment_alone(deleted, getattr(cast, who))}
     assert (deleted.deleted_at, deleted.content) == (None, "On it")
     assert log_of(deleted)[-1] == ("restored", getattr(cast, who).pk, {})
 

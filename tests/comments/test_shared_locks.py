@@ -22,6 +22,7 @@ from tasks.services.tasks import create_task, transition_task, update_task
 from tests.support.actors import by
 from tests.support.cast import Cast, client_of, gather
 from tests.support.databases import CommittedDatabase
+from tests.support.invariants import faults
 from tests.support.threads import at_once, succeeds, times
 from workspaces.models import Membership
 from workspaces.services.members import remove_member
@@ -103,6 +104,7 @@ def test_a_deleted_project_takes_nothing_in(committed_db: CommittedDatabase) -> 
     assert set(written) <= {201, 403, 404}
     rows = Task.objects.count() - 1 + Comment.objects.count()
     assert rows == written.count(201)
+    assert faults() == {}
     assert _actions(cast)[-1] == "deleted"
 
 
@@ -121,6 +123,7 @@ def test_nobody_is_given_a_new_task_who_leaves(committed_db: CommittedDatabase) 
     *_, has_left = at_once(*[give] * 4, leave)
     assert has_left
     assert not Task.objects.filter(assignee=cast.max).exists()
+    assert faults() == {}
 
 
 def test_nobody_comments_after_leaving_the_workspace(committed_db: CommittedDatabase) -> None:

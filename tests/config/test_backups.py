@@ -54,10 +54,11 @@ def content(address: str) -> list[tuple[str, int, str]]:
     """Of every table its name, and a digest of its rows."""
     found = []
     with psycopg.connect(address, options="-c gantry.system=test") as owner:
-        names = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
-        for (name,) in owner.execute(names).fetchall():
+        names = "SELECT schemaname, tablename FROM pg_tables WHERE schemaname = ANY (%s) ORDER BY 2"
+        schemas = ["public", "gantry_private"]
+        for schema, name in owner.execute(names, [schemas]).fetchall():
             digest = "SELECT count(*), md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {} t"
-            row = owner.execute(sql.SQL(digest).format(sql.Identifier(name))).fetchone()
+            row = owner.execute(sql.SQL(digest).format(sql.Identifier(schema, name))).fetchone()
             found.append((name, *(row or ())))
     return found
 

@@ -1,16 +1,20 @@
 """How much memory the web server takes, and what it does not load for requests."""
 
 from ast import literal_eval
+from collections.abc import Callable
+
+import pytest
 
 from config import programs
+from dev.bench.serving import ABSENT
 from outbox.management.commands import relay
 from tests.config.production import run_forked
 from tests.config.raw import Server
 from tests.support.threads import times
 
 MOST = 136 * 1024 * 1024
-"""The benchmark's 130 MB, 3 MB that only tools of developers load (rich, through structlog), and
-what more it takes if many threads are at work at once because the machine is busy."""
+"""The benchmark's 130 MB, and what more it takes if many threads are at work at once because the
+machine is busy."""
 LOADED = """
 import sys
 import config.asgi
@@ -36,7 +40,15 @@ FOR_OTHERS = {
     "redis",  # the broker's, of workers and of probes of readiness
     "markdown_it",  # composers of mail, in workers
     "nh3",
+    "PIL",  # thumbnails, in workers
+    "botocore",  # where files are kept with a service
 }
+
+
+@pytest.fixture(scope="module")
+def usual_server(serve: Callable[..., Server]) -> Server:
+    """With production's libraries only; others load those of development where they find them."""
+    return serve(PYTHONPATH=str(ABSENT))
 
 
 def test_nothing_is_loaded_that_no_request_needs() -> None:

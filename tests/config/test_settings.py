@@ -32,6 +32,8 @@ INFOS:
 
 System check identified 2 issues (1 silenced).
 """
+NAME = "AWS_STORAGE_BUCKET_NAME"
+BUCKET = {NAME: "files", "AWS_ACCESS_KEY_ID": "me", "AWS_SECRET_ACCESS_KEY": "hunter2"}
 LIMITS = (
     "lock_timeout",
     "statement_timeout",
@@ -87,6 +89,20 @@ LIMITS = (
             "TRUSTED_PROXY_COUNT is missing: count the proxies in front, one of which speaks TLS.",
         ),
         ({"REDIS_URL": ""}, "REDIS_URL is missing: set it in the environment."),
+        (
+            {"AWS_SECRET_ACCESS_KEY": "hunter2", "AWS_ACCESS_KEY_ID": "me"},
+            "AWS_STORAGE_BUCKET_NAME is missing: AWS_ACCESS_KEY_ID is of no use without it.",
+        ),
+        (
+            {"AWS_ENDPOINT_URL": "https://s3.example.com"},
+            "AWS_ENDPOINT_URL is of no use without AWS_STORAGE_BUCKET_NAME.",
+        ),
+        ({**BUCKET, "AWS_STORAGE_BUCKET_NAME": "A/B"}, f"{NAME} cannot be understood."),
+        (
+            {**BUCKET, "AWS_ENDPOINT_URL": "http://s3.example.com"},
+            "AWS_ENDPOINT_URL must be an address starting with https://.",
+        ),
+        ({"ATTACHMENTS_QUOTA_MB": "5G"}, "ATTACHMENTS_QUOTA_MB must be a whole number, not '5G'."),
         ({"PORT": "", "WEB_THREADS": "many"}, "WEB_THREADS must be a whole number, not 'many'."),
         ({"SECURE_SSL_REDIRECT": "maybe"}, "SECURE_SSL_REDIRECT must be 1 or 0, not 'maybe'."),
     ],

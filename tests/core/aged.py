@@ -102,7 +102,16 @@ TASK = (
 A_TASK = (
     "gen_random_uuid(), now(), now(), 1, %(workspace)s, %(project)s, n + 1, 'Oil', '', 'TASK',"
     " 'LOW', (SELECT id FROM projects_status WHERE project_id = %(project)s LIMIT 1), 'TODO',"
-    " %(person)s, 0, {age}"
+    " %(person)s, n, {age}"
+)
+
+FILE = (
+    "id, version, updated_at, workspace_id, task_id, uploaded_by_id, file_name, size, sha256,"
+    " content_type, claimed_type, storage_key, thumbnail_key, state, created_at"
+)
+A_FILE = (
+    "gen_random_uuid(), 1, now(), %(workspace)s, %(project)s, %(person)s, 'plan.txt', 1, '', '',"
+    " '', n::text, '', '{state}', {created}"
 )
 
 CASES = [
@@ -132,6 +141,22 @@ CASES = [
         "gen_random_uuid(), now(), now(), 1, %(workspace)s, %(project)s, %(person)s, 'On it',"
         " {age}",
         left="content <> ''",
+        before=TASK,
+    ),
+    Aged(
+        "files of deleted attachments",
+        "attachments_attachment",
+        FILE + ", deleted_at",
+        A_FILE.format(state="READY", created="now()") + ", {age}",
+        left="file_name <> ''",
+        before=TASK,
+    ),
+    Aged(
+        "unfinished uploads",
+        "attachments_attachment",
+        FILE,
+        A_FILE.format(state="PENDING", created="{age}"),
+        left="purged_at IS NULL",
         before=TASK,
     ),
     Aged(

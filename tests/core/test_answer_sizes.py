@@ -33,7 +33,7 @@ def alias_of(cast: Cast) -> str:
 
 @pytest.mark.parametrize(("seed", "letter"), list(enumerate("€😀")))
 def test_pages_that_end_early_lose_and_repeat_nothing(cast: Cast, seed: int, letter: str) -> None:
-    chance = Random(seed)  # noqa: S311
+    chance = Random(seed)
     lengths = [int(LONGEST * chance.random() ** 3) for _ in range(150)]
     tasks = tasks_with(cast, (letter * length for length in lengths))
     path = f"/api/projects/{cast.project.pk}/tasks?limit=100"

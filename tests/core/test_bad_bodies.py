@@ -20,6 +20,14 @@ WRITES = [
     "POST /api/tasks/{task}/transition",
     "DELETE /api/tasks",
     "POST /api/tasks/{task}/comments",
+    "POST /api/tasks/{task}/move",
+    "POST /api/tasks/{task}/copy",
+    "POST /api/tasks/{task}/transfer",
+    "POST /api/tasks/{task}/watchers",
+    "POST /api/tasks/{task}/relations",
+    "POST /api/tasks/{task}/attachments",
+    "POST /api/projects/{project}/labels",
+    "POST /api/projects/{project}/filters",
 ]
 MALFORMED = {
     "cut off": b'{"name": "x"',
@@ -60,8 +68,8 @@ def test_malformed_json_is_refused_everywhere(cast: Cast) -> None:
     assert found == dict.fromkeys(found, (400, "malformed"))
 
 
-def test_deep_nesting_is_refused(cast: Cast) -> None:
-    found = {name: refused(cast, body) for name, body in DEEP.items()}
+def test_deep_nesting_is_refused_everywhere(cast: Cast) -> None:
+    found = {(at, name): refused(cast, DEEP[name], at) for at in WRITES for name in DEEP}
     told = ((400, "nested_too_deeply"), (400, "malformed"))
     assert {name: answer for name, answer in found.items() if answer not in told} == {}
 

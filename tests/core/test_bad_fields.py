@@ -23,6 +23,9 @@ PERSON = [*SHAPES, True, 5, "nobody@example.com", "user_2unknown", str(uuid4()),
 EMAIL = [*SHAPES, True, 5, None, "", "ada", "ada@", "@example.com", NUL, SURROGATE]
 LINK = [*SHAPES, True, 5, None, "nowhere", "javascript:alert(1)", "x" * 501, NUL, SURROGATE]
 
+ID = [*SHAPES, True, 5, "nobody", str(uuid4()), "x" * 500, NUL, SURROGATE]
+COUNT = [value for value in NUMBER if value != 101]
+
 WORKSPACE = {"name": [*REQUIRED, "x" * 121], "image_url": LINK}
 PROJECT = {
     "name": [*REQUIRED, "x" * 300],
@@ -49,8 +52,31 @@ TASK = {
     "status": [*REQUIRED, "NOPE", 5, str(uuid4())],
     "is_complete": FLAG,
     "assignee_id": PERSON,
+    "start_date": DATE,
     "due_date": DATE,
     "due_time": TIME,
+    "parent_id": ID,
+    "labels": [*SHAPES[1:], True, 5, "red", None, [NUL], [SURROGATE], [["x"]], ["red"] * 10_000],
+    "estimate_minutes": [value for value in COUNT if value is not None],
+    "recurrence": [*SHAPES, True, 5, "daily", {"every": 0, "unit": "DAY"}, {"every": 1}],
+}
+PLACE = {"status": TASK["status"], "after_id": ID, "before_id": ID, "order": COUNT}
+COPY = {"title": [*REQUIRED, "x" * 256], "with_subtasks": FLAG}
+LABEL = {
+    "name": [*REQUIRED, "x" * 51],
+    "color": [*SHAPES, True, 5, None, "", "red", NUL, SURROGATE],
+}
+FILTER = {
+    "name": [*REQUIRED, "x" * 81],
+    "parameters": [[], ["x"], {"x": 1}, True, 5, "x", {"assignee": NUL}, {"q": SURROGATE}],
+    "is_shared": FLAG,
+}
+FILE = {
+    "file_name": [*SHAPES, True, None, "", "...", "x" * 5000, NUL, SURROGATE],
+    "size": [*COUNT, 0],
+    "content_type": [*SHAPES, True, 5, None, "", "text", "x/" * 60, NUL, SURROGATE],
+    "sha256": [*SHAPES, True, 5, None, "", "x" * 64, "0" * 65, NUL, SURROGATE],
+    "comment_id": ID,
 }
 MEMBER = {"email": EMAIL, "role": ENUM}
 NEW_MEMBER = {**MEMBER, "message": [*TEXT, "x" * 2001], "workspace_id": [*SHAPES, True, None, ""]}
@@ -68,6 +94,7 @@ TASKS_NAMED: list[Any] = [
     [str(uuid4())] * 201,
 ]
 SAID = {"content": [*REQUIRED, "x" * 20_001]}
+REPLY = {**SAID, "parent_id": [*SHAPES, True, 5, "nobody", str(uuid4()), NUL, SURROGATE]}
 
 BODIES: dict[str, tuple[dict[str, Any], dict[str, list[Any]]]] = {
     "POST /api/workspaces": ({"name": "New"}, WORKSPACE),
@@ -87,8 +114,20 @@ BODIES: dict[str, tuple[dict[str, Any], dict[str, list[Any]]]] = {
     ),
     "PATCH /api/tasks/{task}": ({}, TASK),
     "POST /api/tasks/{task}/transition": ({}, {"status": TASK["status"]}),
+    "POST /api/tasks/{task}/move": ({}, PLACE),
+    "POST /api/tasks/{task}/copy": ({}, COPY),
+    "POST /api/tasks/{task}/transfer": ({}, {"project_id": [*ID, None, ""]}),
+    "POST /api/tasks/{task}/watchers": ({}, {"user_id": PERSON}),
+    "POST /api/tasks/{task}/dependencies": ({}, {"depends_on": [*ID, None, ""]}),
+    "POST /api/tasks/{task}/relations": (
+        {"kind": "BLOCKS", "task_id": "{task}"},
+        {"kind": ENUM, "task_id": [*ID, None, ""]},
+    ),
+    "POST /api/tasks/{task}/attachments": ({"file_name": "plan.txt", "size": 5}, FILE),
+    "POST /api/projects/{project}/labels": ({"name": "New"}, LABEL),
+    "POST /api/projects/{project}/filters": ({"name": "New", "parameters": {}}, FILTER),
     "DELETE /api/tasks": ({}, {"task_ids": TASKS_NAMED}),
-    "POST /api/tasks/{task}/comments": ({}, SAID),
+    "POST /api/tasks/{task}/comments": ({"content": "Said"}, REPLY),
     "PATCH /api/comments/{comment}": ({}, SAID),
 }
 

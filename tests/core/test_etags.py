@@ -9,6 +9,7 @@ from tasks.services.tasks import create_task
 from tests.support.actors import by
 from tests.support.cast import Cast, client_of
 from tests.support.databases import CommittedDatabase
+from tests.support.invariants import faults
 from tests.support.threads import times
 
 VERSIONED = [
@@ -129,18 +130,23 @@ def test_an_unreadable_version_is_refused(
         assert list(answer.json()["errors"]) == ["If-Match"]
 
 
-def test_of_eight_edits_of_one_version_one_wins(
+def test_of_twenty_changes_of_one_version_one_wins(
     committed_db: CommittedDatabase, cast: Cast
 ) -> None:
-    task = create_task(actor=by(cast.lea), project=cast.project, title="Oil")
-    clients = [client_of(cast.lea) for _ in range(8)]
+    first, task = (create_task(actor=by(cast.lea), project=cast.project, title=t) for t in "ab")
+    clients = [client_of(cast.lea) for _ in range(20)]
+    path, seen = f"/api/tasks/{task.pk}", {"If-Match": '"1"'}
 
-    def edit(n: int) -> int:
-        body, seen = {"title": f"Edit {n}"}, {"If-Match": '"1"'}
-        path = f"/api/tasks/{task.pk}"
-        return clients[n].patch(path, body, format="json", headers=seen).status_code
+    def change(n: int) -> int:
+        method, place, body = [
+            ("patch", path, {"title": f"Edit {n}"}),
+            ("post", f"{path}/transition", {"status": "DONE"}),
+            ("post", f"{path}/move", {"before": str(first.pk)}),
+        ][n % 3]
+        send = getattr(clients[n], method)
+        return int(send(place, body, format="json", headers=seen).status_code)
 
-    answers = times(8, edit)
-    assert sorted(answers) == [200, *[412] * 7]
+    assert sorted(times(20, change)) == [200, *[412] * 19]
     task.refresh_from_db()
-    assert (task.title, task.version) == (f"Edit {answers.index(200)}", 2)
+    assert task.version == 2
+    assert faults() == {}

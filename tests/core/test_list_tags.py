@@ -9,14 +9,20 @@ from django.db import connection, transaction
 from pytest_django import Settings
 
 from accounts.models import User
-from comments.services.comments import add_comment
+from comments.models import Comment
+from comments.services.comments import add_comment, edit_comment
 from identity.services.personal_tokens import create_token
 from projects.models import Project, Visibility
 from projects.services.transitions import set_transitions
-from tasks.models import Task
+from tasks.models import RelatedAs, Task
+from tasks.services.labels import add_label
+from tasks.services.relations import add_relation
+from tasks.services.saved_filters import save_filter
 from tasks.services.tasks import create_task
+from tasks.services.watchers import watch_task
 from tests.support.actors import by
 from tests.support.cast import Cast, Client, client_of
+from tests.support.factories import AttachmentFactory
 from tests.support.openapi import document
 from workspaces.models import Membership
 
@@ -30,6 +36,11 @@ class Scene(NamedTuple):
     clients: dict[User, Client]
 
     @property
+    def comment(self) -> Comment:
+        found: Comment = self.task.comments.earliest("created_at")
+        return found
+
+    @property
     def lists(self) -> list[str]:
         project, workspace = self.cast.project.pk, self.cast.workspace.pk
         return [
@@ -38,7 +49,17 @@ class Scene(NamedTuple):
             f"/api/projects/{project}/members",
             f"/api/projects/{project}/statuses",
             f"/api/projects/{project}/transitions",
+            f"/api/tasks/{self.task.pk}/relations",
+            f"/api/projects/{project}/labels",
+            f"/api/projects/{project}/board?limit=1",
+            f"/api/projects/{project}/board",
+            f"/api/projects/{project}/tasks?include=labels,subtasks",
+            f"/api/tasks/{self.task.pk}/watchers",
             f"/api/tasks/{self.task.pk}/comments",
+            f"/api/comments/{self.comment.pk}/history",
+            f"/api/projects/{project}/filters",
+            f"/api/tasks/recent?workspace={workspace}&ordering=updated_at",
+            f"/api/tasks/{self.task.pk}/attachments",
             f"/api/projects?workspace={workspace}",
             f"/api/workspaces/{workspace}/members",
         ]
@@ -50,8 +71,15 @@ def scene(cast: Cast) -> Scene:
         cursor.execute("SET CONSTRAINTS number_event IMMEDIATE")
     lea = by(cast.lea)
     task = create_task(actor=lea, project=cast.project, title="Brakes", assignee=cast.max)
-    create_task(actor=lea, project=cast.project, title="Doors")
-    add_comment(actor=by(cast.max), task=task, content="On it.")
+    said = add_comment(actor=by(cast.max), task=task, content="On it.")
+    edit_comment(actor=by(cast.max), comment=said, content="On it, @[Ada](nobody).")
+    doors = create_task(actor=lea, project=cast.project, title="Doors")
+    add_relation(actor=lea, task=task, other=doors, kind=RelatedAs.BLOCKS)
+    add_label(actor=lea, project=cast.project, name="Red")
+    watch_task(actor=lea, task=task, person=cast.max)
+    late = {"overdue": "true"}
+    save_filter(actor=lea, project=cast.project, name="Late", parameters=late, is_shared=True)
+    AttachmentFactory.create(task=task, uploaded_by=cast.max)
     moves = permutations(cast.project.statuses.all(), 2)
     set_transitions(actor=lea, project=cast.project, moves=moves)
     clients = {person: client_of(person) for person in (cast.lea, cast.ada, cast.max, cast.moe)}
@@ -84,6 +112,8 @@ def ask(method: str, path: str, body: Any = None, status: int = 200) -> Callable
         cast = scene.cast
         names: dict[str, Any] = {
             "task": scene.task.pk,
+            "comment": scene.comment.pk,
+            "doors": Task.objects.get(title="Doors").pk,
             "project": cast.project.pk,
             "workspace": cast.workspace.pk,
             "moe": cast.moe.pk,
@@ -92,6 +122,11 @@ def ask(method: str, path: str, body: Any = None, status: int = 200) -> Callable
         scene.clients[person].ask(method, path.format(**names), body, status=status)
 
     return change
+
+
+def edit(scene: Scene) -> None:
+    path = f"/api/comments/{scene.comment.pk}"
+    scene.clients[scene.kit].ask("PATCH", path, {"message": "Still on it, @lea"})
 
 
 def rename(scene: Scene) -> None:
@@ -124,8 +159,16 @@ CHANGES: dict[str, Callable[[Scene], Any]] = {
     "a task is created": ask("POST", "/api/projects/{project}/tasks", {"title": "Horn"}, 201),
     "a task is edited": ask("PATCH", "/api/tasks/{task}", {"title": "Wheels"}),
     "a task moves": ask("POST", "/api/tasks/{task}/transition", {"status": "DONE"}),
+    "a task has another place": ask("POST", "/api/tasks/{task}/move", {}),
+    "a task gets a label": ask("PATCH", "/api/tasks/{task}", {"labels": ["red"]}),
+    "a label is added": ask("POST", "/api/projects/{project}/labels", {"name": "Blue"}, 201),
+    "a task is watched": ask("POST", "/api/tasks/{task}/watchers", {}, 201),
     "a task is deleted": ask("DELETE", "/api/tasks/{task}", status=204),
+    "a blocked task is no longer": ask("PATCH", "/api/tasks/{task}", {"is_complete": True}),
+    "a dependency ends": ask("DELETE", "/api/tasks/{doors}/dependencies/{task}", status=204),
     "a comment is added": ask("POST", "/api/tasks/{task}/comments", {"message": "Done"}, 201),
+    "a comment is edited": edit,
+    "somebody reacts to a comment": ask("PUT", "/api/comments/{comment}/reactions/🎉"),
     "a task is given to nobody": ask("PATCH", "/api/tasks/{task}", {"assignee_id": None}),
     "a project is edited": ask("PATCH", "/api/projects/{project}", {"name": "Motor"}),
     "a project gets another lead": ask("PUT", "/api/projects/{project}/lead", {"team_lead": None}),

@@ -10,18 +10,25 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
-from comments.models import Comment
-from comments.services.comments import add_comment
+from attachments.models import Attachment
+from comments.models import Comment, Emoji, Revision
+from comments.services.comments import add_comment, edit_comment
+from comments.services.reactions import add_reaction
 from projects.models import Project, ProjectMembership, Transition
 from projects.services.projects import create_project
 from projects.services.transitions import set_transitions
-from tasks.models import Task
+from tasks.models import Label, SavedFilter, Task, Watcher
+from tasks.services.labels import add_label
+from tasks.services.saved_filters import save_filter
 from tasks.services.tasks import create_task
+from tasks.services.watchers import watch_task
 from tests.support.actors import by
 from tests.support.cast import Cast, Client, client_of
+from tests.support.factories import AttachmentFactory, UserFactory
+from tests.support.relations import block, rows_of_blocks, some_tasks
 from tests.workspaces.inviting import invite
 from workspaces.models import Invitation, Membership, Workspace
-from workspaces.services.workspaces import create_workspace
+from workspaces.services.workspaces import add_member, create_workspace
 
 LISTS = [
     "/api/workspaces",
@@ -32,9 +39,20 @@ LISTS = [
     "/api/projects/{project}/members",
     "/api/projects/{project}/statuses",
     "/api/projects/{project}/transitions",
+    "/api/projects/{project}/labels",
+    "/api/tasks/{task}/watchers",
     "/api/projects/{project}/tasks",
-    "/api/projects/{project}/tasks?include=comments",
+    "/api/projects/{project}/tasks?include=comments,html",
+    "/api/tasks/{task}/relations",
+    "/api/tasks/{task}/dependencies",
+    "/api/tasks/{task}/dependents",
+    "/api/projects/{project}/tasks?include=labels,subtasks",
     "/api/tasks/{task}/comments",
+    "/api/comments/{comment}/history",
+    "/api/projects/{project}/filters",
+    "/api/tasks/recent?workspace={workspace}",
+    "/api/projects/{project}/tasks?include=attachments,attachment_count",
+    "/api/tasks/{task}/attachments",
 ]
 ALIASES = [
     "/api/workspace",
@@ -49,24 +67,49 @@ EVERY = [*LISTS, *ALIASES]
 every_list = pytest.mark.parametrize("path", EVERY)
 
 
+def talked_about(task: Task) -> Comment:
+    """The comment whose texts are listed."""
+    found: Comment = task.comments.earliest("created_at")
+    return found
+
+
 def grow(cast: Cast, task: Task, count: int) -> None:
     """So many more of everything that is listed."""
     for n in range(count):
         create_workspace(actor=by(cast.ada), name=f"Workspace {n}")
         invite(cast, f"{uuid4().hex}@example.com")
-        create_project(
+        aside = create_project(
             actor=by(cast.ada), workspace=cast.workspace, name=f"Project {n}", team_lead=cast.lea
         )
-        create_task(actor=by(cast.lea), project=cast.project, title=f"Task {n}", assignee=cast.max)
-        add_comment(actor=by(cast.moe), task=task, content=f"Comment {n}")
+        label = add_label(actor=by(cast.lea), project=cast.project, name=uuid4().hex)
+        create_task(
+            actor=by(cast.lea),
+            project=cast.project,
+            title=f"Task {n}",
+            assignee=cast.max,
+            parent=task,
+            labels=[label],
+        )
+        person = UserFactory.create()
+        add_member(actor=by(cast.ada), workspace=cast.workspace, email=person.email, role="MEMBER")
+        watch_task(actor=by(cast.lea), task=task, person=person)
+        said = add_comment(actor=by(cast.moe), task=task, content=f"Comment {n} @max")
+        add_comment(actor=by(cast.moe), task=task, content="Yes", parent=said)
+        add_reaction(actor=by(cast.lea), comment=said, emoji=Emoji.values[n])
+        edit_comment(actor=by(cast.ada), comment=talked_about(task), content=uuid4().hex)
+        before, after = some_tasks(cast, 2, aside)
+        block(cast, before, task, after)
+        save_filter(actor=by(cast.ada), project=cast.project, name=f"Filter {n}", parameters={})
+        AttachmentFactory.create(task=task, uploaded_by=cast.moe)
     columns = list(cast.project.statuses.all())
     moves = list(permutations(columns, 2))[: 1 + Transition.objects.count() + count]
     set_transitions(actor=by(cast.lea), project=cast.project, moves=moves)
 
 
 @pytest.fixture
-def paths(cast: Cast, task: Task) -> dict[str, object]:
-    return {"workspace": cast.workspace.pk, "project": cast.project.pk, "task": task.pk}
+def paths(cast: Cast, comment: Comment) -> dict[str, object]:
+    here = {"workspace": cast.workspace.pk, "project": cast.project.pk}
+    return {**here, "task": comment.task_id, "comment": comment.pk}
 
 
 @pytest.fixture
@@ -221,6 +264,22 @@ def crowd(cast: Cast, task: Task, count: int) -> None:
     joined = [ProjectMembership(project=cast.project, user=person, **here) for person in people]
     ProjectMembership.objects.bulk_create(joined)
     Project.objects.bulk_create(Project(key=f"K{i}", created_by=cast.ada, **here) for i in n)
+    Watcher.objects.bulk_create(Watcher(task=task, user=person, **here) for person in people)
+    Label.objects.bulk_create(Label(project=cast.project, name=f"L{i}", **here) for i in n)
     Comment.objects.bulk_create(Comment(task=task, author=cast.ada, **here) for _ in n)
-    same = {"project": cast.project, "status": task.status, "category": "TODO", "position": 0}
-    Task.objects.bulk_create(Task(number=i + 9, created_by=cast.ada, **same, **here) for i in n)
+    said = {"comment": talked_about(task), "author": cast.ada}
+    Revision.objects.bulk_create(Revision(**said, **here) for _ in n)
+    SavedFilter.objects.bulk_create(
+        SavedFilter(name="F", project=cast.project, owner=cast.ada, **here) for _ in n
+    )
+    files = AttachmentFactory.build_batch(count, task=task, uploaded_by=cast.ada, **here)
+    Attachment.objects.bulk_create(files)
+    same = {
+        "project": cast.project,
+        "status": task.status,
+        "category": "TODO",
+        "created_by": cast.ada,
+    }
+    rows = (Task(number=i + 9, position=i, **same, **here) for i in range(2 * count))
+    tasks = Task.objects.bulk_create(rows)
+    rows_of_blocks(cast, [*((t, task) for t in tasks[:count]), *((task, t) for t in tasks[count:])])

@@ -12,9 +12,16 @@ from django.db import transaction
 from django.urls import get_resolver, resolve
 
 from comments.models import Comment
+from projects.services.projects import create_project
+from tasks.models import Relation, Task
+from tasks.services.labels import add_label
+from tasks.services.saved_filters import save_filter
+from tasks.services.watchers import watch_task
 from tests.support.actors import by
 from tests.support.cast import Cast, Client, client_of
+from tests.support.factories import AttachmentFactory
 from tests.support.openapi import KEY, METHODS, complaints, described, operations
+from tests.support.relations import block, some_tasks
 from tests.support.signing import token_pair_for
 from tests.test_architecture import routes
 from tests.workspaces.inviting import invite, token_of
@@ -48,17 +55,36 @@ READS = [
         "/projects/{project}/statuses",
         "/projects/{project}/statuses/{column}",
         "/projects/{project}/transitions",
+        "/projects/{project}/labels",
+        "/projects/{project}/board",
+        "/labels/{label}",
+        "/tasks/{task}/watchers",
+        "/workspaces/{workspace}/tasks/ENG-1",
         "/projects/{project}/tasks",
+        "/projects/{project}/filters",
+        "/filters/{filter}",
         "/project",
         "/project/{project}",
         "/projects/workspace/{workspace}",
         "/projects/workspace/{workspace}/projects",
+        "/tasks/mine",
+        "/tasks/recent?workspace={workspace}",
+        "/tasks/search?q=oil",
         "/tasks/{task}",
         "/tasks/{task}/can?action=assign",
         "/tasks/project/{project}/tasks",
+        "/tasks/{task}/relations",
+        "/tasks/{task}/dependencies",
+        "/tasks/{task}/dependents",
+        "/projects/{project}/critical-path",
         "/tasks/{task}/comments",
         "/comments/{comment}",
+        "/comments/{comment}/history",
         "/comments/task/{task}/comments",
+        "/tasks/{task}/attachments",
+        "/attachments/{attachment}",
+        "/attachments/{attachment}/download",
+        "/attachments/{attachment}/thumbnail",
     )
 ]
 REPORTS: list[tuple[str | None, str]] = [("lea", "/api/projects/{project}/access")]
@@ -66,6 +92,8 @@ PROBES = [(None, path) for path in ("/", "/health", "/livez", "/readyz")]
 LINKS = [(None, "/api/invitations/{token}"), ("pia", "/api/workspaces/{workspace}/invitations")]
 WORKSPACE, PROJECT, TASK = {"name": "New"}, {"name": "New"}, {"title": "New"}
 SAID = {"content": "Said"}
+LATE = {"overdue": "true", "type": ["BUG"]}
+FILTER = {"name": "Late", "parameters": LATE}
 SETTINGS = {"time_zone": "Europe/Berlin"}
 WRITES: list[tuple[str | None, str, str, Any]] = [
     (None, "post", "/api/auth/register", {"email": "new@example.com", "password": SECRET * 2}),
@@ -86,6 +114,10 @@ WRITES: list[tuple[str | None, str, str, Any]] = [
         "/api/workspace/add-member",
         {"workspaceId": "{workspace}", "email": "sam@example.com"},
     ),
+    ("max", "post", "/api/projects/{project}/filters", FILTER),
+    ("max", "put", "/api/filters/{filter}", FILTER),
+    ("max", "patch", "/api/filters/{filter}", FILTER),
+    ("max", "delete", "/api/filters/{filter}", None),
     ("ada", "delete", "/api/workspaces/{workspace}", None),
     ("ada", "delete", "/api/workspace/{workspace}", None),
     ("ada", "post", "/api/workspaces/{workspace}/restore", None),
@@ -154,16 +186,37 @@ WRITES: list[tuple[str | None, str, str, Any]] = [
     ("max", "post", "/api/tasks", {**TASK, "projectId": "{project}", "assigneeId": "{lea}"}),
     ("lea", "delete", "/api/tasks", {"taskIds": ["{task}"]}),
     ("max", "put", "/api/tasks/{task}", {"status": "DONE"}),
+    ("max", "post", "/api/tasks/bulk", {"task_ids": ["{task}"], "changes": {"type": "BUG"}}),
     ("max", "patch", "/api/tasks/{task}", {"due_date": "2030-01-31", "due_time": "09:30"}),
     ("lea", "delete", "/api/tasks/{task}", None),
     ("lea", "post", "/api/tasks/{task}/restore", None),
     ("max", "post", "/api/tasks/{task}/transition", {"status": "IN_PROGRESS"}),
+    ("max", "post", "/api/tasks/{task}/relations", {"kind": "BLOCKS", "task_id": "{other}"}),
+    ("max", "delete", "/api/tasks/{task}/relations/{relation}", None),
+    ("max", "post", "/api/tasks/{task}/dependencies", {"depends_on": "{other}"}),
+    ("max", "delete", "/api/tasks/{task}/dependencies/{blocker}", None),
+    ("max", "post", "/api/tasks/{task}/move", {"status": "TODO", "order": 0}),
+    ("max", "post", "/api/projects/{project}/labels", {"name": "Blue", "color": "#0000ff"}),
+    ("max", "put", "/api/labels/{label}", {"name": "Green"}),
+    ("max", "patch", "/api/labels/{label}", {"color": "#00ff00"}),
+    ("max", "delete", "/api/labels/{label}", None),
+    ("max", "post", "/api/tasks/{task}/copy", {"title": "Again"}),
+    ("ada", "post", "/api/tasks/{task}/transfer", {"project_id": "{second}"}),
+    ("max", "post", "/api/tasks/{task}/watchers", {"user_id": "{lea}"}),
+    ("max", "delete", "/api/tasks/{task}/watchers/{lea}", None),
+    ("max", "delete", "/api/tasks/{task}/watchers/me", None),
     ("moe", "post", "/api/tasks/{task}/comments", SAID),
     ("moe", "post", "/api/comments/task/{task}/comments", SAID),
     ("max", "put", "/api/comments/{comment}", SAID),
     ("max", "patch", "/api/comments/{comment}", SAID),
     ("max", "delete", "/api/comments/{comment}", None),
     ("max", "post", "/api/comments/{comment}/restore", None),
+    ("moe", "put", "/api/comments/{comment}/reactions/{emoji}", None),
+    ("moe", "delete", "/api/comments/{comment}/reactions/{emoji}", None),
+    ("max", "post", "/api/tasks/{task}/attachments", {"file_name": "a.txt", "size": 5}),
+    ("max", "post", "/api/attachments/{attachment}/complete", None),
+    ("max", "delete", "/api/attachments/{attachment}", None),
+    ("max", "post", "/api/attachments/{attachment}/restore", None),
 ]
 STEPS = [(who, "get", path, None) for who, path in [*PROBES, *READS, *LINKS, *REPORTS]] + WRITES
 REFUSALS: list[tuple[str | None, str, str, Any, int]] = [
@@ -240,8 +293,17 @@ def ids(cast: Cast, comment: Comment) -> dict[str, str]:
     waiting, used = invite(cast, "new0@example.com"), invite(cast, "new1@example.com")
     theirs = invite_person(actor=by(cast.sam), workspace=cast.elsewhere, email="moe@example.com")
     Invitation.objects.filter(pk=used.pk).update(status="ACCEPTED", email="lea@example.com")
+    saved = save_filter(
+        actor=by(cast.lea), project=cast.project, name="Late", is_shared=True, parameters=LATE
+    )
     offer_ownership(actor=by(cast.ada), workspace=cast.workspace, person=cast.max)
+    file = AttachmentFactory.create(
+        task=comment.task, uploaded_by=comment.author, thumbnail_key="a/b"
+    )
+    watch_task(actor=by(cast.lea), task=comment.task, person=cast.lea)
+    second = create_project(actor=by(cast.ada), workspace=cast.workspace, name="Second")
     return people | {
+        "second": str(second.pk),
         "column": str(cast.project.statuses.get(key="IN_PROGRESS").pk),
         "invitation": str(waiting.pk),
         "used": str(used.pk),
@@ -249,10 +311,23 @@ def ids(cast: Cast, comment: Comment) -> dict[str, str]:
         "spent": token_of(used),
         "workspace": str(cast.workspace.pk),
         "project": str(cast.project.pk),
+        "label": str(add_label(actor=by(cast.lea), project=cast.project, name="Red").pk),
         "task": str(comment.task_id),
+        "filter": str(saved.pk),
         "comment": str(comment.pk),
+        "emoji": "🎉",
+        **related(cast, comment.task),
+        "attachment": str(file.pk),
         "refresh": token_pair_for(cast.moe)["refresh_token"],
     }
+
+
+def related(cast: Cast, task: Task) -> dict[str, str]:
+    """A task that blocks this one, their relation, and a task without any."""
+    blocker, other = some_tasks(cast, 2)
+    block(cast, blocker, task)
+    ids = {"relation": Relation.objects.get().pk, "blocker": blocker.pk, "other": other.pk}
+    return {name: str(pk) for name, pk in ids.items()}
 
 
 @pytest.fixture
@@ -291,9 +366,9 @@ def every(steps: list[Any], answer: Any) -> dict[str, Any]:
 def test_every_operation_is_tried() -> None:
     """Those of signing in are tried where their tokens and keys are at hand: tests/accounts.
 
-    Unsubscribing answers with pages: tests/workspaces/test_opt_out.py.
+    Unsubscribing answers with pages: tests/workspaces/test_opt_out.py. Files are no documents.
     """
-    doors = ("/api/auth/", "/api/webhooks/", "/api/unsubscribe/")
+    doors = ("/api/auth/", "/api/webhooks/", "/api/unsubscribe/", "/api/files/")
     elsewhere = {(method, path) for method, path in operations() if path.startswith(doors)}
     tried = {described(method, path) for _, method, path, _ in STEPS}
     untried = (tried | elsewhere) ^ {*operations()}
@@ -418,6 +493,17 @@ def test_every_version_that_is_described_is_read(send: Send, ids: dict[str, str]
 def test_a_forbidden_move_is_refused_as_described(send: Send, ids: dict[str, str]) -> None:
     path = filled("/api/tasks/{task}/transition", ids)
     assert send("max", "post", path, {"status": "NOWHERE"}) == (400, [])
+
+
+def test_a_blocked_task_and_a_cycle_are_refused_as_described(
+    send: Send, ids: dict[str, str]
+) -> None:
+    strict = {"completion_requires_unblocked": True}
+    assert send("lea", "patch", filled("/api/projects/{project}", ids), strict) == (200, [])
+    path = filled("/api/tasks/{task}/transition", ids)
+    assert send("max", "post", path, {"status": "DONE"}) == (409, [])
+    path, cycle = filled(("/api/tasks/{blocker}/dependencies", {"depends_on": "{task}"}), ids)
+    assert send("max", "post", path, cycle) == (409, [])
 
 
 def test_a_key_used_twice_is_refused_as_described(send: Send) -> None:

@@ -14,13 +14,14 @@ from core.retention import apply_rules
 from projects.models import Project
 from projects.services.deletion import delete_project, restore_project
 from projects.services.projects import update_project
-from tasks.models import StatusChange, Task
+from tasks.models import Relation, StatusChange, Task
 from tasks.services.tasks import create_task, delete_task, update_task
 from tests.core.aged import rule_named
 from tests.support.actors import by
 from tests.support.cast import Cast, client_of
 from tests.support.context import without_context
 from tests.support.log import log_of
+from tests.support.relations import block, some_tasks
 
 SECRET = "The secret of the gears"
 
@@ -155,3 +156,15 @@ def test_purging_takes_the_comments_on_a_task_in_batches(
         assert tasks.apply() == 1
     purge()
     assert kept_words() == {"rows": ["project"], "log": ["project"]}
+
+
+def test_a_purged_task_has_no_relations(cast: Cast) -> None:
+    before, gone, after, other = some_tasks(cast, 4)
+    block(cast, before, gone, after)
+    block(cast, other, after)
+    delete_task(actor=by(cast.lea), task=gone)
+    age(days=31)
+    purge()
+    assert [relation.source for relation in Relation.objects.all()] == [other]
+    after.refresh_from_db()
+    assert after.open_blockers == 1

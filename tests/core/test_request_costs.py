@@ -11,6 +11,9 @@ from django.urls import resolve
 from pytest_django import Settings
 
 from comments.models import Comment
+from tasks.models import Relation
+from tasks.services.labels import add_label
+from tasks.services.saved_filters import save_filter
 from tests.core.odd_bodies import (
     CONTENTS,
     Path,
@@ -23,9 +26,12 @@ from tests.core.odd_bodies import (
     with_values,
     written,
 )
+from tests.support.actors import by
 from tests.support.cast import Cast, Client, client_of
 from tests.support.costs import Ask, cost, dear_among
+from tests.support.factories import AttachmentFactory
 from tests.support.openapi import operations
+from tests.support.relations import block, some_tasks
 from tests.workspaces.inviting import invite, token_of
 
 PLACES = {
@@ -37,7 +43,15 @@ PLACES = {
     "tasks": "task",
     "task": "task",
     "statuses": "column",
+    "relations": "relation",
+    "dependencies": "blocker",
+    "labels": "label",
     "comments": "comment",
+    "reactions": "emoji",
+    "filters": "filter",
+    "attachments": "attachment",
+    "files": "attachment",
+    "watchers": "member",
     "members": "member",
     "member": "member",
     "invitations": "invitation",
@@ -53,12 +67,22 @@ def asking(cast: Cast, comment: Comment, settings: Settings) -> Any:
     """Clients of several people, and the ids of what is asked about."""
     settings.CLERK_WEBHOOK_SECRETS = ["whsec_" + "a" * 32]
     invitation = invite(cast)
+    [blocker] = some_tasks(cast, 1)
+    block(cast, blocker, comment.task)
     ids = {
         "workspace": cast.workspace.pk,
         "project": cast.project.pk,
         "column": cast.project.statuses.get(key="IN_PROGRESS").pk,
+        "label": add_label(actor=by(cast.lea), project=cast.project, name="Red").pk,
         "task": comment.task_id,
         "comment": comment.pk,
+        "emoji": "🎉",
+        "relation": Relation.objects.get().pk,
+        "blocker": blocker.pk,
+        "filter": save_filter(
+            actor=by(cast.lea), project=cast.project, name="Late", parameters={}
+        ).pk,
+        "attachment": AttachmentFactory.create(task=comment.task, thumbnail_key="a/b").pk,
         "member": cast.max.pk,
         "invitation": invitation.pk,
         "token": token_of(invitation),

@@ -158,7 +158,23 @@ def test_functions_behind_the_walls_are_for_the_runtime_role_alone(db: None) -> 
         "SELECT proname, proconfig, array_to_string(proacl, ' ') FROM pg_proc"
         " WHERE prosecdef AND pronamespace = 'public'::regnamespace ORDER BY proname"
     )
-    assert [name for name, _, _ in functions] == ["locate", "number_event", "workspaces_of"]
+    names = [name for name, _, _ in functions]
+    assert names == ["locate", "number_event", "search_tasks", "workspaces_of"]
     for name, settings, grants in functions:
         assert settings == ["search_path=pg_catalog, public, pg_temp"]
         assert name == "number_event" or not grants.startswith("=")
+
+
+def test_what_has_no_policy_is_out_of_reach(tenants: Tenants) -> None:
+    """The words that are searched: only a function reads them, in the workspaces of the context."""
+    for table in ("task_words",):
+        assert refuses(f"SELECT count(*) FROM gantry_private.{table}")
+    readable = "ARRAY(SELECT id FROM projects_project)"
+    search = f"SELECT task_id FROM search_tasks('oil', NULL, {readable}, 9, true)"
+    every = f"{{{','.join(str(row[0]) for row in asked('SELECT id FROM projects_project'))}}}"
+    with without_context():
+        assert asked(search) == []
+        show_workspaces_of(tenants.me.pk)
+        [(mine,)] = asked("SELECT id FROM tasks_task WHERE title = 'Oil it'")
+        found = asked(search.replace(readable, "%s::uuid[]"), every)
+        assert {task for (task,) in found} == {mine}

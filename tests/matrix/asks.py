@@ -71,6 +71,7 @@ GET    /api/workspaces/{workspace}/can?action=update     workspace workspace:rea
 GET    /api/workspaces/{workspace}/settings              workspace workspace:read          200
 PUT    /api/workspaces/{workspace}/settings              workspace workspace:update        200
 PATCH  /api/workspaces/{workspace}/settings              workspace workspace:update        200
+GET    /api/workspaces/{workspace}/tasks/{key}           task      project:read            200
 GET    /api/workspaces/{workspace}/members               workspace workspace:read          200
 POST   /api/workspaces/{workspace}/members               workspace workspace:invite        201
 GET    /api/workspaces/{workspace}/members/{member}      workspace workspace:read          200
@@ -112,6 +113,13 @@ PATCH  /api/projects/{project}/statuses/{column}         project   workflow:mana
 DELETE /api/projects/{project}/statuses/{column}         project   workflow:manage         204 409
 GET    /api/projects/{project}/transitions               project   project:read            200
 PUT    /api/projects/{project}/transitions               project   workflow:manage         200 409
+GET    /api/projects/{project}/board                     project   project:read            200
+GET    /api/projects/{project}/labels                    project   project:read            200
+POST   /api/projects/{project}/labels                    project   task:create             201 409
+GET    /api/labels/{label}                               label     project:read            200
+PUT    /api/labels/{label}                               label     task:create             200 409
+PATCH  /api/labels/{label}                               label     task:create             200 409
+DELETE /api/labels/{label}                               label     task:create             204 409
 GET    /api/projects/{project}/members                   project   project:read            200
 POST   /api/projects/{project}/members                   project   project:manage_members  201
 PUT    /api/projects/{project}/members/{member}          project   project:manage_members  200
@@ -132,10 +140,20 @@ PUT    /api/projects/{project}/role                      project   project:manag
 DELETE /api/projects/{project}/member/{member}           project   project:manage_members  204
 GET    /api/projects/{project}/tasks                     project   project:read            200
 POST   /api/projects/{project}/tasks                     project   task:create             201 409
+GET    /api/projects/{project}/filters                   project   project:read            200
+POST   /api/projects/{project}/filters                   project   task:create             201 409
+GET    /api/filters/{filter}                             filter    project:read            200
+PUT    /api/filters/{filter}                             filter    task:create             200 409
+PATCH  /api/filters/{filter}                             filter    task:create             200 409
+DELETE /api/filters/{filter}                             filter    task:create             204 409
 GET    /api/tasks/project/{project}/tasks                project   project:read            200
 POST   /api/tasks/project/{project}/tasks                project   task:create             201 409
 POST   /api/tasks                                        project   task:create             201 409
 DELETE /api/tasks                                        task      task:delete             200 409
+POST   /api/tasks/bulk                                   task      task:update             200 409
+GET    /api/tasks/mine                                   somebody  -                       200
+GET    /api/tasks/recent?workspace={workspace}           workspace workspace:read          200
+GET    /api/tasks/search?q=thread                        somebody  -                       200
 GET    /api/tasks/{task}                                 task      project:read            200
 PUT    /api/tasks/{task}                                 task      task:update             200 409
 PATCH  /api/tasks/{task}                                 task      task:update             200 409
@@ -143,8 +161,33 @@ DELETE /api/tasks/{task}                                 task      task:delete  
 GET    /api/tasks/{task}/can?action=update               task      project:read            200
 POST   /api/tasks/{task}/restore                         task      task:delete             200 409
 POST   /api/tasks/{task}/transition                      task      task:transition         200 409
+GET    /api/tasks/{task}/relations                       task      project:read            200
+POST   /api/tasks/{task}/relations                       task      task:update             201 409
+DELETE /api/tasks/{task}/relations/{relation}            task      task:update             204 409
+GET    /api/tasks/{task}/dependencies                    task      project:read            200
+POST   /api/tasks/{task}/dependencies                    task      task:update             201 409
+DELETE /api/tasks/{task}/dependencies/{blocker}          task      task:update             204 409
+GET    /api/tasks/{task}/dependents                      task      project:read            200
+GET    /api/projects/{project}/critical-path             project   project:read            200
+POST   /api/tasks/{task}/move                            task      task:move               200 409
+POST   /api/tasks/{task}/copy                            task      task:create             201 409
+POST   /api/tasks/{task}/transfer                        task      task:update             200 409
+GET    /api/tasks/{task}/watchers                        task      project:read            200
+POST   /api/tasks/{task}/watchers                        task      project:read            201 409
+DELETE /api/tasks/{task}/watchers/me                     task      project:read            204 409
+DELETE /api/tasks/{task}/watchers/{member}               task      task:update             204 409
 GET    /api/tasks/{task}/comments                        task      project:read            200
 POST   /api/tasks/{task}/comments                        task      comment:create          201 409
+GET    /api/tasks/{task}/attachments                     task      project:read            200
+POST   /api/tasks/{task}/attachments                     task      attachment:create       201 409
+GET    /api/attachments/{attachment}                     attachment project:read           200
+DELETE /api/attachments/{attachment}                     attachment attachment:delete      204 409
+GET    /api/attachments/{attachment}/download            attachment project:read           200
+GET    /api/attachments/{attachment}/thumbnail           attachment project:read           200
+POST   /api/attachments/{attachment}/complete            attachment attachment:create      200
+POST   /api/attachments/{attachment}/restore             attachment attachment:delete      200 409
+GET    /api/files/{file}                                 nobody    -                       404
+PUT    /api/files/{file}                                 nobody    -                       404
 GET    /api/comments/task/{task}/comments                task      project:read            200
 POST   /api/comments/task/{task}/comments                task      comment:create          201 409
 GET    /api/comments/{comment}                           comment   project:read            200
@@ -152,9 +195,13 @@ PUT    /api/comments/{comment}                           comment   comment:updat
 PATCH  /api/comments/{comment}                           comment   comment:update          200 409
 DELETE /api/comments/{comment}                           comment   comment:delete          204 409
 POST   /api/comments/{comment}/restore                   comment   comment:delete          200 409
+GET    /api/comments/{comment}/history                   comment   project:read            200
+PUT    /api/comments/{comment}/reactions/{emoji}         comment   comment:create          200 409
+DELETE /api/comments/{comment}/reactions/{emoji}         comment   comment:create          200 409
 """)
 
-ABOUT_OBJECTS = [ask for ask in ASKS if ask.about in ("workspace", "project", "task", "comment")]
+OBJECTS = ("workspace", "project", "label", "task", "comment", "filter", "attachment")
+ABOUT_OBJECTS = [ask for ask in ASKS if ask.about in OBJECTS]
 
 NAMED, SAID, TITLED = {"name": "Loom"}, {"content": "Said"}, {"title": "Thread it"}
 JOINS = {"email": "{newcomer_email}"}
@@ -187,15 +234,25 @@ BY_PATH: dict[str, Any] = {
     "/api/projects/{project}/statuses": {**NAMED, "category": "TODO"},
     "/api/projects/{project}/statuses/{column}": NAMED,
     "/api/projects/{project}/statuses/reorder": {"order": ["DONE", "IN_PROGRESS", "TODO"]},
+    "/api/projects/{project}/labels": NAMED,
+    "/api/labels/{label}": NAMED,
     "/api/projects/{project}/transitions": {"transitions": [{"from": "TODO", "to": "{column}"}]},
     "/api/projects/{project}/tasks": {**TITLED, "assigneeId": "{member}"},
+    "/api/projects/{project}/filters": {**NAMED, "parameters": {}, "isShared": True},
+    "/api/filters/{filter}": NAMED,
     "/api/tasks/project/{project}/tasks": TITLED,
     "/api/tasks": {**TITLED, "projectId": "{project}", "taskIds": ["{task}"]},
+    "/api/tasks/bulk": {"task_ids": ["{task}"], "changes": {"priority": "HIGH"}},
     "/api/tasks/{task}": TITLED,
     "/api/tasks/{task}/transition": {"status": "DONE"},
+    "/api/tasks/{task}/transfer": {"project_id": "{second}"},
+    "/api/tasks/{task}/relations": {"kind": "RELATES_TO", "task_id": "{other_task}"},
+    "/api/tasks/{task}/dependencies": {"depends_on": "{other_task}"},
     "/api/tasks/{task}/comments": SAID,
     "/api/comments/task/{task}/comments": SAID,
     "/api/comments/{comment}": SAID,
+    "/api/tasks/{task}/attachments": {"file_name": "Said", "size": 1, "comment_id": "{comment}"},
+    "/api/files/{file}": "Said",
 }
 
 

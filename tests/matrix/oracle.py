@@ -8,15 +8,20 @@ from tests.matrix.rights import holds
 INSIDE = {
     "workspace": ("workspace",),
     "project": ("workspace", "project"),
+    "label": ("workspace", "project", "label"),
     "task": ("workspace", "project", "task"),
     "comment": ("workspace", "project", "task", "comment"),
+    "filter": ("workspace", "project"),
+    "attachment": ("workspace", "project", "task", "attachment"),
 }
 """What must be there for an object to be there."""
 RETURNS = {
     "workspace": ("workspace", "project"),
     "project": ("project",),
+    "label": ("label",),
     "task": ("task",),
     "comment": ("comment",),
+    "attachment": ("attachment",),
 }
 """What was deleted together and is restored by its first."""
 
@@ -45,7 +50,8 @@ def _of_bound(ask: Ask, place: Place) -> int:
 
 def _of_object(ask: Ask, who: str, place: Place) -> int:
     if who not in place.roles:
-        return 404 if ask.about in place.deleted else 403
+        first = "workspace" if "{workspace}" in ask.path else ask.about
+        return 404 if first in place.deleted else 403
     is_seen = ask.about == "workspace" or holds("project:read", place.roles[who])
     may = _may(ask, who, place)
     if place.deleted.intersection(INSIDE[ask.about]):
@@ -62,7 +68,7 @@ def _of_object(ask: Ask, who: str, place: Place) -> int:
 def _may(ask: Ask, who: str, place: Place) -> bool:
     if ask.right == "owner":
         return who == place.owner
-    is_own = ask.about in ("task", "comment") and who == place.author
+    is_own = ask.about in ("task", "comment", "attachment") and who == place.author
     workspace_role, project_role = place.roles[who]
     roles = workspace_role, None if ask.about == "workspace" else project_role
     return holds(ask.right, roles, own=is_own)

@@ -5,15 +5,21 @@ from dataclasses import dataclass, field
 from django.db.models.functions import Now
 
 from accounts.models import User
+from attachments.models import Attachment
 from comments.models import Comment
 from comments.services.comments import add_comment
 from projects.models import Project
 from projects.services.members import add_project_member
 from projects.services.projects import create_project
-from tasks.models import Task
+from tasks.models import RelatedAs, Task
+from tasks.services.labels import add_label
+from tasks.services.relations import add_relation
+from tasks.services.saved_filters import save_filter
 from tasks.services.tasks import create_task
+from tasks.services.watchers import watch_task
 from tests.support.actors import by
 from tests.support.cast import person
+from tests.support.factories import AttachmentFactory
 from tests.workspaces.inviting import token_of
 from workspaces.models import Membership, Workspace
 from workspaces.services.invitations import invite_person
@@ -113,8 +119,23 @@ def _place(people: People, workspace: Workspace, roles: dict[str, str], *, autho
         add_project_member(
             actor=by(people[lead]), project=project, person=people[name], role=roles[name]
         )
+    second = create_project(actor=by(owner), workspace=workspace, name="Secret too")
     task = create_task(actor=by(people[author]), project=project, title="Secret")
+    watch_task(actor=by(people[author]), task=task, person=people[_member(owner.name)])
+    label = add_label(actor=by(people[author]), project=project, name="Secret")
     comment = add_comment(actor=by(people[author]), task=task, content="Secret")
+    blocker, other_task = (
+        create_task(actor=by(people[author]), project=project, title="Secret") for _ in range(2)
+    )
+    relation = add_relation(
+        actor=by(people[author]), task=task, other=blocker, kind=RelatedAs.BLOCKED_BY
+    )
+    shared = save_filter(
+        actor=by(people[author]), project=project, name="Secret", parameters={}, is_shared=True
+    )
+    file = AttachmentFactory.create(
+        task=task, uploaded_by=people[author], file_name="Secret", thumbnail_key="a/b"
+    )
     guest = people["una"].email if lead == "lea" else f"{lead}s-guest@example.com"
     invitation = invite_person(actor=by(owner), workspace=workspace, email=guest, message="Secret")
     return Place(
@@ -122,9 +143,19 @@ def _place(people: People, workspace: Workspace, roles: dict[str, str], *, autho
         ids={
             "workspace": str(workspace.pk),
             "project": str(project.pk),
+            "second": str(second.pk),
+            "key": f"{project.key}-{task.number}",
             "column": str(project.statuses.get(key="IN_PROGRESS").pk),
+            "label": str(label.pk),
             "task": str(task.pk),
+            "filter": str(shared.pk),
             "comment": str(comment.pk),
+            "emoji": "🎉",
+            "relation": str(relation.pk),
+            "blocker": str(blocker.pk),
+            "other_task": str(other_task.pk),
+            "attachment": str(file.pk),
+            "file": "unsealed",
             "invitation": str(invitation.pk),
             "token": token_of(invitation),
             **_others(people, workspace, owner.name),
@@ -141,7 +172,7 @@ def _place(people: People, workspace: Workspace, roles: dict[str, str], *, autho
 def _others(people: People, workspace: Workspace, owner: str) -> dict[str, str]:
     """People requests are about, none of whom asks anything."""
     is_foreign = owner == "Sam"
-    member, newcomer = ("tim", "tom") if is_foreign else ("mia", "nia")
+    member, newcomer = _member(owner), "tom" if is_foreign else "nia"
     outsider = "nia" if is_foreign else "tom"
     return {
         "member": str(people[member].pk),
@@ -149,6 +180,10 @@ def _others(people: People, workspace: Workspace, owner: str) -> dict[str, str]:
         "newcomer_email": people[newcomer].email,
         "outsider_email": people[outsider].email,
     }
+
+
+def _member(owner: str) -> str:
+    return "tim" if owner == "Sam" else "mia"
 
 
 def project_of(place: Place) -> Project:
@@ -159,6 +194,11 @@ def project_of(place: Place) -> Project:
 def task_of(place: Place) -> Task:
     task: Task = Task.objects.get(pk=place.ids["task"])
     return task
+
+
+def attachment_of(place: Place) -> Attachment:
+    attachment: Attachment = Attachment.objects.get(pk=place.ids["attachment"])
+    return attachment
 
 
 def comment_of(place: Place) -> Comment:

@@ -11,6 +11,7 @@ from tests.matrix.asks import ASKS, Ask, action_of, one_each, view_of
 
 PLAIN = {
     *("content", "description", "message", "name", "title"),
+    *("content_type", "file_name", "sha256"),
     *("color", "email", "image_url", "slug", "time_zone"),
 }
 """Text that names no row; an address may be anybody's."""
@@ -21,20 +22,32 @@ KINDS = {
     "order": "status",
     "transitions": "status",
     "move_to": "status",
+    "after_id": "neighbour",
+    "before_id": "neighbour",
+    "parent_id": "parent",
+    "labels": "label",
     "task_ids": "task",
+    "task_id": "other_task",
+    "depends_on": "other_task",
+    "comment_id": "comment",
     "team_lead": "colleague",
     "team_members": "colleague",
     "assignee_id": "member",
     "user_id": "member",
     "reassign_to": "member",
 }
-"""What is named: a colleague belongs to the workspace, a member to the project as well."""
+"""What is named: a colleague belongs to the workspace, a member to the project as well.
+
+A neighbour is another task in the same column, a parent another of the same project.
+"""
 QUERIES = {
     "workspace": "workspace",
     "workspaceId": "workspace",
     "workspace_id": "workspace",
     "move_to": "status",
     "assignee": "person",
+    "created_by": "person",
+    "filter": "filter",
     "cursor": "cursor",
 }
 NOWHERE = "01890000-0000-7000-8000-000000000000"
@@ -151,8 +164,14 @@ def _holds_id(name: str, field: Any) -> bool:
 
 def _kind(ask: Ask, name: str) -> str:
     """Who leads or owns next, or takes over in a whole workspace, need be no project member."""
+    if ask.path.endswith("/transfer"):
+        return "second"
+    if ask.path.endswith("/watchers"):
+        return "colleague"
     if ask.right == "owner" or (name == "reassign_to" and ask.about == "workspace"):
         return "colleague"
+    if name == "parent_id" and ask.path.endswith("/comments"):
+        return "comment"
     return KINDS[name]
 
 

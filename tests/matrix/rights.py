@@ -18,11 +18,14 @@ project:delete                yes   -   -      -     -       | yes  -      -
 task:create                   yes   yes yes    -     -       | yes  yes    -
 task:update                   yes   yes yes    -     -       | yes  yes    -
 task:transition               yes   yes yes    -     -       | yes  yes    -
+task:move                     yes   yes yes    -     -       | yes  yes    -
 task:assign                   yes   yes own    -     -       | yes  yes    -
 task:delete                   yes   yes own    -     -       | yes  own    -
 comment:create                yes   yes yes    -     -       | yes  yes    -
 comment:update                yes   own own    -     -       | own  own    -
 comment:delete                yes   yes own    -     -       | yes  own    -
+attachment:create             yes   yes yes    -     -       | yes  yes    -
+attachment:delete             yes   yes own    -     -       | yes  own    -
 """
 """Roles in the workspace, and in a project that has a lead; `own` is what somebody made."""
 

@@ -36,10 +36,19 @@ SHOWS_PEOPLE = {
     "/api/projects/workspace/{workspace}/projects",
     "/api/projects/{project}/tasks",
     "/api/tasks/project/{project}/tasks",
+    "/api/projects/{project}/filters",
+    "/api/filters/{filter}",
+    "/api/tasks/recent?workspace={workspace}",
     "/api/tasks/{task}",
+    "/api/tasks/{task}/relations",
+    "/api/tasks/{task}/dependencies",
     "/api/tasks/{task}/comments",
+    "/api/tasks/{task}/watchers",
+    "/api/workspaces/{workspace}/tasks/{key}",
     "/api/comments/task/{task}/comments",
     "/api/comments/{comment}",
+    "/api/tasks/{task}/attachments",
+    "/api/attachments/{attachment}",
 }
 """What tells a MEMBER the addresses of others."""
 OWN = ("/api/auth/me", "/api/auth/me/export")
@@ -155,7 +164,8 @@ def addresses(client: Client, ask: Ask, place: Place, body: Any, **headers: str)
 
 def _embedding(ask: Ask, path: str) -> str:
     view: Any = resolve(path.partition("?")[0]).func
-    embeds = getattr(getattr(getattr(view, "cls", None), "document", None), "embeds", {})
+    document: Any = getattr(getattr(view, "cls", None), "document", None)
+    embeds = getattr(document, "embeds", {})
     if ask.method != "GET" or not embeds or "?" in path:
         return ""
-    return f"?include={','.join(embeds)}"
+    return f"?include={','.join({document.asked_by.get(name, name) for name in embeds})}"

@@ -52,7 +52,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "/api/auth/mfa/verify": {"code": "123456"},
     "/api/auth/mfa/totp/activate": {"code": "123456"},
 }
-IN_ORDER = ("comment", "task", "project", "workspace")
+IN_ORDER = ("filter", "attachment", "comment", "task", "label", "project", "workspace")
 """Ended in this order, so that what comes first is still there."""
 
 

@@ -10,7 +10,7 @@ import pytest
 from django.db import transaction
 from pytest_django import Settings
 
-from tests.matrix.asks import ABOUT_OBJECTS, Ask, one_each, view_of
+from tests.matrix.asks import ABOUT_OBJECTS, OBJECTS, Ask, one_each, view_of
 from tests.matrix.oracle import expected
 from tests.matrix.places import Place, World
 from tests.matrix.references import NOWHERE
@@ -63,9 +63,8 @@ def test_foreign_objects_can_be_hidden(
 @pytest.mark.parametrize("wrong", [NOWHERE, "42", "%00", "x" * 500])
 def test_an_id_nobody_has_is_not_found(world: World, own: Place, wrong: str) -> None:
     """What is no id at all is read by the view, whatever is done with what it names."""
-    names = ("workspace", "project", "task", "comment")
     asks = ASKS if wrong == NOWHERE else one_of_each_view(ASKS)
-    found = told(world, own, own.ids | dict.fromkeys(names, wrong), asks)
+    found = told(world, own, own.ids | dict.fromkeys(OBJECTS, wrong), asks)
     assert found == dict.fromkeys(found, (404, "not_found"))
 
 

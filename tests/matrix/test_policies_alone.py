@@ -48,6 +48,7 @@ def test_no_body_reaches_what_lives_elsewhere(
 ) -> None:
     named = foreign.ids | {"status": str(task_of(foreign).status_id)}
     named |= dict.fromkeys(("colleague", "member"), str(world.people["sam"].pk))
+    named |= dict.fromkeys(("neighbour", "parent"), foreign.ids["task"])
     before = stored()
     for each in in_bodies():
         value = [named[each.kind]] if each.is_list else named[each.kind]

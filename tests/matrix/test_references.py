@@ -2,7 +2,7 @@
 
 import json
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from django.db import transaction
@@ -57,11 +57,18 @@ def strangers(world: World, place: Place) -> dict[str, list[str]]:
     return {
         "workspace": [foreign.ids["workspace"], gone["workspace"]],
         "project": [*(ids["project"] for ids in places), gone["project"], place.ids["task"]],
-        "task": [*(ids["task"] for ids in places), gone["task"], place.ids["project"]],
+        "second": [foreign.ids["second"], gone["project"], place.ids["task"]],
+        "other_task": [*(ids["task"] for ids in places), gone["task"], place.ids["task"]],
+        "comment": [*(ids["comment"] for ids in places), place.ids["task"]],
+        "task": (tasks := [*(ids["task"] for ids in places), gone["task"], place.ids["project"]]),
+        "label": [ids["label"] for ids in places],
+        "parent": tasks,
+        "neighbour": [*tasks, place.ids["task"]],
         "status": [str(task_of(each).status_id) for each in (foreign, other)],
         "colleague": [*people, str(world.people["ned"].pk), place.ids["task"]],
         "member": [*people, str(world.people["moe"].pk), place.ids["workspace"]],
         "person": people,
+        "filter": [each.ids["filter"] for each in (foreign, other)],
         "cursor": ["x", "e30", "MTox.eyJ9", "x" * 10_000, NOWHERE],
     }
 
@@ -98,7 +105,8 @@ def test_the_places_are_found() -> None:
 def test_no_body_names_what_is_elsewhere(
     world: World, clients: Clients, place: Place, strangers: dict[str, list[str]]
 ) -> None:
-    before, own = everything(), rows_of_its_own(world, place)
+    own = rows_of_its_own(world, place)
+    before = everything()
     for each in in_bodies():
         assert send(asking(clients, each), each, place, right_value(each, own)) < 300, each
     # Under its other spelling the same field has been heard with a right id.
@@ -134,9 +142,15 @@ def let_in(clients: Clients, place: Place, named: list[tuple[Reference, Any]]) -
 def rows_of_its_own(world: World, place: Place) -> dict[str, str]:
     """What may be named in Lea's project, by kind."""
     member = str(world.people["max"].pk)
-    named = {kind: place.ids[kind] for kind in ("workspace", "project", "task")}
+    kinds = ("workspace", "project", "second", "task", "other_task", "label", "comment", "filter")
+    named = {kind: place.ids[kind] for kind in kinds}
     named |= dict.fromkeys(("colleague", "member", "person"), member)
-    return named | {"status": str(task_of(place).status_id)}
+    task = task_of(place)
+    beside = create_task(actor=by(world.people["max"]), project=task.project, title="Beside")
+    return named | {
+        "status": str(task.status_id),
+        **dict.fromkeys(("neighbour", "parent"), str(beside.pk)),
+    }
 
 
 def test_no_query_names_what_is_elsewhere(
@@ -146,14 +160,17 @@ def test_no_query_names_what_is_elsewhere(
     own = rows_of_its_own(world, place)
     first_of_each_kind = {each.name: each for each in reversed(in_queries())}.values()
     for each in in_queries():
-        path = each.ask.path.partition("?")[0].format(**place.ids)
+        path, _, asked = each.ask.path.format(**place.ids).partition("?")
+        usual = dict(parse_qsl(asked))
         if each.kind in own:
-            right = asking(clients, each).get(f"{path}?{urlencode({each.name: own[each.kind]})}")
+            right = asking(clients, each).get(
+                f"{path}?{urlencode(usual | {each.name: own[each.kind]})}"
+            )
             assert right.status_code == 200, each
         wrong = [*strangers[each.kind], NOWHERE, "x", "\0"]
         for value in wrong if each in first_of_each_kind else wrong[:2]:
             client = asking(clients, each)
-            answer: Any = client.get(f"{path}?{urlencode({each.name: value})}")
+            answer: Any = client.get(f"{path}?{urlencode(usual | {each.name: value})}")
             is_empty = answer.status_code == 200 and answer.json()["data"] == []
             assert is_empty or 400 <= answer.status_code < 500, (each, value)
             assert b"Secret" not in answer.content

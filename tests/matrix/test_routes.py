@@ -13,13 +13,21 @@ import pytest
 from django.db import transaction
 from pytest_django import Settings
 
+from attachments.services.attachments import delete_attachment
 from comments.services.comments import delete_comment
 from projects.services.deletion import archive_project, delete_project
 from tasks.services.tasks import delete_task
-from tests.matrix.asks import ABOUT_OBJECTS, ASKS, Ask, declared, one_each, served
+from tests.matrix.asks import ABOUT_OBJECTS, ASKS, OBJECTS, Ask, declared, one_each, served
 from tests.matrix.oracle import expected
 from tests.matrix.people import UNKNOWN, clients
-from tests.matrix.places import Place, World, comment_of, project_of, task_of
+from tests.matrix.places import (
+    Place,
+    World,
+    attachment_of,
+    comment_of,
+    project_of,
+    task_of,
+)
 from tests.matrix.rights import BESIDE_THE_TABLE, HELD
 from tests.support.actors import by
 from tests.support.cast import Client
@@ -36,14 +44,15 @@ FEW = ("lea", "ada", "sam")
 CREDENTIALS = ("ada", "bound", "expired", "nobody")
 """A good one, one that may less, a bad one and none."""
 STATES = {
-    "own": ("workspace", "project", "task", "comment"),
-    "other": ("project", "task", "comment"),
-    "foreign": ("workspace", "project", "task", "comment"),
-    "project archived": ("project", "task", "comment"),
+    "own": OBJECTS,
+    "other": OBJECTS[1:],
+    "foreign": OBJECTS,
+    "project archived": OBJECTS[1:],
     "comment deleted": ("comment",),
-    "task deleted": ("task", "comment"),
-    "project deleted": ("project", "task", "comment"),
-    "workspace deleted": ("workspace", "project", "task", "comment"),
+    "attachment deleted": ("attachment",),
+    "task deleted": ("task", "comment", "attachment"),
+    "project deleted": OBJECTS[1:],
+    "workspace deleted": OBJECTS,
 }
 """What is true of the place, and the kinds of object whose answers depend on it."""
 Question = tuple[str, Ask]
@@ -91,6 +100,8 @@ def place_in(world: World, own: Place, state: str) -> Place:
             return world.foreign
         case "comment":
             delete_comment(actor=by(lea), comment=comment_of(own))
+        case "attachment":
+            delete_attachment(actor=by(lea), attachment=attachment_of(own))
         case "task":
             delete_task(actor=by(lea), task=task_of(own))
         case "project" if change == "archived":

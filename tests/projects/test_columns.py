@@ -14,6 +14,7 @@ from tests.support.actors import by
 from tests.support.cast import Cast, client_of
 from tests.support.databases import CommittedDatabase
 from tests.support.documents import status_document
+from tests.support.invariants import faults
 from tests.support.log import log_of
 from tests.support.threads import at_once
 
@@ -200,3 +201,4 @@ def test_a_task_enters_no_column_that_is_being_deleted(
         _, *moved = at_once(delete, *(partial(enter, task) for task in tasks))
         assert set(moved) <= {200, 400}
         assert not Task.objects.filter(status_id=made["id"]).exists()
+        assert faults() == {}

@@ -16,6 +16,7 @@ def update(cast: Cast, body: dict[str, Any], *, method: str = "PATCH", status: i
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])
 def test_update_project_changes_what_is_given(cast: Cast, method: str) -> None:
     body = {"name": "Renamed", "status": "on_hold", "endDate": "2030-01-31", "progress": 96.84}
+    body["completion_requires_unblocked"] = True
     answer = update(cast, body, method=method)
     cast.project.refresh_from_db()
     assert answer == {
@@ -28,6 +29,7 @@ def test_update_project_changes_what_is_given(cast: Cast, method: str) -> None:
         "status": {"old": "ACTIVE", "new": "ON_HOLD"},
         "end_date": {"old": None, "new": "2030-01-31"},
         "progress": {"old": 0, "new": 97},
+        "completion_requires_unblocked": {"old": False, "new": True},
     }
     assert log_of(cast.project)[-1] == ("updated", cast.lea.pk, changes)
     assert cast.project.version == 2

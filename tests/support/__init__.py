@@ -13,12 +13,13 @@
 `documents` documents as clients see them, spelled out key by key
 `factories` rows as plain as they can be: nothing is published, nobody is told
 `factors` second factors in somebody's hands
+`invariants` what is true of the task engine whatever happens: queries that find what is not
 `isolation` what keeps workspaces apart, seen from outside: which tables, and the policies alone
 `linkifier` what a mail program may turn into a link, found as generously as the most eager of them
 `log` the log of events, as tests read it
 `logged` every line that is logged, and every secret that was in somebody's hands meanwhile
 `mail` what tests about mail share
-`many_tasks` a project with tens of thousands of tasks, some values common, others rare
+`many_tasks` every way to ask a large project for its tasks, with the numbers it should find
 `nasty_names` names that want to be links, headers, markup or something else than they look like
 `oidc_provider` an identity provider on this machine: OpenID Connect with PKCE, and GitHub's way
 `openapi` the OpenAPI document as a judge of real answers
@@ -29,6 +30,7 @@
 `processors` which processor each worker of the suite and its database sessions run on
 `programs` real programs next to a test: a broker of its own, workers and relays
 `provider_sign_in` a browser and a front end on their way through an identity provider
+`relations` tasks, relations between them over and past services, and how they are shown
 `rights` tables of rights: a line for every action, a column for every person
 `sign_in` a person, a stranger, and whoever is signed in
 `signing` real sessions and real tokens for people who need not sign in first
@@ -37,4 +39,5 @@
 `tables` what stands in the product's own tables, as one comparable value
 `threads` several people at the same moment, each with a thread and a connection of their own
 `traffic` what a request says to PostgreSQL: statements and round trips
+`xss` texts that try to run a script, or to look like something else, where they are shown
 """

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from comments.models import Comment
 from projects.models import Project, ProjectMembership
-from tasks.models import Task
+from tasks.models import POSITION_STEP, Task
 from tests.support.cast import Cast
 from workspaces.models import Membership
 
@@ -29,11 +29,12 @@ def tasks_with(
     column = project.statuses.order_by("position")[0]
     began = timezone.now() - timedelta(days=1)
     same = {"workspace_id": project.workspace_id, "project": project, "created_by": cast.lea}
-    same |= {"status": column, "category": column.category, "position": 0, "assignee": assignee}
+    same |= {"status": column, "category": column.category, "assignee": assignee}
     tasks = [
         Task(
             **same,
-            number=next(_numbers),
+            number=(number := next(_numbers)),
+            position=number * POSITION_STEP,
             title=title,
             description=description,
             created_at=began + timedelta(seconds=n // 2),

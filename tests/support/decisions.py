@@ -13,6 +13,7 @@ BOOKKEEPING = {
 
 INTERNAL = {
     "activity.EventCounter": EVERYTHING,
+    "attachments.StoredBytes": EVERYTHING,
     "clerk.ExternalRecord": EVERYTHING,
     "clerk.WebhookReceipt": EVERYTHING,
     "core.AttemptCount": EVERYTHING,
@@ -22,6 +23,7 @@ INTERNAL = {
     "outbox.MailContent": EVERYTHING,
     "outbox.MailFailure": EVERYTHING,
     "outbox.RelayProcess": EVERYTHING,
+    "tasks.FormerKey": EVERYTHING,
     "tasks.TaskCounter": EVERYTHING,
 }
 """Models that serve the machinery; a client neither sees nor sets them."""
@@ -41,10 +43,19 @@ NOT_SHOWN = {
     **FOR_STAFF,
     "accounts.User": "password is_superuser is_staff is_active external_id"
     " enrolment_approved_until",
+    "attachments.Attachment": "storage_key thumbnail_key thumbnail_tried_at",
     "identity.PersonalToken": "user digest revoked_at",
+    "comments.Comment": "html_version",
+    "comments.Mention": EVERYTHING,
+    "comments.Reaction": EVERYTHING,
     "projects.Status": "project",
     "projects.Transition": "project",
-    "tasks.Task": "due_set_by",
+    "tasks.Relation": "source target",
+    # `recurrence` shows two of them.
+    "tasks.Task": "pending_due planned_from planned_until due_set_by html_version open_blockers"
+    " repeat_every repeat_unit",
+    "tasks.TaskLabel": "task",
+    "tasks.Watcher": "task",
     "workspaces.Invitation": "token_hash accepted_by",
     "workspaces.Membership": "invited_by opened_at",
     "workspaces.Workspace": "settings offered_to offered_by offer_expires_at external_org_id",
@@ -56,13 +67,25 @@ NOT_SET = {
     **FOR_STAFF,
     "accounts.User": "last_login is_superuser is_staff is_active external_id"
     " enrolment_approved_until",
-    "comments.Comment": "task author edited_at",
+    "comments.Comment": "task author edited_at content_html html_version",
+    "comments.Mention": EVERYTHING,
+    "comments.Reaction": EVERYTHING,
+    "comments.Revision": EVERYTHING,
+    "attachments.Attachment": "task uploaded_by claimed_type state storage_key thumbnail_key"
+    " thumbnail_size thumbnail_tried_at",
     "identity.PersonalToken": "user digest expires_at last_used_at revoked_at",
     "projects.Project": "key created_by archived_at",
     "projects.ProjectMembership": "project",
     "projects.Status": "project key position",
     "projects.Transition": EVERYTHING,
-    "tasks.Task": "number category created_by parent position due_set_by completed_at",
+    "tasks.Label": "project",
+    "tasks.Relation": "source target created_by",
+    "tasks.Task": "number category created_by position due_set_by completed_at"
+    " description_html html_version repeat_every repeat_unit open_blockers is_blocked"
+    " pending_due planned_from planned_until",
+    "tasks.SavedFilter": "project owner",
+    "tasks.TaskLabel": EVERYTHING,
+    "tasks.Watcher": "task user",
     "workspaces.Invitation": "token_hash status sent_at expires_at invited_by accepted_by",
     "workspaces.Membership": "user invited_by opened_at",
     "workspaces.Workspace": "settings owner offered_to offered_by offer_expires_at external_org_id",
@@ -73,8 +96,13 @@ NOT_EXPORTED = {
     "accounts.User": "password is_superuser is_staff is_active external_id"
     " enrolment_approved_until",
     "activity.Event": "seq actor_id via token_id reason changes request_id",
+    "attachments.Attachment": "uploaded_by storage_key thumbnail_key thumbnail_size"
+    " thumbnail_tried_at",
     "clerk.AccountMatch": EVERYTHING,
-    "comments.Comment": "author",
+    "comments.Comment": "author content_html html_version",
+    "comments.Mention": "user",
+    "comments.Reaction": "user",
+    "comments.Revision": "author",
     "identity.KnownDevice": EVERYTHING,
     "identity.PersonalToken": EVERYTHING,
     "notifications.Reminder": "recipient kind rev",
@@ -82,8 +110,13 @@ NOT_EXPORTED = {
     " claim reason request_id",
     "projects.Project": EVERYTHING,
     "projects.ProjectMembership": "user",
+    "tasks.Relation": EVERYTHING,
     "tasks.StatusChange": EVERYTHING,
-    "tasks.Task": "number category is_complete assignee created_by parent position due_set_by",
+    "tasks.Task": "number category is_complete assignee created_by parent position due_set_by"
+    " description_html html_version repeat_every repeat_unit open_blockers is_blocked"
+    " pending_due planned_from planned_until",
+    "tasks.SavedFilter": "owner",
+    "tasks.Watcher": "user",
     "workspaces.Invitation": "token_hash expires_at invited_by accepted_by",
     "workspaces.Membership": "user invited_by",
     "workspaces.OptOut": "recipient_id",
@@ -92,13 +125,22 @@ NOT_EXPORTED = {
 """What the export of a person leaves out of the models that refer to people."""
 
 NOT_CHOSEN_BY = {
-    "comments.Comment": "task author content edited_at",
+    "comments.Comment": "task author content content_html html_version edited_at",
+    "comments.Revision": "comment author content",
+    "attachments.Attachment": "task comment uploaded_by file_name size sha256 content_type"
+    " claimed_type state storage_key thumbnail_key thumbnail_size thumbnail_tried_at",
     "projects.Project": "key description visibility progress start_date end_date team_lead"
-    " created_by archived_at",
+    " created_by archived_at completion_requires_unblocked",
     "projects.ProjectMembership": "project user role",
     "projects.Status": "project key name color category is_default wip_limit",
     "projects.Transition": "project source target",
-    "tasks.Task": "project description created_by parent position due_time due_set_by completed_at",
+    "tasks.Label": "project color",
+    "tasks.Relation": "source target kind created_by",
+    "tasks.SavedFilter": "project owner parameters is_shared",
+    "tasks.Task": "project description description_html html_version position estimate_minutes"
+    " start_date due_time pending_due due_set_by repeat_every repeat_unit completed_at"
+    " open_blockers",
+    "tasks.Watcher": "task user",
     "workspaces.Invitation": "email role message token_hash sent_at expires_at invited_by"
     " accepted_by",
     "workspaces.Membership": "user role message invited_by opened_at",
@@ -111,25 +153,29 @@ NOT_IN_ADMIN = {
     "accounts.User": "password",
     "activity.Event": "actor_id via token_id reason entity_id",
     "activity.TextChange": "event edits",
+    "comments.Comment": "content_html html_version",
     "core.IdempotencyKey": "body",
     "identity.PersonalToken": "digest",
     "identity.RefreshToken": "session",
     "outbox.Delivery": "queued_at claim",
     "outbox.MailContent": EVERYTHING,
-    "tasks.Task": "number category is_complete position",
+    "tasks.Task": "number category is_complete position description_html html_version"
+    " open_blockers pending_due planned_from planned_until",
     "workspaces.Invitation": "token_hash",
     "workspaces.Workspace": "offered_to offered_by offer_expires_at",
 }
 """Fields that no admin page shows under their own name."""
 
-NOT_BLANKED = {"projects.Project": "key"}
-"""Texts that stay when their row is purged."""
+NOT_BLANKED = {
+    "attachments.Attachment": "storage_key thumbnail_key",
+    "projects.Project": "key",
+}
+"""Texts that stay when their row is purged; keys of files until these are removed."""
 NOT_ERASED = "external_id"
 """What stays of a deleted person: what a provider tells late must not make them anew."""
 
 NOT_ASKED = {
     *("audit:read", "webhook:manage", "usage:read"),
-    *("task:move", "attachment:create"),
 }
 """Rights of what cannot be done yet."""
 WITHOUT_WORD = {
@@ -150,10 +196,15 @@ RETENTION = {
     "activity.Event": FOR_EVER,
     "activity.EventCounter": FOR_EVER,
     "activity.TextChange": "texts of deleted tasks",
+    "attachments.Attachment": "files of deleted attachments",
+    "attachments.StoredBytes": WITH_PARENT,
     "clerk.AccountMatch": FOR_EVER,
     "clerk.ExternalRecord": FOR_EVER,
     "clerk.WebhookReceipt": "receipts of webhooks",
     "comments.Comment": "texts of deleted comments",
+    "comments.Mention": WITH_PARENT,
+    "comments.Reaction": WITH_PARENT,
+    "comments.Revision": "texts of deleted comments",
     "core.AttemptCount": "counts of attempts",
     "core.IdempotencyKey": "answers to idempotency keys",
     "identity.KnownDevice": "devices known from earlier sign-ins",
@@ -168,9 +219,15 @@ RETENTION = {
     "projects.ProjectMembership": FOR_EVER,
     "projects.Status": WITH_PARENT,
     "projects.Transition": WITH_PARENT,
+    "tasks.FormerKey": WITH_PARENT,
+    "tasks.SavedFilter": WITH_PARENT,
+    "tasks.Label": WITH_PARENT,
+    "tasks.Relation": "texts of deleted tasks",
     "tasks.StatusChange": FOR_EVER,
     "tasks.Task": "texts of deleted tasks",
     "tasks.TaskCounter": WITH_PARENT,
+    "tasks.TaskLabel": WITH_PARENT,
+    "tasks.Watcher": WITH_PARENT,
     "workspaces.Invitation": FOR_EVER,
     "workspaces.Membership": FOR_EVER,
     "workspaces.OptOut": FOR_EVER,

@@ -4,10 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from accounts.models import User
+from attachments.models import Attachment
 from comments.models import Comment
+from core.markdown import as_html
 from core.rights import is_own
 from projects.models import Project, ProjectMembership, Status
-from tasks.models import Task
+from tasks.models import Label, SavedFilter, Task
 from tests.support.actors import by
 from tests.support.rights import ABILITIES
 from workspaces.models import Invitation, Membership, Workspace
@@ -95,6 +97,7 @@ def project_document(project: Project, reader: User) -> dict[str, Any]:
         "progress": project.progress,
         "start_date": _day(project.start_date),
         "end_date": _day(project.end_date),
+        "completion_requires_unblocked": project.completion_requires_unblocked,
         "team_lead": lead.public_id if lead else None,
         "lead": person(lead) if lead else None,
         "created_by": person(project.created_by),
@@ -114,11 +117,50 @@ def project_alone(project: Project, reader: User) -> dict[str, Any]:
     return {**project_document(project, reader), "tasks": [task_in_project(task) for task in tasks]}
 
 
+def filter_document(saved: SavedFilter) -> dict[str, Any]:
+    return {
+        "id": str(saved.pk),
+        "project_id": str(saved.project_id),
+        "name": saved.name,
+        "parameters": saved.parameters,
+        "is_shared": saved.is_shared,
+        "owner": person(saved.owner),
+        "created_at": at(saved.created_at),
+        "updated_at": at(saved.updated_at),
+        "version": saved.version,
+    }
+
+
 def task_alone(task: Task, reader: User) -> dict[str, Any]:
     """As every answer about one task shows it, and the lists of older clients: with comments."""
     comments = task.comments.filter(deleted_at=None).order_by("created_at", "id")
-    shown = [comment_document(comment, reader) for comment in comments]
-    return {**task_document(task, reader), "comments": shown}
+    shown = [comment_alone(comment, reader) for comment in comments]
+    return {**task_document(task, reader), **parts_of(task), "comments": shown}
+
+
+def parts_of(task: Task) -> dict[str, Any]:
+    """What answers about one task show besides."""
+    subtasks = Task.objects.filter(parent=task, deleted_at=None)
+    total, complete = subtasks.count(), subtasks.filter(is_complete=True).count()
+    percent = 100 * complete // total if total else None
+    labels = [held.label for held in task.task_labels.order_by("created_at", "pk")]
+    return {
+        "labels": [{"id": str(x.pk), "name": x.name, "color": x.color} for x in labels],
+        "description_html": as_html(task.description),
+        "subtasks": {"total": total, "complete": complete, "percent": percent},
+    }
+
+
+def label_document(label: Label) -> dict[str, Any]:
+    return {
+        "id": str(label.pk),
+        "project_id": str(label.project_id),
+        "name": label.name,
+        "color": label.color,
+        "created_at": at(label.created_at),
+        "updated_at": at(label.updated_at),
+        "version": label.version,
+    }
 
 
 def status_document(column: Status) -> dict[str, Any]:
@@ -169,10 +211,16 @@ def task_document(task: Task, reader: User) -> dict[str, Any]:
             "workspace_id": task.workspace.public_id,
             "workspaceId": task.workspace.public_id,
         },
-        "parent_id": None,
+        "is_blocked": task.is_blocked,
+        "parent_id": str(task.parent_id) if task.parent_id else None,
         "position": task.position,
+        "estimate_minutes": task.estimate_minutes,
+        "start_date": _day(task.start_date),
         "due_date": _day(task.due_date),
         "due_time": _day(task.due_time),
+        "recurrence": {"every": task.repeat_every, "unit": task.repeat_unit}
+        if task.repeat_every
+        else None,
         "completed_at": at(task.completed_at) if task.completed_at else None,
         "created_at": at(task.created_at),
         "updated_at": at(task.updated_at),
@@ -199,12 +247,54 @@ def task_in_project(task: Task) -> dict[str, Any]:
     }
 
 
+def comment_alone(comment: Comment, reader: User) -> dict[str, Any]:
+    """As every answer about one comment shows it: with HTML."""
+    return {**comment_document(comment, reader), "content_html": as_html(comment.content)}
+
+
+def task_with_files(task: Task, reader: User) -> dict[str, Any]:
+    """As clients see it that ask for its attachments."""
+    files = task.attachments.filter(deleted_at=None, state="READY").order_by("created_at", "id")
+    shown = [attachment_document(file, reader) for file in files]
+    return {**task_alone(task, reader), "attachments": shown, "attachment_count": len(shown)}
+
+
+def attachment_document(attachment: Attachment, reader: User) -> dict[str, Any]:
+    return {
+        "id": str(attachment.pk),
+        "task_id": str(attachment.task_id),
+        "comment_id": str(attachment.comment_id) if attachment.comment_id else None,
+        "file_name": attachment.file_name,
+        "size": attachment.size,
+        "sha256": attachment.sha256,
+        "content_type": attachment.content_type,
+        "claimed_type": attachment.claimed_type,
+        "state": attachment.state,
+        "thumbnail_size": attachment.thumbnail_size,
+        "uploaded_by": person(attachment.uploaded_by),
+        "created_at": at(attachment.created_at),
+        "updated_at": at(attachment.updated_at),
+        "version": attachment.version,
+        "abilities": _abilities("attachment", attachment, reader),
+    }
+
+
 def comment_document(comment: Comment, reader: User) -> dict[str, Any]:
+    reactions: dict[str, list[User]] = {}
+    for reaction in comment.reactions.order_by("created_at"):
+        reactions.setdefault(reaction.emoji, []).append(reaction.user)
     return {
         "id": str(comment.pk),
         "task_id": str(comment.task_id),
         "taskId": str(comment.task_id),
+        "parent_id": str(comment.parent_id) if comment.parent_id else None,
         "content": comment.content,
+        "mentions": [person(each.user) for each in comment.mentions.order_by("created_at", "id")],
+        "reactions": [
+            {"emoji": emoji, "count": len(people), "mine": reader in people}
+            for emoji, people in reactions.items()
+        ],
+        "reply_count": comment.replies.filter(deleted_at=None).count(),
         "author": person(comment.author),
         "user": person(comment.author),
         "created_at": at(comment.created_at),

@@ -4,6 +4,7 @@ from factory.declarations import LazyAttribute, SelfAttribute, Sequence, SubFact
 from factory.django import DjangoModelFactory
 
 from accounts.models import User
+from attachments.models import Attachment, State
 from comments.models import Comment
 from projects.models import Category, Project, ProjectMembership, Status
 from tasks.models import POSITION_STEP, Task
@@ -91,3 +92,19 @@ class CommentFactory(DjangoModelFactory[Comment]):
     workspace = SelfAttribute("task.workspace")
     author = SelfAttribute("task.created_by")
     content = "A remark."
+
+
+class AttachmentFactory(DjangoModelFactory[Attachment]):
+    """A file that everybody sees; only its row is there."""
+
+    class Meta:
+        model = Attachment
+
+    task = SubFactory(TaskFactory)
+    workspace = SelfAttribute("task.workspace")
+    uploaded_by = SelfAttribute("task.created_by")
+    file_name = "plan.txt"
+    size = 6
+    content_type = "text/plain"
+    state = State.READY
+    storage_key = Sequence(lambda n: f"nowhere/{n}/plan.txt")

@@ -1,45 +1,32 @@
-"""A project with tens of thousands of tasks, in which some values are common, others rare."""
+"""The list of tasks of a large project (`dev/demo/scale.py`), asked in every way."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from django.db import connections
 
-from accounts.models import User
+from dev.demo.scale import People
 from projects.models import Project
-from projects.services.workflows import Workflow
 
-WORKFLOW = Workflow.KANBAN
-"""The columns that `fill` expects."""
-INSERT = """
-    INSERT INTO tasks_task (
-        id, created_at, updated_at, version, number, title, description, type, priority, category,
-        position, due_date, assignee_id, created_by_id, project_id, status_id, workspace_id
-    )
-    SELECT gen_random_uuid(), at, at + (hashint4(n) & 1048575) * interval '1 second', 1, n,
-        'Task ' || md5(n::text), 'What is to be done, and why, in one or two sentences. ',
-        CASE WHEN a %% 1000 = 0 THEN 'IMPROVEMENT' WHEN a %% 10 < 6 THEN 'TASK'
-            WHEN a %% 10 < 9 THEN 'BUG' ELSE 'FEATURE' END,
-        CASE WHEN b %% 1000 = 0 THEN 'URGENT' WHEN b %% 10 < 6 THEN 'MEDIUM'
-            WHEN b %% 10 < 9 THEN 'HIGH' ELSE 'LOW' END,
-        s.category, n::bigint * 65536, CASE WHEN n %% 2 = 0 THEN at::date + 30 END,
-        CASE WHEN c %% 1000 = 0 THEN people[2] WHEN c %% 10 < 5 THEN people[1]
-            WHEN c %% 10 < 7 THEN people[3] END,
-        people[1], s.project_id, s.id, s.workspace_id
-    FROM generate_series(1, %(count)s) n
-    CROSS JOIN LATERAL (
-        SELECT timestamptz '2026-01-01' + n * interval '1 minute' AS at,
-            hashint4(n) & 65535 AS a, hashint4(n + 1000003) & 65535 AS b,
-            hashint4(n + 2000003) & 65535 AS c, %(people)s::uuid[] AS people
-    ) v
-    JOIN projects_status s ON s.project_id = %(project)s AND s.key = CASE
-        WHEN n > %(count)s * 9 / 10 THEN CASE WHEN a %% 2 = 0 THEN 'TODO' ELSE 'IN_PROGRESS' END
-        WHEN a %% 1000 = 1 THEN 'REVIEW' ELSE 'DONE' END
+INDEX = """
+    INSERT INTO gantry_private.task_words
+    SELECT id, id, workspace_id, project_id, lower(title), gantry_private.weighed(concat_ws(' ',
+        'all', CASE WHEN number %% 10 = 0 THEN 'tenth' END,
+        CASE WHEN number %% 1000 = 0 THEN 'rare' END, words.of_a_language
+    ), 'B')
+    FROM tasks_task, LATERAL (
+        SELECT string_agg('w' || (300 * power(random, 3))::int, ' ') AS of_a_language
+        FROM generate_series(1, 8) n,
+            LATERAL (SELECT (hashint4(number * 8 + n) & 1023) / 1024.0 AS random) chance
+    ) words
+    WHERE project_id = %s
+    ON CONFLICT (task_id, source_id) DO UPDATE SET words = excluded.words
 """
-COUNTER = """
-    INSERT INTO tasks_taskcounter (project_id, workspace_id, last_number)
-    VALUES (%s, %s, %s)
-"""
+FIRST = "SELECT id FROM tasks_task WHERE project_id = %s AND number = 1"
+LABELLED = (
+    "EXISTS (SELECT 1 FROM tasks_tasklabel h JOIN tasks_label l ON l.id = h.label_id"
+    " WHERE h.task_id = t.id AND l.name = '{}')"
+).format
+WATCHED = "EXISTS (SELECT 1 FROM tasks_watcher w WHERE w.task_id = t.id)"
 CONDITIONS = {
     "": "true",
     "status=done": "s.key = 'DONE'",
@@ -54,47 +41,58 @@ CONDITIONS = {
     "type=OTHER": "t.type = 'OTHER'",
     "priority=HIGH": "t.priority = 'HIGH'",
     "priority=URGENT": "t.priority = 'URGENT'",
+    "blocked=true": "t.is_blocked",
+    "blocked=false": "NOT t.is_blocked",
     "assignee=none": "t.assignee_id IS NULL",
     "assignee={common}": "t.assignee_id = '{common}'",
     "assignee={rare}": "t.assignee_id = '{rare}'",
     "assignee={idle}": "t.assignee_id = '{idle}'",
+    "label=often": LABELLED("often"),
+    "label=seldom": LABELLED("seldom"),
+    "label=never": LABELLED("never"),
+    "label=unknown": "false",
+    "parent=none": "t.parent_id IS NULL",
+    "parent={parent}": "t.parent_id = '{parent}'",
+    "watching=true": WATCHED,
+    "watching=false": f"NOT {WATCHED}",
     "due_after=2026-02-05": "t.due_date >= '2026-02-05'",
     "due_after=2036-01-01": "t.due_date >= '2036-01-01'",
     "due_before=2026-01-31": "t.due_date <= '2026-01-31'",
     "due_before=2026-02-20": "t.due_date <= '2026-02-20'",
+    "planned_after=2026-02-25": "t.planned_until >= '2026-02-25'",
+    "planned_after=2036-01-01": "t.planned_until >= '2036-01-01'",
+    "planned_before=2026-01-31": "t.planned_from <= '2026-01-31'",
+    "planned_before=2026-02-20": "t.planned_from <= '2026-02-20'",
+    "planned_after=2026-02-05&planned_before=2026-02-05": (
+        "t.planned_until >= '2026-02-05' AND t.planned_from <= '2026-02-05'"
+    ),
+    "overdue=true": "t.pending_due < current_date",
+    "overdue=false": "t.pending_due >= current_date",
+    "created_after=2036-01-01": "t.created_at >= '2036-01-01'",
+    "created_before=2026-01-05": "t.created_at < '2026-01-06'",
+    "updated_after=2026-02-05": "t.updated_at >= '2026-02-05'",
+    "updated_before=2025-12-31": "t.updated_at < '2026-01-01'",
+    "created_by={common}": "t.created_by_id = '{common}'",
+    "created_by={idle}": "t.created_by_id = '{idle}'",
+    "text=nowhere": "false",
 }
 """Queries of the list, and the tasks they match in SQL; every filter, common, rare and absent."""
 
 
-@dataclass(frozen=True)
-class People:
-    """Who has half of the tasks, one in a thousand, and none."""
-
-    common: User
-    rare: User
-    idle: User
-    other: User
-
-
-def fill(project: Project, people: People, count: int) -> None:
-    """Create the tasks of an empty project with the columns of WORKFLOW, as the owner."""
-    keys = [people.common.pk, people.rare.pk, people.other.pk]
+def index_words(project: Project) -> None:
+    """Index words for the tasks that `fill` has made: "all", "tenth" and "rare", and usual ones."""
     with connections["direct"].cursor() as owner:
-        owner.execute(INSERT, {"project": project.pk, "people": keys, "count": count})
-        owner.execute(COUNTER, [project.pk, project.workspace_id, count])
-
-
-def analyze() -> None:
-    """Let PostgreSQL count what `fill` has written, as autovacuum does."""
-    with connections["direct"].cursor() as owner:
-        owner.execute("ANALYZE")
+        owner.execute(INDEX, [project.pk])
+        owner.execute("ANALYZE gantry_private.task_words")
 
 
 def matches(project: Project, people: People) -> dict[str, int]:
     """The queries of CONDITIONS with people's ids, and how many tasks each matches."""
     names = {"common": people.common.pk, "rare": people.rare.pk, "idle": people.idle.pk}
-    counts = (f"count(*) FILTER (WHERE {each.format(**names)})" for each in CONDITIONS.values())
     with connections["direct"].cursor() as owner:
+        owner.execute(FIRST, [project.pk])
+        [names["parent"]] = owner.fetchone()
+        counts = (f"count(*) FILTER (WHERE {each.format(**names)})" for each in CONDITIONS.values())
         owner.execute(_select(counts), [project.pk])
         found = owner.fetchone()
     return dict(zip((query.format(**names) for query in CONDITIONS), found, strict=True))

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from attachments.rights import ATTACHMENT_ABILITIES
 from comments.rights import COMMENT_ABILITIES
 from core.rights import RIGHTS
 from projects.rights import PROJECT_ABILITIES
@@ -22,6 +23,7 @@ ABILITIES = {
     "project": PROJECT_ABILITIES,
     "task": TASK_ABILITIES,
     "comment": COMMENT_ABILITIES,
+    "attachment": ATTACHMENT_ABILITIES,
 }
 """By kind of object."""
 

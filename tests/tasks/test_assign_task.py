@@ -63,3 +63,17 @@ def test_assign_task_to_somebody_known_by_a_providers_id(cast: Cast, task: Task)
         "GET", f"/api/projects/{cast.project.pk}/tasks?assignee=user_2max"
     )
     assert [item["id"] for item in listed["data"]] == [str(task.pk)]
+
+
+@pytest.mark.parametrize(("role", "status"), [("MEMBER", 200), ("LEAD", 200), ("VIEWER", 403)])
+def test_who_works_in_the_project_takes_a_task_of_others(
+    cast: Cast, task: Task, role: str, status: int
+) -> None:
+    """A GUEST of the workspace: the role in the project is all that counts."""
+    person = cast.lea if role == "LEAD" else cast.gus
+    if person == cast.gus:
+        add_project_member(actor=by(cast.lea), project=cast.project, person=person, role=role)
+    body = {"assignee_id": str(person.pk)}
+    client_of(person).ask("PATCH", f"/api/tasks/{task.pk}", body, status=status)
+    task.refresh_from_db()
+    assert (task.assignee_id == person.pk) is (status == 200)

@@ -10,6 +10,7 @@ from tests.support.actors import by
 from tests.support.cast import Cast, client_of
 from tests.support.databases import CommittedDatabase
 from tests.support.documents import task_alone
+from tests.support.invariants import faults
 from tests.support.log import log_of
 from tests.support.threads import times
 
@@ -123,4 +124,5 @@ def test_sixteen_tasks_created_in_parallel_are_numbered_without_gaps(
         return int(answer["data"]["number"])
 
     assert sorted(times(16, create_one)) == list(range(1, 17))
+    assert faults() == {}
     assert sorted(Task.objects.values_list("number", flat=True)) == list(range(1, 17))

@@ -5,7 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from tasks.models import Task
+from tasks.models import RelatedAs, Task
+from tasks.services.relations import add_relation
 from tasks.services.tasks import create_task
 from tests.support.actors import by
 from tests.support.cast import Cast, client_of
@@ -37,6 +38,44 @@ def test_delete_task_takes_it_out_of_sight(cast: Cast, task: Task) -> None:
         assert lea.ask(method, place, status=404)["code"] == "not_found"
     assert Task.objects.get().deleted_at is not None
     assert log_of(task)[1:] == [("deleted", cast.lea.pk, {})]
+
+
+BESIDE_IT = [
+    "/api/projects/{project}/tasks",
+    "/api/tasks/project/{project}/tasks",
+    "/api/projects/{project}/board",
+    "/api/projects/{project}/critical-path",
+    "/api/tasks/mine",
+    "/api/tasks/recent?workspace={workspace}",
+    "/api/tasks/search?q=zebra&workspace={workspace}",
+    "/api/tasks/{other}/relations",
+    "/api/tasks/{other}/dependencies",
+    "/api/tasks/{lower}/dependents",
+]
+BELOW_IT = ("", *(f"/{name}" for name in ("comments", "attachments", "relations", "watchers")))
+BELOW_IT += ("/dependencies", "/dependents", "/can?action=task:update")
+
+
+def test_a_deleted_task_is_shown_nowhere(cast: Cast, task: Task) -> None:
+    """In no list that has shown it, and at none of its own addresses."""
+    same: dict[str, Any] = {"actor": by(cast.lea), "project": cast.project}
+    gone = create_task(**same, title="Zebra", assignee=cast.lea, parent=task)
+    lower = create_task(**same, title="Lower", parent=gone)
+    for blocker, blocked in ((gone, task), (lower, gone)):
+        add_relation(actor=by(cast.lea), task=blocker, other=blocked, kind=RelatedAs.BLOCKS)
+    named = {"project": cast.project.pk, "workspace": cast.workspace.pk}
+    named |= {"other": task.pk, "lower": lower.pk}
+    client, key = client_of(cast.lea), f"{cast.project.key}-{gone.number}"
+    lists = [path.format(**named) for path in BESIDE_IT]
+    own = [f"/api/tasks/{gone.pk}{path}" for path in BELOW_IT]
+    own.append(f"/api/workspaces/{cast.workspace.pk}/tasks/{key}")
+    assert [path for path in lists if str(gone.pk) not in client.get(path).content.decode()] == []
+    assert {client.get(path).status_code for path in own} == {200}
+    client.ask("DELETE", own[0], status=204)
+    found = {path: client.get(path) for path in lists}
+    assert {answer.status_code for answer in found.values()} == {200}
+    assert [path for path in lists if str(gone.pk) in found[path].content.decode()] == []
+    assert {client.get(path).status_code for path in own} == {404}
 
 
 def test_a_deleted_task_keeps_its_number(cast: Cast, task: Task) -> None:

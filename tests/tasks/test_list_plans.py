@@ -4,18 +4,23 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from pytest_django.plugin import DjangoDbBlocker
 
+from accounts.models import User
+from core.context import show_workspaces_of
+from dev.demo.scale import WORKFLOW, People, analyze, fill
 from projects.models import Project
 from projects.services.projects import create_project
 from tasks.api.filters import TaskFilters
+from tasks.api.hits import MOST_HITS
 from tasks.api.views import ProjectTasks
 from tasks.models import Task
 from tests.support.actors import by
 from tests.support.cast import Cast, client_of
+from tests.support.context import without_context
 from tests.support.databases import CommittedDatabase, in_use
-from tests.support.many_tasks import CONDITIONS, WORKFLOW, People, analyze, fill
+from tests.support.many_tasks import CONDITIONS, index_words
 from tests.support.plans import ORDERINGS, PAGE, TASKS, checks, explained, indexes_in, work_in
 
 SIZES = (40_000, 10_000)
@@ -66,23 +71,35 @@ def test_every_filter_and_every_order_is_tried() -> None:
 def test_prepared_statements_read_no_more(projects: list[Project], people: People) -> None:
     client = client_of(people.other)
     path = f"/api/projects/{projects[0].pk}/tasks?limit={PAGE}&ordering=title&"
-    for query in ("status=done", "type=OTHER", f"assignee={people.rare.pk}"):
+    asked = ("status=done", "type=OTHER", "blocked=true", "blocked=false")
+    planned = ("planned_after=2026-02-25", "planned_after=2026-02-05&planned_before=2026-02-05")
+    for query in (*asked, *planned, f"assignee={people.rare.pk}"):
         with explained(TASKS, is_generic=True) as plans:
             client.ask("GET", path + query)
         assert work_in(plans, TASKS).rows <= 2 * PAGE + 2, query
 
 
-def test_a_value_nobody_has_is_looked_up_in_its_own_index(
+def test_a_value_few_have_is_looked_up_in_its_own_index(
     projects: list[Project], people: People
 ) -> None:
     """Else every entry of an ordered index of the project would be compared with it."""
     client = client_of(people.other)
     used = {}
-    for query in ("type=OTHER", "due_after=2036-01-01"):
+    for query in (
+        "type=OTHER",
+        "due_after=2036-01-01",
+        "planned_after=2036-01-01",
+        "blocked=true",
+    ):
         with explained(TASKS) as plans:
             client.ask("GET", f"/api/projects/{projects[0].pk}/tasks?{query}")
         used[query.partition("=")[0]] = indexes_in(plans, TASKS)[0]
-    assert used == {"type": "live_tasks_by_type", "due_after": "live_tasks_by_due_date"}
+    assert used == {
+        "type": "live_tasks_by_type",
+        "due_after": "live_tasks_by_due_date",
+        "planned_after": "live_tasks_by_plan",
+        "blocked": "live_blocked_tasks",
+    }
 
 
 def test_what_can_be_restored_is_found_among_the_deleted(
@@ -113,3 +130,54 @@ def test_a_page_reads_no_rows_of_the_pages_before_that_share_its_title(
         cursor = answer["meta"]["next_cursor"]
     assert {task["title"] for task in answer["data"]} == {"Check the brakes"}
     assert seen == sorted(set(seen))
+
+
+def test_lists_of_several_projects_read_what_they_show(
+    projects: list[Project], people: People
+) -> None:
+    within = f"workspace={projects[0].workspace_id}"
+    for person, query in (
+        (people.common, "mine?limit=50"),
+        (people.common, f"mine?limit=50&ordering=-due_date&priority=HIGH&{within}"),
+        (people.idle, "mine?limit=50"),
+        (people.other, f"recent?limit=50&{within}"),
+    ):
+        for is_generic in (False, True):
+            with explained(TASKS, is_generic=is_generic) as plans:
+                client_of(person).ask("GET", f"/api/tasks/{query}")
+            work = work_in(plans, TASKS)
+            assert work.rows <= 5 * PAGE, (query, is_generic)
+            assert work.largest_sort <= PAGE + 1, (query, is_generic)
+
+
+FETCHED = """
+    SELECT idx_tup_fetch + seq_tup_read FROM pg_stat_xact_all_tables WHERE relname = 'task_words'
+"""
+
+
+def fetched(typed: str, projects: list[Project], person: User) -> int:
+    """How many rows of the words a search reads."""
+    ids = [project.pk for project in projects]
+    with without_context(), transaction.atomic(), connection.cursor() as cursor:
+        show_workspaces_of(person.pk)
+        [[before]] = cursor.execute(FETCHED).fetchall()
+        cursor.execute(
+            "SELECT FROM search_tasks(%s, NULL, %s::uuid[], %s, true)", [typed, ids, MOST_HITS]
+        )
+        [[after]] = cursor.execute(FETCHED).fetchall()
+        return int(after - before)
+
+
+def test_a_search_reads_the_rows_it_ranks(projects: list[Project], people: People) -> None:
+    most = {
+        "rare": SIZES[1] // 1000,
+        "rare al": SIZES[1] // 1000,
+        "all": MOST_HITS,
+        "al": MOST_HITS,
+        "tenth": SIZES[1],
+        "nowhere": 5_000,
+    }
+    index_words(projects[1])
+    for place in (projects, projects[1:]):
+        read = {typed: fetched(typed, place, people.other) for typed in most}
+        assert {typed: rows for typed, rows in read.items() if rows > most[typed]} == {}

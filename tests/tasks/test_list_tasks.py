@@ -12,7 +12,7 @@ from tasks.models import Task
 from tasks.services.tasks import create_task
 from tests.support.actors import by
 from tests.support.cast import Cast, client_of
-from tests.support.documents import comment_document, task_document
+from tests.support.documents import comment_alone, comment_document, parts_of, task_document
 
 
 def listed(cast: Cast, query: str = "", **options: Any) -> Any:
@@ -38,15 +38,20 @@ def test_a_listed_task_is_the_one_shown_alone(cast: Cast, comment: Comment) -> N
     [listed_one] = listed(cast)["data"]
     assert shown == {
         "success": True,
-        "data": {**listed_one, "comments": [comment_document(comment, cast.moe)]},
+        "data": {
+            **listed_one,
+            **parts_of(comment.task),
+            "comments": [comment_alone(comment, cast.moe)],
+        },
     }
 
 
 def test_list_tasks_embeds_comments_on_request(cast: Cast, comment: Comment) -> None:
-    [shown] = listed(cast, "?include=comments")["data"]
+    [shown] = listed(cast, "?include=comments,labels,subtasks,html")["data"]
     assert shown == {
         **task_document(comment.task, cast.moe),
-        "comments": [comment_document(comment, cast.moe)],
+        **parts_of(comment.task),
+        "comments": [comment_alone(comment, cast.moe)],
     }
     alone = client_of(cast.moe).ask("GET", f"/api/tasks/{comment.task_id}?include=comments")
     assert alone["data"] == shown
@@ -96,6 +101,17 @@ FILTERED = {
     "due_before=2030-01-01": [2],
     "due_after=2030-01-01&due_before=2030-01-02&ordering=number": [2, 3],
     "ordering=-title": [3, 2, 1],
+    "overdue=true": [],
+    "overdue=false": [3, 2, 1],
+    "created_by=me": [],
+    "created_by={lea}": [3, 2, 1],
+    "created_by=nobody": [],
+    "created_after=2020-01-01&updated_after=2020-01-01": [3, 2, 1],
+    "created_before=2020-01-01": [],
+    "updated_before=2020-01-01": [],
+    "text=b": [2],
+    "text=b&status=TODO": [],
+    "text=bb": [],
 }
 """The numbers of the tasks that are listed."""
 UNREADABLE = (
@@ -108,6 +124,20 @@ UNREADABLE = (
     "due_before=01/02/2030",
     "status=%00",
     "include=project__workspace",
+    "overdue=perhaps",
+    "created_after=0001-01-01",
+    "updated_before=9999-12-31",
+    "text=%2B",
+    f"text={'x' * 201}",
+    "assignee__password__startswith=p",
+    "project__workspace__owner__email=a",
+    "text__gt=a",
+    "ordering=-title,number",
+    "ordering=?",
+    "ordering=assignee__email",
+    "ordering=-created_at.id",
+    'ordering=t0."password"',
+    "ordering=--title",
 )
 
 
@@ -121,9 +151,8 @@ def test_list_tasks_filtered(cast: Cast) -> None:
     )
 
     def numbers(query: str) -> list[int]:
-        return [
-            task["number"] for task in listed(cast, f"?{query.format(max=cast.max.pk)}")["data"]
-        ]
+        asked = query.format(max=cast.max.pk, lea=cast.lea.pk)
+        return [task["number"] for task in listed(cast, f"?{asked}")["data"]]
 
     assert {query: numbers(query) for query in FILTERED} == FILTERED
 
@@ -148,3 +177,20 @@ def test_list_tasks_is_one_statement_psycopg_remembers(cast: Cast, task: Task) -
     assert len(statement) <= 4096
     # Roles in workspaces, in projects, and those of the tag.
     assert statement.count("jsonb_object_agg") == 3
+
+
+def test_list_tasks_counts_groups_of_the_whole_list(cast: Cast) -> None:
+    same: dict[str, Any] = {"actor": by(cast.lea), "project": cast.project}
+    create_task(**same, title="A", type="BUG", assignee=cast.max)
+    create_task(**same, title="B", type="BUG")
+    create_task(**same, title="C", priority="HIGH")
+    asked = ("group=type", "group=type&priority=HIGH", "group=status", "group=assignee")
+    told = {query: listed(cast, f"?limit=1&{query}")["meta"]["groups"] for query in asked}
+    groups = {query: [(g["value"], g["count"]) for g in found] for query, found in told.items()}
+    assert groups == {
+        "group=type": [("BUG", 2), ("TASK", 1)],
+        "group=type&priority=HIGH": [("TASK", 1)],
+        "group=status": [("TODO", 3)],
+        "group=assignee": [(None, 2), (cast.max.public_id, 1)],
+    }
+    assert list(listed(cast, "?group=title", status=400)["errors"]) == ["group"]

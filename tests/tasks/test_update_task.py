@@ -111,7 +111,7 @@ def test_update_task_asks_for_the_transition_as_its_own_route_does(
     cast: Cast, task: Task, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     nobodys = Right("task:transition", ())
-    monkeypatch.setattr("tasks.services.tasks.TRANSITION_TASK", nobodys)
+    monkeypatch.setattr("tasks.services.edits.TRANSITION_TASK", nobodys)
     lea, path = client_of(cast.lea), f"/api/tasks/{task.pk}"
 
     lea.ask("PATCH", path, {"title": "Oil", "status": "TODO", "isComplete": False})

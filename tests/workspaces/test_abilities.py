@@ -10,7 +10,12 @@ from projects.models import Project, Visibility
 from projects.rights import ProjectRole
 from tasks.models import Task
 from tests.support.cast import Cast, Client, client_of
-from tests.support.factories import CommentFactory, ProjectMembershipFactory, TaskFactory
+from tests.support.factories import (
+    AttachmentFactory,
+    CommentFactory,
+    ProjectMembershipFactory,
+    TaskFactory,
+)
 from tests.support.rights import ABILITIES, outcome
 from workspaces.rights import WorkspaceRole
 
@@ -41,17 +46,21 @@ ACTIONS: dict[str, dict[str, Action]] = {
     "task": {
         "update": ("PATCH", "", {"title": "New"}),
         "transition": ("POST", "/transition", {"status": "TODO"}),
+        "move": ("POST", "/move", {"order": 0}),
         "assign": ("PATCH", "", {"assigneeId": "{max}"}),
         "delete": ("DELETE", "", None),
         "comment": ("POST", "/comments", {"message": "New"}),
+        "attach": ("POST", "/attachments", {"file_name": "New", "size": 1}),
     },
+    "attachment": {"delete": ("DELETE", "", None)},
     "comment": {"update": ("PATCH", "", {"message": "New"}), "delete": ("DELETE", "", None)},
 }
 NO_ROUTE_YET = {
     "workspace": {"delete", "remove_member", "read_audit"},
     "project": set(),
-    "task": {"move", "attach"},
+    "task": set(),
     "comment": set(),
+    "attachment": set(),
 }
 OPEN, PRIVATE = Visibility
 PLACES: list[Place] = [
@@ -75,11 +84,13 @@ def objects(cast: Cast, project: Project) -> list[tuple[str, str]]:
         TaskFactory.create(project=project, created_by=cast.lea, assignee=cast.moe),
     ]
     comments = [CommentFactory.create(task=others, author=who) for who in (cast.lea, cast.moe)]
+    files = [AttachmentFactory.create(task=others, uploaded_by=who) for who in (cast.lea, cast.moe)]
     return [
         ("workspace", f"/api/workspaces/{cast.workspace.pk}"),
         ("project", f"/api/projects/{project.pk}"),
         *(("task", f"/api/tasks/{task.pk}") for task in tasks),
         *(("comment", f"/api/comments/{comment.pk}") for comment in comments),
+        *(("attachment", f"/api/attachments/{file.pk}") for file in files),
     ]
 
 

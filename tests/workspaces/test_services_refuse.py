@@ -8,13 +8,22 @@ from typing import Any
 
 import pytest
 
+from attachments.models import Attachment
+from attachments.services.uploads import Upload
 from comments.models import Comment
 from core.errors import Forbidden
 from identity.models import PersonalToken
 from identity.services.personal_tokens import create_token
+from tasks.models import Label, RelatedAs, Relation, SavedFilter, Task
+from tasks.services.bulk import Change
+from tasks.services.labels import add_label
+from tasks.services.moves import Place
+from tasks.services.relations import add_relation
+from tasks.services.saved_filters import save_filter
 from tests.support.actors import by
 from tests.support.cast import Cast
-from tests.support.factories import UserFactory
+from tests.support.factories import AttachmentFactory, UserFactory
+from tests.support.relations import some_tasks
 from tests.test_architecture import OURS
 from tests.workspaces.inviting import invite
 from workspaces.models import Invitation, Membership
@@ -100,16 +109,36 @@ ASKED_OTHERWISE = {
     "projects.services.locks.locked_project": STEP,
     "projects.services.members.add_members": STEP,
     "projects.services.members.leave_projects": REACTION,
+    "tasks.services.columns.check_transition": STEP,
     "tasks.services.locks.locked_task": STEP,
+    "tasks.services.copies.create_like": STEP,
+    "tasks.services.edits.apply": STEP,
+    "tasks.services.edits.edit": STEP,
+    "tasks.services.edits.permitted_changes": STEP,
+    "tasks.services.edits.record_status_changes": STEP,
+    "tasks.services.edits.store": STEP,
     "tasks.services.reassignment.hand_over_tasks": REACTION,
     "tasks.services.deletion.release_due_times": REACTION,
+    "tasks.api.hits.find_hits": QUESTION,
+    "tasks.services.recurrence.make_next_task": REACTION,
+    "tasks.services.subtasks.give_subtasks_to_parent": STEP,
+    "tasks.services.watchers.end_all_watching": REACTION,
     "tasks.services.column_changes.move_out": REACTION,
+    "tasks.services.saved_filters.delete_filters_of": REACTION,
+    "tasks.services.saved_filters.delete_private_filters_of": REACTION,
     "tasks.services.column_changes.recategorise": REACTION,
+    "attachments.retention.purge_attachments": SYSTEM,
+    "attachments.retention.end_unfinished_uploads": SYSTEM,
+    "attachments.services.removal.end_uploads_of": REACTION,
+    "attachments.services.attachments.set_quarantine": STAFF,
     "projects.retention.purge_projects": SYSTEM,
     "tasks.retention.purge_tasks": SYSTEM,
     "comments.retention.purge_comments": SYSTEM,
+    "comments.services.locks.locked_comment": STEP,
+    "comments.services.mentions.set_mentions": STEP,
+    "comments.services.revisions.keep_revision": STEP,
     "notifications.retention.remove_reminders": SYSTEM,
-    "notifications.services.assignments.enqueue_assignment_mail": REACTION,
+    "notifications.services.assignments.enqueue_assignment_mails": REACTION,
     "notifications.services.assignments.enqueue_handover_mail": REACTION,
     "notifications.services.missed_reminders.plan_missed_reminders_of": REACTION,
     "notifications.services.reminders.plan_reminders_of": REACTION,
@@ -147,6 +176,13 @@ def arguments(service: Callable[..., Any], cast: Cast, comment: Comment) -> dict
         "task": comment.task,
         "tasks": [comment.task],
         "comment": comment,
+        "other": Task.objects.exclude(pk=comment.task_id).get(),
+        "relation": Relation.objects.get(),
+        "kind": RelatedAs.RELATES_TO,
+        "attachment": Attachment.objects.get(),
+        "upload": Upload("plan.txt", size=1),
+        "label": Label.objects.get(),
+        "labels": [],
         "membership": Membership.objects.get(workspace=cast.workspace, user=cast.max),
         "invitation": Invitation.objects.get(),
         "person": cast.max,
@@ -155,12 +191,16 @@ def arguments(service: Callable[..., Any], cast: Cast, comment: Comment) -> dict
         "column": comment.task.status,
         "order": [comment.task.status],
         "moves": [],
+        "saved_filter": SavedFilter.objects.get(),
+        "place": Place(),
+        "wanted": [Change(task=comment.task)],
         "changes": {},
+        "parameters": {},
         "email": "sam@example.com",
     }
     parameters = inspect.signature(service).parameters.values()
     needed = [p.name for p in parameters if p.default is p.empty and p.kind is p.KEYWORD_ONLY]
-    texts = {"role": "MEMBER", "content": "New", "name": "New"}
+    texts = {"role": "MEMBER", "content": "New", "name": "New", "emoji": "🎉"}
     unknown = {*needed} - {"actor", *known, *texts}
     assert not unknown, (
         f"{unknown}: make one, a fixture before `unchanged`, and enter it in `known`"
@@ -195,8 +235,35 @@ def token(cast: Cast) -> PersonalToken:
     return create_token(actor=by(cast.max), name="CI", scopes=["read"])[0]
 
 
+@pytest.fixture
+def relation(cast: Cast, comment: Comment) -> Relation:
+    [other] = some_tasks(cast, 1)
+    return add_relation(
+        actor=by(cast.max), task=comment.task, other=other, kind=RelatedAs.BLOCKED_BY
+    )
+
+
+@pytest.fixture
+def saved_filter(cast: Cast) -> SavedFilter:
+    """Of a project that Gus, who is asking, may not read."""
+    return save_filter(actor=by(cast.lea), project=cast.project, name="Mine", parameters={})
+
+
+@pytest.fixture
+def attachment(comment: Comment) -> Attachment:
+    return AttachmentFactory.create(task=comment.task, uploaded_by=comment.author)
+
+
+@pytest.fixture
+def label(cast: Cast) -> Label:
+    return add_label(actor=by(cast.lea), project=cast.project, name="Red")
+
+
 @pytest.mark.parametrize("service", REFUSING.values(), ids=list(REFUSING))
-@pytest.mark.usefixtures("invitation", "token", "unchanged")
+@pytest.mark.usefixtures(
+    *("invitation", "token", "label", "relation", "saved_filter", "attachment"),
+    "unchanged",
+)
 def test_a_service_refuses_who_may_not(
     cast: Cast, comment: Comment, service: Callable[..., Any]
 ) -> None:

@@ -7,8 +7,8 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.failures import FAILURE
 from core.api.permissions import Anyone, Can, IsSignedIn
-from core.api.schema import FAILURE
 from core.api.viewsets import ServiceViewSet
 from core.context import as_system
 from core.models import as_uuid
@@ -38,6 +38,7 @@ NOT_OPEN = OpenApiResponse(FAILURE.ref, "Accepted, revoked or expired; `code` sa
 class Inviting(ServiceViewSet):
     """`create` sends an invitation; shared by the views of members and of invitations."""
 
+    has_dry_run = True
     inputs: ClassVar = {"create": NewInvitation}
     outputs: ClassVar = {"create": InvitationDocument}
     action_permissions: ClassVar = {"create": Can(INVITE)}
@@ -96,6 +97,7 @@ class Invitations(Inviting):
 class ReceivedInvitations(ServiceViewSet):
     """The invitations sent to the person asking."""
 
+    has_dry_run = True
     document = ReceivedInvitation
     outputs: ClassVar = {"accept": Member}
     action_permissions: ClassVar = {"list": IsSignedIn(), "accept": IsSignedIn()}

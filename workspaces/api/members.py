@@ -8,8 +8,8 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.failures import FAILURE
 from core.api.permissions import Can
-from core.api.schema import FAILURE
 from core.api.visibility import find_visible
 from core.documents.selection import Selection
 from core.queries import compiled

@@ -56,15 +56,19 @@ class SettingsChanges(Input):
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         values = super().to_internal_value(data)
-        unknown = [str(key) for key in data if not self._respelled({key: None})]
+        unknown = [str(key) for key in data if not self.respelled({key: None})]
         if unknown:
             raise serializers.ValidationError({key: ["Unknown setting."] for key in unknown})
         return values
+
+    class Meta:
+        logged_as: ClassVar = {name: f"settings.{name}" for name in DEFAULTS}
 
 
 class Settings(ServiceViewSet):
     """The settings of a workspace."""
 
+    has_dry_run = merges = True
     document = WorkspaceSettings
     inputs: ClassVar = {"update": SettingsChanges, "partial_update": SettingsChanges}
     action_permissions: ClassVar = {

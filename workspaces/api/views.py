@@ -37,6 +37,7 @@ from workspaces.services.workspaces import create_workspace, update_workspace
 class Workspaces(ServiceViewSet):
     """The workspaces of the person asking."""
 
+    has_dry_run = merges = True
     document = WorkspaceDocument
     inputs: ClassVar = {
         "create": NewWorkspace,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 OWNER = "direct"
 RUNTIME = "default"
 FUNCTIONS = ("workspaces_of(uuid)", "locate(text, text)")
-"""SECURITY DEFINER functions that bypass the policies; only the runtime role may call them."""
+"""SECURITY DEFINER functions that bypass the policies; only the runtime role may call them. Further
+ones are the `granted_functions` of apps."""
 
 
 class Command(migrate.Command):
@@ -72,7 +74,8 @@ def grant_privileges(owner: BaseDatabaseWrapper, role: str) -> None:
         for table in present.intersection(tables_marked("kept_by_triggers")):
             fixed = owner.ops.quote_name(table)
             cursor.execute(f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {fixed} FROM {name}")
-        for function in FUNCTIONS:
+        granted = [getattr(app, "granted_functions", ()) for app in apps.get_app_configs()]
+        for function in (*FUNCTIONS, *chain(*granted)):
             cursor.execute("SELECT to_regprocedure(%s)", [function])
             if cursor.fetchone()[0]:
                 cursor.execute(f"GRANT EXECUTE ON FUNCTION {function} TO {name}")

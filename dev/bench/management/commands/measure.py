@@ -5,7 +5,15 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from dev.bench import express, filling
-from dev.bench.asking import last_page, raw_rows, same_tasks, traffic
+from dev.bench.asking import (
+    last_page,
+    newest,
+    newest_of_each,
+    raw_rows,
+    same_board,
+    same_tasks,
+    traffic,
+)
 from dev.bench.filling import Dataset, fill
 from dev.bench.goals import times_its_floor, verdicts
 from dev.bench.many import REFERENCE, Many, fill_many
@@ -17,7 +25,10 @@ from dev.bench.targets import (
     CONNECTIONS,
     Target,
     earlier,
+    in_bulk,
     in_large_projects,
+    moving,
+    overviews,
     reading,
     writing,
 )
@@ -100,8 +111,12 @@ class Command(BaseCommand):
 
 def _targets(dataset: Dataset, many: Many, servers: dict[str, Server]) -> list[Target]:
     ids = same_tasks(dataset, servers)
-    targets = reading(dataset, ids[0])
-    targets += writing(dataset, ids[-CONNECTIONS - 1 : -1], ids[-1])
+    same_board(dataset, servers)
+    moved = newest_of_each(dataset, servers["gantry"])
+    targets = reading(dataset, ids[0]) + overviews(dataset)
+    targets += writing(dataset, ids[-1])
+    targets += moving(dataset, ids[-CONNECTIONS - 1 : -1], moved)
+    targets += [in_bulk(dataset, newest(dataset, servers["gantry"], dataset.projects[1], 100))]
     targets += in_large_projects(many, last_page(many, servers["gantry"]))
     targets += [earlier(each) for each in targets if each.is_old and BEFORE in servers]
     return [*targets, *([express_target(dataset)] if EXPRESS in servers else [])]

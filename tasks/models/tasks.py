@@ -1,15 +1,17 @@
-"""Tasks, their numbers per project and the history of their statuses."""
+"""Tasks."""
 
-from typing import Any, ClassVar, Self
+from datetime import date
+from typing import ClassVar, Self
 
-import pgtrigger
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import ExpressionWrapper, OuterRef, Q
+from django.db.models import Case, ExpressionWrapper, F, OuterRef, Q, Value, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import User
 from core.actor import Actor, Asking
-from core.models import RESTORE_WINDOW, UNPURGED, SharingQuerySet, never_truncated
+from core.models import RESTORE_WINDOW, UNPURGED, SharingQuerySet
 from core.rights import Standing
 from projects.models import (
     Category,
@@ -20,7 +22,7 @@ from projects.models import (
     permitted,
 )
 from tasks.rights import DELETE_TASK
-from workspaces.models import Membership, TenantRow, VersionedTenantRow, Workspace
+from workspaces.models import Membership, VersionedTenantRow
 
 
 class TaskType(models.TextChoices):
@@ -31,14 +33,34 @@ class TaskType(models.TextChoices):
     OTHER = "OTHER"
 
 
+class Interval(models.TextChoices):
+    """What a task that repeats is planned by."""
+
+    DAY = "DAY"
+    WEEK = "WEEK"
+    MONTH = "MONTH"
+
+
 FINISHED = (Category.DONE.value, Category.CLOSED.value)
 """The categories in which a task is complete."""
 
 POSITION_STEP = 65_536
-"""Distance of positions in a column; a task moves between two others without changing them."""
+"""Distance of the positions of new tasks: others move between them without changing them."""
 
 
-FILTERED = ("status", "type", "priority", "assignee", "due_date")
+FAR, FARTHEST = date(3000, 1, 1), date(3000, 1, 2)
+"""Later than any due date: of open tasks that have none, and of complete ones."""
+
+MOST_MINUTES = 10 * 366 * 24 * 60
+"""The largest estimate: ten years."""
+MOST_INTERVALS = 366
+"""The most days, weeks or months after which a task repeats."""
+
+FILTERED = (
+    *("status", "type", "priority", "assignee", "due_date", "is_blocked", "pending_due"),
+    *("planned_from", "planned_until"),
+    *("created_at", "updated_at", "created_by"),
+)
 """What lists of tasks are filtered by: category and `is_complete` follow from the status."""
 
 
@@ -53,7 +75,8 @@ def _ordered(name: str, *order: str) -> models.Index:
     PostgreSQL compares what lists are filtered by in the index itself, so that it reads no task
     that a list does not show.
     """
-    return _live(name, "project", *order, *FILTERED)
+    named = {field.removeprefix("-") for field in order}
+    return _live(name, "project", *order, *(field for field in FILTERED if field not in named))
 
 
 class TaskQuerySet(SharingQuerySet):
@@ -100,6 +123,9 @@ class Task(VersionedTenantRow):
     number = models.PositiveIntegerField()
     title = models.CharField(max_length=255)
     description = models.TextField(max_length=50_000, blank=True)
+    description_html = models.TextField(blank=True, editable=False, default="", db_default="")
+    html_version = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
+    """The VERSION of the rules of `core.markdown` that made `description_html`."""
     type = models.CharField(max_length=12, choices=TaskType, default=TaskType.TASK)
     priority = models.CharField(max_length=8, choices=Priority, default=Priority.MEDIUM)
     status = models.ForeignKey(Status, models.PROTECT, related_name="tasks", db_constraint=False)
@@ -125,10 +151,48 @@ class Task(VersionedTenantRow):
         related_name="subtasks",
         db_constraint=False,
     )
+    # By triggers (`tasks/migrations/0004_relations.py`), because much besides the services of
+    # relations changes it: columns, deletion, projects.
+    open_blockers = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
+    is_blocked = models.GeneratedField(
+        expression=ExpressionWrapper(Q(open_blockers__gt=0), models.BooleanField()),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
     position = models.BigIntegerField()
+    estimate_minutes = models.PositiveIntegerField(
+        null=True, blank=True, validators=[MaxValueValidator(MOST_MINUTES)]
+    )
+    start_date = models.DateField(null=True, blank=True)
     due_date = models.DateField(null=True, blank=True)
     due_time = models.TimeField(null=True, blank=True)
+    pending_due = models.GeneratedField(
+        expression=Case(
+            When(category__in=FINISHED, then=Value(FARTHEST)),
+            default=Coalesce("due_date", Value(FAR)),
+        ),
+        output_field=models.DateField(),
+        db_persist=True,
+    )
+    """The due date for as long as the task is open, else FARTHEST; FAR if it has none."""
+    # The span of the task; a day if it has one of both dates, null if none.
+    planned_from = models.GeneratedField(
+        expression=Coalesce("start_date", "due_date"),
+        output_field=models.DateField(),
+        db_persist=True,
+    )
+    planned_until = models.GeneratedField(
+        expression=Coalesce("due_date", "start_date"),
+        output_field=models.DateField(),
+        db_persist=True,
+    )
     due_set_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    repeat_every = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(MOST_INTERVALS)]
+    )
+    repeat_unit = models.CharField(
+        max_length=5, choices=Interval, blank=True, default="", db_default=""
+    )
     completed_at = models.DateTimeField(null=True, blank=True, editable=False)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
     purged_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -143,6 +207,11 @@ class Task(VersionedTenantRow):
             models.UniqueConstraint(
                 fields=["project", "number"], name="task_number_once_per_project"
             ),
+            models.UniqueConstraint(
+                fields=["status", "position"],
+                name="task_position_once_per_column",
+                deferrable=models.Deferrable.IMMEDIATE,
+            ),
             models.CheckConstraint(condition=Q(type__in=TaskType.values), name="task_type_known"),
             models.CheckConstraint(
                 condition=Q(priority__in=Priority.values), name="task_priority_known"
@@ -153,6 +222,16 @@ class Task(VersionedTenantRow):
             models.CheckConstraint(
                 condition=Q(due_time=None) | ~Q(due_date=None), name="due_time_needs_a_due_date"
             ),
+            models.CheckConstraint(
+                condition=Q(start_date=None) | Q(due_date=None) | Q(due_date__gte=F("start_date")),
+                name="task_is_due_after_it_starts",
+            ),
+            models.CheckConstraint(
+                condition=Q(repeat_every=None, repeat_unit="")
+                | Q(repeat_every__gte=1, repeat_unit__in=Interval.values),
+                name="task_repeats_after_an_interval",
+            ),
+            models.CheckConstraint(condition=~Q(parent=F("id")), name="task_is_not_its_own_part"),
         ]
         indexes: ClassVar = [
             models.Index(fields=["deleted_at"], name="tasks_to_purge", condition=UNPURGED),
@@ -166,9 +245,21 @@ class Task(VersionedTenantRow):
             _ordered("live_tasks_by_number", "number", "id"),
             _ordered("live_tasks_by_title", "title", "id"),
             _live("live_tasks_by_assignee", "assignee", "project"),
-            _live("live_tasks_by_column", "status", "position"),
             _live("live_tasks_by_type", "project", "type", "priority"),
             _live("live_tasks_by_due_date", "project", "due_date"),
+            _live("live_tasks_by_plan", "project", "planned_until", "planned_from"),
+            _live("live_tasks_by_creator", "created_by", "project"),
+            _live("live_tasks_by_recency", "workspace", "updated_at", "id"),
+            models.Index(
+                fields=["assignee", "pending_due", "id", "workspace", "type", "priority"],
+                name="open_tasks_by_due_date",
+                condition=Q(deleted_at=None, is_complete=False),
+            ),
+            models.Index(
+                fields=["project"],
+                name="live_blocked_tasks",
+                condition=Q(deleted_at=None, is_blocked=True),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -185,6 +276,11 @@ class Task(VersionedTenantRow):
         """Whether the person created it or is its assignee, for rights limited to one's own."""
         return user.pk in (self.created_by_id, self.assignee_id)
 
+    @property
+    def spoken_key(self) -> str:
+        """`ENG-123`; a query if the project was not selected with the task."""
+        return f"{self.project.key}-{self.number}"
+
     def set_status(self, status: Status) -> None:
         """Set column, category and `completed_at`; the caller saves."""
         was_finished = self.category in FINISHED
@@ -193,42 +289,3 @@ class Task(VersionedTenantRow):
             self.completed_at = None
         elif not was_finished:
             self.completed_at = timezone.now()
-
-
-class TaskCounter(models.Model):
-    """The last task number of a project; its row lock makes the numbers gapless."""
-
-    project = models.OneToOneField(
-        Project, models.CASCADE, primary_key=True, related_name="+", db_constraint=False
-    )
-    workspace = models.ForeignKey(Workspace, models.PROTECT, related_name="+")
-    last_number = models.PositiveIntegerField(default=0)
-
-    def __str__(self) -> str:
-        return f"{self.project_id}: {self.last_number}"
-
-
-class StatusChange(TenantRow):
-    """A change of a task's column, by the columns' keys; never changed or deleted."""
-
-    append_only = True
-
-    task = models.ForeignKey(
-        Task, models.PROTECT, related_name="status_changes", db_constraint=False
-    )
-    source = models.CharField(max_length=40, blank=True)
-    target = models.CharField(max_length=40)
-    actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-
-    class Meta:
-        indexes: ClassVar = [models.Index(fields=["task", "created_at"], name="steps_of_a_task")]
-        triggers: ClassVar = [
-            pgtrigger.Protect(name="history_stands", operation=pgtrigger.Update | pgtrigger.Delete),
-            never_truncated("history_is_not_truncated", "history is append-only"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.task_id}: {self.source} → {self.target}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        super().save(*args, **{**kwargs, "force_insert": True})

@@ -46,11 +46,27 @@ class CommentQuerySet(LockingQuerySet):
 
 
 class Comment(VersionedTenantRow):
-    """A comment on a task, in Markdown as it was written."""
+    """A comment on a task, in Markdown as it was written; or a reply to one that is none itself.
+
+    Replies stay when the comment they belong to is deleted.
+    """
 
     task = models.ForeignKey(Task, models.PROTECT, related_name="comments", db_constraint=False)
     author = models.ForeignKey(User, models.PROTECT, related_name="comments")
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="replies",
+        db_constraint=False,
+        db_index=False,
+    )
     content = models.TextField(max_length=20_000)
+    content_html = models.TextField(blank=True, editable=False, default="", db_default="")
+    html_version = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
+    """The VERSION of the rules of `core.markdown` that made `content_html`."""
     edited_at = models.DateTimeField(null=True, blank=True, editable=False)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
     purged_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -64,6 +80,11 @@ class Comment(VersionedTenantRow):
                 fields=["task", "created_at", "id"],
                 name="live_comments_by_age",
                 condition=Q(deleted_at=None),
+            ),
+            models.Index(
+                fields=["parent", "created_at", "id"],
+                name="live_replies_by_age",
+                condition=Q(deleted_at=None, parent__isnull=False),
             ),
         ]
 

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateFilter
 
+from comments.admin.records import Mentions, Reactions, Revisions
 from comments.models import Comment
 from comments.services.comments import add_comment, delete_comment, edit_comment, restore_comment
 from core.actor import Actor
@@ -37,9 +38,10 @@ class Comments(ServiceAdmin):
     add_fieldsets = ((None, {"fields": ("task", "content")}),)
     fieldsets = (
         (None, {"fields": ("content",)}),
-        ("Facts", {"fields": (("task", "author"), ("created_at", "edited_at"))}),
+        ("Facts", {"fields": (("task", "author", "parent"), ("created_at", "edited_at"))}),
     )
-    readonly_fields = ("author", "created_at", "edited_at")
+    readonly_fields = ("author", "parent", "created_at", "edited_at")
+    inlines = (Revisions, Reactions, Mentions)
     set_once = ("task",)
 
     def create(self, actor: Actor, **values: Any) -> Comment:

@@ -1,0 +1,1 @@
+"""Names and types of files, as people and clients give them."""

@@ -1,0 +1,4 @@
+"""Everything that changes an attachment. Project, task, stored bytes are locked in this order.
+
+Files are stored before rows are locked, and removed after the rows are committed.
+"""

@@ -1,0 +1,85 @@
+"""Removing files: only after the rows they belong to have been committed as purged."""
+
+import re
+from collections.abc import Iterable
+from itertools import islice
+
+from django.db.models.functions import Now
+
+from accounts.models import User
+from attachments.models import Attachment, State
+from attachments.services.quota import free_room
+from attachments.storage.chosen import storage
+from core.actor import Actor
+from core.context import as_system
+
+THUMBNAIL = ".thumbnail.webp"
+"""What the key of a thumbnail has after that of its file."""
+ORPHANED_AFTER = 24 * 60 * 60
+KEYS_AT_ONCE = 500
+OURS = re.compile(r"(uploads|[0-9a-f-]{36}/[0-9a-f-]{36}/[0-9a-f-]{36})/[0-9a-f-]{36}/[^/]+")
+"""Keys that this app makes: others may keep files in the same bucket."""
+
+
+@as_system("unfinished uploads of somebody who is gone, in all workspaces")
+def end_uploads_of(*, actor: Actor, person: User) -> None:
+    """End the uploads that the person has begun; files on tasks stay."""
+    begun = Attachment.objects.filter(uploaded_by=person, state=State.PENDING, purged_at=None)
+    end_uploads(begun.select_for_update(no_key=True).values_list("pk", flat=True))
+
+
+def end_uploads(keys: Iterable[object]) -> None:
+    """Mark these locked uploads as purged; `remove_files` removes rows and files."""
+    now = Now()
+    rows = Attachment.objects.filter(pk__in=list(keys))
+    rows.update(deleted_at=now, purged_at=now, file_name="", sha256="", claimed_type="")
+
+
+def remove_files(*, at_most: int) -> int:
+    """Remove the files of purged rows; returns how many rows had some. Safe to repeat."""
+    with as_system("files of what is purged"):
+        purged = Attachment.objects.filter(purged_at__isnull=False).exclude(storage_key="")
+        rows = list(purged.order_by("purged_at")[:at_most])
+    for row in rows:
+        for key in filter(None, (row.storage_key, row.thumbnail_key)):
+            storage().remove(key)
+        _note_removal(row)
+    return len(rows)
+
+
+def remove_orphans() -> int:
+    """Remove files to which no row refers, such as those of requests that were rolled back.
+
+    Only after a day: a file is stored before its row is committed.
+    """
+    removed = 0
+    found = filter(OURS.fullmatch, storage().old_keys(ORPHANED_AFTER))
+    while keys := list(islice(found, KEYS_AT_ONCE)):
+        for key in _without_row(keys):
+            storage().remove(key)
+            removed += 1
+    return removed
+
+
+@as_system("a file that has been removed")
+def _note_removal(row: Attachment) -> None:
+    """Forget the keys, and the row of an unfinished upload; its bytes are free again."""
+    same = Attachment.objects.filter(pk=row.pk, storage_key=row.storage_key)
+    if row.state == State.PENDING:
+        changed = same.delete()[0]
+    else:
+        changed = same.update(storage_key="", thumbnail_key="")
+    if changed:
+        free_room(row.workspace_id, row.size)
+
+
+@as_system("files without rows")
+def _without_row(keys: list[str]) -> list[str]:
+    owners = {key: key.removesuffix(THUMBNAIL) for key in keys}
+    known = Attachment.objects.filter(storage_key__in=owners.values())
+    pairs = dict(known.values_list("storage_key", "thumbnail_key"))
+    return [
+        key
+        for key, owner in owners.items()
+        if owner not in pairs or key not in (owner, pairs[owner])
+    ]

@@ -1,0 +1,175 @@
+"""Adding files: sent through this server, or directly to where files are kept."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import IO
+
+from django.db import transaction
+
+from attachments.events import AttachmentAdded
+from attachments.files.names import display_name
+from attachments.files.types import check_disguise, served_type
+from attachments.models import Attachment, State
+from attachments.services.contents import Contents, contents_of, new_key, upload_key
+from attachments.services.quota import check_room, take_room
+from attachments.storage.chosen import storage
+from comments.models import Comment
+from core.actor import Actor
+from core.errors import Conflict, Invalid, Refusal
+from core.events import publish
+from core.queries import insert
+from core.rights import require
+from tasks.models import Task
+from tasks.rights import CREATE_ATTACHMENT
+from tasks.services.locks import shared_task
+
+LARGEST = 50 * 1024 * 1024
+"""Most bytes of a file."""
+
+
+class UploadMissing(Conflict):
+    message = "The file has not been uploaded."
+
+
+class UploadDiffers(Conflict):
+    message = "The file is not the one that was announced: its size or its hash differs."
+
+
+class EmptyFile(Invalid):
+    message = "The file is empty."
+
+
+class ElsewhereSaid(Invalid):
+    message = "The comment is not one on this task."
+
+    def __init__(self) -> None:
+        super().__init__(errors={"comment_id": [self.message]})
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that a client sends, or announces; its name and type are as the client says."""
+
+    file_name: str
+    claimed_type: str = ""
+    size: int = 0
+    sha256: str = ""
+    comment: Comment | None = None
+
+
+@transaction.atomic
+def upload_file(*, actor: Actor, task: Task, upload: Upload, content: IO[bytes]) -> Attachment:
+    """Store a file and add it to the task; `content` is read twice."""
+    require(CREATE_ATTACHMENT, task, actor)
+    name = display_name(upload.file_name)
+    content.seek(0)
+    found = contents_of(content, name)
+    if not found.size:
+        raise EmptyFile
+    check_disguise(found.content_type, name, upload.claimed_type)
+    check_room(task.workspace_id, found.size)
+    key = new_key(task, name)
+    content.seek(0)
+    storage().save(key, content, served_type(found.content_type))
+    try:
+        return _add_stored(actor, task, upload, found, key)
+    except Refusal:
+        storage().remove(key)  # no row has ever referred to it
+        raise
+
+
+@transaction.atomic
+def begin_upload(*, actor: Actor, task: Task, upload: Upload) -> Attachment:
+    """Announce a file that the client is going to store itself; nobody else sees it yet."""
+    name = display_name(upload.file_name)
+    attachment = _new(actor, _locked_for(actor, task, upload), upload, name)
+    attachment.size, attachment.sha256 = upload.size, upload.sha256
+    attachment.storage_key = upload_key(attachment.pk, name)
+    take_room(attachment.task, upload.size)
+    insert(attachment)
+    return attachment
+
+
+@transaction.atomic
+def complete_upload(*, actor: Actor, attachment: Attachment) -> Attachment:
+    """Check the file that the client has stored; what is complete already stays as it is.
+
+    The file is copied before it is checked: the client may store another one at any time.
+    """
+    require(CREATE_ATTACHMENT, attachment, actor)
+    if attachment.state != State.PENDING:
+        return attachment
+    key = new_key(attachment.task, attachment.file_name)
+    try:
+        found = _checked_copy(attachment, key)
+        return _complete(actor, attachment, found, key)
+    except Refusal:
+        storage().remove(key)
+        raise
+
+
+def _add_stored(actor: Actor, task: Task, upload: Upload, found: Contents, key: str) -> Attachment:
+    task = _locked_for(actor, task, upload)
+    attachment = _new(actor, task, upload, display_name(upload.file_name))
+    take_room(task, found.size)
+    attachment.size, attachment.sha256, attachment.content_type = found
+    attachment.state, attachment.storage_key = State.READY, key
+    insert(attachment)
+    publish(AttachmentAdded(actor=actor, attachment=attachment))
+    return attachment
+
+
+def _locked_for(actor: Actor, task: Task, upload: Upload) -> Task:
+    """The task, locked shared; refuses a comment that is not on it."""
+    task = shared_task(task)
+    require(CREATE_ATTACHMENT, task, actor)
+    comment = upload.comment
+    if comment and not Comment.objects.alive().filter(pk=comment.pk, task=task).exists():
+        raise ElsewhereSaid
+    return task
+
+
+def _new(actor: Actor, task: Task, upload: Upload, name: str) -> Attachment:
+    return Attachment(
+        workspace_id=task.workspace_id,
+        task=task,
+        comment=upload.comment,
+        uploaded_by=actor.person,
+        file_name=name,
+        claimed_type=upload.claimed_type,
+    )
+
+
+def _checked_copy(attachment: Attachment, key: str) -> Contents | None:
+    """Copy what the client has stored to `key`, and read it there; None if it is gone."""
+    there = storage().size_of(attachment.storage_key)
+    if there is not None and there != attachment.size:
+        raise UploadDiffers
+    try:
+        storage().copy(attachment.storage_key, key)
+    except FileNotFoundError:
+        return None
+    with storage().open(key) as file:
+        found = contents_of(file, attachment.file_name)
+    if found.size != attachment.size or attachment.sha256 not in ("", found.sha256):
+        raise UploadDiffers
+    check_disguise(found.content_type, attachment.file_name, attachment.claimed_type)
+    return found
+
+
+def _complete(actor: Actor, attachment: Attachment, found: Contents | None, key: str) -> Attachment:
+    task = shared_task(attachment.task)
+    locked: Attachment = Attachment.objects.locked(attachment.pk, alive=True)
+    locked.task = task
+    require(CREATE_ATTACHMENT, locked, actor)
+    if locked.state != State.PENDING:  # by another request, meanwhile
+        storage().remove(key)
+        return locked
+    if found is None:
+        raise UploadMissing
+    transaction.on_commit(partial(storage().remove, locked.storage_key), robust=True)
+    locked.sha256, locked.content_type = found.sha256, found.content_type
+    locked.state, locked.storage_key = State.READY, key
+    locked.save_changes("sha256", "content_type", "state", "storage_key")
+    publish(AttachmentAdded(actor=actor, attachment=locked))
+    return locked

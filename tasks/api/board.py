@@ -1,0 +1,273 @@
+"""The board of a project: its columns with their first tasks, in one answer.
+
+People and labels stand in it once; tasks name them by id.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any, ClassVar, NamedTuple
+from uuid import UUID
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import F, Func, QuerySet, UUIDField
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import User
+from core.api.etags import is_known
+from core.api.pagination import MAX_LIMIT
+from core.api.permissions import Can
+from core.documents.conditions import (
+    Conditions,
+    Kinds,
+    kinds_of,
+    narrowed,
+    values_of,
+    with_literals,
+    with_params,
+)
+from core.documents.expressions import Hyphenated
+from core.documents.fields import Computed, Document, PublicId
+from core.documents.reading import Reading
+from core.documents.selection import Bound, Selection, select, whole
+from core.models import as_uuid
+from core.queries import Param, compiled
+from projects.models import Category, Priority, Project, Status, columns_of
+from projects.rights import READ_PROJECT
+from tasks.api.filters import TaskFilters
+from tasks.api.tags import TaggedByDay
+from tasks.models import Task, TaskLabel, TaskType, labels_of
+
+USUAL = 50
+"""How many tasks of a column are shown, unless `limit` says."""
+COLUMNS, LIMIT = "columns", "limit"
+COLUMN = "board_column"
+PEOPLE = "accounts_user WHERE id = ANY(%s::uuid[]) OR external_id = ANY(%s)"
+EACH_COLUMN = f"unnest(%s::uuid[]) AS {COLUMN} (id)"
+
+
+class TaskCard(Document):
+    """A task on the board; a GET of the task shows the rest."""
+
+    id = serializers.UUIDField()
+    key = Computed(lambda path: Hyphenated(F(f"{path}project__key"), F(f"{path}number")))
+    number = serializers.IntegerField()
+    title = serializers.CharField()
+    type = serializers.ChoiceField(TaskType.choices)
+    priority = serializers.ChoiceField(Priority.choices)
+    status_id = serializers.UUIDField()
+    is_complete = serializers.BooleanField()
+    assignee_id = PublicId(source="assignee", allow_null=True)
+    is_blocked = serializers.BooleanField()
+    parent_id = serializers.UUIDField(allow_null=True)
+    position = serializers.IntegerField()
+    estimate_minutes = serializers.IntegerField(allow_null=True)
+    start_date = serializers.DateField(allow_null=True)
+    due_date = serializers.DateField(allow_null=True)
+    updated_at = serializers.DateTimeField()
+    version = serializers.IntegerField()
+
+    class Meta:
+        model = Task
+
+
+class LabelledCard(TaskCard):
+    label_ids = serializers.ListField(child=serializers.UUIDField())
+
+
+class PersonOnBoard(Document):
+    id = PublicId()
+    name = serializers.CharField()
+    image = serializers.CharField(source="avatar_url")
+
+    class Meta:
+        model = User
+
+
+class LabelOnBoard(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    color = serializers.CharField()
+
+
+class BoardColumn(Document):
+    id = serializers.UUIDField()
+    key = serializers.CharField()
+    name = serializers.CharField()
+    color = serializers.CharField()
+    position = serializers.IntegerField()
+    category = serializers.ChoiceField(Category.choices)
+    is_default = serializers.BooleanField()
+    wip_limit = serializers.IntegerField(allow_null=True)
+    version = serializers.IntegerField()
+
+    class Meta:
+        model = Status
+
+
+class FilledColumn(BoardColumn):
+    """A column with its first tasks; `count` is how many of its tasks pass the filters.
+
+    `is_over_limit` says whether it has more tasks than `wip_limit`, whatever the filters.
+    """
+
+    count = serializers.IntegerField()
+    is_over_limit = serializers.BooleanField()
+    tasks = LabelledCard(many=True)
+
+
+class Board(serializers.Serializer[Any]):
+    """Columns with their first tasks, and the people and labels these name."""
+
+    columns = FilledColumn(many=True)
+    people = PersonOnBoard(many=True)
+    labels = LabelOnBoard(many=True)
+
+
+class Wanted(serializers.Serializer[Any]):
+    limit = serializers.IntegerField(
+        min_value=1,
+        max_value=MAX_LIMIT,
+        default=USUAL,
+        help_text="How many tasks of each column are shown.",
+    )
+
+
+class ProjectBoard(TaggedByDay):
+    """The board of a project."""
+
+    document = TaskCard
+    action_permissions: ClassVar = {"board": Can(READ_PROJECT)}
+    queries: ClassVar = {"board": Wanted}
+    filters = TaskFilters
+    filtered = ("board",)
+    has_list_tag = True
+
+    @extend_schema(responses={200: Board})
+    def board(self, request: Request, pk: str) -> Response:
+        """All columns, each with its first tasks that pass the filters."""
+        project = as_uuid(pk)
+        # Before all that is read: a change in between makes the tag old, never the answer.
+        tag = self._current_tag(Project, project)
+        # Who has a tag may read the project; finding it records that its workspace was opened.
+        if self.actor.unopened or not tag:
+            self.find(Project, pk)
+        elif is_known(tag, request):
+            return Response(status=status.HTTP_304_NOT_MODIFIED, headers={"ETag": tag})
+        conditions, limit = TaskFilters.conditions(request), self.read_query()["limit"]
+        columns, labels = _columns(project), _labels(project)
+        cards = _cards(_first_tasks([UUID(each["id"]) for each in columns], conditions, limit))
+        _add_labels(cards, has_any=bool(labels))
+        _fill(columns, cards, conditions, limit)
+        board = {"columns": columns, "people": _people(cards), "labels": labels}
+        return Response(board, headers={"ETag": tag})
+
+
+class Statements(NamedTuple):
+    """The SQL of the first tasks of columns, and of their number, with Params for the values."""
+
+    tasks: Bound
+    total: Bound
+
+
+@lru_cache(maxsize=512)
+def _statements(kinds: Kinds) -> Statements | None:
+    """None if no task can meet conditions of these kinds."""
+    column = Func(template=f"{COLUMN}.id", output_field=UUIDField())
+    rows = narrowed(Task.objects.alive().filter(status=column), with_params(kinds))
+    try:
+        each, values = rows.order_by("position").values("pk").query.sql_with_params()
+        all_of, _ = rows.order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return None
+    picked = f"{EACH_COLUMN}, LATERAL ({each} LIMIT %s) AS picked (id)"
+    total = f"({select('count(*)', f'({all_of}) AS rows')})"
+    return Statements(
+        Bound(select("picked.id", picked), (Param(COLUMNS), *values, Param(LIMIT))),
+        Bound(select(f"{COLUMN}.id::text, {total}", EACH_COLUMN), (*values, Param(COLUMNS))),
+    )
+
+
+def _first_tasks(columns: list[UUID], conditions: Conditions, limit: int) -> Bound | None:
+    """SQL that selects the ids of so many tasks of each column."""
+    statements = _statements(kinds_of(conditions))
+    if statements is None:
+        return None
+    bound = statements.tasks.filled({**values_of(conditions), COLUMNS: columns, LIMIT: limit})
+    return bound._replace(sql=with_literals(bound.sql, conditions))
+
+
+def _counts(columns: list[str], conditions: Conditions) -> Mapping[str, int]:
+    """How many tasks of these columns meet the conditions, by the id of the column."""
+    statements = _statements(kinds_of(conditions)) if columns else None
+    if statements is None:
+        return {}
+    bound = statements.total.filled({**values_of(conditions), COLUMNS: columns})
+    with connection.cursor() as cursor:
+        cursor.execute(with_literals(bound.sql, conditions), bound.params)
+        return dict(cursor.fetchall())
+
+
+def _fill(
+    columns: list[dict[str, Any]], cards: list[dict[str, Any]], conditions: Conditions, limit: int
+) -> None:
+    """Put the tasks into their columns, with how many there are."""
+    by_column = defaultdict(list)
+    for card in cards:
+        by_column[card["status_id"]].append(card)
+    full = [column["id"] for column in columns if len(by_column[column["id"]]) == limit]
+    counts = _counts(full, conditions)
+    limited = [column["id"] for column in columns if column["wip_limit"] and conditions]
+    totals = _counts(limited, ())
+    for column in columns:
+        tasks = by_column[column["id"]]
+        column["count"] = counts.get(column["id"], len(tasks))
+        total = totals.get(column["id"], column["count"])
+        column["is_over_limit"] = bool(column["wip_limit"] and total > column["wip_limit"])
+        column["tasks"] = tasks
+
+
+def _cards(chosen: Bound | None) -> list[dict[str, Any]]:
+    reading = Reading(TaskCard, order="position")
+    return reading.objects(reading.rows(chosen))
+
+
+def _columns(project: Any) -> list[dict[str, Any]]:
+    reading = Reading(BoardColumn, order="position")
+    return reading.objects(reading.rows(Selection(columns_of, project=project).bound(whole)))
+
+
+def _people(cards: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The assignees of the tasks, once each."""
+    shown = sorted({card["assignee_id"] for card in cards} - {None})
+    if not shown:
+        return []
+    reading = Reading(PersonOnBoard, order="name")
+    ours = [found for each in shown if (found := as_uuid(each))]
+    people = Bound(select("id", PEOPLE), (ours, shown))
+    return reading.objects(reading.rows(people))
+
+
+def _labels(project: Any) -> list[dict[str, Any]]:
+    labels = labels_of.rows(project=project)
+    return [{"id": str(each.pk), "name": each.name, "color": each.color} for each in labels]
+
+
+def _add_labels(cards: Iterable[dict[str, Any]], *, has_any: bool) -> None:
+    """Add the ids of the labels of each task, in the order in which it was given them."""
+    found: dict[str, list[str]] = {}
+    for card in cards:
+        found[card["id"]] = card["label_ids"] = []
+    if has_any and found:
+        for task, label in labels_held.rows(tasks=list(found)):
+            found[str(task)].append(str(label))
+
+
+@compiled
+def labels_held(tasks: Any) -> QuerySet[Any]:
+    rows = TaskLabel.objects.filter(task__any_of=tasks).order_by("created_at", "pk")
+    return rows.values_list("task_id", "label_id")

@@ -1,0 +1,47 @@
+"""Lookups of tasks by rows of other tables, as conditions of lists (`core.documents.conditions`).
+
+With `EXISTS`, so that a task is found once however many rows there are.
+"""
+
+from typing import Any, ClassVar
+
+from django.core.exceptions import EmptyResultSet
+from django.db.models import Lookup, UUIDField
+
+
+class HeldBy(Lookup[Any]):
+    """Whether `table` has a row with the id of the task and one of the values in `column`."""
+
+    prepare_rhs = False
+    table: ClassVar[str]
+    column: ClassVar[str]
+    is_held: ClassVar[bool] = True
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        task, params = self.process_lhs(compiler, connection)
+        values: Any = self.rhs if isinstance(self.rhs, list) else [self.rhs]
+        if not values:
+            raise EmptyResultSet
+        places = ", ".join(["%s"] * len(values))
+        words = ["SELECT 1 FROM", self.table, "AS held WHERE held.task_id =", task]
+        words += ["AND", f"held.{self.column}", "IN", f"({places})"]
+        word = "EXISTS" if self.is_held else "NOT EXISTS"
+        return f"{word} ({' '.join(words)})", (*params, *values)
+
+
+@UUIDField.register_lookup
+class HasLabel(HeldBy):
+    lookup_name = "has_label"
+    table, column = "tasks_tasklabel", "label_id"
+
+
+@UUIDField.register_lookup
+class WatchedBy(HeldBy):
+    lookup_name = "watched_by"
+    table, column = "tasks_watcher", "user_id"
+
+
+@UUIDField.register_lookup
+class NotWatchedBy(WatchedBy):
+    lookup_name = "not_watched_by"
+    is_held = False
