@@ -1,7 +1,6 @@
 """Whom comments mention: people who may read the task, and nobody learns of others."""
 
 from collections import defaultdict
-from collections import defaultdict
 from typing import Any
 from uuid import uuid4
 
