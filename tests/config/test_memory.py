@@ -6,15 +6,15 @@ from collections.abc import Callable
 import pytest
 
 from config import programs
+from config.web import RETURN_EVERY
 from dev.bench.serving import ABSENT
 from outbox.management.commands import relay
 from tests.config.production import run_forked
 from tests.config.raw import Server
+from tests.support.programs import eventually
 from tests.support.threads import times
 
-MOST = 136 * 1024 * 1024
-"""The benchmark's 130 MB, and what more it takes if many threads are at work at once because the
-machine is busy."""
+MOST = 130 * 1024 * 1024
 LOADED = """
 import sys
 import config.asgi
@@ -69,7 +69,10 @@ def test_nothing_is_loaded_for_requests_by_programs_that_serve_none() -> None:
 
 
 def test_memory_after_a_load(server: Server) -> None:
-    """New tasks, growing lists of them and profiles, by eight clients at once."""
+    """New tasks, growing lists of them and profiles, by eight clients at once.
+
+    What they leave free between what is in use is given back within seconds.
+    """
     tasks = f"/api/projects/{server.cast.project.pk}/tasks"
 
     def ask(number: int) -> None:
@@ -80,4 +83,4 @@ def test_memory_after_a_load(server: Server) -> None:
             server.lea.ask("GET", "/api/auth/me")
 
     times(8, ask)
-    assert server.memory() < MOST
+    eventually(lambda: server.memory() < MOST, patience=2 * RETURN_EVERY)
