@@ -41,8 +41,11 @@ def lock_turn(pk: Any, *, is_shared: bool) -> Func:
     return Func(*facts, function="await_turn", output_field=BooleanField())
 
 
-def await_turns(pks: Iterable[UUID]) -> None:
-    """Take the exclusive advisory locks of these rows, in ascending order against deadlocks."""
+def await_turns(keys: Iterable[UUID | str]) -> None:
+    """Take the exclusive advisory locks of these rows, or of what else is done in turns.
+
+    In ascending order against deadlocks; a key that is no id says what is waited for.
+    """
     with connection.cursor() as cursor:
         statement = "SELECT await_turn(key, false, %s) FROM unnest(%s::text[]) AS key"
-        cursor.execute(statement, [may_wait(), [str(pk) for pk in sorted(pks)]])
+        cursor.execute(statement, [may_wait(), sorted(str(key) for key in keys)])

@@ -46,6 +46,13 @@ class ProjectRestored(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ProjectDeletionChanges(Event):
+    """The locked project is about to be deleted or restored; what that changes is locked now."""
+
+    project: Project
+
+
+@dataclass(frozen=True, kw_only=True)
 class ProjectPurged(Event):
     """Its texts were emptied, because it can no longer be restored."""
 

@@ -2,12 +2,19 @@
 
 from accounts.events import PersonDeleted
 from core.events import subscribe
-from projects.events import ColumnDeleted, ColumnUpdated, ProjectPurged, ProjectsLeft
+from projects.events import (
+    ColumnDeleted,
+    ColumnUpdated,
+    ProjectDeletionChanges,
+    ProjectPurged,
+    ProjectsLeft,
+)
 from projects.models import Category
 from tasks.events import TaskTransitioned
-from tasks.models import FINISHED
+from tasks.models import FINISHED, Task
 from tasks.services.column_changes import move_out, recategorise
 from tasks.services.deletion import release_due_times
+from tasks.services.locks import lock_blocked_by
 from tasks.services.reassignment import hand_over_tasks
 from tasks.services.recurrence import make_next_task
 from tasks.services.saved_filters import delete_filters_of, delete_private_filters_of
@@ -55,6 +62,11 @@ def move_tasks_out_of_deleted(event: ColumnDeleted) -> None:
 def recategorise_tasks(event: ColumnUpdated) -> None:
     if "category" in event.changes:
         recategorise(actor=event.actor, column=event.column)
+
+
+@subscribe(ProjectDeletionChanges)
+def lock_blocked_of_project(event: ProjectDeletionChanges) -> None:
+    lock_blocked_by(Task.objects.open().filter(project=event.project))
 
 
 @subscribe(PersonDeleted)

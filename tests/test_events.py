@@ -79,6 +79,7 @@ projects.ColumnsReordered            activity.log
 projects.ProjectArchived             activity.log
 projects.ProjectCreated              activity.log
 projects.ProjectDeleted              activity.log
+projects.ProjectDeletionChanges      tasks.lock_blocked_of_project
 projects.ProjectLeadChanged          activity.log
 projects.ProjectMemberAdded          activity.log
 projects.ProjectMemberRemoved        activity.log
@@ -157,6 +158,7 @@ workspaces.WorkspaceUpdated          activity.log
 UNLOGGED = {
     "core.WorkspaceOpened": "asked once per person; the membership keeps the moment",
     "identity.PasswordChanged": "belongs to no workspace; its owner is told by mail",
+    "projects.ProjectDeletionChanges": "comes before ProjectDeleted or ProjectRestored",
     "projects.ProjectsLeft": "follows MemberRemoved and ProjectMemberRemoved, which are logged",
     "tasks.DueTimesReleased": "follows PersonDeleted, which is logged",
     "tasks.TasksRecategorised": "follows ColumnUpdated and ColumnDeleted, which are logged",

@@ -8,7 +8,13 @@ from django.utils import timezone
 from core.actor import Actor
 from core.events import publish
 from core.rights import require
-from projects.events import ProjectArchived, ProjectDeleted, ProjectRestored, ProjectUnarchived
+from projects.events import (
+    ProjectArchived,
+    ProjectDeleted,
+    ProjectDeletionChanges,
+    ProjectRestored,
+    ProjectUnarchived,
+)
 from projects.models import Project
 from projects.rights import ARCHIVE_PROJECT, DELETE_PROJECT
 from projects.services.locks import check_restorable, locked_project
@@ -75,12 +81,14 @@ def restore_projects_of(*, actor: Actor, workspace: Workspace, since: datetime) 
 
 
 def _restore(project: Project, *, actor: Actor) -> None:
+    publish(ProjectDeletionChanges(actor=actor, project=project))
     project.deleted_at = None
     project.save_changes("deleted_at")
     publish(ProjectRestored(actor=actor, project=project))
 
 
 def _delete(project: Project, *, actor: Actor) -> None:
+    publish(ProjectDeletionChanges(actor=actor, project=project))
     project.deleted_at = timezone.now()
     project.save_changes("deleted_at")
     publish(ProjectDeleted(actor=actor, project=project))

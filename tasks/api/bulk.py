@@ -4,14 +4,13 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
 from core.api.fields import Choice, Input, OptionalDate, OptionalTime, Visible
 from core.api.permissions import Can
-from core.errors import NotFound
+from core.errors import Invalid, NotFound, Refusal
 from core.remembering import remembering
 from projects.models import Priority, columns_of
 from tasks.api.documents import TaskDocument
@@ -92,21 +91,28 @@ class BulkTasks(TaskViewSet):
         unseen = [pk for pk in named if pk not in found]
         if unseen and is_atomic:
             self.find(Task, str(unseen[0]))  # raises NotFound, or why it is hidden
+        refused: dict[UUID, Refusal] = {pk: NotFound() for pk in unseen}
+        changes: list[Change] = []
         with remembering(columns_of, labels_of):
-            changes = [_change(task, dict(asked["changes"])) for task in found.values()]
-        tasks, refused = change_tasks(actor=self.actor, wanted=changes, is_atomic=is_atomic)
-        results: dict[UUID, dict[str, Any]] = {pk: result_of(pk, NotFound()) for pk in unseen}
-        results |= {pk: result_of(pk, why) for pk, why in refused.items()}
+            for task in found.values():
+                try:
+                    self.check_object_permissions(request, task)
+                    changes.append(_change(task, dict(asked["changes"])))
+                except Refusal as refusal:
+                    if is_atomic:
+                        raise
+                    refused[task.pk] = refusal
+        tasks, late = change_tasks(actor=self.actor, wanted=changes, is_atomic=is_atomic)
+        results = {pk: result_of(pk, why) for pk, why in {**refused, **late}.items()}
         for task in tasks:
             shown = {"id": str(task.pk), "is_changed": True, "version": task.version}
             results[task.pk] = shown
         return Response({"results": [results[pk] for pk in named]})
 
     def _visible(self, named: list[UUID]) -> dict[UUID, Task]:
+        """Those of the tasks that the person may read, in the order in which they are named."""
         visible = Task.objects.visible_to(self.actor).with_standing_of(self.actor)
         found = {task.pk: task for task in visible.filter(pk__any_of=named).defer("description")}
-        for task in found.values():
-            self.check_object_permissions(self.request, task)
         return {pk: found[pk] for pk in named if pk in found}
 
 
@@ -117,6 +123,6 @@ def _change(task: Task, fields: dict[str, Any]) -> Change:
         for name, given in (("added", "add_labels"), ("removed", "remove_labels"))
     }
     if {*labels["added"]} & {*labels["removed"]}:
-        raise ValidationError({"remove_labels": ["Add a label or remove it."]})
+        raise Invalid(errors={"remove_labels": ["Add a label or remove it."]})
     fields = with_rows(task.project, fields, was_complete=task.is_complete)
     return Change(task=task, fields=fields, **labels)

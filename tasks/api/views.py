@@ -89,7 +89,7 @@ class ProjectTasks(TaskViewSet):
         project = as_uuid(pk)
         found = Selection(tasks_of, actor=self.actor, project=project)
         tasks = self.show_list(found, within=(Project, project))
-        if tasks.data and "group" in request.query_params:
+        if tasks.data and request.query_params.get("group"):
             tasks.data = with_groups(tasks.data, self._filtered(found), self.read_query()["group"])
         # Also found if the workspace was never opened: that records its opening.
         if self.actor.unopened or (tasks.data and not tasks.data.data):

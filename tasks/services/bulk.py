@@ -11,14 +11,14 @@ from core.actor import Actor
 from core.errors import Conflict, Forbidden, NotFound, Refusal
 from core.remembering import remembering
 from core.rights import require
-from projects.models import Project, columns_of, role_in_project, transitions_of
+from projects.models import columns_of, role_in_project, transitions_of
 from projects.models.projects import roles_in_project
 from projects.services.locks import check_open
-from tasks.models import Label, Task
+from tasks.models import Label, Task, labels_of
 from tasks.rights import UPDATE_TASK
 from tasks.services.edits import Edited, apply, permitted_changes, store
-from tasks.services.labels import change_labels
-from tasks.services.locks import shared_projects
+from tasks.services.labels import HeldLabels, change_labels, check_labels, held_labels
+from tasks.services.locks import locked_tasks, placed, shared_projects
 from tasks.services.numbers import lock_counter
 
 MOST_TASKS_CHANGED = 500
@@ -39,6 +39,11 @@ class Change:
     added: Sequence[Label] = ()
     removed: Sequence[Label] = ()
 
+    @property
+    def has_labels(self) -> bool:
+        """Whether labels are added or removed."""
+        return bool(self.added or self.removed)
+
 
 Refused = Mapping[UUID, Refusal]
 
@@ -56,11 +61,15 @@ def change_tasks(
         lock_counter(projects[project])  # a task that repeats may be followed by another one
     refused: dict[UUID, Refusal] = {}
     edits: list[Edited] = []
-    found = _locked([change.task.pk for change in wanted], projects)
-    with remembering(columns_of, transitions_of, role_in_project, roles_in_project):
+    found = locked_tasks([change.task.pk for change in wanted])
+    held = held_labels(found.values()) if any(each.has_labels for each in wanted) else {}
+    with remembering(columns_of, labels_of, transitions_of, role_in_project, roles_in_project):
         for change in wanted:
             try:
-                edits.append(_applied(found.get(change.task.pk), change, actor))
+                if (task := found.get(change.task.pk)) is None:
+                    raise NotFound
+                placed(task, projects[change.task.project_id])
+                edits.append(_applied(task, change, held, actor))
             except Refusal as refusal:
                 refused[change.task.pk] = refusal
     if refused and is_atomic:
@@ -68,8 +77,7 @@ def change_tasks(
             if isinstance(why, Forbidden):
                 raise why
         raise BulkRefused(results=[result_of(pk, why) for pk, why in refused.items()])
-    by_task = {change.task.pk: change for change in wanted}
-    edits = _with_labels(edits, by_task)
+    edits = _with_labels(edits, {change.task.pk: change for change in wanted}, held)
     store(edits, actor=actor)
     return [each.task for each in edits], refused
 
@@ -85,31 +93,22 @@ def result_of(task: UUID, refusal: Refusal) -> dict[str, Any]:
     }
 
 
-def _locked(ids: Sequence[UUID], projects: Mapping[UUID, Project]) -> dict[UUID, Task]:
-    """The tasks that are not deleted, locked in the order of their ids against deadlocks."""
-    rows = Task.objects.alive().filter(pk__any_of=ids).select_related("status", "assignee")
-    found = {
-        task.pk: task for task in rows.select_for_update(no_key=True, of=("self",)).order_by("pk")
-    }
-    for task in found.values():
-        task.project = projects[task.project_id]
-    return found
-
-
-def _applied(task: Task | None, change: Change, actor: Actor) -> Edited:
-    if task is None:
-        raise NotFound
+def _applied(task: Task, change: Change, held: HeldLabels, actor: Actor) -> Edited:
     check_open(task.project)
     require(UPDATE_TASK, task, actor)
+    if change.has_labels:
+        check_labels(task, change.added, held=held[task.pk], removed=change.removed)
     return apply(task, permitted_changes(task, change.fields, actor=actor), actor=actor)
 
 
-def _with_labels(edits: Sequence[Edited], changes: Mapping[UUID, Change]) -> list[Edited]:
+def _with_labels(
+    edits: Sequence[Edited], changes: Mapping[UUID, Change], held: HeldLabels
+) -> list[Edited]:
     """The edits with what has changed of the labels of their tasks."""
     wanted = {
         each.task: (changes[each.task.pk].added, changes[each.task.pk].removed) for each in edits
     }
-    changed = change_labels(wanted) if any(added or gone for added, gone in wanted.values()) else {}
+    changed = change_labels(wanted, held) if held else {}
     return [
         each._replace(changed={**each.changed, **changed.get(each.task.pk, {})}) for each in edits
     ]

@@ -17,6 +17,7 @@ from projects.models import Status
 from projects.services.columns import ColumnInUse
 from tasks.events import TasksRecategorised
 from tasks.models import FINISHED, StatusChange, Task
+from tasks.services.locks import lock_blocked_by, lock_in_order
 
 AT_ONCE = 1000
 """Tasks whose history or reminders are written together."""
@@ -41,8 +42,11 @@ def recategorise(*, actor: Actor, column: Status) -> None:
 def _put_into(column: Status, tasks: QuerySet[Task], *, actor: Actor) -> None:
     """Write column, category and what follows from it, then publish those with reminders."""
     is_finished = column.category in FINISHED
-    due, complete = tasks.filter(deleted_at=None, due_date__isnull=False), Q(category__in=FINISHED)
-    changed = list(_batches(due.filter(~complete if is_finished else complete)))
+    complete = Q(category__in=FINISHED)
+    toggled = tasks.filter(~complete if is_finished else complete, deleted_at=None)
+    lock_in_order(tasks)
+    lock_blocked_by(toggled)
+    changed = list(_batches(toggled.filter(due_date__isnull=False)))
     completed_at: Any = Coalesce("completed_at", Now()) if is_finished else None
     tasks.update(
         status=column,

@@ -75,11 +75,11 @@ def check_transition(task: Task, target: Status, *, actor: Actor) -> None:
     by_source = [(move.source_id, move.target) for move in moves]
     allowed = [column for source_id, column in by_source if source_id == task.status_id]
     if by_source and target not in allowed:
-        raise IllegalTransition(allowed=_enterable(task, allowed))
+        raise IllegalTransition(allowed=_keys(enterable(task, allowed)))
     if target.category in FINISHED and _stays_open(task):
         columns: list[Status] = allowed if by_source else columns_of.rows(project=task.project)
         others = [column for column in columns if column.pk != task.status_id]
-        raise OpenDependencies(allowed=_enterable(task, others), **_unmet(task, actor))
+        raise OpenDependencies(allowed=_keys(enterable(task, others)), **_unmet(task, actor))
 
 
 def _stays_open(task: Task) -> bool:
@@ -88,10 +88,14 @@ def _stays_open(task: Task) -> bool:
     return required and task.is_blocked and not task.is_complete
 
 
-def _enterable(task: Task, columns: list[Status]) -> list[str]:
-    """The keys of those of the columns that the task may enter as long as it is blocked."""
+def enterable(task: Task, columns: list[Status]) -> list[Status]:
+    """Those of the columns of its project that the task may enter as long as it is blocked."""
     stays_open = _stays_open(task)
-    return [column.key for column in columns if not (stays_open and column.category in FINISHED)]
+    return [column for column in columns if not (stays_open and column.category in FINISHED)]
+
+
+def _keys(columns: list[Status]) -> list[str]:
+    return [column.key for column in columns]
 
 
 def _unmet(task: Task, actor: Actor) -> dict[str, Any]:

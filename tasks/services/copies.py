@@ -18,7 +18,7 @@ MOST_COPIED = 50
 """How many tasks are copied together."""
 COPIED = (
     *("title", "description", "type", "priority", "parent", "estimate_minutes"),
-    *("start_date", "due_date", "due_time", "repeat_every", "repeat_unit"),
+    *("start_date", "due_date", "due_time", "due_set_by", "repeat_every", "repeat_unit"),
 )
 
 
@@ -37,8 +37,9 @@ def copy_task(
     level = [task]
     while with_subtasks and level:
         below = Task.objects.alive().filter(parent__in=[each.pk for each in level])
-        level = list(below.select_related("project", "assignee").order_by("number"))
-        if len(copies) + len(level) > MOST_COPIED:
+        room = MOST_COPIED - len(copies)
+        level = list(below.select_related("project", "assignee").order_by("number")[: room + 1])
+        if len(level) > room:
             raise TooManyCopied
         for each in level:
             parent = copies[each.parent_id] if each.parent_id else None

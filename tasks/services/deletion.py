@@ -5,7 +5,6 @@ from django.db import transaction
 from accounts.models import User
 from core.actor import Actor
 from core.context import as_system
-from core.errors import Refusal
 from core.events import publish
 from core.rights import require
 from projects.services.locks import check_restorable
@@ -13,7 +12,7 @@ from tasks.events import DueTimesReleased, TaskRestored
 from tasks.models import Task
 from tasks.rights import DELETE_TASK
 from tasks.services.locks import lock_blocked, lock_task
-from tasks.services.subtasks import check_parent
+from tasks.services.subtasks import parent_if_possible
 
 
 @as_system("due times of somebody who is gone, in all workspaces")
@@ -25,7 +24,7 @@ def release_due_times(*, actor: Actor, person: User) -> None:
     tasks = list(timed.select_for_update(no_key=True, of=("self",)).order_by("pk"))
     for task in tasks:
         task.due_set_by = None
-    Task.objects.filter(pk__in=[task.pk for task in tasks]).update(due_set_by=None)
+    Task.objects.filter(pk__any_of=[task.pk for task in tasks]).update(due_set_by=None)
     if tasks:
         publish(DueTimesReleased(actor=actor, tasks=tasks))
 
@@ -41,17 +40,8 @@ def restore_task(*, actor: Actor, task: Task, version: int | None = None) -> Tas
     check_restorable(task)
     lock_blocked(task)
     task.deleted_at = None
-    _keep_parent_if_possible(task)
+    # Without its parent, if that is deleted or has come to stand too deep meanwhile.
+    task.parent = parent_if_possible(task)
     task.save_changes("deleted_at", "parent")
     publish(TaskRestored(actor=actor, task=task))
     return task
-
-
-def _keep_parent_if_possible(task: Task) -> None:
-    """Without its parent, if that is deleted or has come to stand too deep meanwhile."""
-    if task.parent is None:
-        return
-    try:
-        check_parent(task, task.parent)
-    except Refusal:
-        task.parent = None

@@ -1,6 +1,6 @@
 """Labels of a project and of its tasks. What changes labels locks the project."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -22,8 +22,18 @@ MOST_LABELS = 200
 MOST_LABELS_OF_TASK = 20
 
 
+LabelsWanted = dict[Task, tuple[Sequence[Label], Sequence[Label]]]
+"""The labels to add to each task, and those to remove."""
+HeldLabels = dict[UUID, dict[UUID, TaskLabel]]
+"""By the id of a task and of a label, the row that joins them."""
+
+
 class TooManyLabels(Conflict):
     message = f"A project has at most {MOST_LABELS} labels."
+
+
+class TooManyLabelsOfTask(Conflict):
+    message = f"A task has at most {MOST_LABELS_OF_TASK} labels."
 
 
 class LabelExists(Conflict):
@@ -95,9 +105,7 @@ def set_labels(task: Task, labels: Sequence[Label]) -> Changes:
     before = labels_of_task(task)
     if set(before) == set(labels):
         return {}
-    current = {label.pk: label for label in labels_of.rows(project=task.project_id)}
-    if unknown := [label for label in labels if label.pk not in current]:
-        raise UnknownLabel(errors={"labels": [f"There is no label “{unknown[0].name}”."]})
+    check_labels(task, labels)
     added = [label for label in labels if label not in before]
     removed = [label.pk for label in before if label not in labels]
     if removed:
@@ -107,14 +115,36 @@ def set_labels(task: Task, labels: Sequence[Label]) -> Changes:
     return {"labels": {"old": old, "new": new}}
 
 
-def change_labels(
-    wanted: Mapping[Task, tuple[Sequence[Label], Sequence[Label]]],
-) -> dict[UUID, Changes]:
-    """Add labels to locked tasks and remove others; what changed, by the id of the task."""
-    rows = TaskLabel.objects.filter(task__any_of=[task.pk for task in wanted])
-    held: dict[UUID, dict[UUID, TaskLabel]] = {task.pk: {} for task in wanted}
-    for row in rows.select_related("label"):
+def check_labels(
+    task: Task,
+    added: Sequence[Label],
+    *,
+    held: Collection[UUID] = (),
+    removed: Sequence[Label] = (),
+) -> None:
+    """Refuse labels that are not of the locked task's project any more, or too many of them.
+
+    `held` has the ids of those the task has besides.
+    """
+    current = {label.pk for label in labels_of.rows(project=task.project_id)}
+    if unknown := [label for label in added if label.pk not in current]:
+        raise UnknownLabel(errors={"labels": [f"There is no label “{unknown[0].name}”."]})
+    after = {*held, *(label.pk for label in added)} - {label.pk for label in removed}
+    if added and len(after) > MOST_LABELS_OF_TASK:
+        raise TooManyLabelsOfTask
+
+
+def held_labels(tasks: Iterable[Task]) -> HeldLabels:
+    """The labels of each of these tasks."""
+    held: HeldLabels = {task.pk: {} for task in tasks}
+    rows = TaskLabel.objects.filter(task__any_of=list(held)).select_related("label")
+    for row in rows:
         held[row.task_id][row.label_id] = row
+    return held
+
+
+def change_labels(wanted: LabelsWanted, held: HeldLabels) -> dict[UUID, Changes]:
+    """Add labels to locked tasks and remove others; what changed, by the id of the task."""
     made, gone, changed = [], [], {}
     for task, (added, removed) in wanted.items():
         mine = held[task.pk]
@@ -123,11 +153,12 @@ def change_labels(
         lost = [mine[label.pk] for label in removed if label.pk in mine]
         gone += [row.pk for row in lost]
         if new or lost:
-            before = [row.label.name for row in mine.values()]
+            before = sorted(row.label.name for row in mine.values())
             kept = [row.label.name for row in mine.values() if row not in lost]
-            after = [*kept, *(label.name for label in new)]
-            changed[task.pk] = {"labels": {"old": sorted(before), "new": sorted(after)}}
-    TaskLabel.objects.filter(pk__in=gone).delete()
+            after = sorted([*kept, *(label.name for label in new)])
+            if before != after:  # in another project labels may have the same names
+                changed[task.pk] = {"labels": {"old": before, "new": after}}
+    TaskLabel.objects.filter(pk__any_of=gone).delete()
     insert(*made)
     return changed
 

@@ -1,18 +1,34 @@
 """Locking a task: first its project shared, then the task; then the right is checked."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from core.actor import Actor
+from core.errors import Conflict
 from core.queries import compiled
 from core.rights import Right, require
 from projects.models import Project
 from projects.services.locks import check_open
 from tasks.models import Relation, RelationKind, Task
 from tasks.services.numbers import lock_counter
+
+
+class MovedMeanwhile(Conflict):
+    message = "The task was moved to another project meanwhile."
+
+
+def placed(task: Task, project: Project) -> Task:
+    """The locked task with its project, which was locked before; MovedMeanwhile if it left it.
+
+    Rights, columns and labels were looked up for the project in which the task was found.
+    """
+    if task.project_id != project.pk:
+        raise MovedMeanwhile
+    task.project = project
+    return task
 
 
 def locked_task(
@@ -28,16 +44,27 @@ def locked_task(
 def lock_task(task: Task, *, deleted: bool = False, counter: bool = False) -> Task:
     """Lock the task, after its project shared, which must be open, and return it as it is now.
 
-    NotFound if the task is deleted, unless `deleted` is True. With `counter`, the counter of the
-    project is locked between the two, for changes of positions and parents: all of them take it
-    before they lock a task, so that none waits for a task of another that waits for the counter.
+    NotFound if the task is deleted, unless `deleted` is True; MovedMeanwhile if it has left the
+    project. With `counter`, the counter of the project is locked between the two, for changes of
+    positions and parents: all of them take it before they lock a task, so that none waits for a
+    task of another that waits for the counter.
     """
     project = _open_project(task)
     if counter:
         lock_counter(project)
-    locked: Task = Task.objects.locked(task.pk, alive=not deleted)
-    locked.project = project
-    return locked
+    return placed(Task.objects.locked(task.pk, alive=not deleted), project)
+
+
+def locked_tasks(ids: Collection[UUID]) -> dict[UUID, Task]:
+    """Those of the tasks that are not deleted, by id, with column and assignee, without texts.
+
+    Locked in the order of their ids against deadlocks, and read after that: while it waits for a
+    row, a join with its former column would leave out a task that has entered another one.
+    """
+    lock_in_order(Task.objects.filter(pk__any_of=ids))
+    rows = Task.objects.alive().filter(pk__any_of=ids).select_related("status", "assignee")
+    rows = rows.defer("description", "description_html").order_by("pk")
+    return {task.pk: task for task in rows}
 
 
 def shared_task(task: Task, *, counter: bool = False) -> Task:
@@ -48,9 +75,7 @@ def shared_task(task: Task, *, counter: bool = False) -> Task:
     project = _open_project(task)
     if counter:
         lock_counter(project)
-    locked: Task = Task.objects.locked_shared(task.pk, alive=True)
-    locked.project = project
-    return locked
+    return placed(Task.objects.locked_shared(task.pk, alive=True), project)
 
 
 def shared_projects(ids: Iterable[UUID]) -> dict[UUID, Project]:
@@ -65,6 +90,18 @@ def lock_blocked(*tasks: Task) -> None:
     """
     if tasks:
         blocked_by.rows(tasks=[task.pk for task in tasks])
+
+
+def lock_blocked_by(tasks: QuerySet[Task]) -> None:
+    """As `lock_blocked`, of however many; those of other projects too, in the order of ids."""
+    blocking = Relation.objects.filter(source__in=tasks.values("pk"), kind=RelationKind.BLOCKS)
+    lock_in_order(Task.objects.filter(pk__in=blocking.values("target_id")))
+
+
+def lock_in_order(tasks: QuerySet[Task]) -> None:
+    """Lock however many tasks, in the order of their ids."""
+    rows = tasks.select_for_update(no_key=True, of=("self",)).order_by("pk")
+    list(rows.values_list("pk", flat=True))
 
 
 @compiled

@@ -128,6 +128,7 @@ def _spread(task: Task, column: Status, low: int, end: int, actor: Actor) -> int
     """Move the tasks after `low` apart, as few as are enough, and return the first position."""
     for window in WINDOWS:
         rows = Task.objects.filter(status=column, position__gt=low).exclude(pk=task.pk)
+        rows = rows.defer("description", "description_html")
         tasks = list(rows.order_by("position").select_related("project")[: window + 1])
         high = tasks.pop().position if len(tasks) > window else end
         gap = (high - low) // (len(tasks) + 2)

@@ -15,7 +15,7 @@ NEXT = """
     ON CONFLICT (project_id) DO UPDATE SET
     last_number = counter.last_number + excluded.last_number,
     last_position = excluded.last_position
-    + GREATEST(counter.last_position, counter.last_number * excluded.last_position)
+    + GREATEST(counter.last_position, counter.last_number * %s::bigint)
     RETURNING last_number, last_position
 """
 NEXT_SOON = NEXT.replace("AS first", f"AS first, (SELECT {SHORT_LOCK_WAITS}) AS limits")
@@ -36,22 +36,30 @@ def next_number(project: Project) -> tuple[int, int]:
 
     The counter stays locked until the transaction ends.
     """
-    return _next(project, tasks=1)
+    return next_numbers(project, 1)[0]
+
+
+def next_numbers(project: Project, count: int) -> list[tuple[int, int]]:
+    """As `next_number`, for so many tasks with one statement, in ascending order."""
+    number, position = _next(project, tasks=count, places=count)
+    steps = reversed(range(count))
+    return [(number - step, position - step * POSITION_STEP) for step in steps]
 
 
 def last_position(project: Project) -> int:
     """A position after all tasks of the project; locks the counter as `next_number` does."""
-    return _next(project, tasks=0)[1]
+    return _next(project, tasks=0, places=1)[1]
 
 
-def _next(project: Project, *, tasks: int) -> tuple[int, int]:
-    """Advance the counter by a position, and by a number for each of the new tasks.
+def _next(project: Project, *, tasks: int, places: int) -> tuple[int, int]:
+    """Advance the counter by so many numbers and positions, and return the last ones.
 
     The lock is held for milliseconds, so even a request that may not wait (`core.lock_waits`)
     waits for it briefly: rolling back and running again would take longer.
     """
     with connection.cursor() as cursor:
         statement = NEXT if may_wait() else NEXT_SOON
-        cursor.execute(statement, [project.pk, project.workspace_id, tasks, POSITION_STEP])
+        values = [tasks, places * POSITION_STEP, POSITION_STEP]
+        cursor.execute(statement, [project.pk, project.workspace_id, *values])
         number, position = cursor.fetchone()
         return int(number), int(position)

@@ -68,7 +68,7 @@ def _refuse(lacking: list[Project], actor: Actor) -> None:
     """NotInProject with the projects the successor is no member of; hidden ones only counted."""
     if not lacking:
         return
-    shown = Project.objects.filter(pk__in=[project.pk for project in lacking]).order_by("pk")
+    shown = Project.objects.filter(pk__any_of=[project.pk for project in lacking]).order_by("pk")
     if actor is not None and not actor.in_admin:
         shown = shown.visible_to(actor)
     named = [{"id": str(project.pk), "key": project.key} for project in shown]
@@ -88,7 +88,7 @@ def _assign(tasks: list[Task], successors: Successors) -> None:
         by_successor.setdefault(successors.get(task.project_id), []).append(task)
     now = timezone.now()
     for successor, theirs in by_successor.items():
-        Task.objects.filter(pk__in=[task.pk for task in theirs]).update(
+        Task.objects.filter(pk__any_of=[task.pk for task in theirs]).update(
             assignee=successor, version=F("version") + 1, updated_at=now
         )
         for task in theirs:

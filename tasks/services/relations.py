@@ -12,22 +12,21 @@ from django.db.models import Q
 from core.actor import Actor
 from core.errors import Conflict, Invalid, NotFound
 from core.events import Changes, publish_all
-from core.lock_waits import may_wait
 from core.queries import insert
 from core.rights import require
+from core.shared_locks import await_turns
 from projects.models import Project
 from projects.rights import READ_PROJECT
 from projects.services.locks import check_open
 from tasks.events import TaskRelated, TaskUnrelated
 from tasks.models import RelatedAs, Relation, RelationKind, Task
 from tasks.rights import UPDATE_TASK
-from tasks.services.locks import shared_projects
+from tasks.services.locks import placed, shared_projects
 
 MOST_RELATIONS = 200
 MOST_SHOWN = 200
 """Tasks of a cycle that a refusal names."""
 
-TURN = "SELECT await_turn(%s, false, %s)"
 # Deleted tasks too: they may be restored. UNION keeps each pair once, so that it ends.
 BLOCKED = """
     WITH RECURSIVE blocked (id, blocker) AS (
@@ -79,7 +78,7 @@ def add_relation(*, actor: Actor, task: Task, other: Task, kind: RelatedAs) -> R
     projects = shared_projects([task.project_id, other.project_id])
     for project in projects.values():
         check_open(project)
-    _await_turn(task.workspace_id)
+    await_turns([f"relations of {task.workspace_id}"])  # two at once could close a cycle
     ends = (task, other) if kind.of_source else (other, task)
     source, target = _locked(*ends, kind.stored, projects)
     _require(actor, source if kind.of_source else target, projects)
@@ -123,16 +122,12 @@ def remove_relation(*, actor: Actor, task: Task, relation: Relation) -> None:
     )
 
 
-def _await_turn(workspace_id: UUID) -> None:
-    """Wait for who adds another relation in the workspace: two at once could close a cycle."""
-    with connection.cursor() as cursor:
-        cursor.execute(TURN, [f"relations of {workspace_id}", may_wait()])
-
-
 def _locked(
     source: Task, target: Task, kind: str, projects: dict[UUID, Project]
 ) -> tuple[Task, Task]:
-    """Lock both, NotFound if one is deleted; the target to change it if its blockers are counted.
+    """Lock both; the target to change it if its blockers are counted.
+
+    NotFound if one is deleted, MovedMeanwhile if one has left the project it was found in.
 
     In the direction of blocking, as who completes a task locks it before those it blocks.
     """
@@ -141,8 +136,8 @@ def _locked(
         Task.objects.locked_shared(source.pk, alive=True),
         (Task.objects.locked if is_counted else Task.objects.locked_shared)(target.pk, alive=True),
     ]
-    for task in locked:
-        task.project = projects[task.project_id]
+    for task, found in zip(locked, (source, target), strict=True):
+        placed(task, projects[found.project_id])
     return locked[0], locked[1]
 
 

@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from core.actor import Actor
-from core.errors import Conflict, Invalid
+from core.errors import Conflict, Invalid, Refusal
 from core.events import publish_all
 from core.models import as_event_value
 from tasks.events import TaskUpdated
@@ -73,13 +73,25 @@ def check_parent(task: Task, parent: Task) -> None:
         raise TooManySubtasks
 
 
+def parent_if_possible(task: Task) -> Task | None:
+    """The parent of the task, unless it may not be that any more; as `check_parent`."""
+    if task.parent is None:
+        return None
+    try:
+        check_parent(task, task.parent)
+    except Refusal:
+        return None
+    return task.parent
+
+
 def give_subtasks_to_parent(task: Task, actor: Actor) -> None:
     """Move the sub-tasks of a task that is deleted one level up."""
     subtasks = Task.objects.alive().filter(parent=task).select_related("project")
+    subtasks = subtasks.defer("description", "description_html")
     found = list(subtasks.select_for_update(no_key=True, of=("self",)).order_by("pk"))
     if not found:
         return
-    Task.objects.filter(pk__in=[each.pk for each in found]).update(
+    Task.objects.filter(pk__any_of=[each.pk for each in found]).update(
         parent=task.parent_id, version=F("version") + 1, updated_at=timezone.now()
     )
     change = {"old": as_event_value(task), "new": task.parent_id and str(task.parent_id)}

@@ -58,7 +58,8 @@ def create_task(
     )
     task.change(**html_fields("description", as_html(task.description)))
     check_dates(task)
-    task.due_set_by = actor.user if task.due_date else None
+    # Given with a copied due time, which stays on the clock it was set by.
+    task.due_set_by = (task.due_set_by or actor.user) if task.due_date else None
     task.set_status(current_column(project, status) if status else default_column(project))
     # After all checks: from here on, others who create tasks in the project wait for the commit.
     task.number, task.position = next_number(project)
@@ -80,7 +81,7 @@ def update_task(
 ) -> Task:
     """Change the fields given, `status` and `assignee` included; the same values change nothing."""
     # A task that repeats may be followed by another one.
-    counter = "parent" in changes or task.repeat_every is not None
+    counter = bool({"parent", "repeat_every"} & changes.keys()) or task.repeat_every is not None
     task = locked_task(UPDATE_TASK, task, actor, version=version, counter=counter)
     return edit(task, permitted_changes(task, changes, actor=actor), actor=actor)
 

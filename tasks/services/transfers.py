@@ -3,25 +3,31 @@
 They get numbers of that project; the former ones lead to them.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
 from django.db import connection, transaction
 
+from accounts.models import User
 from core.actor import Actor
-from core.errors import Conflict, Invalid
-from core.events import Changes, publish
+from core.batches import update_all
+from core.errors import Conflict, Invalid, NotFound
+from core.events import Changes, publish_all
 from core.models import as_event_value
-from core.queries import insert, update
+from core.queries import insert
+from core.remembering import remembering
 from core.rights import require
-from projects.models import Project, Status, columns_of
+from projects.models import Project, Status, columns_of, role_in_project
 from projects.rights import CREATE_TASK
 from projects.services.locks import check_open
 from tasks.events import TaskAssigned, TaskTransferred, TaskTransitioned
-from tasks.models import FINISHED, FormerKey, Label, Task, labels_of
+from tasks.models import FINISHED, FormerKey, Task, labels_of
 from tasks.rights import UPDATE_TASK
-from tasks.services.columns import default_column
+from tasks.services.columns import default_column, enterable
 from tasks.services.edits import assignee_within, record_status_changes
-from tasks.services.labels import labels_of_task, set_labels
-from tasks.services.locks import lock_blocked, shared_projects
-from tasks.services.numbers import lock_counter, next_number
+from tasks.services.labels import HeldLabels, LabelsWanted, change_labels, held_labels
+from tasks.services.locks import lock_blocked, locked_tasks, placed, shared_projects
+from tasks.services.numbers import lock_counter, next_numbers
 
 MOST_MOVED = 200
 """How many tasks move together: the task and what is below it."""
@@ -34,7 +40,10 @@ BELOW = """
     )
     SELECT id FROM below ORDER BY level, id LIMIT %s
 """
-MOVED = ("project", "number", "position", "status", "category", "completed_at", "assignee")
+MOVED = (
+    *("project", "number", "position", "status", "category", "completed_at", "assignee", "parent"),
+    *("version", "updated_at"),
+)
 
 
 class NotAnotherProject(Invalid):
@@ -43,6 +52,18 @@ class NotAnotherProject(Invalid):
 
 class TooManyMoved(Conflict):
     message = f"A task with more than {MOST_MOVED} sub-tasks cannot be moved to another project."
+
+
+@dataclass(frozen=True)
+class Move:
+    """A task with the attributes it has in the other project, and what it had before."""
+
+    task: Task
+    project: Project
+    number: int
+    column: Status
+    assignee: User | None
+    changes: Changes = field(default_factory=dict)
 
 
 @transaction.atomic
@@ -58,18 +79,17 @@ def transfer_task(
     if project.pk == task.project_id or project.workspace_id != task.workspace_id:
         raise NotAnotherProject(errors={"project_id": [NotAnotherProject.message]})
     source, target = _lock_projects(task, project)
-    tasks = _lock_with_subtasks(task)
+    tasks = [placed(each, source) for each in _lock_with_subtasks(task)]
     first = tasks[0]
-    first.project = source
     require(UPDATE_TASK, first, actor)
     require(CREATE_TASK, target, actor)
     first.check_version(version)
-    former_parent, first.parent = first.parent_id, None
-    for each in tasks:
-        each.project = source
-        _transfer(each, target, actor)
-    if former_parent:
-        update(first, "parent")
+    with remembering(columns_of, labels_of, role_in_project):
+        detached = first.change(parent=None)
+        moves = [_moved(each, target) for each in tasks]
+        _store(moves, target)
+    moves[0].changes.update(detached)
+    _publish(moves, actor)
     return first
 
 
@@ -83,56 +103,116 @@ def _lock_projects(task: Task, project: Project) -> tuple[Project, Project]:
 
 
 def _lock_with_subtasks(task: Task) -> list[Task]:
+    """The task and all below it, the upper ones first; NotFound if it is deleted."""
     with connection.cursor() as cursor:
         cursor.execute(BELOW, [task.pk, MOST_MOVED + 1])
         ids = [pk for (pk,) in cursor.fetchall()]
     if len(ids) > MOST_MOVED:
         raise TooManyMoved
-    locked = {pk: Task.objects.locked(pk, alive=True) for pk in sorted(ids)}
+    locked = locked_tasks(ids)
+    if len(locked) < len(ids):
+        raise NotFound
     return [locked[pk] for pk in ids]
 
 
-def _transfer(task: Task, target: Project, actor: Actor) -> None:
-    source, column = task.project, task.status
-    labels = _kept_labels(task, target)
-    insert(FormerKey(workspace_id=task.workspace_id, task=task, project=source, number=task.number))
-    former = f"{source.key}-{task.number}"
-    set_labels(task, [])
+def _moved(task: Task, target: Project) -> Move:
+    """Set what the task has in the other project, but for its number, position and labels."""
+    move = Move(task, task.project, task.number, task.status, task.assignee)
     task.project = target
-    task.number, task.position = next_number(target)
-    task.set_status(_same_column(column, target))
-    assignee, task.assignee = task.assignee, assignee_within(task, target)
-    if (task.category in FINISHED) != (column.category in FINISHED):
-        lock_blocked(task)
-    task.save_changes(*MOVED)
-    set_labels(task, labels)
-    changes: Changes = {
-        "key": {"old": former, "new": f"{target.key}-{task.number}"},
-        "project": {"old": as_event_value(source), "new": as_event_value(target)},
+    task.set_status(_same_column(task, target))
+    task.assignee = assignee_within(task, target)
+    return move
+
+
+def _store(moves: Sequence[Move], target: Project) -> None:
+    """Number the tasks and save them, with as many statements for one as for many."""
+    tasks = [move.task for move in moves]
+    for task, place in zip(tasks, next_numbers(target, len(tasks)), strict=True):
+        task.number, task.position = place
+        task.version += 1
+    lock_blocked(*(move.task for move in moves if _is_completed_or_reopened(move)))
+    insert(
+        *(
+            FormerKey(
+                workspace_id=target.workspace_id,
+                task=move.task,
+                project=move.project,
+                number=move.number,
+            )
+            for move in moves
+        )
+    )
+    update_all(tasks, *MOVED)
+    held = held_labels(tasks)
+    labels = change_labels(_labels_wanted(tasks, held, target), held)
+    for move in moves:
+        move.changes.update(_new_place(move), **labels.get(move.task.pk, {}))
+
+
+def _publish(moves: Sequence[Move], actor: Actor) -> None:
+    publish_all(
+        [
+            TaskTransferred(actor=actor, task=move.task, before=move.project, changes=move.changes)
+            for move in moves
+        ]
+    )
+    entered = [move for move in moves if move.column.key != move.task.status.key]
+    record_status_changes([(move.task, move.column) for move in entered], actor)
+    publish_all(
+        [
+            TaskTransitioned(
+                actor=actor,
+                task=move.task,
+                before=move.column,
+                changes={"status": {"old": move.column.key, "new": move.task.status.key}},
+            )
+            for move in entered
+        ]
+    )
+    publish_all(
+        [
+            TaskAssigned(
+                actor=actor,
+                task=move.task,
+                before=move.assignee,
+                changes={"assignee": {"old": as_event_value(move.assignee), "new": None}},
+            )
+            for move in moves
+            if move.assignee and not move.task.assignee
+        ]
+    )
+
+
+def _new_place(move: Move) -> Changes:
+    former = f"{move.project.key}-{move.number}"
+    return {
+        "key": {"old": former, "new": move.task.spoken_key},
+        "project": {"old": as_event_value(move.project), "new": as_event_value(move.task.project)},
     }
-    publish(TaskTransferred(actor=actor, task=task, before=source, changes=changes))
-    if column.key != task.status.key:
-        _record(task, column, actor)
-    if assignee and not task.assignee:
-        lost: Changes = {"assignee": {"old": as_event_value(assignee), "new": None}}
-        publish(TaskAssigned(actor=actor, task=task, before=assignee, changes=lost))
 
 
-def _record(task: Task, column: Status, actor: Actor) -> None:
-    record_status_changes([(task, column)], actor)
-    changes: Changes = {"status": {"old": column.key, "new": task.status.key}}
-    publish(TaskTransitioned(actor=actor, task=task, before=column, changes=changes))
+def _is_completed_or_reopened(move: Move) -> bool:
+    return (move.task.category in FINISHED) != (move.column.category in FINISHED)
 
 
-def _same_column(column: Status, target: Project) -> Status:
-    """The column of the project with the same key, else one of the category, else the default."""
-    columns: list[Status] = columns_of.rows(project=target)
+def _same_column(task: Task, target: Project) -> Status:
+    """The column of the project with the same key, else one of the category, else the default.
+
+    None in which the task would become complete, where the project requires that nothing blocks it.
+    """
+    column, columns = task.status, enterable(task, columns_of.rows(project=target))
     alike = [each for each in columns if each.key == column.key]
     alike += [each for each in columns if each.category == column.category]
-    return alike[0] if alike else default_column(target)
+    default = default_column(target)
+    return (alike or [each for each in columns if each == default] or columns or [default])[0]
 
 
-def _kept_labels(task: Task, target: Project) -> list[Label]:
-    """The labels of the project that are called like those of the task."""
-    names = {label.name.casefold() for label in labels_of_task(task)}
-    return [label for label in labels_of.rows(project=target) if label.name.casefold() in names]
+def _labels_wanted(tasks: Sequence[Task], held: HeldLabels, target: Project) -> LabelsWanted:
+    """The labels of the project that are called like those of the tasks, in place of them."""
+    named = {label.name.casefold(): label for label in labels_of.rows(project=target)}
+    wanted: LabelsWanted = {}
+    for task in tasks:
+        former = [row.label for row in held[task.pk].values()]
+        names = [label.name.casefold() for label in former]
+        wanted[task] = [named[name] for name in names if name in named], former
+    return wanted

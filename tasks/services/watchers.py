@@ -14,7 +14,7 @@ from projects.rights import READ_PROJECT
 from tasks.events import TaskUnwatched, TaskWatched
 from tasks.models import Task, Watcher
 from tasks.rights import UPDATE_TASK
-from tasks.services.locks import shared_task
+from tasks.services.locks import lock_task
 from workspaces.models import Workspace
 
 MOST_WATCHERS = 200
@@ -31,7 +31,7 @@ class MayNotRead(Invalid):
 @transaction.atomic
 def watch_task(*, actor: Actor, task: Task, person: User) -> Watcher:
     """Let the person follow the task; for others than oneself as who may change it."""
-    task = _shared_task(actor, task, person)
+    task = _locked_task(actor, task, person)
     standing = task.standing_of(Actor(user=person))
     if not (person.is_active and standing.covers(READ_PROJECT)):
         raise MayNotRead(errors={"user_id": [MayNotRead.message]})
@@ -41,16 +41,16 @@ def watch_task(*, actor: Actor, task: Task, person: User) -> Watcher:
     if watchers.count() >= MOST_WATCHERS:
         raise TooManyWatchers
     watcher = Watcher(workspace_id=task.workspace_id, task=task, user=person)
-    insert(watcher, ignore_conflicts=True)
+    insert(watcher)
     change = {"watcher": {"old": None, "new": as_event_value(person)}}
     publish(TaskWatched(actor=actor, task=task, changes=change))
-    return Watcher.objects.get(task=task, user=person)
+    return watcher
 
 
 @transaction.atomic
 def unwatch_task(*, actor: Actor, task: Task, person: User) -> None:
     """Let the person follow the task no longer; one who does not already changes nothing."""
-    task = _shared_task(actor, task, person)
+    task = _locked_task(actor, task, person)
     removed, _ = Watcher.objects.filter(task=task, user=person).delete()
     if removed:
         change = {"watcher": {"old": as_event_value(person), "new": None}}
@@ -67,7 +67,7 @@ def end_all_watching(*, person: User) -> None:
     Watcher.objects.filter(user=person).delete()
 
 
-def _shared_task(actor: Actor, task: Task, person: User) -> Task:
-    task = shared_task(task)
+def _locked_task(actor: Actor, task: Task, person: User) -> Task:
+    task = lock_task(task)  # not shared: watchers are counted, and added once
     require(READ_PROJECT if person == actor.user else UPDATE_TASK, task, actor)
     return task

@@ -2,15 +2,20 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Event
+from time import monotonic, sleep
 from typing import Any, TypeVar
 
-from django.db import connections
+from django.db import connection, connections, transaction
 
 from core.errors import Refusal
 from tests.support.processors import use_all
 
 T = TypeVar("T")
+WAITING = """
+    SELECT count(*) FROM pg_locks
+    WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))
+"""
 
 
 def at_once(*calls: Callable[[], T]) -> list[T]:
@@ -45,3 +50,44 @@ def times(count: int, call: Callable[[int], T]) -> list[T]:
 
 def _told(call: Callable[[int], T], n: int) -> Callable[[], T]:
     return lambda: call(n)
+
+
+def during(
+    change: Callable[[], object],
+    call: Callable[[], T],
+    *,
+    then: Callable[[], object] = lambda: None,
+) -> T:
+    """What the call returns that begins before the change is committed, and waits for its locks.
+
+    `then` is called in the transaction of the change once the call waits.
+    """
+    changed = Event()
+
+    def change_slowly() -> None:
+        with transaction.atomic():
+            change()
+            changed.set()
+            wait_for_a_waiter()
+            then()
+
+    def call_meanwhile() -> T:
+        changed.wait(timeout=10)
+        return call()
+
+    slowly: Callable[[], Any] = change_slowly
+    found: T = at_once(slowly, call_meanwhile)[1]
+    return found
+
+
+def wait_for_a_waiter() -> None:
+    """Until another connection waits for a lock of this one."""
+    deadline = monotonic() + 10
+    with connection.cursor() as cursor:
+        while monotonic() < deadline:
+            cursor.execute(WAITING)
+            if cursor.fetchone() != (0,):
+                return
+            sleep(0.02)
+    message = "nobody waits for a lock"
+    raise AssertionError(message)

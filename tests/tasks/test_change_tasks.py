@@ -1,6 +1,7 @@
 """Changing many tasks with one request."""
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -9,15 +10,16 @@ from django.test.utils import CaptureQueriesContext
 
 from notifications.models import Reminder
 from outbox.models import Delivery
+from projects.services.members import add_project_member
 from projects.services.projects import create_project
 from tasks.models import StatusChange, Task
-from tasks.services.labels import add_label
+from tasks.services.labels import TooManyLabelsOfTask, add_label, delete_label
 from tasks.services.tasks import create_task, update_task
 from tests.support.actors import by
 from tests.support.cast import Cast, client_of
 from tests.support.databases import CommittedDatabase
 from tests.support.log import log_of
-from tests.support.threads import succeeds, times
+from tests.support.threads import during, succeeds, times
 
 
 def titled(cast: Cast, count: int, **fields: Any) -> list[Task]:
@@ -30,6 +32,10 @@ def titled(cast: Cast, count: int, **fields: Any) -> list[Task]:
 def bulk(cast: Cast, tasks: list[Task], changes: Any, status: int = 200, **more: Any) -> Any:
     body = {"task_ids": [str(task.pk) for task in tasks], "changes": changes, **more}
     return client_of(cast.max).ask("POST", "/api/tasks/bulk", body, status=status)
+
+
+def of_ada(cast: Cast) -> dict[str, Any]:
+    return {"actor": by(cast.ada), "workspace": cast.workspace}
 
 
 def now(tasks: list[Task]) -> list[Task]:
@@ -96,6 +102,28 @@ def test_a_task_that_cannot_be_seen_is_not_found(cast: Cast) -> None:
     ]
 
 
+def test_those_that_may_be_changed_are_changed(cast: Cast) -> None:
+    """Neither a right that is lacking nor a name unknown in one project is in the way of others."""
+    add_label(actor=by(cast.lea), project=cast.project, name="Red")
+    plain, loom = titled(cast, 1)[0], create_project(**of_ada(cast), name="Loom")
+    elsewhere = create_task(actor=by(cast.ada), project=loom, title="Without the label")
+    read = create_project(**of_ada(cast), name="Read", visibility="PRIVATE")
+    add_project_member(actor=by(cast.ada), project=read, person=cast.max, role="VIEWER")
+    shown = create_task(actor=by(cast.ada), project=read, title="Read only")
+    asked = {"add_labels": ["Red"]}
+    answer = bulk(cast, [shown, elsewhere, plain], asked, is_atomic=False)["data"]["results"]
+    codes = [(each["is_changed"], each.get("code")) for each in answer]
+    assert codes == [(False, "forbidden"), (False, "unknown_label"), (True, None)]
+    assert answer[0]["required"] == "task:update"
+    assert [task.version for task in now([shown, elsewhere, plain])] == [1, 1, 2]
+    bulk(cast, [shown, plain], asked, 403)
+    bulk(cast, [elsewhere, plain], asked, 400)
+    none = bulk(cast, [shown, elsewhere], asked, is_atomic=False)["data"]["results"]
+    assert not any(each["is_changed"] for each in none)
+    both = {"add_labels": ["Red"], "remove_labels": ["red"]}
+    assert bulk(cast, [plain], both, 400)["errors"].keys() == {"remove_labels"}
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -131,7 +159,7 @@ def test_a_hundred_tasks_take_few_statements(cast: Cast, changes: dict[str, str]
     with CaptureQueriesContext(connection) as seen:
         client.ask("POST", "/api/tasks/bulk", asked)
     sent = [each["sql"] for each in seen if "SAVEPOINT" not in each["sql"]]
-    assert len(sent) <= 15, "\n".join(sql[:150] for sql in sent)
+    assert len(sent) <= 16, "\n".join(sql[:150] for sql in sent)
     if "assignee" in changes:
         assert Delivery.objects.filter(recipient_id=cast.lea.pk).count() == 100
     planned = Reminder.objects.filter(state="PLANNED").count()
@@ -156,3 +184,46 @@ def test_bulk_and_single_changes_at_the_same_moment(
 
     assert all(times(6, change))
     assert len({task.priority for task in now(tasks)}) == 1
+
+
+def test_a_task_gets_twenty_labels_at_most(cast: Cast) -> None:
+    """However they are given: the others of many tasks get theirs."""
+    lea: dict[str, Any] = {"actor": by(cast.lea), "project": cast.project}
+    labels = [add_label(**lea, name=f"L{n}") for n in range(21)]
+    names = [label.name for label in labels]
+    full, other = titled(cast, 1, labels=labels[:20])[0], titled(cast, 1)[0]
+    asked = {"add_labels": names[20:]}
+    refusal = bulk(cast, [full, other], asked, 409)
+    assert [each["code"] for each in refusal["results"]] == ["too_many_labels_of_task"]
+    results = bulk(cast, [full, other], asked, is_atomic=False)["data"]["results"]
+    assert [each["is_changed"] for each in results] == [False, True]
+    assert [each.task_labels.count() for each in (full, other)] == [20, 1]
+    bulk(cast, [full], {**asked, "remove_labels": names[:1]})
+    assert full.task_labels.count() == 20
+    with pytest.raises(TooManyLabelsOfTask):
+        update_task(actor=by(cast.lea), task=other, changes={"labels": labels})
+
+
+def test_a_label_deleted_meanwhile_is_unknown(committed_db: CommittedDatabase, cast: Cast) -> None:
+    red = add_label(actor=by(cast.lea), project=cast.project, name="Red")
+    tasks = titled(cast, 1)
+    ask = partial(bulk, cast, tasks, {"add_labels": ["red"]}, 409)
+    refusal = during(partial(delete_label, actor=by(cast.lea), label=red), ask)
+    assert [each["code"] for each in refusal["results"]] == ["unknown_label"]
+    assert now(tasks)[0].version == 1
+
+
+@pytest.mark.parametrize("changes", [{"status": "DONE"}, {"assignee": "max"}])
+def test_what_changes_meanwhile_is_read_under_the_lock(
+    committed_db: CommittedDatabase, cast: Cast, changes: dict[str, Any]
+) -> None:
+    """A join with the former column would not find the task, one with nobody no assignee."""
+    tasks = titled(cast, 1)
+    done = cast.project.statuses.get(key="DONE")
+    first = {"status": done} if "status" in changes else {"assignee": cast.max}
+    change = partial(update_task, actor=by(cast.lea), task=tasks[0], changes=first)
+    asked = {"priority": "HIGH", "assignee_id": None}
+    [result] = during(change, partial(bulk, cast, tasks, asked))["data"]["results"]
+    [task] = now(tasks)
+    assert (result["is_changed"], task.priority, task.assignee) == (True, "HIGH", None)
+    assert task.status.key == changes.get("status", "TODO")

@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tasks.models import Task
 from tasks.services import copies
@@ -48,5 +50,8 @@ def test_so_many_tasks_are_copied_at_most(
     cast: Cast, whole: Task, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(copies, "MOST_COPIED", 2)
-    assert copy(cast, whole, status=409)["code"] == "too_many_copied"
+    with CaptureQueriesContext(connection) as seen:
+        assert copy(cast, whole, status=409)["code"] == "too_many_copied"
     assert Task.objects.count() == 3
+    read = [each["sql"] for each in seen if '"parent_id" IN' in each["sql"]]
+    assert all("LIMIT" in sql for sql in read)  # of 500 sub-tasks of each of 50

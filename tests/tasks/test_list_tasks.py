@@ -194,3 +194,4 @@ def test_list_tasks_counts_groups_of_the_whole_list(cast: Cast) -> None:
         "group=assignee": [(None, 2), (cast.max.public_id, 1)],
     }
     assert list(listed(cast, "?group=title", status=400)["errors"]) == ["group"]
+    assert "groups" not in listed(cast, "?group=")["meta"]

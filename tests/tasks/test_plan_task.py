@@ -1,14 +1,23 @@
 """When a task is planned: estimate, start, and when it is due again."""
 
-from datetime import date, timedelta
+from calendar import monthrange
+from datetime import UTC, date, datetime, time, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.models import User
+from core import days
 from tasks.models import Task
+from tasks.services import subtasks
+from tasks.services.deletion import release_due_times
 from tasks.services.labels import add_label
 from tasks.services.recurrence import later
+from tasks.services.tasks import create_task, transition_task
 from tests.support.actors import by
 from tests.support.cast import Cast, client_of
 
@@ -83,12 +92,80 @@ def test_the_next_task_is_made_once_one_is_done(cast: Cast) -> None:
     assert Task.objects.get(pk=first["id"]).repeat_every is None
 
 
+def test_the_counter_is_locked_before_a_task_that_comes_to_repeat(cast: Cast, task: Task) -> None:
+    """As by all who may need both; the other way round, each could wait for the other."""
+    body = {"recurrence": WEEKLY, "status": "DONE"}
+    with CaptureQueriesContext(connection) as seen:
+        change(cast, str(task.pk), body)
+    locks = [each["sql"] for each in seen if "FOR NO KEY UPDATE" in each["sql"]]
+    assert "tasks_taskcounter" in locks[0]
+    assert 'tasks_task"' in locks[1]
+    assert Task.objects.get(number=2).repeat_every == 1
+
+
 def test_a_task_long_overdue_is_due_next_in_the_future(cast: Cast) -> None:
     late = {"due_date": f"{TODAY - timedelta(days=100)}", "recurrence": {"every": 2, "unit": "DAY"}}
     first = plan(cast, late)["data"]
     change(cast, first["id"], {"is_complete": True})
     following = Task.objects.get(number=3).due_date
     assert following in (TODAY + timedelta(days=1), TODAY + timedelta(days=2))
+
+
+LATE = datetime(2030, 1, 31, 23, 30, tzinfo=UTC)
+"""In Tokyo the day after, in New York not yet the end of the day."""
+
+
+@pytest.mark.parametrize(
+    ("setter", "assignee", "due_time", "expected"),
+    [
+        ("Asia/Tokyo", "America/New_York", time(9), date(2030, 2, 2)),
+        ("America/New_York", "Asia/Tokyo", time(9), date(2030, 2, 1)),
+        ("Asia/Tokyo", "America/New_York", None, date(2030, 2, 1)),
+        ("America/New_York", "Asia/Tokyo", None, date(2030, 2, 2)),
+        ("America/New_York", None, None, date(2030, 2, 2)),
+    ],
+)
+def test_today_is_that_of_the_due_date(
+    cast: Cast,
+    monkeypatch: pytest.MonkeyPatch,
+    setter: str,
+    assignee: str | None,
+    due_time: time | None,
+    expected: date,
+) -> None:
+    """Around midnight: whose day it is decides, as for reminders. Lea, in Tokyo, completes it."""
+    monkeypatch.setattr(days, "timezone", SimpleNamespace(now=lambda: LATE))
+    zones = {cast.ada: setter, cast.max: assignee or "UTC", cast.lea: "Asia/Tokyo"}
+    for person, zone in zones.items():
+        User.objects.filter(pk=person.pk).update(time_zone=zone)
+        person.time_zone = zone
+    first: dict[str, Any] = {"due_date": date(2030, 1, 30), "due_time": due_time, "title": "Oil"}
+    first |= {"assignee": cast.max if assignee else None, "repeat_every": 1, "repeat_unit": "DAY"}
+    task = create_task(actor=by(cast.ada), project=cast.project, **first)
+    done = cast.project.statuses.get(key="DONE")
+    transition_task(actor=by(cast.lea), task=Task.objects.get(pk=task.pk), status=done)
+    following = Task.objects.get(number=2)
+    assert (following.due_date, following.due_set_by) == (expected, cast.ada)
+
+
+def test_the_next_task_leaves_a_parent_that_is_full(
+    cast: Cast, task: Task, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subtasks, "MOST_SUBTASKS", 2)
+    first = plan(cast, {"parent_id": str(task.pk), "recurrence": WEEKLY})["data"]
+    change(cast, first["id"], {"is_complete": True})
+    [following] = Task.objects.filter(number=4)
+    assert (following.parent, following.repeat_every) == (None, 1)
+
+
+def test_the_ends_of_months_stay_ends(cast: Cast) -> None:
+    """Counted from the due date, not from the end of February."""
+    past = {"due_date": "2020-01-31", "recurrence": {"every": 1, "unit": "MONTH"}}
+    first = plan(cast, past)["data"]
+    change(cast, first["id"], {"is_complete": True})
+    due = Task.objects.get(number=3).due_date
+    assert due
+    assert due.day == monthrange(due.year, due.month)[1]
 
 
 def test_the_last_day_there_is_has_no_next_task(cast: Cast) -> None:
@@ -109,3 +186,13 @@ def test_the_last_day_there_is_has_no_next_task(cast: Cast) -> None:
 )
 def test_an_interval_later(day: str, every: int, unit: str, expected: str) -> None:
     assert later(date.fromisoformat(day), every, unit) == date.fromisoformat(expected)
+
+
+def test_due_times_of_many_tasks_are_released_with_one_array(cast: Cast) -> None:
+    """PostgreSQL takes 65,535 parameters at most; more tasks would keep a person from going."""
+    plan(cast, {"due_date": "2030-01-31", "due_time": "09:00"})
+    with CaptureQueriesContext(connection) as seen:
+        release_due_times(actor=by(None), person=cast.max)
+    [update] = [each["sql"] for each in seen if each["sql"].startswith("UPDATE")]
+    assert " IN (" not in update
+    assert not Task.objects.filter(due_set_by=cast.max).exists()

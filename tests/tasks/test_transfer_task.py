@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from projects.models import Project
 from projects.services.members import add_project_member
@@ -15,6 +17,7 @@ from tests.support.actors import by
 from tests.support.cast import Cast, client_of
 from tests.support.documents import task_document
 from tests.support.log import log_of
+from tests.support.relations import block, some_tasks
 
 
 @pytest.fixture
@@ -60,6 +63,59 @@ def test_what_the_other_project_has_is_kept(cast: Cast, other: Project) -> None:
     assert [each["assignee_id"] for each in shown] == [str(cast.max.pk), None]
     assert [[label["id"] for label in each["labels"]] for each in shown] == [[str(red[1].pk)]] * 2
     assert [action for action, *_ in log_of(lost)][-1] == "assigned"
+
+
+def test_what_is_lost_is_logged_and_not_overwritten(cast: Cast, task: Task, other: Project) -> None:
+    """An edit that is merged with the move meets the labels and the parent that went with it."""
+    blue = add_label(actor=by(cast.ada), project=cast.project, name="Blue")
+    add_label(actor=by(cast.ada), project=other, name="Blue")
+    red = add_label(actor=by(cast.ada), project=cast.project, name="Red")
+    same: dict[str, Any] = {"actor": by(cast.lea), "project": cast.project, "parent": task}
+    part = create_task(**same, title="Part", labels=[blue, red])
+    plain = create_task(**same, title="Plain", labels=[blue])
+    for each in (part, plain):
+        transfer(cast, each, other.pk)
+    changes = log_of(part)[-1][2]
+    assert changes["parent"] == {"old": str(task.pk), "new": None}
+    assert changes["labels"] == {"old": ["Blue", "Red"], "new": ["Blue"]}
+    assert "labels" not in log_of(plain)[-1][2]
+    late: list[dict[str, Any]] = [{"labels": []}, {"parent_id": str(task.pk), "title": "New"}]
+    for stale in late:
+        path = f"/api/tasks/{part.pk}?merge=1"
+        refusal = client_of(cast.ada).ask("PATCH", path, stale, status=412, **{"If-Match": '"1"'})
+        assert len(refusal["conflicts"]) == 1
+
+
+def statements_of_transfer(cast: Cast, parts: int, project: Project) -> list[str]:
+    """What is asked of the database to move a task with so many parts, two levels deep."""
+    red = add_label(actor=by(cast.ada), project=cast.project, name=f"Red {parts}")
+    same: dict[str, Any] = {"actor": by(cast.lea), "project": cast.project, "labels": [red]}
+    top = create_task(**same, title="Top", assignee=cast.max)
+    middle = create_task(**same, title="Middle", parent=top)
+    for _ in range(parts - 2):
+        create_task(**same, title="Part", parent=middle, assignee=cast.max)
+    with CaptureQueriesContext(connection) as seen:
+        transfer(cast, top, project.pk)
+    assert Task.objects.filter(project=project).count() == parts
+    return [each["sql"] for each in seen if "SAVEPOINT" not in each["sql"]]
+
+
+def test_many_tasks_are_moved_with_as_many_statements_as_few(cast: Cast, other: Project) -> None:
+    mill = create_project(actor=by(cast.ada), workspace=cast.workspace, name="Mill")
+    few, many = (
+        statements_of_transfer(cast, parts, project) for parts, project in ((5, other), (50, mill))
+    )
+    assert len(many) <= len(few), "\n".join(sql[:150] for sql in many)
+
+
+def test_a_blocked_task_is_not_completed_by_its_move(cast: Cast, other: Project) -> None:
+    """Its column is one of complete tasks in a project that requires them not to be blocked."""
+    blocker, task = some_tasks(cast, 2)
+    block(cast, blocker, task)
+    Project.objects.filter(pk=other.pk).update(completion_requires_unblocked=True)
+    other.statuses.filter(key="TODO").update(category="DONE", is_default=False)
+    assert transfer(cast, task, other.pk)["data"]["status"] == "IN_PROGRESS"
+    assert transfer(cast, blocker, other.pk)["data"]["is_complete"]
 
 
 def test_sub_tasks_go_along(cast: Cast, task: Task, other: Project) -> None:

@@ -8,11 +8,15 @@ from accounts.models import User
 from accounts.services.deletion import delete_person
 from projects.models import Visibility
 from tasks.models import Task, Watcher
+from tasks.services import watchers
+from tasks.services.tasks import create_task
 from tasks.services.watchers import watch_task
 from tests.support.actors import by
 from tests.support.cast import Cast, client_of
+from tests.support.databases import CommittedDatabase
 from tests.support.documents import person
 from tests.support.log import log_of
+from tests.support.threads import succeeds, times
 from workspaces.models import Membership
 from workspaces.services.members import remove_member
 
@@ -39,6 +43,22 @@ def test_watch_task(cast: Cast, task: Task) -> None:
     ask(cast.max, "DELETE", task, f"/{cast.moe.pk}", status=404)
     logged = [action for action, *_ in log_of(task)]
     assert (ask(cast.max, "GET", task)["data"], logged[-2:]) == ([], ["watched", "unwatched"])
+
+
+def test_watchers_at_the_same_moment_are_counted_and_logged_once(
+    committed_db: CommittedDatabase, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watchers, "MOST_WATCHERS", 2)
+    task = create_task(actor=by(cast.lea), project=cast.project, title="Grind the gears")
+    people = [cast.ada, cast.max, cast.moe]
+
+    def watch(n: int) -> bool:
+        person = people[n % 3]
+        return succeeds(watch_task, actor=by(person), task=task, person=person)
+
+    assert sorted(times(12, watch)).index(True) == 4
+    logged = [action for action, *_ in log_of(task)]
+    assert (Watcher.objects.count(), logged) == (2, ["created", "watched", "watched"])
 
 
 def test_lists_are_narrowed_to_what_one_watches(cast: Cast, task: Task) -> None:
