@@ -1,6 +1,6 @@
 """Locking a task: first its project shared, then the task; then the right is checked."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -58,13 +58,24 @@ def lock_task(task: Task, *, deleted: bool = False, counter: bool = False) -> Ta
 def locked_tasks(ids: Collection[UUID]) -> dict[UUID, Task]:
     """Those of the tasks that are not deleted, by id, with column and assignee, without texts.
 
-    Locked in the order of their ids against deadlocks, and read after that: while it waits for a
-    row, a join with its former column would leave out a task that has entered another one.
+    Locked in the order of their ids against deadlocks. What changed while its row was waited for
+    does not fit the column and the assignee joined before: PostgreSQL leaves a task out that has
+    entered another column, so it is read again, and a new assignee when it is asked for.
     """
-    lock_in_order(Task.objects.filter(pk__any_of=ids))
+    found = {task.pk: task for task in _locked_with_rows(ids)}
+    left_out = [pk for pk in ids if pk not in found]
+    return found | {task.pk: task for task in _locked_with_rows(left_out)}
+
+
+def _locked_with_rows(ids: Collection[UUID]) -> Iterator[Task]:
+    if not ids:
+        return
     rows = Task.objects.alive().filter(pk__any_of=ids).select_related("status", "assignee")
     rows = rows.defer("description", "description_html").order_by("pk")
-    return {task.pk: task for task in rows}
+    for task in rows.select_for_update(no_key=True, of=("self",)):
+        if task.assignee_id and task.assignee is None:
+            Task._meta.get_field("assignee").delete_cached_value(task)
+        yield task
 
 
 def shared_task(task: Task, *, counter: bool = False) -> Task:
