@@ -1,4 +1,4 @@
-"""Admin pages of attachments and of how much workspaces have stored."""
+"""Admin pages of attachments, of how much workspaces have stored, of searches through files."""
 
 from functools import partial
 from typing import Any
@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateFilter
 
-from attachments.models import Attachment, State, StoredBytes
+from attachments.models import Attachment, State, StoredBytes, Sweep
 from attachments.services.attachments import (
     delete_attachment,
     restore_attachment,
@@ -105,3 +105,9 @@ class StoredBytesOfWorkspaces(ReadOnly):
     list_select_related = ("workspace",)
     search_fields = ("workspace__name",)
     ordering = ("-total",)
+
+
+@admin.register(Sweep)
+class Sweeps(ReadOnly):
+    list_display = ("name", "last_key", "noted_at")
+    ordering = ("name",)

@@ -9,7 +9,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from attachments.services import removal, thumbnails
 from attachments.services.pictures import thumbnail_of
 
-AT_ONCE = 500
+AT_ONCE = 100
 LONGEST_RUN = 20
 """Seconds after which a run stops, so that the worker gets to other messages."""
 LONGEST_PICTURE = 30
@@ -17,7 +17,10 @@ LONGEST_PICTURE = 30
 
 @shared_task(soft_time_limit=LONGEST_RUN + LONGEST_PICTURE, time_limit=LONGEST_RUN + 40)
 def make_thumbnails() -> None:
-    """One after the other; a picture that takes too long stays without."""
+    """One after the other; a picture that takes too long stays without.
+
+    Raises Unavailable if the storage is: the next run tries the same picture again.
+    """
     until = time.monotonic() + LONGEST_RUN
     with suppress(SoftTimeLimitExceeded):
         while time.monotonic() < until and thumbnails.add_thumbnail(thumbnail_of):
@@ -34,6 +37,6 @@ def remove_files() -> None:
 
 @shared_task
 def remove_orphans() -> None:
-    """As many as there is time for; the next run finds the others."""
-    with suppress(SoftTimeLimitExceeded):
-        removal.remove_orphans()
+    """As many as are found in LONGEST_RUN; the next run searches where this one stopped."""
+    until = time.monotonic() + LONGEST_RUN
+    removal.remove_orphans(has_time=lambda: time.monotonic() < until)

@@ -4,20 +4,17 @@ from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 
 from accounts.models import User
+from attachments.files.names import LONGEST
 from attachments.files.types import PICTURES
 from attachments.rights import DELETE_ATTACHMENT
 from comments.models import Comment
 from core.actor import Actor, Asking, person_in
-from core.models import RESTORE_WINDOW, UNPURGED, LockingQuerySet
-from core.rights import Standing
-from projects.models import Project, permitted
-from tasks.models import Task
-from workspaces.models import VersionedTenantRow, Workspace
+from core.models import UNPURGED, LockingQuerySet
+from tasks.models import OnTask, OnTaskQuerySet, Task
+from workspaces.models import Workspace
 
-LONGEST_NAME = 255
 LONGEST_TYPE = 100
 LONGEST_KEY = 400
 
@@ -34,43 +31,24 @@ SHOWN = (State.READY.value, State.QUARANTINED.value)
 """The states of attachments that everybody sees who sees the task."""
 
 
-class AttachmentQuerySet(LockingQuerySet):
-    def visible_to(self, asking: Asking) -> Self:
-        """Those, not deleted, on tasks not deleted of the projects the person may read.
-
-        An upload that is not complete is visible to who began it only.
-        """
-        return self._readable_by(asking).filter(deleted_at=None)
-
-    def with_standing_of(self, asking: Asking) -> Self:
-        """With the task and its project, on whose members `standing_of` depends."""
-        return self.select_related("task__project")
-
-    def visible_with_recently_deleted(self, asking: Asking) -> Self:
-        """As `visible_to`, and those deleted within RESTORE_WINDOW."""
-        lately = Q(deleted_at__gt=timezone.now() - RESTORE_WINDOW)
-        return self._readable_by(asking).filter(Q(deleted_at=None) | lately)
+class AttachmentQuerySet(OnTaskQuerySet):
+    def readable_by(self, asking: Asking) -> Self:
+        """An upload that is not complete is visible to who began it only."""
+        begun = Q(uploaded_by=person_in(asking))
+        return super().readable_by(asking).filter(Q(state__in=SHOWN) | begun)
 
     def restorable_by(self, actor: Actor, task: Task) -> Self:
         """The deleted attachments of a task that the person may restore."""
-        rows = self.visible_with_recently_deleted(actor).filter(task=task, purged_at=None)
         own = Q(uploaded_by=actor.user)
-        mine = permitted(DELETE_ATTACHMENT, actor, project="task__project__", own=own)
-        return rows.filter(mine, deleted_at__isnull=False, state__in=SHOWN)
+        rows = self.deleted_on(task, DELETE_ATTACHMENT, actor, own=own)
+        return rows.filter(purged_at=None, state__in=SHOWN)
 
     def shown(self) -> Self:
         """Complete and not deleted."""
         return self.filter(deleted_at=None, state__in=SHOWN)
 
-    def _readable_by(self, asking: Asking) -> Self:
-        return self.filter(
-            Q(state__in=SHOWN) | Q(uploaded_by=person_in(asking)),
-            task__deleted_at=None,
-            task__project__in=Project.objects.reachable_by(asking),
-        )
 
-
-class Attachment(VersionedTenantRow):
+class Attachment(OnTask):
     """A file on a task, perhaps belonging to a comment. The file itself is in `storage_key`."""
 
     # Without an index of its own: `live_attachments_by_age` begins with it.
@@ -86,7 +64,7 @@ class Attachment(VersionedTenantRow):
         db_constraint=False,
     )
     uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    file_name = models.CharField(max_length=LONGEST_NAME)
+    file_name = models.CharField(max_length=LONGEST)
     size = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64, blank=True)
     content_type = models.CharField(max_length=LONGEST_TYPE, blank=True)
@@ -142,13 +120,20 @@ class Attachment(VersionedTenantRow):
     def __str__(self) -> str:
         return self.file_name
 
-    def standing_of(self, actor: Actor) -> Standing:
-        """The standing in the project of its task."""
-        return self.task.standing_of(actor)
-
     def belongs_to(self, user: User) -> bool:
         """Whether the person uploaded it."""
         return self.uploaded_by_id == user.pk
+
+
+class Sweep(models.Model):
+    """How far a search through all files has come: the next one begins after `last_key`."""
+
+    name = models.CharField(max_length=40, primary_key=True, editable=False)
+    last_key = models.TextField(blank=True, editable=False)
+    noted_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class StoredBytes(models.Model):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ from core.api.errors import RequestTimeout, TooLarge
 from core.errors import Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, MutableMapping
 
     Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
@@ -31,11 +31,31 @@ IN_MEMORY = 256 * 1024
 """Most bytes of a file that wait in memory for being written."""
 
 
+def _no_room() -> Unavailable:
+    return Unavailable(retry_after=RETRY_AFTER)
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    try:
+        yield
+    except OSError as problem:
+        raise _no_room() from problem
+
+
+def _new_file() -> IO[bytes]:
+    with _room():
+        return TemporaryFile()
+
+
 @dataclass(eq=False)
 class Spool:
-    """A body in a temporary file without a name, which ends with the process at the latest."""
+    """A body in a temporary file without a name, which ends with the process at the latest.
 
-    _file: IO[bytes] = field(default_factory=TemporaryFile)
+    Raises Unavailable where the file cannot be made or written, such as on a disk that is full.
+    """
+
+    _file: IO[bytes] = field(default_factory=_new_file)
     _waiting: bytearray = field(default_factory=bytearray)
     _size: int = 0
 
@@ -51,15 +71,19 @@ class Spool:
     def reader(self) -> IO[bytes]:
         """The body from its beginning; each run of the request reads the same file."""
         self._write()
-        self._file.seek(0)
+        with _room():
+            self._file.seek(0)
         return self._file
 
     def close(self) -> None:
-        self._file.close()
+        # It still tries to write what could not be written.
+        with suppress(OSError):
+            self._file.close()
 
     def _write(self) -> None:
         waiting, self._waiting = self._waiting, bytearray()
-        self._file.write(waiting)
+        with _room():
+            self._file.write(waiting)
 
 
 Body = bytearray | Spool
@@ -167,7 +191,3 @@ class Bodies:
 def _close(body: Body) -> None:
     if isinstance(body, Spool):
         body.close()
-
-
-def _no_room() -> Unavailable:
-    return Unavailable(retry_after=RETRY_AFTER)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
@@ -17,12 +17,12 @@ from config.bodies import LONGEST_UPLOAD, MOST_UPLOADED, Bodies, Disconnected, S
 from config.environ import SentFile, environ_of
 from config.middleware import REFUSAL
 from config.start_check import is_probe
-from config.uploads import LARGEST_UPLOAD, largest_upload
+from config.uploads import LARGEST_UPLOAD, largest_upload, may_pass_file_on
 from core.errors import Refusal, Unavailable
 from core.lock_waits import RUN, Run
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, MutableMapping
 
     from config.bodies import Body
     from config.connections import Connection
@@ -65,14 +65,19 @@ class Bridge:
         self.threads = ThreadPoolExecutor(threads, "http")
         # At most half of the threads wait for row locks, so that the others serve requests.
         self.turns = asyncio.Semaphore(max(threads // 2, 1))
+        # Nor do more wait for where files are kept, which may be slow.
+        self.file_turns = asyncio.Semaphore(max(threads // 2, 1))
         self.probes = ThreadPoolExecutor(PROBE_THREADS, "probes")
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         connection = cast("Connection", scope["extensions"]["gantry.connection"])
         await connection.drain()
         try:
-            bodies = self.uploads if _may_bring_file(scope) else self.bodies
-            async with bodies.read(receive, _declared(scope["headers"])) as body:
+            bodies = self.uploads if largest_upload(*_kind(scope)) else self.bodies
+            async with (
+                bodies.read(receive, _declared(scope["headers"])) as body,
+                self._turn_for_file(scope),
+            ):
                 answer = await self._answer(scope, body, connection)
         except Disconnected:
             return
@@ -104,6 +109,21 @@ class Bridge:
         finally:
             self.turns.release()
 
+    @asynccontextmanager
+    async def _turn_for_file(self, scope: Message) -> AsyncIterator[None]:
+        """Wait until few enough others pass a file on, if the request may; else Unavailable."""
+        if not may_pass_file_on(*_kind(scope)):
+            yield
+            return
+        try:
+            await asyncio.wait_for(self.file_turns.acquire(), self.lock_seconds)
+        except TimeoutError:
+            raise Unavailable(retry_after=1) from None
+        try:
+            yield
+        finally:
+            self.file_turns.release()
+
     async def _compute(self, environ: Environ, connection: Connection) -> Answer | None:
         def compute() -> Answer | None:
             # The client may have disconnected while the request waited for a thread.
@@ -129,9 +149,10 @@ def _declared(headers: Headers) -> int | None:
     return int(named[b"content-length"]) if b"content-length" in named else None
 
 
-def _may_bring_file(scope: Message) -> bool:
-    kind = dict(scope["headers"]).get(b"content-type", b"").decode("latin-1")
-    return bool(largest_upload(scope["method"], scope["path"], kind))
+def _kind(scope: Message) -> tuple[str, str, str]:
+    """Method, path and content type, by which `config.uploads` tells requests with files."""
+    content_type = dict(scope["headers"]).get(b"content-type", b"").decode("latin-1")
+    return scope["method"], scope["path"], content_type
 
 
 def _call(application: WSGIApplication, environ: Environ) -> Answer:

@@ -1,4 +1,4 @@
-"""The tenant context: settings of the current transaction that the RLS policies read."""
+"""Settings of the current transaction: the tenant context that the RLS policies read, idle time."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +13,8 @@ SET_BOUND_WORKSPACES = (
     " INTERSECT SELECT unnest(%s::uuid[]))::text, true)"
 )
 SET_WORKSPACES = "set_config('gantry.workspaces', workspaces_of({person})::text, true)"
+IDLE = "idle_in_transaction_session_timeout"
+SET_IDLE = f"set_config('{IDLE}', %s, true)"
 SHORT_LOCK_WAITS = "set_config('lock_timeout', '100ms', true)"
 # A setting that `workspaces_of` writes as a side effect; hence selected after it.
 UNOPENED = "NULLIF(current_setting('gantry.unopened', true), '')::uuid[]"
@@ -69,6 +71,18 @@ def as_system(reason: str, *, durable: bool = False) -> Iterator[None]:
         # The end of the transaction, or the rollback of the savepoint, resets the setting itself.
         if not is_outermost:
             _set_system(former)
+
+
+@contextmanager
+def may_be_idle(longest: str) -> Iterator[None]:
+    """Let the current transaction be idle for so long between two statements of the block.
+
+    `longest` is a time as PostgreSQL reads it, such as "60s"; elsewhere that of the settings holds.
+    """
+    former, _ = _fetch_row(f"SELECT current_setting('{IDLE}'), {SET_IDLE}", longest)
+    yield
+    # A rollback, to a savepoint too, resets the setting itself.
+    _fetch_row(f"SELECT {SET_IDLE}", former)
 
 
 def _set_system(reason: str) -> str:

@@ -98,6 +98,11 @@ class LockingQuerySet(models.QuerySet[Any]):
         """Rows that are not deleted; for models with `deleted_at` only."""
         return self.filter(deleted_at=None)
 
+    def not_long_deleted(self) -> Self:
+        """Rows that are not deleted, or were within RESTORE_WINDOW."""
+        lately = models.Q(deleted_at__gt=timezone.now() - RESTORE_WINDOW)
+        return self.filter(models.Q(deleted_at=None) | lately)
+
     def _lock(self, method: str, pk: uuid.UUID, *, alive: bool) -> Any:
         query = self.query
         narrowed = query.where, query.select_related, query.annotations, query.deferred_loading[0]

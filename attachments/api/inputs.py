@@ -1,5 +1,6 @@
 """Bodies about attachments."""
 
+import re
 from typing import Any
 
 from django.core.validators import RegexValidator
@@ -12,8 +13,12 @@ from attachments.services.uploads import LARGEST, Upload
 from comments.models import Comment
 from core.api.fields import Input, Visible
 
-MEDIA_TYPE = RegexValidator(r"\A[\w!#$&^.+-]+/[\w!#$&^.+-]+\Z", "Must be a media type.")
+TYPE = re.compile(r"\A[\w!#$&^.+-]+/[\w!#$&^.+-]+\Z", re.ASCII)
+MEDIA_TYPE = RegexValidator(TYPE, "Must be a media type.")
 SHA256 = RegexValidator(r"\A[0-9a-fA-F]{64}\Z", "Must be 64 hexadecimal digits.")
+
+
+ONE_AT_A_TIME = "One file at a time."
 
 
 class NewUpload(Input):
@@ -34,6 +39,12 @@ class NewFile(Input):
     file = serializers.FileField(max_length=LONGEST)
     comment_id = Visible(Comment, required=False, allow_null=True)
 
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """Of several files all but the last would be lost."""
+        if len(data.getlist("file")) > 1:
+            raise serializers.ValidationError({"file": [ONE_AT_A_TIME]})
+        return super().to_internal_value(data)
+
 
 def announced(fields: dict[str, Any]) -> Upload:
     return Upload(
@@ -47,8 +58,10 @@ def announced(fields: dict[str, Any]) -> Upload:
 
 def sent(fields: dict[str, Any]) -> Upload:
     file = fields["file"]
+    claimed = file.content_type or ""
+    is_type = len(claimed) <= LONGEST_TYPE and TYPE.match(claimed)
     return Upload(
         file_name=file.name,
-        claimed_type=(file.content_type or "")[:LONGEST_TYPE],
+        claimed_type=claimed if is_type else "",
         comment=fields.get("comment_id"),
     )

@@ -20,6 +20,14 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='Sweep',
+            fields=[
+                ('name', models.CharField(editable=False, max_length=40, primary_key=True, serialize=False)),
+                ('last_key', models.TextField(blank=True, editable=False)),
+                ('noted_at', models.DateTimeField(auto_now=True)),
+            ],
+        ),
+        migrations.CreateModel(
             name='StoredBytes',
             fields=[
                 ('workspace', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='workspaces.workspace')),

@@ -1,4 +1,5 @@
-"""Everything that changes an attachment. Project, task, stored bytes are locked in this order.
+"""Everything that changes an attachment.
 
-Files are stored before rows are locked, and removed after the rows are committed.
+Project, task, attachment, stored bytes are locked in this order. Files are stored before rows are
+locked, and removed after the rows are committed.
 """

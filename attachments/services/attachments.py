@@ -10,9 +10,8 @@ from attachments.services.quota import check_number
 from core.actor import Actor
 from core.errors import Conflict
 from core.events import publish
-from core.rights import require
 from projects.services.locks import check_restorable
-from tasks.services.locks import shared_task
+from tasks.services.locks import locked_on_task
 
 
 class NotReady(Conflict):
@@ -22,7 +21,7 @@ class NotReady(Conflict):
 @transaction.atomic
 def delete_attachment(*, actor: Actor, attachment: Attachment, version: int | None = None) -> None:
     """Mark the attachment as deleted; an upload that is not complete ends for good."""
-    attachment = _locked(attachment, actor, version)
+    attachment = locked_on_task(DELETE_ATTACHMENT, attachment, actor, version=version)
     attachment.deleted_at = timezone.now()
     if attachment.state == State.PENDING:
         attachment.purged_at = attachment.deleted_at
@@ -36,7 +35,7 @@ def restore_attachment(
     *, actor: Actor, attachment: Attachment, version: int | None = None
 ) -> Attachment:
     """Restore one deleted within RESTORE_WINDOW, else NotFound; one not deleted stays."""
-    attachment = _locked(attachment, actor, version, deleted=True)
+    attachment = locked_on_task(DELETE_ATTACHMENT, attachment, actor, version=version, deleted=True)
     if attachment.deleted_at is None:
         return attachment
     check_restorable(attachment)
@@ -57,19 +56,4 @@ def set_quarantine(*, actor: Actor, attachment: Attachment, is_suspect: bool) ->
     if changed := locked.change(state=state.value):
         locked.save_changes("state")
         publish(AttachmentQuarantined(actor=actor, attachment=locked, changes=changed))
-    return locked
-
-
-def _locked(
-    attachment: Attachment, actor: Actor, version: int | None, *, deleted: bool = False
-) -> Attachment:
-    """Lock the attachment; refuse if the right is lacking or the version has changed.
-
-    NotFound if it is deleted, unless `deleted` is True.
-    """
-    task = shared_task(attachment.task)
-    locked: Attachment = Attachment.objects.locked(attachment.pk, alive=not deleted)
-    locked.task = task
-    require(DELETE_ATTACHMENT, locked, actor)
-    locked.check_version(version)
     return locked

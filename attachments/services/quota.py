@@ -22,14 +22,10 @@ class TooManyAttachments(Conflict):
 
 
 def take_room(task: Task, size: int) -> None:
-    """Count the bytes of a file that is added; refuse it if there is no room.
-
-    The lock holds until the transaction ends, so that uploads at once cannot exceed the limits.
-    """
-    stored = _locked(task.workspace_id)
+    """Count the bytes of a file that is added; refuse it if there is no room."""
+    stored = check_number(task)
     if stored.total + size > settings.ATTACHMENTS_QUOTA:
         raise StorageFull
-    check_number(task)
     stored.total += size
     update(stored, "total")
 
@@ -41,9 +37,15 @@ def check_room(workspace_id: UUID, size: int) -> None:
         raise StorageFull
 
 
-def check_number(task: Task) -> None:
+def check_number(task: Task) -> StoredBytes:
+    """Refuse another file on the task if it has MOST_ON_TASK; returns the locked row.
+
+    The lock holds until the transaction ends, so that files added at once cannot exceed the limits.
+    """
+    stored = _locked(task.workspace_id)
     if Attachment.objects.alive().filter(task=task).count() >= MOST_ON_TASK:
         raise TooManyAttachments
+    return stored
 
 
 def free_room(workspace_id: UUID, size: int) -> None:

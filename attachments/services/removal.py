@@ -1,23 +1,28 @@
 """Removing files: only after the rows they belong to have been committed as purged."""
 
 import re
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from itertools import islice
 
 from django.db.models.functions import Now
 
 from accounts.models import User
-from attachments.models import Attachment, State
+from attachments.models import Attachment, State, Sweep
 from attachments.services.quota import free_room
+from attachments.storage.base import StoredFile
 from attachments.storage.chosen import storage
 from core.actor import Actor
 from core.context import as_system
 
 THUMBNAIL = ".thumbnail.webp"
 """What the key of a thumbnail has after that of its file."""
+ORPHANS = "files without rows"
 ORPHANED_AFTER = 24 * 60 * 60
 KEYS_AT_ONCE = 500
-OURS = re.compile(r"(uploads|[0-9a-f-]{36}/[0-9a-f-]{36}/[0-9a-f-]{36})/[0-9a-f-]{36}/[^/]+")
+OURS = re.compile(
+    r"(uploads|[0-9a-f-]{36}/[0-9a-f-]{36}/[0-9a-f-]{36})/[0-9a-f-]{36}/[A-Za-z0-9._-]+"
+)
 """Keys that this app makes: others may keep files in the same bucket."""
 
 
@@ -47,18 +52,33 @@ def remove_files(*, at_most: int) -> int:
     return len(rows)
 
 
-def remove_orphans() -> int:
+def remove_orphans(*, has_time: Callable[[], bool]) -> None:
     """Remove files to which no row refers, such as those of requests that were rolled back.
 
-    Only after a day: a file is stored before its row is committed.
+    Only after a day: a file is stored before its row is committed. Looks at the files that follow
+    those of the search before, until it has no more time; after the last one comes the first.
     """
-    removed = 0
-    found = filter(OURS.fullmatch, storage().old_keys(ORPHANED_AFTER))
-    while keys := list(islice(found, KEYS_AT_ONCE)):
-        for key in _without_row(keys):
+    last_key = Sweep.objects.filter(name=ORPHANS).values_list("last_key", flat=True).first() or ""
+    files = storage().files_after(last_key)
+    while batch := list(islice(files, KEYS_AT_ONCE)):
+        for key in _without_row(_old_keys(batch)):
             storage().remove(key)
-            removed += 1
-    return removed
+            if not has_time():  # the next search finds this batch again, without what is removed
+                return
+        last_key = next((file.key for file in batch[::-1] if file.key.isprintable()), last_key)
+        _note_sweep(last_key)
+        if not has_time():
+            return
+    _note_sweep("")
+
+
+def _old_keys(files: Iterable[StoredFile]) -> list[str]:
+    before = time.time() - ORPHANED_AFTER
+    return [key for key, changed_at in files if changed_at < before and OURS.fullmatch(key)]
+
+
+def _note_sweep(last_key: str) -> None:
+    Sweep.objects.update_or_create(name=ORPHANS, defaults={"last_key": last_key})
 
 
 @as_system("a file that has been removed")

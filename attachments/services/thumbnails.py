@@ -13,6 +13,7 @@ from attachments.services.removal import THUMBNAIL
 from attachments.storage.chosen import storage
 from core.actor import Actor
 from core.context import as_system
+from core.errors import Unavailable
 from core.events import publish
 from core.retention import lock_batch
 
@@ -24,21 +25,32 @@ SYSTEM = Actor.system("thumbnails of pictures")
 def add_thumbnail(make: Make) -> bool:
     """Take the oldest picture that has not been tried, and try it; whether there was one.
 
-    It is noted as tried before it is opened: one that kills the process is not opened again.
+    It is noted as tried before it is opened: one that kills the process is not opened again. One
+    that could not be read or stored, because the storage is Unavailable, is tried again.
     """
     picture = _take()
     if picture is None:
         return False
     try:
+        _illustrate(picture, make)
+    except Unavailable:
+        _give_back(picture)
+        raise
+    return True
+
+
+def _illustrate(picture: Attachment, make: Make) -> None:
+    """Read the picture before `make` sees it: errors of a storage are no flaws of a picture."""
+    try:
         with storage().open(picture.storage_key) as file:
-            small = make(file)
+            content = BytesIO(file.read())
     except FileNotFoundError:  # purged meanwhile
-        small = None
+        return
+    small = make(content)
     if small is not None:
         key = f"{picture.storage_key}{THUMBNAIL}"
         storage().save(key, BytesIO(small), THUMBNAIL_TYPE)
         _keep(picture, key, len(small))
-    return True
 
 
 @as_system("a picture without a thumbnail")
@@ -50,6 +62,11 @@ def _take() -> Attachment | None:
     if found is not None:
         Attachment.objects.filter(pk=found.pk).update(thumbnail_tried_at=timezone.now())
     return found
+
+
+@as_system("a picture whose storage was unavailable")
+def _give_back(picture: Attachment) -> None:
+    Attachment.objects.filter(pk=picture.pk).update(thumbnail_tried_at=None)
 
 
 @as_system("a thumbnail has been made")

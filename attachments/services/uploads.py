@@ -1,6 +1,6 @@
 """Adding files: sent through this server, or directly to where files are kept."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import IO
 
@@ -12,16 +12,18 @@ from attachments.files.types import check_disguise, served_type
 from attachments.models import Attachment, State
 from attachments.services.contents import Contents, contents_of, new_key, upload_key
 from attachments.services.quota import check_room, take_room
+from attachments.services.transfers import Limit, transfer
 from attachments.storage.chosen import storage
 from comments.models import Comment
+from comments.services.threads import check_on_task
 from core.actor import Actor
-from core.errors import Conflict, Invalid, Refusal
+from core.errors import Conflict, Invalid, Refusal, Unavailable
 from core.events import publish
 from core.queries import insert
 from core.rights import require
 from tasks.models import Task
 from tasks.rights import CREATE_ATTACHMENT
-from tasks.services.locks import shared_task
+from tasks.services.locks import locked_on_task, shared_task
 
 LARGEST = 50 * 1024 * 1024
 """Most bytes of a file."""
@@ -39,13 +41,6 @@ class EmptyFile(Invalid):
     message = "The file is empty."
 
 
-class ElsewhereSaid(Invalid):
-    message = "The comment is not one on this task."
-
-    def __init__(self) -> None:
-        super().__init__(errors={"comment_id": [self.message]})
-
-
 @dataclass(frozen=True)
 class Upload:
     """A file that a client sends, or announces; its name and type are as the client says."""
@@ -61,16 +56,17 @@ class Upload:
 def upload_file(*, actor: Actor, task: Task, upload: Upload, content: IO[bytes]) -> Attachment:
     """Store a file and add it to the task; `content` is read twice."""
     require(CREATE_ATTACHMENT, task, actor)
-    name = display_name(upload.file_name)
+    upload = replace(upload, file_name=display_name(upload.file_name))
     content.seek(0)
-    found = contents_of(content, name)
+    found = contents_of(content, upload.file_name)
     if not found.size:
         raise EmptyFile
-    check_disguise(found.content_type, name, upload.claimed_type)
+    check_disguise(found.content_type, upload.file_name, upload.claimed_type)
     check_room(task.workspace_id, found.size)
-    key = new_key(task, name)
+    key = new_key(task, upload.file_name)
     content.seek(0)
-    storage().save(key, content, served_type(found.content_type))
+    with transfer() as limited:
+        storage().save(key, limited(content), served_type(found.content_type))
     try:
         return _add_stored(actor, task, upload, found, key)
     except Refusal:
@@ -81,10 +77,10 @@ def upload_file(*, actor: Actor, task: Task, upload: Upload, content: IO[bytes])
 @transaction.atomic
 def begin_upload(*, actor: Actor, task: Task, upload: Upload) -> Attachment:
     """Announce a file that the client is going to store itself; nobody else sees it yet."""
-    name = display_name(upload.file_name)
-    attachment = _new(actor, _locked_for(actor, task, upload), upload, name)
+    upload = replace(upload, file_name=display_name(upload.file_name))
+    attachment = _new(actor, _locked_for(actor, task, upload), upload)
     attachment.size, attachment.sha256 = upload.size, upload.sha256
-    attachment.storage_key = upload_key(attachment.pk, name)
+    attachment.storage_key = upload_key(attachment.pk, attachment.file_name)
     take_room(attachment.task, upload.size)
     insert(attachment)
     return attachment
@@ -101,16 +97,20 @@ def complete_upload(*, actor: Actor, attachment: Attachment) -> Attachment:
         return attachment
     key = new_key(attachment.task, attachment.file_name)
     try:
-        found = _checked_copy(attachment, key)
+        with transfer() as limited:
+            found = _checked_copy(attachment, key, limited)
         return _complete(actor, attachment, found, key)
+    except Unavailable:
+        raise  # whether the copy is there is found out later, by the search for files without rows
     except Refusal:
         storage().remove(key)
         raise
 
 
+@transaction.atomic  # a refusal frees the rows before the file is removed
 def _add_stored(actor: Actor, task: Task, upload: Upload, found: Contents, key: str) -> Attachment:
     task = _locked_for(actor, task, upload)
-    attachment = _new(actor, task, upload, display_name(upload.file_name))
+    attachment = _new(actor, task, upload)
     take_room(task, found.size)
     attachment.size, attachment.sha256, attachment.content_type = found
     attachment.state, attachment.storage_key = State.READY, key
@@ -123,47 +123,41 @@ def _locked_for(actor: Actor, task: Task, upload: Upload) -> Task:
     """The task, locked shared; refuses a comment that is not on it."""
     task = shared_task(task)
     require(CREATE_ATTACHMENT, task, actor)
-    comment = upload.comment
-    if comment and not Comment.objects.alive().filter(pk=comment.pk, task=task).exists():
-        raise ElsewhereSaid
+    if upload.comment:
+        check_on_task(task, upload.comment, field="comment_id")
     return task
 
 
-def _new(actor: Actor, task: Task, upload: Upload, name: str) -> Attachment:
+def _new(actor: Actor, task: Task, upload: Upload) -> Attachment:
     return Attachment(
         workspace_id=task.workspace_id,
         task=task,
         comment=upload.comment,
         uploaded_by=actor.person,
-        file_name=name,
+        file_name=upload.file_name,
         claimed_type=upload.claimed_type,
     )
 
 
-def _checked_copy(attachment: Attachment, key: str) -> Contents | None:
+def _checked_copy(attachment: Attachment, key: str, limited: Limit) -> Contents | None:
     """Copy what the client has stored to `key`, and read it there; None if it is gone."""
-    there = storage().size_of(attachment.storage_key)
-    if there is not None and there != attachment.size:
-        raise UploadDiffers
     try:
         storage().copy(attachment.storage_key, key)
     except FileNotFoundError:
         return None
     with storage().open(key) as file:
-        found = contents_of(file, attachment.file_name)
+        found = contents_of(limited(file), attachment.file_name)
     if found.size != attachment.size or attachment.sha256 not in ("", found.sha256):
         raise UploadDiffers
     check_disguise(found.content_type, attachment.file_name, attachment.claimed_type)
     return found
 
 
+@transaction.atomic  # as for `_add_stored`
 def _complete(actor: Actor, attachment: Attachment, found: Contents | None, key: str) -> Attachment:
-    task = shared_task(attachment.task)
-    locked: Attachment = Attachment.objects.locked(attachment.pk, alive=True)
-    locked.task = task
-    require(CREATE_ATTACHMENT, locked, actor)
+    locked = locked_on_task(CREATE_ATTACHMENT, attachment, actor)
     if locked.state != State.PENDING:  # by another request, meanwhile
-        storage().remove(key)
+        transaction.on_commit(partial(storage().remove, key), robust=True)
         return locked
     if found is None:
         raise UploadMissing

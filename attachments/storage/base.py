@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import IO, Protocol
+from typing import IO, NamedTuple, Protocol
 
 LINK_SECONDS = 300
 """How long a link is good for."""
@@ -36,6 +36,13 @@ class UploadTicket:
     """Fields of a form, to be sent in this order before the file, whose field is called `file`."""
 
 
+class StoredFile(NamedTuple):
+    """A file there is; `changed_at` in seconds since 1970."""
+
+    key: str
+    changed_at: float
+
+
 class Storage(Protocol):
     def save(self, key: str, content: IO[bytes], content_type: str) -> None:
         """Store what can be read; a file of this key is replaced as a whole."""
@@ -43,16 +50,13 @@ class Storage(Protocol):
     def open(self, key: str) -> AbstractContextManager[IO[bytes]]:
         """The file, for reading; FileNotFoundError without one."""
 
-    def size_of(self, key: str) -> int | None:
-        """The size of the file; None without one."""
-
     def copy(self, source: str, target: str) -> None:
         """FileNotFoundError if there is no `source`."""
 
     def remove(self, key: str) -> None: ...
 
-    def old_keys(self, seconds: int) -> Iterator[str]:
-        """The keys of files that have not been changed for so long."""
+    def files_after(self, key: str) -> Iterator[StoredFile]:
+        """The files whose keys follow `key`, in an order that stays; all of them after ""."""
 
     def reading_link(self, link: FileLink) -> str:
         """The address at which anybody can read the file for LINK_SECONDS."""

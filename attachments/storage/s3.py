@@ -1,6 +1,5 @@
 """Files with a service that speaks S3; imported only where one is configured."""
 
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -13,7 +12,13 @@ from botocore.session import Session
 from django.utils.http import content_disposition_header
 from urllib3.exceptions import HTTPError
 
-from attachments.storage.base import LINK_SECONDS, RETRY_AFTER, FileLink, UploadTicket
+from attachments.storage.base import (
+    LINK_SECONDS,
+    RETRY_AFTER,
+    FileLink,
+    StoredFile,
+    UploadTicket,
+)
 from core.errors import Unavailable
 
 OPTIONS: dict[str, Any] = {
@@ -57,14 +62,6 @@ class S3Storage:
             with closing(answer["Body"]) as body:
                 yield body
 
-    def size_of(self, key: str) -> int | None:
-        try:
-            with _answers():
-                head = self.client.head_object(Bucket=self.bucket, Key=key)
-        except FileNotFoundError:
-            return None
-        return int(head["ContentLength"])
-
     def copy(self, source: str, target: str) -> None:
         place = {"Bucket": self.bucket, "Key": source}
         with _answers():
@@ -74,13 +71,14 @@ class S3Storage:
         with _answers():
             self.client.delete_object(Bucket=self.bucket, Key=key)
 
-    def old_keys(self, seconds: int) -> Iterator[str]:
-        before = time.time() - seconds
-        pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket)
-        for page in pages:
-            for found in page.get("Contents", ()):
-                if found["LastModified"].timestamp() < before:
-                    yield found["Key"]
+    def files_after(self, key: str) -> Iterator[StoredFile]:
+        """In the order of the UTF-8 of their keys, a thousand for each request."""
+        start = {"StartAfter": key} if key else {}
+        lists = self.client.get_paginator("list_objects_v2")
+        with _answers():
+            for page in lists.paginate(Bucket=self.bucket, **start):
+                for found in page.get("Contents", ()):
+                    yield StoredFile(found["Key"], found["LastModified"].timestamp())
 
     def reading_link(self, link: FileLink) -> str:
         """S3 sends the headers that are signed here, whatever the file was stored with."""

@@ -6,7 +6,6 @@ from django.utils import timezone
 from comments.events import CommentAdded, CommentDeleted, CommentEdited, CommentRestored
 from comments.models import Comment
 from comments.rights import DELETE_COMMENT, UPDATE_COMMENT
-from comments.services.locks import locked_comment
 from comments.services.mentions import set_mentions
 from comments.services.revisions import keep_revision
 from comments.services.threads import check_parent
@@ -18,7 +17,7 @@ from core.rights import require
 from projects.services.locks import check_restorable
 from tasks.models import Task
 from tasks.rights import CREATE_COMMENT
-from tasks.services.locks import shared_task
+from tasks.services.locks import locked_on_task, shared_task
 
 
 @transaction.atomic
@@ -51,7 +50,7 @@ def edit_comment(
 ) -> Comment:
     """Change the text; the same text changes nothing."""
     text = render(content)
-    comment = locked_comment(UPDATE_COMMENT, comment, actor, version=version)
+    comment = locked_on_task(UPDATE_COMMENT, comment, actor, version=version)
     former = comment.content
     if changed := comment.change(content=content):
         comment.edited_at = timezone.now()
@@ -66,7 +65,7 @@ def edit_comment(
 @transaction.atomic
 def delete_comment(*, actor: Actor, comment: Comment, version: int | None = None) -> None:
     """Mark the comment as deleted."""
-    comment = locked_comment(DELETE_COMMENT, comment, actor, version=version)
+    comment = locked_on_task(DELETE_COMMENT, comment, actor, version=version)
     comment.deleted_at = timezone.now()
     comment.save_changes("deleted_at")
     publish(CommentDeleted(actor=actor, comment=comment))
@@ -75,7 +74,7 @@ def delete_comment(*, actor: Actor, comment: Comment, version: int | None = None
 @transaction.atomic
 def restore_comment(*, actor: Actor, comment: Comment, version: int | None = None) -> Comment:
     """Restore a comment deleted within RESTORE_WINDOW, else NotFound; one not deleted stays."""
-    comment = locked_comment(DELETE_COMMENT, comment, actor, version=version, deleted=True)
+    comment = locked_on_task(DELETE_COMMENT, comment, actor, version=version, deleted=True)
     if comment.deleted_at is None:
         return comment
     check_restorable(comment)

@@ -4,12 +4,12 @@ from django.db import transaction
 
 from comments.events import ReactionAdded, ReactionRemoved
 from comments.models import Comment, Emoji, Reaction
-from comments.services.locks import locked_comment
 from core.actor import Actor
 from core.errors import Invalid
 from core.events import publish
 from core.queries import insert
 from tasks.rights import CREATE_COMMENT
+from tasks.services.locks import locked_on_task
 
 VARIATION = "\ufe0f"
 """May follow an emoji, and says that it is shown in colour."""
@@ -25,7 +25,7 @@ class UnknownEmoji(Invalid):
 def add_reaction(*, actor: Actor, comment: Comment, emoji: str) -> Comment:
     """React to a comment; the same reaction again changes nothing."""
     known = _known(emoji)
-    comment = locked_comment(CREATE_COMMENT, comment, actor)
+    comment = locked_on_task(CREATE_COMMENT, comment, actor)
     theirs = {"comment": comment, "user": actor.person, "emoji": known}
     if not Reaction.objects.filter(**theirs).exists():
         insert(Reaction(workspace_id=comment.workspace_id, **theirs))
@@ -38,7 +38,7 @@ def add_reaction(*, actor: Actor, comment: Comment, emoji: str) -> Comment:
 def remove_reaction(*, actor: Actor, comment: Comment, emoji: str) -> Comment:
     """Take one's reaction back; without one, nothing changes."""
     known = _known(emoji)
-    comment = locked_comment(CREATE_COMMENT, comment, actor)
+    comment = locked_on_task(CREATE_COMMENT, comment, actor)
     theirs = Reaction.objects.filter(comment=comment, user=actor.person, emoji=known)
     if theirs.delete()[0]:
         changes = {"reaction": {"old": known, "new": None}}

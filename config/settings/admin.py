@@ -82,6 +82,7 @@ NAVIGATION = [
         ("Provider records", "cloud_sync", "clerk.externalrecord"),
         ("Provider messages", "webhook", "clerk.webhookreceipt"),
         ("Stored bytes", "hard_drive", "attachments.storedbytes"),
+        ("Searches through files", "mop", "attachments.sweep"),
         ("Idempotency keys", "key", "core.idempotencykey"),
         ("Attempts", "speed", "core.attemptcount"),
     ),

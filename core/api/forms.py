@@ -2,14 +2,19 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import IO, Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.core.handlers.wsgi import LimitedStream
+from django.http import UnreadablePostError
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 
+from core.errors import Unavailable
+
 FORM = "multipart/form-data"
+RETRY_AFTER = 2
 
 
 def is_form(request: Request) -> bool:
@@ -25,7 +30,10 @@ def body_of(request: Request) -> Any:
 
 
 class FormWithFile(MultiPartParser):
-    """REST framework's, but what it reads can be read again."""
+    """REST framework's, but what it reads can be read again.
+
+    Raises Unavailable if there is no room for its files, which it writes to temporary ones.
+    """
 
     def parse(
         self,
@@ -34,7 +42,21 @@ class FormWithFile(MultiPartParser):
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
         context = dict(parser_context or {})
-        return super().parse(body_of(context["request"]), media_type, context)
+        request = context["request"]
+        try:
+            return super().parse(body_of(request), media_type, context)
+        except Exception as problem:
+            _close_unfinished(request)
+            if isinstance(problem, OSError) and not isinstance(problem, UnreadablePostError):
+                raise Unavailable(retry_after=RETRY_AFTER) from problem
+            raise
+
+
+def _close_unfinished(request: Request) -> None:
+    """Close the file that was being written; Django closes complete ones only."""
+    for handler in request.upload_handlers:
+        with suppress(OSError):
+            handler.upload_interrupted()
 
 
 def form_digest(request: Request) -> bytes:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from core.actor import Actor, Asking
-from core.models import RESTORE_WINDOW, UNPURGED, SharingQuerySet
+from core.models import UNPURGED, SharingQuerySet
 from core.queries import compiled
 from core.rights import Need, Right, Role, Standing
 from projects.rights import DELETE_PROJECT, READ_PROJECT, ProjectRole
@@ -54,8 +54,7 @@ class ProjectQuerySet(SharingQuerySet):
 
     def visible_with_recently_deleted(self, asking: Asking) -> Self:
         """As `visible_to`, and those deleted within RESTORE_WINDOW."""
-        lately = Q(deleted_at__gt=timezone.now() - RESTORE_WINDOW)
-        return self.open_to(asking).filter(Q(deleted_at=None) | lately).with_roles_of(asking)
+        return self.open_to(asking).not_long_deleted().with_roles_of(asking)
 
     def restorable_by(self, asking: Asking) -> Self:
         """The deleted projects the person may restore."""

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from core.actor import Actor, Asking
-from core.models import RESTORE_WINDOW, UNPURGED, SharingQuerySet
+from core.models import UNPURGED, SharingQuerySet
 from core.rights import Standing
 from projects.models import (
     Category,
@@ -86,9 +86,7 @@ class TaskQuerySet(SharingQuerySet):
 
     def visible_with_recently_deleted(self, asking: Asking) -> Self:
         """As `visible_to`, and those deleted within RESTORE_WINDOW."""
-        lately = Q(deleted_at__gt=timezone.now() - RESTORE_WINDOW)
-        readable = Project.objects.reachable_by(asking)
-        return self.filter(Q(deleted_at=None) | lately, project__in=readable)
+        return self.not_long_deleted().filter(project__in=Project.objects.reachable_by(asking))
 
     def restorable_by(self, actor: Actor, project: Project) -> Self:
         """The deleted tasks of a project that the person may restore."""

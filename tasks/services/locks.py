@@ -1,7 +1,7 @@
 """Locking a task: first its project shared, then the task; then the right is checked."""
 
 from collections.abc import Collection, Iterable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -12,8 +12,10 @@ from core.queries import compiled
 from core.rights import Right, require
 from projects.models import Project
 from projects.services.locks import check_open
-from tasks.models import Relation, RelationKind, Task
+from tasks.models import OnTask, Relation, RelationKind, Task
 from tasks.services.numbers import lock_counter
+
+Row = TypeVar("Row", bound=OnTask)
 
 
 class MovedMeanwhile(Conflict):
@@ -128,3 +130,19 @@ def _open_project(task: Task) -> Project:
     project: Project = Project.objects.locked_shared(task.project_id)
     check_open(project)
     return project
+
+
+def locked_on_task(
+    right: Right, row: Row, actor: Actor, *, version: int | None = None, deleted: bool = False
+) -> Row:
+    """Lock what hangs on a task, which is locked shared; checks as `locked_task` does.
+
+    NotFound if it is deleted, unless `deleted` is True.
+    """
+    kind: Any = type(row)
+    task = shared_task(row.task)
+    locked: Row = kind.objects.locked(row.pk, alive=not deleted)
+    locked.task = task
+    require(right, locked, actor)
+    locked.check_version(version)
+    return locked

@@ -17,6 +17,7 @@ from django_celery_beat import models as beat
 
 from accounts.models import User
 from accounts.services.people import stranger_at
+from attachments.models import Sweep
 from attachments.services.uploads import Upload, upload_file
 from clerk.models import AccountMatch, ExternalRecord, WebhookReceipt
 from comments.services.comments import add_comment, edit_comment
@@ -102,6 +103,7 @@ def keep_records(n: int, owner: User) -> None:
     note_failure(reason=f"the mail server refuses the connection ({n})")
     Group.objects.create(name=f"Support {n}")
     KnownDevice.objects.create(user=owner, fingerprint=str(n))
+    Sweep.objects.create(name=f"search {n}")
     AttemptCount.objects.create(key=str(n), count=1, resets_at=timezone.now())
 
 

@@ -1,15 +1,23 @@
 """Files as clients send them, and links as they follow them."""
 
+from io import BytesIO
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from django.http import HttpResponseBase
 from django.test.client import BOUNDARY, encode_multipart
+from PIL import Image
 
 from tasks.models import Task
 from tests.support.cast import Client
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"not a whole picture"
+
+
+def picture(kind: str, size: tuple[int, int] = (1200, 800), mode: str = "RGB") -> bytes:
+    made = BytesIO()
+    Image.new(mode, size, 7).save(made, kind)
+    return made.getvalue()
 
 
 def send(client: Client, task: Task, name: str, content: bytes, **more: Any) -> HttpResponseBase:

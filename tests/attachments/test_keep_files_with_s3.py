@@ -2,8 +2,7 @@
 
 import base64
 import json
-import time
-from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -12,37 +11,24 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 from django.utils import timezone
-from moto.server import ThreadedMotoServer
 from pytest_django import Settings
 
-from attachments.background import remove_files, remove_orphans
-from attachments.models import Attachment
+from attachments.background import make_thumbnails, remove_files, remove_orphans
+from attachments.models import Attachment, Sweep
 from attachments.services import removal
-from attachments.storage.chosen import storage
 from config import local
+from core.errors import Unavailable
 from tasks.models import Task
-from tests.attachments.sending import announce, attach, send
+from tests.attachments.line import Line
+from tests.attachments.sending import announce, attach, picture, send
 from tests.support.cast import Cast, client_of
 from tests.support.context import without_context
 
-
-@pytest.fixture(scope="module")
-def endpoint() -> Iterator[str]:
-    port = local.free_port()
-    server = ThreadedMotoServer("127.0.0.1", port, verbose=False)
-    server.start()
-    yield f"http://127.0.0.1:{port}"
-    server.stop()
+pytestmark = pytest.mark.usefixtures("bucket")
 
 
-@pytest.fixture(autouse=True)
-def bucket(endpoint: str, settings: Settings) -> Any:
-    """An empty bucket, which is where files are kept."""
-    name = f"files-{time.monotonic_ns()}"
-    settings.ATTACHMENTS_BUCKET = (name, "key", "secret", "us-east-1", endpoint)
-    kept: Any = storage()
-    kept.client.create_bucket(Bucket=name)
-    return kept
+def keys(bucket: Any) -> list[str]:
+    return [file.key for file in bucket.files_after("")]
 
 
 def store(upload: Any, content: bytes) -> int:
@@ -57,7 +43,7 @@ def test_a_form_with_a_file_is_kept_in_the_bucket(cast: Cast, task: Task, bucket
     client = client_of(cast.max)
     made = attach(client, task, 'Plan "für".txt', b"Oil")
     key = Attachment.objects.get().storage_key
-    assert [*bucket.old_keys(-60)] == [key]
+    assert keys(bucket) == [key]
     link = client.ask("GET", f"/api/attachments/{made['id']}/download")["data"]
     asked = parse_qs(urlsplit(link["url"]).query)
     assert asked["X-Amz-Expires"] == ["300"]
@@ -118,15 +104,39 @@ def test_files_are_removed_from_the_bucket(
     monkeypatch.setattr(removal, "ORPHANED_AFTER", -60)
     with without_context():
         remove_orphans()
-    assert [*bucket.old_keys(-60)] == [file.storage_key]
+    assert keys(bucket) == [file.storage_key]
     Attachment.objects.update(deleted_at=timezone.now(), purged_at=timezone.now())
     with without_context():
         remove_files()
         remove_files()
-    assert [*bucket.old_keys(-60)] == []
-    assert bucket.size_of(file.storage_key) is None
+    assert keys(bucket) == []
     with pytest.raises(FileNotFoundError), bucket.open(file.storage_key):
         pass
+
+
+def test_a_search_goes_on_where_the_one_before_had_no_more_time(
+    cast: Cast, task: Task, bucket: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """1,200 files of others come first: more than one answer of S3 lists."""
+    attach(client_of(cast.max), task)
+    kept = Attachment.objects.get().storage_key
+    others = [f"0/{number:04}" for number in range(1200)]
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda key: bucket.save(key, BytesIO(b"Else"), ""), others))
+    bucket.save(f"{kept.rpartition('/')[0]}/lost.txt", BytesIO(b"Lost"), "")
+    monkeypatch.setattr(removal, "ORPHANED_AFTER", -60)
+    with without_context():
+        for last_key in ("0/0499", "0/0999", "0/0999", kept, ""):
+            removal.remove_orphans(has_time=lambda: False)
+            assert Sweep.objects.get().last_key == last_key
+    assert keys(bucket) == [*others, kept]
+
+
+def test_a_search_while_the_service_is_away_is_unavailable(cast: Cast, settings: Settings) -> None:
+    gone = f"http://127.0.0.1:{local.free_port()}"
+    settings.ATTACHMENTS_BUCKET = ("files", "key", "secret", "us-east-1", gone)
+    with without_context(), pytest.raises(Unavailable):
+        remove_orphans()
 
 
 def test_while_the_service_is_away_files_are_refused(
@@ -137,3 +147,31 @@ def test_while_the_service_is_away_files_are_refused(
     refused: Any = send(client_of(cast.max), task, "a.txt", b"Oil")
     assert (refused.status_code, refused["Retry-After"]) == (503, "5")
     assert not Attachment.objects.exists()
+
+
+def test_a_thumbnail_is_tried_again_once_the_service_is_back(
+    cast: Cast, task: Task, settings: Settings
+) -> None:
+    attach(client_of(cast.max), task, "a.png", picture("PNG"))
+    there = settings.ATTACHMENTS_BUCKET
+    settings.ATTACHMENTS_BUCKET = (*there[:4], f"http://127.0.0.1:{local.free_port()}")
+    with without_context(), pytest.raises(Unavailable):
+        make_thumbnails()
+    assert Attachment.objects.get().thumbnail_tried_at is None
+    settings.ATTACHMENTS_BUCKET = there
+    with without_context():
+        make_thumbnails()
+    assert Attachment.objects.get().thumbnail_key
+
+
+def test_a_picture_of_which_half_arrives_is_tried_again(
+    cast: Cast, task: Task, distant_bucket: Any, line: Line
+) -> None:
+    attach(client_of(cast.max), task, "a.png", picture("PNG", (400, 400), "L") + bytes(100_000))
+    line.most_answered = 50_000
+    with without_context(), pytest.raises(Unavailable):
+        make_thumbnails()
+    line.most_answered = None
+    with without_context():
+        make_thumbnails()
+    assert Attachment.objects.get().thumbnail_key

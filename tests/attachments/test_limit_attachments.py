@@ -4,9 +4,11 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from django.utils import timezone
 from pytest_django import Settings
 
 from attachments.models import Attachment, StoredBytes
+from attachments.services.attachments import restore_attachment
 from attachments.services.quota import MOST_ON_TASK
 from attachments.services.uploads import Upload, upload_file
 from tasks.models import Task
@@ -57,3 +59,17 @@ def test_a_task_has_only_so_many_attachments(cast: Cast, task: Task) -> None:
     gone = AttachmentFactory.create(task=task, uploaded_by=cast.max, deleted_at=task.created_at)
     refusal = client.ask("POST", f"/api/attachments/{gone.pk}/restore", status=409)
     assert refusal["code"] == "too_many_attachments"
+
+
+def test_files_restored_at_once_stay_within_the_number(
+    committed_db: CommittedDatabase, cast: Cast
+) -> None:
+    task = create_task(actor=by(cast.lea), project=cast.project, title="Oil")
+    AttachmentFactory.create_batch(MOST_ON_TASK - 2, task=task)
+    gone = AttachmentFactory.create_batch(8, task=task, deleted_at=timezone.now())
+
+    def restore(number: int) -> bool:
+        return succeeds(restore_attachment, actor=by(cast.lea), attachment=gone[number])
+
+    assert sum(times(8, restore)) == 2
+    assert Attachment.objects.alive().count() == MOST_ON_TASK

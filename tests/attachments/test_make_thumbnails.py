@@ -13,16 +13,10 @@ from attachments.models import Attachment
 from attachments.services import pictures
 from attachments.services.uploads import Upload, upload_file
 from tasks.models import Task
-from tests.attachments.sending import follow
+from tests.attachments.sending import follow, picture
 from tests.support.actors import by
 from tests.support.cast import Cast, client_of
 from tests.support.context import without_context
-
-
-def picture(kind: str, size: tuple[int, int] = (1200, 800), mode: str = "RGB") -> bytes:
-    made = BytesIO()
-    Image.new(mode, size, 7).save(made, kind)
-    return made.getvalue()
 
 
 def add(cast: Cast, task: Task, content: bytes, name: str = "a.png") -> Attachment:

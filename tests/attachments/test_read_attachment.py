@@ -68,6 +68,10 @@ def test_headers_of_a_file(cast: Cast, task: Task) -> None:
         ("a.txt", b"<html><script>alert(1)</script>", "text/html", "application/octet-stream"),
         ("a.svg", b'<?xml version="1.0"?><svg onload="x"/>', "image/svg+xml", None),
         ("a.gif", b"GIF89a=1;alert(1)", "image/gif", "image/gif"),
+        ("b.png", b"\x89PNG\r\n\x1a\n<script>x</script>PK\x03\x04", "image/png", "image/png"),
+        ("b.txt", b"\xef\xbb\xbf <!DOCTYPE html><x>", "text/html", "application/octet-stream"),
+        ("c.txt", b"\xff\xfe<\0h\0t\0m\0l\0>\0", "application/octet-stream", None),
+        ("d.txt", b'<?xml version="1.0"?><html xmlns="x"/>', "text/html", None),
         ("a.pdf", b"%PDF-1.7 /JavaScript", "application/pdf", "application/pdf"),
         ("a.zip", b"PK\x03\x04" + b"\0" * 30, "application/zip", "application/zip"),
         ("setup.exe", b"MZ\x90\0", "application/x-executable", None),
@@ -138,3 +142,11 @@ def test_links_are_good_for_one_file_and_five_minutes(
     later = time.time() + 301
     monkeypatch.setattr(time, "time", lambda: later)
     assert follow(link).status == 404
+
+
+def test_files_are_not_listed(cast: Cast, task: Task) -> None:
+    attach(client_of(cast.max), task)
+    workspace = Attachment.objects.get().storage_key.partition("/")[0]
+    for path in ("", "/", f"/{workspace}", f"/{workspace}/", "/..", "/%2e%2e/", "/uploads/"):
+        answer: Any = client_of(cast.max).get(f"/api/files{path}")
+        assert answer.status_code == 404, path

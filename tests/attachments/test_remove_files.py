@@ -13,9 +13,11 @@ from pytest_django import Settings
 from accounts.services.deletion import delete_person
 from attachments.background import remove_files, remove_orphans
 from attachments.models import Attachment, StoredBytes
+from attachments.services import removal
 from attachments.services.attachments import delete_attachment
 from attachments.services.uploads import Upload, begin_upload, upload_file
 from attachments.storage.chosen import storage
+from core.models import uuid7
 from core.retention import apply_rules
 from projects.models import Project
 from projects.services.deletion import delete_project, restore_project
@@ -126,4 +128,24 @@ def test_files_without_rows_are_removed_after_a_day(file: Attachment, folder: Pa
     with without_context():
         remove_orphans()
     assert names(folder) == ["elses.txt", "plan.txt"]
-    assert storage().size_of(file.storage_key) == 3
+    with storage().open(file.storage_key) as kept:
+        assert kept.read() == b"Oil"
+
+
+def test_each_search_looks_at_the_files_after_those_of_the_one_before(
+    file: Attachment, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(removal, "KEYS_AT_ONCE", 3)
+    monkeypatch.setattr(removal, "ORPHANED_AFTER", -60)
+    place = file.storage_key.rsplit("/", 2)[0]
+    for number in range(8):
+        storage().save(f"{place}/{uuid7()}/{number}.txt", BytesIO(b"Lost"), "")
+    storage().save("a/b/c/d/elses.txt", BytesIO(b"Else"), "")
+    left = []
+    with without_context():
+        for _ in range(20):
+            removal.remove_orphans(has_time=lambda: False)
+            left.append(len(names(folder)))
+    assert (left[0], left[-1]) == (9, 2)
+    assert names(folder) == ["elses.txt", "plan.txt"]
+    assert [found.key for found in storage().files_after(file.storage_key)] == ["a/b/c/d/elses.txt"]

@@ -10,6 +10,7 @@ from tasks.models import Task
 from tests.attachments.sending import attach, follow, send
 from tests.support.cast import Cast, client_of
 from tests.support.documents import attachment_document, task_with_files
+from tests.support.full_disk import files_of_at_most
 from tests.support.log import log_of
 
 
@@ -58,7 +59,11 @@ def test_a_comment_on_another_task_is_refused(cast: Cast, comment: Comment, task
     path = f"/api/projects/{cast.project.pk}/tasks"
     other = Task(pk=client.ask("POST", path, {"title": "Other"}, status=201)["data"]["id"])
     answer: Any = send(client, other, "a.txt", b"A", comment_id=str(comment.pk))
-    assert (answer.status_code, answer.json()["code"]) == (400, "elsewhere_said")
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
+    assert answer.json()["errors"] == {"comment_id": ["Not found."]}
+    body = {"file_name": "a.txt", "size": 3, "comment_id": str(comment.pk)}
+    refused = client.ask("POST", f"/api/tasks/{other.pk}/attachments", body, status=400)
+    assert refused["errors"] == {"comment_id": ["Not found."]}
     assert not Attachment.objects.exists()
 
 
@@ -104,3 +109,11 @@ def test_other_fields_of_a_form_are_as_small_as_any_body(cast: Cast, task: Task)
     assert (refused.status_code, refused.json()["code"]) == (413, "too_large")
     wrong: Any = send(client_of(cast.max), task, "a.txt", b"Oil", comment_id="x")
     assert (wrong.status_code, list(wrong.json()["errors"])) == (400, ["comment_id"])
+
+
+def test_a_form_for_which_the_disk_has_no_room_is_refused(cast: Cast, task: Task) -> None:
+    with files_of_at_most(1_000_000):
+        refused: Any = send(client_of(cast.max), task, "a.bin", b"x" * 3_000_000)
+    assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
+    assert refused["Retry-After"] == "2"
+    assert not Attachment.objects.exists()

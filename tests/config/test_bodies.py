@@ -1,7 +1,9 @@
 """Bodies with files are limited together, on disk as others are in memory."""
 
 import asyncio
+import tempfile
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from config.bodies import IN_MEMORY, Bodies, Spool
 from core.api.errors import TooLarge
 from core.errors import Unavailable
+from tests.support.full_disk import files_of_at_most
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 
@@ -63,3 +66,20 @@ def test_a_body_is_refused_where_it_becomes_too_large() -> None:
     with pytest.raises(TooLarge):
         asyncio.run(read(bodies, sending(b"x" * 5, b"x" * 5, ends=False)))
     assert bodies.held == 0
+
+
+def test_a_body_is_refused_where_the_disk_has_no_room() -> None:
+    bodies = Bodies(10 * IN_MEMORY, body=Spool)
+    part = b"x" * (IN_MEMORY + 1)
+    for last in (part, b"x"):  # written when it arrives, and when it is read
+        with files_of_at_most(IN_MEMORY + 1), pytest.raises(Unavailable):
+            asyncio.run(read(bodies, sending(part, last)))
+    assert (bodies.held, bodies.arriving) == (0, {})
+
+
+def test_a_body_is_refused_where_no_file_can_be_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    with pytest.raises(Unavailable):
+        asyncio.run(read(Bodies(10, body=Spool), sending(b"x")))

@@ -13,6 +13,7 @@
 `documents` documents as clients see them, spelled out key by key
 `factories` rows as plain as they can be: nothing is published, nobody is told
 `factors` second factors in somebody's hands
+`full_disk` a disk that is full, as far as a process can tell
 `invariants` what is true of the task engine whatever happens: queries that find what is not
 `isolation` what keeps workspaces apart, seen from outside: which tables, and the policies alone
 `linkifier` what a mail program may turn into a link, found as generously as the most eager of them

@@ -14,6 +14,7 @@ BOOKKEEPING = {
 INTERNAL = {
     "activity.EventCounter": EVERYTHING,
     "attachments.StoredBytes": EVERYTHING,
+    "attachments.Sweep": EVERYTHING,
     "clerk.ExternalRecord": EVERYTHING,
     "clerk.WebhookReceipt": EVERYTHING,
     "core.AttemptCount": EVERYTHING,
@@ -198,6 +199,7 @@ RETENTION = {
     "activity.TextChange": "texts of deleted tasks",
     "attachments.Attachment": "files of deleted attachments",
     "attachments.StoredBytes": WITH_PARENT,
+    "attachments.Sweep": ONE_ROW,
     "clerk.AccountMatch": FOR_EVER,
     "clerk.ExternalRecord": FOR_EVER,
     "clerk.WebhookReceipt": "receipts of webhooks",
