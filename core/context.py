@@ -15,6 +15,7 @@ SET_BOUND_WORKSPACES = (
 SET_WORKSPACES = "set_config('gantry.workspaces', workspaces_of({person})::text, true)"
 IDLE = "idle_in_transaction_session_timeout"
 SET_IDLE = f"set_config('{IDLE}', %s, true)"
+UNFLUSHED = "set_config('synchronous_commit', 'off', true)"
 SHORT_LOCK_WAITS = "set_config('lock_timeout', '100ms', true)"
 # A setting that `workspaces_of` writes as a side effect; hence selected after it.
 UNOPENED = "NULLIF(current_setting('gantry.unopened', true), '')::uuid[]"

@@ -7,18 +7,19 @@ a transaction it uses a second connection.
 
 import hashlib
 import ipaddress
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 from django.http import HttpRequest
 
+from core.context import UNFLUSHED
 from core.dry_runs import is_dry_run
 from core.errors import TooManyRequests
 from core.models import AttemptCount
@@ -26,16 +27,29 @@ from core.retention import delete_batch, retained
 
 # Once the limit is reached the row is not updated: an attack leaves no dead rows, and cannot
 # extend the window.
-TAKE = """
+COUNT = """
     INSERT INTO core_attemptcount AS counted (key, count, resets_at)
-    VALUES (%(key)s, 1, clock_timestamp() + %(seconds)s * interval '1 second')
+    SELECT %s, wanted.times, clock_timestamp() + %s * interval '1 second'
+    FROM (SELECT %s::int AS times, %s::int AS most) AS wanted{after}
+    WHERE wanted.times <= wanted.most
     ON CONFLICT (key) DO UPDATE
-    SET count = CASE WHEN counted.resets_at > clock_timestamp() THEN counted.count + 1 ELSE 1 END,
+    SET count = excluded.count
+            + CASE WHEN counted.resets_at > clock_timestamp() THEN counted.count ELSE 0 END,
         resets_at = CASE WHEN counted.resets_at > clock_timestamp() THEN counted.resets_at
             ELSE excluded.resets_at END
-    WHERE counted.count < %(most)s OR counted.resets_at <= clock_timestamp()
+    WHERE counted.count + excluded.count <= %s OR counted.resets_at <= clock_timestamp()
     RETURNING count
 """
+TAKE = COUNT.format(after="")
+TAKE_BOTH = " ".join(
+    (
+        # A crash of PostgreSQL may lose the counts of its last second.
+        f"WITH hurried AS MATERIALIZED (SELECT {UNFLUSHED}),",
+        # A limit that is used up takes nothing from the next one.
+        f"one AS ({COUNT.format(after=', hurried')}), other AS ({COUNT.format(after=', one')})",
+        "SELECT FROM one UNION ALL SELECT FROM other",
+    )
+)
 WAIT = """
     SELECT greatest(1, ceil(extract(epoch FROM resets_at - clock_timestamp())))::int
     FROM core_attemptcount WHERE key = %s
@@ -75,15 +89,34 @@ def take_uncommitted(limit: Limit, subject: str) -> None:
     _take(limit, subject, _alias() if is_dry_run() else DEFAULT_DB_ALIAS)
 
 
+def take_both(one: Limit, of: str, other: Limit, of_other: str, *, times: int = 1) -> None:
+    """Count so many attempts for both limits with one statement, or raise TooManyRequests.
+
+    Where the first limit refuses, the other one counts nothing. The commit does not wait for the
+    disk, so this is for limits that protect no secret.
+    """
+    attempts = ((one, of), (other, of_other))
+    _count(TAKE_BOTH, attempts, times, _alias())
+
+
 def _take(limit: Limit, subject: str, alias: str) -> None:
-    key = limit.key(subject)
-    with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
-        cursor.execute(TAKE, {"key": key, "most": limit.most, "seconds": limit.seconds})
-        if cursor.fetchone():
+    _count(TAKE, ((limit, subject),), 1, alias)
+
+
+def _count(sql: str, attempts: Sequence[tuple[Limit, str]], times: int, alias: str) -> None:
+    """Run the statement, which returns a row for each limit that lets these attempts through."""
+    values: list[Any] = []
+    for limit, subject in attempts:
+        values += [limit.key(subject), limit.seconds, times, limit.most, limit.most]
+    with connections[alias].cursor() as cursor:
+        cursor.execute(sql, values)
+        passed = len(cursor.fetchall())
+        if passed == len(attempts):
             return
-        cursor.execute(WAIT, [key])
+        refusing, subject = attempts[passed]
+        cursor.execute(WAIT, [refusing.key(subject)])
         row = cursor.fetchone()
-    raise TooManyRequests(retry_after=row[0] if row else limit.seconds)
+    raise TooManyRequests(retry_after=row[0] if row else refusing.seconds)
 
 
 @contextmanager

@@ -11,14 +11,21 @@ from tasks.models import Label, SavedFilter, Task
 
 @dataclass(frozen=True, kw_only=True)
 class TaskCreated(Event):
+    """`mentioned` are the people named in the description who may read the task."""
+
     task: Task
+    mentioned: Sequence[User] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class TaskUpdated(Event):
-    """The fields in `changes` changed; status and assignee have their own events."""
+    """The fields in `changes` changed; status and assignee have their own events.
+
+    `mentioned` are those whom the description did not mention before.
+    """
 
     task: Task
+    mentioned: Sequence[User] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,10 +80,14 @@ class TaskMoved(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class TaskTransferred(Event):
-    """The task is in another project, with another number; `before` is the former project."""
+    """The task is in another project, with another number; `before` is the former project.
+
+    `mentioned` are those named in the description who may read the task only now.
+    """
 
     task: Task
     before: Project
+    mentioned: Sequence[User] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

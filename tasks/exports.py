@@ -9,7 +9,7 @@ from core.documents.expressions import Hyphenated
 from core.documents.fields import Computed, Document, PublicId
 from core.documents.truncation import LongText
 from projects.models import Priority
-from tasks.models import SavedFilter, Task, TaskType, Watcher
+from tasks.models import SavedFilter, Task, TaskMention, TaskType, Watcher
 
 
 class OwnTask(Document):
@@ -87,3 +87,16 @@ contribute(
     OwnFilter,
     lambda person: SavedFilter.objects.visible_to(Actor(user=person)).filter(owner=person),
 )
+
+
+class OwnTaskMention(Document):
+    """A task whose description names the person."""
+
+    task_id = serializers.UUIDField()
+    created_at = serializers.DateTimeField()
+
+    class Meta:
+        model = TaskMention
+
+
+contribute("task_mentions", OwnTaskMention, lambda person: TaskMention.objects.filter(user=person))

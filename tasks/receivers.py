@@ -1,7 +1,9 @@
 """Reactions to events about people and project memberships."""
 
+from collections.abc import Sequence
+
 from accounts.events import PersonDeleted
-from core.events import subscribe
+from core.events import subscribe, subscribe_batch
 from projects.events import (
     ColumnDeleted,
     ColumnUpdated,
@@ -10,11 +12,12 @@ from projects.events import (
     ProjectsLeft,
 )
 from projects.models import Category
-from tasks.events import TaskTransitioned
+from tasks.events import TaskPurged, TaskTransitioned
 from tasks.models import FINISHED, Task
 from tasks.services.column_changes import move_out, recategorise
 from tasks.services.deletion import release_due_times
 from tasks.services.locks import lock_blocked_by
+from tasks.services.mentions import forget_mentions
 from tasks.services.reassignment import hand_over_tasks
 from tasks.services.recurrence import make_next_task
 from tasks.services.saved_filters import delete_filters_of, delete_private_filters_of
@@ -77,3 +80,8 @@ def delete_private_filters_of_deleted(event: PersonDeleted) -> None:
 @subscribe(ProjectPurged)
 def delete_filters_of_purged(event: ProjectPurged) -> None:
     delete_filters_of(actor=event.actor, project=event.project)
+
+
+@subscribe_batch(TaskPurged)
+def forget_mentions_of_purged(events: Sequence[TaskPurged]) -> None:
+    forget_mentions(tasks=[event.task for event in events])

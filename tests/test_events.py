@@ -114,6 +114,7 @@ tasks.TaskDeleted                    activity.log
 tasks.TaskMoved                      activity.log
 tasks.TaskPurged                     activity.log
                                      activity.erase_texts_of_tasks
+                                     tasks.forget_mentions_of_purged
 tasks.TaskRelated                    activity.log
 tasks.TaskRestored                   activity.log
                                      notifications.plan_reminders_of_restored

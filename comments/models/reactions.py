@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from comments.models.comments import Comment
+from projects.models import MentionRow
 from workspaces.models import TenantRow
 
 
@@ -50,13 +51,12 @@ class Reaction(TenantRow):
         return f"{self.emoji} on {self.comment_id}"
 
 
-class Mention(TenantRow):
+class Mention(MentionRow):
     """A person whom a comment names, and who might read its task when it was written."""
 
     comment = models.ForeignKey(
         Comment, models.PROTECT, related_name="mentions", db_constraint=False, db_index=False
     )
-    user = models.ForeignKey(User, models.PROTECT, related_name="+")
 
     class Meta:
         constraints: ClassVar = [

@@ -3,18 +3,19 @@
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import User
 from comments.events import CommentAdded, CommentDeleted, CommentEdited, CommentRestored
-from comments.models import Comment
+from comments.models import Comment, Mention
 from comments.rights import DELETE_COMMENT, UPDATE_COMMENT
-from comments.services.mentions import set_mentions
 from comments.services.revisions import keep_revision
 from comments.services.threads import check_parent
 from core.actor import Actor
 from core.events import publish
-from core.markdown import html_fields, render
+from core.markdown import Rendered, html_fields, render
 from core.queries import insert
 from core.rights import require
 from projects.services.locks import check_restorable
+from projects.services.mentions import set_mentions
 from tasks.models import Task
 from tasks.rights import CREATE_COMMENT
 from tasks.services.locks import locked_on_task, shared_task
@@ -39,7 +40,7 @@ def add_comment(
         **html_fields("content", text.html),
     )
     insert(comment)
-    mentioned = set_mentions(actor=actor, comment=comment, text=text)
+    mentioned = _mentioned(actor, comment, text)
     publish(CommentAdded(actor=actor, comment=comment, mentioned=mentioned))
     return comment
 
@@ -57,7 +58,7 @@ def edit_comment(
         html = comment.change(**html_fields("content", text.html))
         comment.save_changes("content", "edited_at", *html)
         keep_revision(actor=actor, comment=comment, former=former)
-        mentioned = set_mentions(actor=actor, comment=comment, text=text)
+        mentioned = _mentioned(actor, comment, text)
         publish(CommentEdited(actor=actor, comment=comment, mentioned=mentioned, changes=changed))
     return comment
 
@@ -82,3 +83,15 @@ def restore_comment(*, actor: Actor, comment: Comment, version: int | None = Non
     comment.save_changes("deleted_at")
     publish(CommentRestored(actor=actor, comment=comment))
     return comment
+
+
+def _mentioned(actor: Actor, comment: Comment, text: Rendered) -> list[User]:
+    """Keep whom the text of the comment mentions; returns those who are new."""
+    return set_mentions(
+        Mention,
+        actor=actor,
+        project=comment.task.project,
+        text=text,
+        is_new=comment.edited_at is None,
+        comment=comment,
+    )

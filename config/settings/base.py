@@ -136,6 +136,8 @@ ATTACHMENTS_DIR = env.folder("ATTACHMENTS_DIR", DATA_DIR / "attachments")
 ATTACHMENTS_BUCKET = bucket()
 # Bytes of all files of one workspace.
 ATTACHMENTS_QUOTA = env.natural("ATTACHMENTS_QUOTA_MB", 5 * 1024) * 1024 * 1024
+TASKS_PER_MINUTE = env.natural("TASKS_PER_MINUTE", 300)
+WORKSPACE_TASKS_PER_MINUTE = env.natural("WORKSPACE_TASKS_PER_MINUTE", 3000)
 
 FRONTEND_URL = env.url("FRONTEND_URL", ("https", "http"), "http://localhost:3000")
 PUBLIC_URL = env.url("PUBLIC_URL", ("https", "http"), FRONTEND_URL)

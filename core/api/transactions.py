@@ -46,7 +46,7 @@ class OneTransaction(QuickView):
     may_run_again: ClassVar[bool] = False
     """Whether the request may be rolled back and run again if a row it needs is locked.
 
-    Only for views that count attempts by `attempts` alone, which are not counted again.
+    Only for views that count attempts by `attempts` or `count_once`, which do not count again.
     """
     has_dry_run: ClassVar[bool] = False
     """Whether `?dry_run=1` is known: for writes that only write to the database."""
@@ -135,10 +135,14 @@ class OneTransaction(QuickView):
             idempotency.key_of(request)  # a wrong one is refused, a right one not used up
         else:
             self._claimed = idempotency.claim(request, is_streamed=is_streamed)
-        count = self.attempts.get(getattr(self, "action", ""))
-        if count and not self._run.is_counted:
+        if count := self.attempts.get(getattr(self, "action", "")):
+            self.count_once(lambda: count(actor_of(request)))
+
+    def count_once(self, count: Callable[[], None]) -> None:
+        """Count an attempt; not again if the request was rolled back and runs again."""
+        if not self._run.is_counted:
             self._run.is_counted = True
-            count(actor_of(request))
+            count()
 
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, idempotency.Replay):

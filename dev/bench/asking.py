@@ -21,7 +21,7 @@ from tests.support.traffic import Traffic, traffic_of
 
 PREPARED = 6
 """How often a request is sent before it is counted: by then its statements are prepared."""
-OURS = {"abilities", "truncated", "labels", "subtasks"}
+OURS = {"abilities", "truncated", "labels", "mentions", "subtasks"}
 """Keys that only the product shows: the bare server has no rights, shortens nothing, and reads
 a task without its parts."""
 

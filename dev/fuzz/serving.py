@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from config import local, processes, programs
-from dev.bench.serving import wait_until_it_listens
+from dev.bench.serving import UNLIMITED, wait_until_it_listens
 from dev.server import embedded
 
 
@@ -13,7 +13,7 @@ from dev.server import embedded
 def serving() -> Iterator[str]:
     """The URL of the server: a migrated database with web, worker, beat and relay running."""
     port = local.free_port()
-    os.environ["PORT"] = str(port)
+    os.environ |= {"PORT": str(port), **UNLIMITED}
     with embedded.running(durable=False), ExitStack() as stack:
         _migrate()
         for program in programs.PROGRAMS.values():

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db.models import F
 
 from accounts.models import User
+from core.actor import Actor
 from notifications.services.due_dates import due_in_event
 from outbox.models import Delivery
 from outbox.registry import Skip
@@ -109,6 +110,35 @@ def recheck_handover(delivery: Delivery) -> HandedOver | Skip:
         tasks=tasks,
         count=known["count"] - gone,
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assigned:
+    """Tasks of a workspace that the recipient was given and still has; `tasks` are listed."""
+
+    recipient: User
+    tasks: Sequence[Task]
+    count: int
+
+
+def recheck_assigned(delivery: Delivery, tasks: Sequence[str], *, most: int) -> Assigned | Skip:
+    """Read the tasks that are still the recipient's, of which `most` are listed.
+
+    Those due first come first. A Skip if none is left.
+    """
+    recipient = User.objects.filter(pk=delivery.recipient_id).first()
+    if recipient is None or not _is_active(recipient):
+        return Skip(ACCOUNT_CLOSED)
+    readable = Task.objects.visible_to(Actor(user=recipient)).filter(pk__any_of=tasks)
+    theirs = readable.filter(assignee=recipient, project__memberships__user=recipient)
+    rows = theirs.select_related("project__workspace", "due_set_by").order_by(
+        F("due_date").asc(nulls_last=True), "project__key", "number"
+    )
+    listed = list(rows.defer("description", "description_html")[:most])
+    if not listed:
+        return Skip("the tasks are somebody else's now, or deleted")
+    count = len(listed) if len(listed) < most else theirs.count()
+    return Assigned(recipient=recipient, tasks=listed, count=count)
 
 
 def _is_active(person: User) -> bool:

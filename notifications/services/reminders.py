@@ -14,6 +14,7 @@ from core.context import as_system
 from core.days import is_plannable
 from core.queries import compiled, insert
 from notifications.models import Reminder
+from notifications.services.collecting import COLLECTED, ONE, SEVERAL, tasks_in
 from notifications.services.due_dates import due_in_event, due_instant, due_zone
 from outbox.mail import EMAIL
 from outbox.models import Delivery, State
@@ -160,14 +161,16 @@ def _already_mailed(plans: Sequence[Reminder]) -> set[UUID]:
     """The tasks whose recipient was assigned within RECENTLY, or reminded of this due date."""
     if not plans:
         return set()
+    tasks = [str(plan.task_id) for plan in plans]
     mails = Delivery.objects.filter(
-        Q(kind="task_assigned", created_at__gt=Now() - RECENTLY) | Q(kind=KIND),
+        Q(kind__in=(ONE, SEVERAL), created_at__gt=Now() - RECENTLY) | Q(kind=KIND),
+        Q(payload__task__in=tasks) | Q(payload__tasks__has_any_keys=tasks),
         recipient_id__in={plan.recipient_id for plan in plans},
-        payload__task__in=[str(plan.task_id) for plan in plans],
-    ).exclude(state__in=(State.SKIPPED, State.DEAD))
+    ).exclude(~Q(reason__startswith=COLLECTED), state__in=(State.SKIPPED, State.DEAD))
     mailed = {
-        (recipient, payload["task"], payload.get("due"))
+        (recipient, task, payload.get("due"))
         for recipient, payload in mails.values_list("recipient_id", "payload")
+        for task in tasks_in(payload)
     }
     return {
         plan.task_id

@@ -9,6 +9,7 @@ from projects.models.boards import (
     columns_of,
     transitions_of,
 )
+from projects.models.mentions import MentionRow
 from projects.models.projects import (
     Priority,
     Project,
@@ -22,6 +23,7 @@ from projects.models.projects import (
 __all__ = [
     "MOST_TASKS",
     "Category",
+    "MentionRow",
     "Priority",
     "Project",
     "ProjectMembership",

@@ -1,4 +1,4 @@
-"""Admin pages of status changes, task counters and saved filters; read only."""
+"""Admin pages of status changes, mentions, task counters and saved filters; read only."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from core.admin.inlines import ReadOnlyInline
 from core.admin.records import ReadOnly
-from tasks.models import FormerKey, SavedFilter, StatusChange, TaskCounter
+from tasks.models import FormerKey, SavedFilter, StatusChange, TaskCounter, TaskMention
 
 
 class Steps(ReadOnlyInline):
@@ -32,6 +32,28 @@ class StatusChanges(ReadOnly):
     search_fields = ("task__title", "actor__email")
     ordering = ("-created_at",)
     date_hierarchy = "created_at"
+
+
+class Mentions(ReadOnlyInline):
+    model = TaskMention
+    fk_name = "task"
+    fields = ("user", "created_at")
+    readonly_fields = fields
+    ordering = ("created_at",)
+    verbose_name = "mention"
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("user")
+
+
+@admin.register(TaskMention)
+class MentionPages(ReadOnly):
+    list_display = ("user", "task", "created_at")
+    list_filter = (("workspace", AutocompleteSelectFilter),)
+    list_filter_submit = True
+    list_select_related = ("task", "user")
+    search_fields = ("task__title", "user__email")
+    ordering = ("-created_at",)
 
 
 @admin.register(FormerKey)

@@ -16,7 +16,7 @@ from core.admin.forms import EditForm
 from core.admin.inlines import Inline
 from projects.admin.colours import CATEGORY_COLOURS, PRIORITY_COLOURS
 from projects.models import Status
-from tasks.admin.records import Steps
+from tasks.admin.records import Mentions, Steps
 from tasks.models import Task
 from tasks.services.columns import done_column
 from tasks.services.deletion import restore_task
@@ -72,7 +72,7 @@ class Tasks(ServiceAdmin):
     date_hierarchy = "created_at"
     form = TaskForm
     autocomplete_fields = ("project", "assignee")
-    inlines: tuple[type[Inline], ...] = (Steps,)
+    inlines: tuple[type[Inline], ...] = (Steps, Mentions)
     actions = ("mark_done", "bring_back")
     add_fieldsets = (
         (None, {"fields": ("project", "title", "description")}),

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.db.models import F, OuterRef
 from rest_framework import serializers
 
-from accounts.api.documents import Person, PersonInList
+from accounts.api.documents import People, Person, PersonInList
 from core.api.abilities import Abilities
 from core.documents.expressions import Hyphenated, RowCount
 from core.documents.fields import Computed, Derived, Document, PublicId
@@ -15,7 +15,16 @@ from core.documents.truncation import Limits, LongText, Many, Truncated
 from projects.api.abilities import in_project, project_standing
 from projects.api.documents import ProjectDocument
 from projects.models import Category, Priority, Project, ProjectStatus
-from tasks.models import FINISHED, Interval, Label, Task, TaskLabel, TaskType, Watcher
+from tasks.models import (
+    FINISHED,
+    Interval,
+    Label,
+    Task,
+    TaskLabel,
+    TaskMention,
+    TaskType,
+    Watcher,
+)
 from tasks.rights import TASK_ABILITIES
 from tasks.services.labels import MOST_LABELS_OF_TASK
 
@@ -158,6 +167,15 @@ TaskDocument.embed(
         _progress,
         lambda path: [_subtasks(path), _subtasks(path, category__in=FINISHED)],
         PROGRESS,
+    ),
+    on_request=True,
+)
+# In lists on request only: it is a sub-query for each of their rows.
+TaskDocument.embed(
+    "mentions",
+    People(
+        lambda task: TaskMention.objects.filter(task=task),
+        help_text="The people its description names who may read it.",
     ),
     on_request=True,
 )

@@ -20,7 +20,8 @@ from projects.rights import CREATE_TASK, READ_PROJECT
 from tasks.api.documents import TaskDocument
 from tasks.models import FormerKey, Task
 from tasks.rights import UPDATE_TASK
-from tasks.services.copies import copy_task
+from tasks.services.copies import copy_task, number_copied
+from tasks.services.limits import count_new_tasks
 from tasks.services.transfers import transfer_task
 from workspaces.models import Workspace
 
@@ -54,7 +55,10 @@ class TaskCopies(ServiceViewSet):
     def create(self, request: Request, pk: str) -> Response:
         """Copy a task; comments and files are not copied."""
         task: Task = self.find(Task, pk)
-        copy = copy_task(actor=self.actor, task=task, **self.read_input())
+        wanted = self.read_input()
+        tasks, place = number_copied(task, **wanted), task.workspace_id
+        self.count_once(lambda: count_new_tasks(actor=self.actor, workspace_id=place, tasks=tasks))
+        copy = copy_task(actor=self.actor, task=task, **wanted)
         return self.show(copy, status=status.HTTP_201_CREATED)
 
     def transfer(self, request: Request, pk: str) -> Response:

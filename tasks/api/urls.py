@@ -18,8 +18,8 @@ from tasks.api.search import TaskSearch
 from tasks.api.views import ProjectTasks, Tasks
 from tasks.api.watchers import TaskWatchers
 
-whole: dict[str, Any] = {"embedded_in_one": ("html", "labels", "subtasks", "comments")}
-parts: dict[str, Any] = {"embedded_in_one": ("html", "labels", "subtasks")}
+whole: dict[str, Any] = {"embedded_in_one": ("html", "labels", "mentions", "subtasks", "comments")}
+parts: dict[str, Any] = {"embedded_in_one": ("html", "labels", "mentions", "subtasks")}
 NAMED: Verbs = {"post": "create", "delete": "destroy_many"}
 TRANSITION: Verbs = {"post": "transition"}
 REMOVE: Verbs = {"delete": "remove"}

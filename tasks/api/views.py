@@ -25,6 +25,7 @@ from tasks.rights import DELETE_TASK, MOVE_TASK, TASK_ABILITIES, TRANSITION_TASK
 from tasks.services.columns import column_called, default_column, done_column
 from tasks.services.deletion import restore_task
 from tasks.services.labels import labels_named
+from tasks.services.limits import count_new_tasks
 from tasks.services.moves import Place, move_task
 from tasks.services.tasks import (
     create_task,
@@ -57,6 +58,8 @@ class TaskViewSet(TaggedByDay):
         return project, with_rows(project, fields)
 
     def create_in(self, project: Project, fields: dict[str, Any]) -> Response:
+        place = project.workspace_id
+        self.count_once(lambda: count_new_tasks(actor=self.actor, workspace_id=place))
         task = create_task(actor=self.actor, project=project, **fields)
         return self.show(
             task,

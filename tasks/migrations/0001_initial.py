@@ -197,6 +197,21 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='TaskMention',
+            fields=[
+                ('id', models.UUIDField(default=core.models.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('task', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='mentions', to='tasks.task')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workspaces.workspace')),
+            ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('task', 'user'), name='person_mentioned_once_per_task'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name='FormerKey',
             fields=[
                 ('id', models.UUIDField(default=core.models.uuid7, editable=False, primary_key=True, serialize=False)),

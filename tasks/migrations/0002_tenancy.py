@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
         SameWorkspace("tasks_tasklabel", "task_id", "tasks_task"),
         SameWorkspace("tasks_tasklabel", "label_id", "tasks_label"),
         SameWorkspace("tasks_watcher", "task_id", "tasks_task"),
+        SameWorkspace("tasks_taskmention", "task_id", "tasks_task"),
         SameWorkspace("tasks_formerkey", "task_id", "tasks_task"),
         SameWorkspace("tasks_formerkey", "project_id", "projects_project"),
         TenantPolicy("tasks_task"),
@@ -34,6 +35,7 @@ class Migration(migrations.Migration):
         TenantPolicy("tasks_label"),
         TenantPolicy("tasks_tasklabel"),
         TenantPolicy("tasks_watcher"),
+        TenantPolicy("tasks_taskmention"),
         TenantPolicy("tasks_taskcounter"),
         TenantPolicy("tasks_statuschange"),
     ]

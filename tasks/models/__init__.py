@@ -5,6 +5,7 @@ from tasks.models.former_keys import FormerKey
 from tasks.models.history import StatusChange, TaskCounter
 from tasks.models.labels import Label, TaskLabel, labels_of
 from tasks.models.lookups import HasLabel, NotWatchedBy, WatchedBy
+from tasks.models.mentions import TaskMention
 from tasks.models.on_task import OnTask, OnTaskQuerySet
 from tasks.models.relations import RelatedAs, Relation, RelationKind
 from tasks.models.tasks import (
@@ -39,6 +40,7 @@ __all__ = [
     "Task",
     "TaskCounter",
     "TaskLabel",
+    "TaskMention",
     "TaskType",
     "WatchedBy",
     "Watcher",

@@ -12,6 +12,7 @@ from tasks.models import Task
 from tasks.services.edits import assignee_within
 from tasks.services.labels import labels_of_task
 from tasks.services.locks import shared_task
+from tasks.services.subtasks import with_all_below
 from tasks.services.tasks import create_task
 
 MOST_COPIED = 50
@@ -45,6 +46,11 @@ def copy_task(
             parent = copies[each.parent_id] if each.parent_id else None
             copies[each.pk] = create_like(each, actor, parent=parent)
     return copies[task.pk]
+
+
+def number_copied(task: Task, *, with_subtasks: bool = True, **_: Any) -> int:
+    """How many tasks `copy_task` makes, as far as it would."""
+    return len(with_all_below(task, most=MOST_COPIED)) if with_subtasks else 1
 
 
 def create_like(task: Task, actor: Actor, **otherwise: Any) -> Task:

@@ -9,7 +9,7 @@ from core.actor import Actor
 from core.batches import update_all
 from core.errors import Invalid
 from core.events import Changes, publish_all
-from core.markdown import as_html, html_fields
+from core.markdown import Rendered, html_fields, render
 from core.queries import insert
 from core.rights import require
 from projects.models import Project, Status, role_in_project
@@ -20,6 +20,7 @@ from tasks.rights import ASSIGN_TASK, TRANSITION_TASK
 from tasks.services.columns import check_transition, current_column
 from tasks.services.labels import set_labels
 from tasks.services.locks import lock_blocked
+from tasks.services.mentions import mention_people
 from tasks.services.subtasks import check_parent
 
 NO_MEMBER = "The assignee is not a member of the project."
@@ -46,6 +47,8 @@ class Edited(NamedTuple):
     """The fields to save, besides those of FOLLOWING."""
     column: Status
     assignee: User | None
+    description: Rendered
+    """The new description, if it has changed."""
 
     @property
     def is_moved(self) -> bool:
@@ -78,8 +81,10 @@ def apply(task: Task, changes: dict[str, Any], *, actor: Actor) -> Edited:
     _check_new_parent(task, fields.get("parent"))
     changed = task.change(**fields)
     saved = tuple(changed)
+    text = Rendered("")
     if "description" in changed:
-        saved += tuple(task.change(**html_fields("description", as_html(task.description))))
+        text = render(task.description)
+        saved += tuple(task.change(**html_fields("description", text.html)))
     if {"start_date", "due_date", "due_time"} & changed.keys():
         check_dates(task)
     if {"due_date", "due_time"} & changed.keys():
@@ -89,13 +94,14 @@ def apply(task: Task, changes: dict[str, Any], *, actor: Actor) -> Edited:
         task.set_status(column)
     if "labels" in changes:
         changed |= set_labels(task, changes["labels"])
-    return Edited(task, changed, saved, column_before, assignee_before)
+    return Edited(task, changed, saved, column_before, assignee_before, text)
 
 
 def store(edits: Sequence[Edited], *, actor: Actor) -> None:
     """Save the tasks that have changed, with as many statements for one as for many.
 
-    One event each is published for the edited fields, the column, the position and the assignee.
+    Only whom a new description mentions is found for each task. One event each is published for
+    the edited fields, the column, the position and the assignee.
     """
     edits = [each for each in edits if each.is_any]
     moved = [each for each in edits if each.is_moved]
@@ -125,8 +131,19 @@ def _publish_edited(edits: Sequence[Edited], actor: Actor) -> None:
     for each in edits:
         fields = {k: v for k, v in each.changed.items() if k not in OWN_EVENTS}
         if fields:
-            found.append(TaskUpdated(actor=actor, task=each.task, changes=fields))
+            mentioned = _mentioned(each, actor)
+            found.append(
+                TaskUpdated(actor=actor, task=each.task, mentioned=mentioned, changes=fields)
+            )
     publish_all(found)
+
+
+def _mentioned(edited: Edited, actor: Actor) -> list[User]:
+    """Keep whom a changed description mentions; returns those who are new."""
+    if "description" not in edited.changed:
+        return []
+    former, text = edited.changed["description"]["old"], edited.description
+    return mention_people(actor=actor, task=edited.task, text=text, former=former)
 
 
 def _publish_moved_and_assigned(edits: Sequence[Edited], actor: Actor) -> None:

@@ -39,6 +39,17 @@ FAMILY = """
 """
 """The ids of the parent and all above it, the levels below the task, and the parent's sub-tasks."""
 
+BELOW = """
+    WITH RECURSIVE below AS (
+        SELECT id, 0 AS level FROM tasks_task WHERE id = %s
+        UNION ALL
+        SELECT task.id, level + 1
+        FROM tasks_task AS task JOIN below ON task.parent_id = below.id
+        WHERE task.deleted_at IS NULL
+    )
+    SELECT id FROM below ORDER BY level, id LIMIT %s
+"""
+
 
 class NotAParent(Invalid):
     message = "Must be another task of the same project."
@@ -106,3 +117,10 @@ def _family(task: Task, parent: Task) -> tuple[list[UUID], int, int]:
         cursor.execute(FAMILY, {**values, "levels": MOST_LEVELS})
         above, below, siblings = cursor.fetchone()
     return list(above), int(below), int(siblings)
+
+
+def with_all_below(task: Task, *, most: int) -> list[UUID]:
+    """The ids of the task and of all sub-tasks below it, the higher ones first."""
+    with connection.cursor() as cursor:
+        cursor.execute(BELOW, [task.pk, most])
+        return [pk for (pk,) in cursor.fetchall()]

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from core.actor import Actor
 from core.events import Changes, publish
-from core.markdown import as_html, html_fields
+from core.markdown import html_fields, render
 from core.models import as_event_value
 from core.queries import insert
 from core.rights import require
@@ -30,6 +30,7 @@ from tasks.services.edits import (
 )
 from tasks.services.labels import set_labels
 from tasks.services.locks import lock_blocked, locked_task, shared_projects
+from tasks.services.mentions import mention_people
 from tasks.services.numbers import lock_counter, next_number
 from tasks.services.subtasks import check_parent, give_subtasks_to_parent
 
@@ -49,14 +50,10 @@ def create_task(
     check_open(project)
     require(CREATE_TASK, project, actor)
     check_assignee(project, assignee)
-    task = Task(
-        workspace_id=project.workspace_id,
-        project=project,
-        created_by=actor.person,
-        assignee=assignee,
-        **fields,
-    )
-    task.change(**html_fields("description", as_html(task.description)))
+    place = {"workspace_id": project.workspace_id, "project": project}
+    task = Task(**place, created_by=actor.person, assignee=assignee, **fields)
+    text = render(task.description)
+    task.change(**html_fields("description", text.html))
     check_dates(task)
     # Given with a copied due time, which stays on the clock it was set by.
     task.due_set_by = (task.due_set_by or actor.user) if task.due_date else None
@@ -68,7 +65,8 @@ def create_task(
     insert(task)
     record_status_changes([(task, None)], actor)
     changes: Changes = set_labels(task, labels) if labels else {}
-    publish(TaskCreated(actor=actor, task=task, changes=changes))
+    mentioned = mention_people(actor=actor, task=task, text=text)
+    publish(TaskCreated(actor=actor, task=task, mentioned=mentioned, changes=changes))
     if assignee:
         changes = {"assignee": {"old": None, "new": as_event_value(assignee)}}
         publish(TaskAssigned(actor=actor, task=task, before=None, changes=changes))

@@ -6,7 +6,7 @@ They get numbers of that project; the former ones lead to them.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts.models import User
 from core.actor import Actor
@@ -27,19 +27,12 @@ from tasks.services.columns import default_column, enterable
 from tasks.services.edits import assignee_within, record_status_changes
 from tasks.services.labels import HeldLabels, LabelsWanted, change_labels, held_labels
 from tasks.services.locks import lock_blocked, locked_tasks, placed, shared_projects
+from tasks.services.mentions import mention_people_elsewhere
 from tasks.services.numbers import lock_counter, next_numbers
+from tasks.services.subtasks import with_all_below
 
 MOST_MOVED = 200
 """How many tasks move together: the task and what is below it."""
-BELOW = """
-    WITH RECURSIVE below AS (
-        SELECT id, 0 AS level FROM tasks_task WHERE id = %s
-        UNION ALL
-        SELECT task.id, level + 1 FROM tasks_task AS task JOIN below ON task.parent_id = below.id
-        WHERE task.deleted_at IS NULL
-    )
-    SELECT id FROM below ORDER BY level, id LIMIT %s
-"""
 MOVED = (
     *("project", "number", "position", "status", "category", "completed_at", "assignee", "parent"),
     *("version", "updated_at"),
@@ -104,9 +97,7 @@ def _lock_projects(task: Task, project: Project) -> tuple[Project, Project]:
 
 def _lock_with_subtasks(task: Task) -> list[Task]:
     """The task and all below it, the upper ones first; NotFound if it is deleted."""
-    with connection.cursor() as cursor:
-        cursor.execute(BELOW, [task.pk, MOST_MOVED + 1])
-        ids = [pk for (pk,) in cursor.fetchall()]
+    ids = with_all_below(task, most=MOST_MOVED + 1)
     if len(ids) > MOST_MOVED:
         raise TooManyMoved
     locked = locked_tasks(ids)
@@ -150,12 +141,7 @@ def _store(moves: Sequence[Move], target: Project) -> None:
 
 
 def _publish(moves: Sequence[Move], actor: Actor) -> None:
-    publish_all(
-        [
-            TaskTransferred(actor=actor, task=move.task, before=move.project, changes=move.changes)
-            for move in moves
-        ]
-    )
+    _publish_transferred(moves, actor)
     entered = [move for move in moves if move.column.key != move.task.status.key]
     record_status_changes([(move.task, move.column) for move in entered], actor)
     publish_all(
@@ -179,6 +165,22 @@ def _publish(moves: Sequence[Move], actor: Actor) -> None:
             )
             for move in moves
             if move.assignee and not move.task.assignee
+        ]
+    )
+
+
+def _publish_transferred(moves: Sequence[Move], actor: Actor) -> None:
+    mentioned = mention_people_elsewhere(actor=actor, tasks=[move.task for move in moves])
+    publish_all(
+        [
+            TaskTransferred(
+                actor=actor,
+                task=move.task,
+                before=move.project,
+                mentioned=mentioned.get(move.task.pk, ()),
+                changes=move.changes,
+            )
+            for move in moves
         ]
     )
 

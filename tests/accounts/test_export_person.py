@@ -48,6 +48,7 @@ KINDS = {
     "comment_texts": 2,
     "reactions": 1,
     "mentions": 1,
+    "task_mentions": 1,
     "events": 5,
     "text_changes": 1,
     "deliveries": 2,
@@ -70,6 +71,7 @@ def traces(cast: Cast) -> Task:
             actor=by(giver),
             project=cast.project,
             title=f"{giver.name}'s secret",
+            description=f"For @{taker.name}",
             assignee=taker,
             due_date=DAY,
         )

@@ -79,7 +79,8 @@ def plan_work(n: int) -> User:
     late = {"overdue": "true"}
     save_filter(actor=by(owner), project=project, name="Late", parameters=late)
     label = add_label(actor=by(owner), project=project, name="Machine room")
-    update_task(actor=by(owner), task=task, changes={"labels": [label]})
+    changes = {"labels": [label], "description": f"With @owner{n}"}
+    update_task(actor=by(owner), task=task, changes=changes)
     watch_task(actor=by(colleague), task=task, person=colleague)
     comment = add_comment(actor=by(colleague), task=task, content="With which oil?")
     edit_comment(actor=by(colleague), comment=comment, content=f"With which oil, @owner{n}?")

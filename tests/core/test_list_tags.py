@@ -53,7 +53,7 @@ class Scene(NamedTuple):
             f"/api/projects/{project}/labels",
             f"/api/projects/{project}/board?limit=1",
             f"/api/projects/{project}/board",
-            f"/api/projects/{project}/tasks?include=labels,subtasks",
+            f"/api/projects/{project}/tasks?include=labels,mentions,subtasks",
             f"/api/tasks/{self.task.pk}/watchers",
             f"/api/tasks/{self.task.pk}/comments",
             f"/api/comments/{self.comment.pk}/history",

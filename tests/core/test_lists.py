@@ -46,7 +46,7 @@ LISTS = [
     "/api/tasks/{task}/relations",
     "/api/tasks/{task}/dependencies",
     "/api/tasks/{task}/dependents",
-    "/api/projects/{project}/tasks?include=labels,subtasks",
+    "/api/projects/{project}/tasks?include=labels,mentions,subtasks",
     "/api/tasks/{task}/comments",
     "/api/comments/{comment}/history",
     "/api/projects/{project}/filters",

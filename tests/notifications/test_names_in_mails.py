@@ -10,10 +10,12 @@ from django.db import connection
 from django.test import override_settings
 
 from accounts.models import User
+from core.models import AttemptCount
+from notifications.services.collecting import COLLECTED
 from outbox.mail import EMAIL
 from outbox.mail.channel import EmailChannel
 from outbox.mail.drafts import Mail
-from outbox.models import Delivery
+from outbox.models import Delivery, State
 from outbox.registry import compose, kinds, review
 from projects.models import Project
 from tasks.models import Task
@@ -44,6 +46,18 @@ def a_task(cast: Cast, kind: str) -> Delivery:
     )
     payload = {"task": str(task.pk), "actor": str(cast.lea.pk), "due": "2031-05-31"}
     return written(kind, cast.max.pk, payload, workspace_id=cast.workspace.pk)
+
+
+def some_tasks(cast: Cast, kind: str) -> Delivery:
+    """A mail about a task, or one that tells what it would have told."""
+    alone = a_task(cast, "tasks_assigned")
+    alone.payload = {"tasks": [alone.payload["task"]], "actor": alone.payload["actor"]}
+    if kind == "tasks_assigned":
+        return alone
+    together = written(kind, cast.max.pk, {}, workspace_id=cast.workspace.pk)
+    alone.state, alone.reason = State.SKIPPED, f"{COLLECTED}{together.pk}"
+    alone.save()
+    return together
 
 
 def an_invitation(cast: Cast, kind: str) -> Delivery:
@@ -82,6 +96,8 @@ def written(kind: str, recipient: Any, payload: Any, **more: Any) -> Delivery:
 MADE_BY: dict[str, Callable[[Cast, str], Delivery]] = {
     "task_assigned": a_task,
     "task_due": a_task,
+    "tasks_assigned": some_tasks,
+    "more_tasks_assigned": some_tasks,
     "tasks_handed_over": a_handover,
     "invitation": an_invitation,
     "ownership_offered": an_offer,
@@ -104,6 +120,7 @@ def call_everything(name: str, delivery: Delivery) -> None:
 
 
 def composed(delivery: Delivery) -> Mail:
+    AttemptCount.objects.all().delete()  # or the rest would be told together
     draft = compose(delivery)
     with connection.execute_wrapper(refuse):
         mail = EmailChannel().render(delivery, draft)

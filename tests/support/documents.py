@@ -148,6 +148,7 @@ def parts_of(task: Task) -> dict[str, Any]:
         "labels": [{"id": str(x.pk), "name": x.name, "color": x.color} for x in labels],
         "description_html": as_html(task.description),
         "subtasks": {"total": total, "complete": complete, "percent": percent},
+        "mentions": [person(each.user) for each in task.mentions.order_by("created_at", "id")],
     }
 
 

@@ -47,7 +47,7 @@ def test_a_listed_task_is_the_one_shown_alone(cast: Cast, comment: Comment) -> N
 
 
 def test_list_tasks_embeds_comments_on_request(cast: Cast, comment: Comment) -> None:
-    [shown] = listed(cast, "?include=comments,labels,subtasks,html")["data"]
+    [shown] = listed(cast, "?include=comments,labels,mentions,subtasks,html")["data"]
     assert shown == {
         **task_document(comment.task, cast.moe),
         **parts_of(comment.task),

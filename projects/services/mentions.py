@@ -1,33 +1,43 @@
-"""Who is mentioned in a comment: only people who may read its task; of others nothing is kept."""
+"""Whom a text mentions: only people who may read its project; of others nothing is kept."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from django.db.models import Q
 
 from accounts.models import User
-from comments.models import Comment, Mention
 from core.actor import Actor
 from core.markdown import Rendered
 from core.models import as_uuid
 from core.queries import insert
-from projects.models import Project
+from projects.models import MentionRow, Project
 from projects.services.access import readers_of
 from workspaces.models import role_in_workspace
 from workspaces.rights import READ_ADDRESSES, WorkspaceRole
 
 
-def set_mentions(*, actor: Actor, comment: Comment, text: Rendered) -> list[User]:
-    """Keep whom the text of the locked comment mentions; returns those who are new."""
-    wanted = _named(actor, comment.task.project, text)
-    known = set()
-    if comment.edited_at:
-        mentions = Mention.objects.filter(comment=comment)
-        mentions.exclude(user__in=wanted).delete()
-        known = set(mentions.values_list("user_id", flat=True))
+def set_mentions(
+    model: type[MentionRow],
+    *,
+    actor: Actor,
+    project: Project,
+    text: Rendered,
+    is_new: bool,
+    **of: Any,
+) -> list[User]:
+    """Keep in rows of `model` whom the text mentions; returns those who were not mentioned before.
+
+    `of` is the field of `model` with the row that has the text, which the caller has locked or,
+    with `is_new`, just inserted.
+    """
+    wanted = _named(actor, project, text)
+    rows = model._default_manager.filter(**of)
+    known = set() if is_new else set(rows.values_list("user_id", flat=True))
+    if gone := known - {person.pk for person in wanted}:
+        rows.filter(user__in=gone).delete()
     new = [person for person in wanted if person.pk not in known]
-    place = {"workspace_id": comment.workspace_id, "comment": comment}
-    insert(*(Mention(**place, user=person) for person in new))
+    insert(*(model(workspace_id=project.workspace_id, user=person, **of) for person in new))
     return new
 
 
