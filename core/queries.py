@@ -67,6 +67,7 @@ class AnyOf(Lookup[Any]):
 
 
 @Field.register_lookup
+@ForeignObject.register_lookup
 class AnyOfText(AnyOf):
     """As `any_of`, of ids that are already the text of an array, `{…}`: one value for compiling."""
 

@@ -1,20 +1,19 @@
 """What a person's export holds of tasks: those they may still read, without other people."""
 
-from django.db.models import F
 from rest_framework import serializers
 
 from accounts.services.personal_data import contribute
 from core.actor import Actor
-from core.documents.expressions import Hyphenated
 from core.documents.fields import Computed, Document, PublicId
 from core.documents.truncation import LongText
 from projects.models import Priority
+from tasks.api.documents import task_key
 from tasks.models import SavedFilter, Task, TaskMention, TaskType, Watcher
 
 
 class OwnTask(Document):
     id = serializers.UUIDField()
-    key = Computed(lambda path: Hyphenated(F(f"{path}project__key"), F(f"{path}number")))
+    key = Computed(task_key)
     workspace_id = PublicId(source="workspace")
     project_id = serializers.UUIDField()
     title = serializers.CharField()
@@ -45,9 +44,7 @@ class WatchedTask(Document):
     """A task that somebody follows."""
 
     task_id = serializers.UUIDField()
-    key = Computed(
-        lambda path: Hyphenated(F(f"{path}task__project__key"), F(f"{path}task__number"))
-    )
+    key = Computed(lambda path: task_key(f"{path}task__"))
     watched_at = serializers.DateTimeField(source="created_at")
 
     class Meta:

@@ -141,7 +141,9 @@ def paginate(
         chosen = bind(shape(rows), **after)
     read = read_whole if limit == UNPAGED_LIMIT else read_page
     page = read(reading, chosen, limit)
-    next_cursor = None if page.is_last else signed_cursor(page.rows[-1], request)
+    next_cursor = None
+    if not page.is_last:
+        next_cursor = signed_cursor(page.rows[-1].place, page.rows[-1].id, request)
     return Page(rows=page.rows, next_cursor=next_cursor, state=page.state)
 
 
@@ -154,9 +156,10 @@ def page_limit(request: Request, default: int) -> int:
     return int(text)
 
 
-def signed_cursor(last: Shown, request: Request) -> str:
-    place = last.place.isoformat() if isinstance(last.place, datetime) else last.place
-    return signing.Signer(salt=SALT).sign_object([place, str(last.id), _list_hash(request)])
+def signed_cursor(place: Any, pk: Any, request: Request) -> str:
+    """The cursor of the page after the row at this place, such as a time or a rank."""
+    text = place.isoformat() if isinstance(place, datetime) else place
+    return signing.Signer(salt=SALT).sign_object([text, str(pk), _list_hash(request)])
 
 
 def place_after(cursor: str, request: Request) -> dict[str, Any]:

@@ -119,7 +119,7 @@ class EnvelopeAutoSchema(AutoSchema):
             found.append(parameters.if_none_match())
         if action in view.queries:
             found.append(view.queries[action])
-        words = getattr(view.document, "asked_by", {}).values()
+        words = getattr(view, "document", Document).asked_by.values()
         if names := list(dict.fromkeys(words)):
             found.append(parameters.include(names))
         return [*found, *self._parameters_of_writes()]

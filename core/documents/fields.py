@@ -23,8 +23,8 @@ class Document(serializers.Serializer[Any]):
     # The OpenAPI document shows this docstring for documents that have none of their own.
     # Fields name columns by `source`, as in any serializer.
 
-    embeds: ClassVar[dict[str, Any]]
-    asked_by: ClassVar[dict[str, str]]
+    embeds: ClassVar[dict[str, Any]] = {}
+    asked_by: ClassVar[dict[str, str]] = {}
     """The words for `?include=` of those embeds that are shown on request, by name."""
 
     class Meta:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from dev.bench.rounds import Figures
-from dev.bench.targets import EARLIER
+from dev.bench.targets import EARLIER, Target
 
 FLOORS = {
     "list 50": "bare list 50",
@@ -61,6 +61,18 @@ GOALS = (
 class Verdict(NamedTuple):
     text: str
     is_reached: bool
+
+
+def chosen(targets: list[Target], names: list[str]) -> list[Target]:
+    """The lines with these names, and their floors; all without names.
+
+    SystemExit for a name that no line has.
+    """
+    lines = {target.name for target in targets}
+    if unknown := [name for name in names if name not in lines]:
+        raise SystemExit(f"No line: {'; '.join(unknown)}. Lines: {'; '.join(sorted(lines))}.")
+    wanted = {*names, *(FLOORS.get(name) for name in names)}
+    return [target for target in targets if target.name in wanted or not names]
 
 
 def verdicts(figures: dict[str, Figures], memory: float) -> Iterator[Verdict]:

@@ -1,6 +1,5 @@
 """Admin page of tasks."""
 
-import re
 from typing import Any
 
 from django.contrib import admin
@@ -17,14 +16,10 @@ from core.admin.inlines import Inline
 from projects.admin.colours import CATEGORY_COLOURS, PRIORITY_COLOURS
 from projects.models import Status
 from tasks.admin.records import Mentions, Steps
-from tasks.models import Task
+from tasks.models import Task, key_of
 from tasks.services.columns import done_column
 from tasks.services.deletion import restore_task
 from tasks.services.tasks import create_task, delete_task, transition_task, update_task
-
-KEY = re.compile(r"\s*([a-z0-9]+)-(\d{1,9})\s*", re.IGNORECASE)
-"""A search term that is a task's key, such as `ENG-123`."""
-
 
 PLAN = (
     ("start_date", "estimate_minutes"),
@@ -119,9 +114,8 @@ class Tasks(ServiceAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Task], search_term: str
     ) -> tuple[QuerySet[Task], bool]:
-        if key_searched := KEY.fullmatch(search_term):
-            key, number = key_searched.groups()
-            return queryset.filter(project__key__iexact=key, number=int(number)), False
+        if key := key_of(search_term.strip()):
+            return queryset.filter(project__key=key.project, number=key.number), False
         found: tuple[QuerySet[Task], bool] = super().get_search_results(
             request, queryset, search_term
         )
@@ -138,7 +132,7 @@ class Tasks(ServiceAdmin):
 
     @admin.display(description="Key", ordering="number")
     def spoken_key(self, task: Task) -> str:
-        return f"{task.project.key}-{task.number}"
+        return task.spoken_key
 
     @badge("Column", ordering="status__position", colours=CATEGORY_COLOURS)
     def column(self, task: Task) -> tuple[str, str]:

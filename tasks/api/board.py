@@ -5,13 +5,12 @@ People and labels stand in it once; tasks name them by id.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 from uuid import UUID
 
-from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import F, Func, QuerySet, UUIDField
+from django.db.models import Func, QuerySet, TextField, UUIDField
+from django.db.models.functions import Cast
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -21,30 +20,21 @@ from accounts.models import User
 from core.api.etags import is_known
 from core.api.pagination import MAX_LIMIT
 from core.api.permissions import Can
-from core.documents.conditions import (
-    Conditions,
-    Kinds,
-    kinds_of,
-    narrowed,
-    values_of,
-    with_literals,
-    with_params,
-)
-from core.documents.expressions import Hyphenated
+from core.documents.conditions import Conditions
 from core.documents.fields import Computed, Document, PublicId
 from core.documents.reading import Reading
 from core.documents.selection import Bound, Selection, select, whole
 from core.models import as_uuid
-from core.queries import Param, compiled
+from core.queries import compiled
 from projects.models import Category, Priority, Project, Status, columns_of
 from projects.rights import READ_PROJECT
+from tasks.api.documents import task_key
 from tasks.api.filters import TaskFilters
 from tasks.api.tags import TaggedByDay
 from tasks.models import Task, TaskLabel, TaskType, labels_of
 
 USUAL = 50
 """How many tasks of a column are shown, unless `limit` says."""
-COLUMNS, LIMIT = "columns", "limit"
 COLUMN = "board_column"
 PEOPLE = "accounts_user WHERE id = ANY(%s::uuid[]) OR external_id = ANY(%s)"
 EACH_COLUMN = f"unnest(%s::uuid[]) AS {COLUMN} (id)"
@@ -54,7 +44,7 @@ class TaskCard(Document):
     """A task on the board; a GET of the task shows the rest."""
 
     id = serializers.UUIDField()
-    key = Computed(lambda path: Hyphenated(F(f"{path}project__key"), F(f"{path}number")))
+    key = Computed(task_key)
     number = serializers.IntegerField()
     title = serializers.CharField()
     type = serializers.ChoiceField(TaskType.choices)
@@ -167,48 +157,24 @@ class ProjectBoard(TaggedByDay):
         return Response(board, headers={"ETag": tag})
 
 
-class Statements(NamedTuple):
-    """The SQL of the first tasks of columns, and of their number, with Params for the values."""
-
-    tasks: Bound
-    total: Bound
-
-
-@lru_cache(maxsize=512)
-def _statements(kinds: Kinds) -> Statements | None:
-    """None if no task can meet conditions of these kinds."""
-    column = Func(template=f"{COLUMN}.id", output_field=UUIDField())
-    rows = narrowed(Task.objects.alive().filter(status=column), with_params(kinds))
-    try:
-        each, values = rows.order_by("position").values("pk").query.sql_with_params()
-        all_of, _ = rows.order_by().values("pk").query.sql_with_params()
-    except EmptyResultSet:
-        return None
-    picked = f"{EACH_COLUMN}, LATERAL ({each} LIMIT %s) AS picked (id)"
-    total = f"({select('count(*)', f'({all_of}) AS rows')})"
-    return Statements(
-        Bound(select("picked.id", picked), (Param(COLUMNS), *values, Param(LIMIT))),
-        Bound(select(f"{COLUMN}.id::text, {total}", EACH_COLUMN), (*values, Param(COLUMNS))),
-    )
-
-
 def _first_tasks(columns: list[UUID], conditions: Conditions, limit: int) -> Bound | None:
     """SQL that selects the ids of so many tasks of each column."""
-    statements = _statements(kinds_of(conditions))
-    if statements is None:
+    each = Selection(tasks_in_column).filter(conditions).bound(by_position)
+    if each is None:
         return None
-    bound = statements.tasks.filled({**values_of(conditions), COLUMNS: columns, LIMIT: limit})
-    return bound._replace(sql=with_literals(bound.sql, conditions))
+    picked = f"{EACH_COLUMN}, LATERAL ({each.sql} LIMIT %s) AS picked (id)"
+    return Bound(select("picked.id", picked), (columns, *each.params, limit))
 
 
 def _counts(columns: list[str], conditions: Conditions) -> Mapping[str, int]:
     """How many tasks of these columns meet the conditions, by the id of the column."""
-    statements = _statements(kinds_of(conditions)) if columns else None
-    if statements is None:
+    each = Selection(tasks_in_column).filter(conditions).bound(whole) if columns else None
+    if each is None:
         return {}
-    bound = statements.total.filled({**values_of(conditions), COLUMNS: columns})
+    total = f"({select('count(*)', f'({each.sql}) AS rows')})"
     with connection.cursor() as cursor:
-        cursor.execute(with_literals(bound.sql, conditions), bound.params)
+        sql = select(f"{COLUMN}.id::text, {total}", EACH_COLUMN)
+        cursor.execute(sql, (*each.params, columns))
         return dict(cursor.fetchall())
 
 
@@ -263,11 +229,23 @@ def _add_labels(cards: Iterable[dict[str, Any]], *, has_any: bool) -> None:
     for card in cards:
         found[card["id"]] = card["label_ids"] = []
     if has_any and found:
-        for task, label in labels_held.rows(tasks=list(found)):
-            found[str(task)].append(str(label))
+        for task, label in labels_held.rows(tasks=f"{{{','.join(found)}}}"):
+            found[task].append(label)
+
+
+def by_position(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.order_by("position")
+
+
+@compiled
+def tasks_in_column() -> QuerySet[Task]:
+    """The tasks of the column that the SQL around it names, such as each of EACH_COLUMN."""
+    column = Func(template=f"{COLUMN}.id", output_field=UUIDField())
+    return Task.objects.alive().filter(status=column)
 
 
 @compiled
 def labels_held(tasks: Any) -> QuerySet[Any]:
-    rows = TaskLabel.objects.filter(task__any_of=tasks).order_by("created_at", "pk")
-    return rows.values_list("task_id", "label_id")
+    """Ids of tasks and labels, as text: a board has hundreds, and JSON needs them so."""
+    rows = TaskLabel.objects.filter(task__any_of_text=tasks).order_by("created_at", "pk")
+    return rows.values_list(Cast("task_id", TextField()), Cast("label_id", TextField()))

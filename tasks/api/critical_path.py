@@ -12,7 +12,6 @@ from core.api.permissions import Can
 from core.api.viewsets import ServiceViewSet
 from projects.models import Project
 from projects.rights import READ_PROJECT
-from tasks.api.relation_documents import RelationDocument
 from tasks.services.schedules import schedule_of
 
 TOO_MANY = OpenApiResponse(FAILURE.ref, "More open tasks than are scheduled")
@@ -43,7 +42,6 @@ class Schedule(serializers.Serializer[Any]):
 class CriticalPath(ServiceViewSet):
     """The order in which the open tasks of a project can be done."""
 
-    document = RelationDocument
     outputs: ClassVar = {"schedule": Schedule}
     action_permissions: ClassVar = {"schedule": Can(READ_PROJECT)}
 

@@ -46,6 +46,11 @@ PROGRESS = {
 }
 
 
+def task_key(path: str) -> Hyphenated:
+    """The key of the task at `path`, such as `ENG-123`."""
+    return Hyphenated(F(f"{path}project__key"), F(f"{path}number"))
+
+
 class ProjectOfTask(Document):
     """The project as shown inside a task."""
 
@@ -66,7 +71,7 @@ class TaskDocument(Document):
     """A task; `key` is shown to people, such as `ENG-123`; `status` is the key of its column."""
 
     id = serializers.UUIDField()
-    key = Computed(lambda path: Hyphenated(F(f"{path}project__key"), F(f"{path}number")))
+    key = Computed(task_key)
     number = serializers.IntegerField()
     title = serializers.CharField()
     description = LongText()
@@ -211,7 +216,7 @@ class FoundTask(Document):
     """A task as a search shows it: without its description."""
 
     id = serializers.UUIDField()
-    key = Computed(lambda path: Hyphenated(F(f"{path}project__key"), F(f"{path}number")))
+    key = Computed(task_key)
     number = serializers.IntegerField()
     title = serializers.CharField()
     type = serializers.ChoiceField(TaskType.choices)

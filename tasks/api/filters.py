@@ -22,8 +22,10 @@ from projects.models import Category, Priority, Status, columns_of
 from tasks.api.hits import LONGEST_SEARCH, MOST_WORDS, Search, tasks_with_words
 from tasks.models import FINISHED, Label, Task, TaskType, labels_of
 
-ORDERINGS = ("-created_at", "updated_at", "number", "title")
+ORDERINGS = ("-created_at", "updated_at", "number", "title", "due_date", "priority")
 """Of the tasks of one project."""
+ORDER_COLUMNS = {"due_date": "due_order", "priority": "priority_order"}
+"""Of orderings by values that have no order of their own: no date, and names of priorities."""
 BOOLEANS = {"true": True, "True": True, "1": True, "false": False, "False": False, "0": False}
 
 NOBODY = UUID(int=0)
@@ -38,6 +40,11 @@ def _of_parent(request: Request, value: str) -> Conditions:
 
 def _day(column: str) -> DateFilter:
     return DateFilter(column, input_formats=DAYS, validators=[check_day])
+
+
+def _flag(column: str | None = None) -> TypedChoiceFilter:
+    # Not a BooleanFilter, which ignores values it does not know instead of refusing them.
+    return TypedChoiceFilter(column, choices=[(w, w) for w in BOOLEANS], coerce=BOOLEANS.get)
 
 
 def check_words(typed: str) -> None:
@@ -77,7 +84,7 @@ class EveryTaskFilters(Filters):
     created_before = _day("created_at")
     updated_after = _day("updated_at")
     updated_before = _day("updated_at")
-    overdue = TypedChoiceFilter(choices=[(w, w) for w in BOOLEANS], coerce=BOOLEANS.get)
+    overdue = _flag()
     created_by = CharFilter(max_length=64)
 
     @classmethod
@@ -126,16 +133,13 @@ class TaskFilters(EveryTaskFilters):
 
     status = CharFilter(max_length=40)
     category = EnumFilter(Category)
-    # Not a BooleanFilter, which ignores values it does not know instead of refusing them.
-    is_complete = TypedChoiceFilter(choices=[(w, w) for w in BOOLEANS], coerce=BOOLEANS.get)
-    blocked = TypedChoiceFilter(
-        "is_blocked", choices=[(w, w) for w in BOOLEANS], coerce=BOOLEANS.get
-    )
+    is_complete = _flag()
+    blocked = _flag("is_blocked")
     assignee = CharFilter(max_length=64)
     text = CharFilter("id", max_length=LONGEST_SEARCH, validators=[check_words])
     label = CharFilter(max_length=50)
     parent = CharFilter(max_length=LONGEST_UUID)
-    watching = TypedChoiceFilter(choices=[(w, w) for w in BOOLEANS], coerce=BOOLEANS.get)
+    watching = _flag()
 
     where_parent = staticmethod(_of_parent)
 

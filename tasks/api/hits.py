@@ -11,16 +11,17 @@ from core.actor import Actor
 from core.documents.selection import Selection, whole
 from core.queries import compiled
 from projects.models import Project
-from tasks.models import Task
+from tasks.models import Key, Task, key_of
 
-MOST_HITS = 1000
+MOST_HITS = 5000
 """Of more tasks and comments with the words, the newest are ranked."""
+MOST_LISTED = 1000
+"""Of more, the newest pass the filter of a list, which sorts them."""
 LONGEST_SEARCH, MOST_WORDS = 200, 10
 EXCERPT, BEFORE = 240, 80
 """Characters of a text around the words found, and how many of them stand before the first."""
 SHORT = 1000
 """Bytes of a text that PostgreSQL sends as a whole."""
-CALLED = re.compile(r"\s*([A-Za-z][A-Za-z0-9]{0,9})-([0-9]{1,9})\s*")
 WORD = re.compile(r"[^\W_]+")
 EXACT = 9.0
 """The rank of a task whose key was typed; others have less than 1."""
@@ -61,6 +62,10 @@ class Search(NamedTuple):
     project: Any = None
 
     @property
+    def key(self) -> Key | None:
+        return key_of(self.typed.strip())
+
+    @property
     def words(self) -> list[str]:
         return WORD.findall(self.typed.lower())
 
@@ -94,7 +99,7 @@ def find_hits(search: Search, actor: Actor, most: int, after: Sequence[Any] = ()
     begins = "(rank, task_id) < (%s::real, %s::uuid)" if after else "true"
     sql = HITS.format(exact=EXACT, after=begins, called=called.sql, readable=readable.sql)
     values = (*called.params, search.typed, search.workspace, *readable.params)
-    values += (MOST_HITS, not CALLED.fullmatch(search.typed), *after, most + 1)
+    values += (MOST_HITS, search.key is None, *after, most + 1)
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return [Hit(*row) for row in cursor.fetchall()]
@@ -103,7 +108,7 @@ def find_hits(search: Search, actor: Actor, most: int, after: Sequence[Any] = ()
 def tasks_with_words(typed: str, project: Any) -> str:
     """The ids of tasks of a project that have all the words, as the text of an array."""
     with connection.cursor() as cursor:
-        cursor.execute(WITH_WORDS, (typed, project, MOST_HITS))
+        cursor.execute(WITH_WORDS, (typed, project, MOST_LISTED))
         return str(cursor.fetchone()[0])
 
 
@@ -170,17 +175,15 @@ def texts_of_tasks(ids: Sequence[Any], words: list[str]) -> Iterable[tuple[Any, 
 
 def _called(search: Search, actor: Actor) -> Selection:
     """The tasks with the key that was typed, one in each workspace at most."""
-    typed = CALLED.fullmatch(search.typed)
-    key, number = (typed[1].upper(), int(typed[2])) if typed else (None, None)
-    return Selection(tasks_called, actor=actor, key=key, number=number)
+    project, number = search.key or (None, None)
+    return Selection(tasks_called, actor=actor, key=project, number=number)
 
 
 def _readable(search: Search, actor: Actor) -> Selection:
+    readable = Selection(readable_projects, actor=actor)
     if search.project:
-        return Selection(readable_project, actor=actor, project=search.project)
-    if search.workspace:
-        return Selection(readable_within, actor=actor, workspace=search.workspace)
-    return Selection(readable_projects, actor=actor)
+        return readable.filter((("pk", search.project),))
+    return readable.filter((("workspace", search.workspace),)) if search.workspace else readable
 
 
 @compiled
@@ -198,13 +201,3 @@ def tasks_called(actor: Any, key: Any, number: Any) -> QuerySet[Task]:
 @compiled
 def readable_projects(actor: Any) -> QuerySet[Project]:
     return Project.objects.reachable_by(actor)
-
-
-@compiled
-def readable_within(actor: Any, workspace: Any) -> QuerySet[Project]:
-    return Project.objects.reachable_by(actor).filter(workspace=workspace)
-
-
-@compiled
-def readable_project(actor: Any, project: Any) -> QuerySet[Project]:
-    return Project.objects.reachable_by(actor).filter(pk=project)

@@ -1,6 +1,5 @@
 """Tasks found by their key, and what gives them another one: a copy, another project."""
 
-import re
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -18,14 +17,12 @@ from core.queries import compiled
 from projects.models import Project
 from projects.rights import CREATE_TASK, READ_PROJECT
 from tasks.api.documents import TaskDocument
-from tasks.models import FormerKey, Task
+from tasks.models import FormerKey, Task, key_of
 from tasks.rights import UPDATE_TASK
 from tasks.services.copies import copy_task, number_copied
 from tasks.services.limits import count_new_tasks
 from tasks.services.transfers import transfer_task
 from workspaces.models import Workspace
-
-KEY = re.compile(r"([A-Za-z0-9]{1,10})-([0-9]{1,9})", re.ASCII)
 
 
 class Copy(Input):
@@ -82,18 +79,14 @@ class TasksByKey(ServiceViewSet):
     def retrieve(self, request: Request, pk: str, key: str) -> Response:
         """The task with this key, in any case; a former key leads to the present one."""
         workspace = find_visible(Workspace, pk, actor=self.actor)
-        if not (parts := KEY.fullmatch(key)):
+        if not (parts := key_of(key)):
             raise NotFound
-        wanted: dict[str, Any] = {
-            "workspace": workspace.pk,
-            "key": parts[1].upper(),
-            "number": int(parts[2]),
-        }
+        wanted = {"workspace": workspace.pk, "key": parts.project, "number": parts.number}
         if found := task_by_key.first(**wanted):
             return self.show(self.find(Task, str(found)))
         if moved := task_by_former_key.first(**wanted):
             task = self.find(Task, str(moved))
-            where = f"/api/workspaces/{pk}/tasks/{task.project.key}-{task.number}"
+            where = f"/api/workspaces/{pk}/tasks/{task.spoken_key}"
             return Response(status=status.HTTP_308_PERMANENT_REDIRECT, headers={"Location": where})
         raise NotFound
 

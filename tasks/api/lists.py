@@ -40,11 +40,10 @@ class MyTasks(ListedTasks):
 
     def list(self, request: Request) -> Response:
         """The open tasks assigned to the person asking; by due date, those without one last."""
+        found = Selection(assigned_to, actor=self.actor)
         if workspace := self.named_workspace():
-            return self.show_list(
-                Selection(assigned_within, actor=self.actor, workspace=workspace.pk)
-            )
-        return self.show_list(Selection(assigned_to, actor=self.actor))
+            found = found.filter((("workspace", workspace.pk),))
+        return self.show_list(found)
 
 
 class RecentTasks(ListedTasks):
@@ -65,12 +64,6 @@ class RecentTasks(ListedTasks):
 @compiled
 def assigned_to(actor: Any) -> QuerySet[Task]:
     return Task.objects.visible_to(actor).filter(assignee=person_in(actor), is_complete=False)
-
-
-@compiled
-def assigned_within(actor: Any, workspace: Any) -> QuerySet[Task]:
-    mine = Task.objects.visible_to(actor).filter(assignee=person_in(actor), is_complete=False)
-    return mine.filter(workspace=workspace)
 
 
 @compiled

@@ -7,10 +7,10 @@ from rest_framework import serializers
 
 from accounts.api.documents import Person
 from core.documents.columns import Column
-from core.documents.expressions import Hyphenated
 from core.documents.fields import Derived, Document
 from core.queries import Param
 from projects.models import Category
+from tasks.api.documents import task_key
 from tasks.models import RelatedAs, Relation
 
 TEXT = {"type": "string"}
@@ -39,8 +39,7 @@ def _other(path: str) -> list[Column]:
     def at(end: str) -> list[Any]:
         task = f"{path}{end}__"
         names = ("title", "status__key", "category", "is_complete", "project_id")
-        key = Hyphenated(F(f"{task}project__key"), F(f"{task}number"))
-        return [F(f"{task}id"), key, *(F(f"{task}{name}") for name in names)]
+        return [F(f"{task}id"), task_key(task), *(F(f"{task}{name}") for name in names)]
 
     is_source = Q(**{f"{path}source": Param("task")})
     pairs = zip(at("target"), at("source"), strict=True)

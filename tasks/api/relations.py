@@ -79,10 +79,8 @@ class RelationViewSet(ServiceViewSet):
         relations = Selection(self.listed, actor=self.actor, task=task.pk)
         return self.show_list(relations, within=(Task, task.pk))
 
-    def add(self, pk: str, kind: str, other: Task) -> Response:
-        relation = add_relation(
-            actor=self.actor, task=self.find(Task, pk), other=other, kind=RelatedAs(kind)
-        )
+    def add(self, task: Task, kind: str, other: Task) -> Response:
+        relation = add_relation(actor=self.actor, task=task, other=other, kind=RelatedAs(kind))
         return self.show(relation, status=status.HTTP_201_CREATED)
 
     def end(self, of_task: str, **named: Any) -> Response:
@@ -102,9 +100,9 @@ class TaskRelations(RelationViewSet):
     listed = relations_of
 
     def create(self, request: Request, pk: str) -> Response:
-        self.find(Task, pk)
+        task = self.find(Task, pk)
         body = self.read_input()
-        return self.add(pk, body["kind"], body["task_id"])
+        return self.add(task, body["kind"], body["task_id"])
 
     @extend_schema(responses={204: None})
     def remove(self, request: Request, pk: str, relation: str) -> Response:
@@ -119,8 +117,8 @@ class TaskDependencies(RelationViewSet):
     listed = dependencies_of
 
     def create(self, request: Request, pk: str) -> Response:
-        self.find(Task, pk)
-        return self.add(pk, RelatedAs.BLOCKED_BY, self.read_input()["depends_on"])
+        task = self.find(Task, pk)
+        return self.add(task, RelatedAs.BLOCKED_BY, self.read_input()["depends_on"])
 
     @extend_schema(responses={204: None})
     def remove(self, request: Request, pk: str, blocker: str) -> Response:

@@ -3,7 +3,6 @@
 from typing import Any, ClassVar
 from uuid import UUID
 
-import orjson
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -22,7 +21,7 @@ from core.api.pagination import (
 from core.api.permissions import IsSignedIn
 from core.api.sizes import LONGEST_VALUE
 from core.api.viewsets import ServiceViewSet
-from core.documents.reading import Shown, show
+from core.documents.reading import show
 from core.documents.selection import Selection, whole
 from core.queries import compiled
 from projects.models import Project
@@ -61,7 +60,7 @@ class TaskSearch(ServiceViewSet):
         """Search tasks, the best first.
 
         Words are found in titles, descriptions and comments; with few hits, similar titles too.
-        `meta.capped` says that more have the words than are ranked: the newest are.
+        `meta.capped` says that more have the words than are ranked: the newest 5,000 are.
         """
         limit = page_limit(request, DEFAULT_LIMIT)
         cursor = request.query_params.get("cursor")
@@ -70,8 +69,8 @@ class TaskSearch(ServiceViewSet):
         hits = find_hits(search, self.actor, limit, tuple(place.values()))
         page = hits[:limit]
         documents = self._documents(page)
-        last = [Shown(orjson.Fragment(b""), 0, 0, hit.task, hit.rank) for hit in page[-1:]]
-        following = signed_cursor(last[0], request) if len(hits) > limit else None
+        is_last = len(hits) <= limit
+        following = None if is_last else signed_cursor(page[-1].rank, page[-1].task, request)
         answer, headers = Page(rows=[], next_cursor=following, state=None).as_answer(request)
         found = excerpts(page, search)
         data = [

@@ -15,7 +15,7 @@ from core.queries import compiled
 from projects.models import Project
 from projects.rights import CREATE_TASK, READ_PROJECT
 from tasks.api.documents import Deleted, TaskDocument
-from tasks.api.filters import ORDERINGS, TaskFilters
+from tasks.api.filters import ORDER_COLUMNS, ORDERINGS, TaskFilters
 from tasks.api.groups import GROUPS_SCHEMA, ListAsked, with_groups
 from tasks.api.inputs import NewPlace, NewTask, NewTaskIn, NextStatus, TaskChanges, TasksNamed
 from tasks.api.saved_filters import apply
@@ -78,10 +78,15 @@ class ProjectTasks(TaskViewSet):
     filters = TaskFilters
     has_list_tag = True
     orderings = ORDERINGS
+    order_columns: ClassVar = ORDER_COLUMNS
     query_params = ("filter",)
 
     def list(self, request: Request, pk: str) -> Response:
-        """The tasks of one project; with `deleted=true` those the person can restore."""
+        """The tasks of one project; with `deleted=true` those the person can restore.
+
+        By `due_date` those without one come last, by `priority` LOW comes first; “-” is the
+        opposite way.
+        """
         if self.wants_deleted:
             gone = Task.objects.restorable_by(self.actor, self.find_project(pk))
             return self.show_list(gone)

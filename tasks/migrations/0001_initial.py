@@ -4,6 +4,7 @@ import core.models
 import datetime
 import django.core.validators
 import django.db.models.deletion
+import django.db.models.expressions
 import django.db.models.functions.comparison
 import django.db.models.functions.text
 import django.utils.timezone
@@ -38,6 +39,7 @@ class Migration(migrations.Migration):
                 ('html_version', models.PositiveSmallIntegerField(db_default=0, default=0, editable=False)),
                 ('type', models.CharField(choices=[('TASK', 'Task'), ('BUG', 'Bug'), ('FEATURE', 'Feature'), ('IMPROVEMENT', 'Improvement'), ('OTHER', 'Other')], default='TASK', max_length=12)),
                 ('priority', models.CharField(choices=[('LOW', 'Low'), ('MEDIUM', 'Medium'), ('HIGH', 'High'), ('URGENT', 'Urgent')], default='MEDIUM', max_length=8)),
+                ('priority_order', models.GeneratedField(db_persist=True, expression=django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.Case(models.When(priority='LOW', then=models.Value(0)), models.When(priority='MEDIUM', then=models.Value(1)), models.When(priority='HIGH', then=models.Value(2)), models.When(priority='URGENT', then=models.Value(3))), '*', models.Value(10000000000, models.BigIntegerField())), '+', models.F('number')), output_field=models.BigIntegerField())),
                 ('category', models.CharField(choices=[('TODO', 'Todo'), ('IN_PROGRESS', 'In Progress'), ('DONE', 'Done'), ('CLOSED', 'Closed')], max_length=12)),
                 ('is_complete', models.GeneratedField(db_persist=True, expression=models.ExpressionWrapper(models.Q(('category__in', ('DONE', 'CLOSED'))), models.BooleanField()), output_field=models.BooleanField())),
                 ('open_blockers', models.PositiveSmallIntegerField(db_default=0, default=0, editable=False)),
@@ -47,6 +49,7 @@ class Migration(migrations.Migration):
                 ('start_date', models.DateField(blank=True, null=True)),
                 ('due_date', models.DateField(blank=True, null=True)),
                 ('pending_due', models.GeneratedField(db_persist=True, expression=models.Case(models.When(category__in=('DONE', 'CLOSED'), then=models.Value(datetime.date(3000, 1, 2))), default=django.db.models.functions.comparison.Coalesce('due_date', models.Value(datetime.date(3000, 1, 1)))), output_field=models.DateField())),
+                ('due_order', models.GeneratedField(db_persist=True, expression=django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.Func(django.db.models.functions.comparison.Coalesce('due_date', models.Value(datetime.date(3000, 1, 1))), output_field=models.BigIntegerField(), template="(%(expressions)s - date '1970-01-01')"), '*', models.Value(10000000000, models.BigIntegerField())), '+', models.F('number')), output_field=models.BigIntegerField())),
                 ('planned_from', models.GeneratedField(db_persist=True, expression=django.db.models.functions.comparison.Coalesce('start_date', 'due_date'), output_field=models.DateField())),
                 ('planned_until', models.GeneratedField(db_persist=True, expression=django.db.models.functions.comparison.Coalesce('due_date', 'start_date'), output_field=models.DateField())),
                 ('due_time', models.TimeField(blank=True, null=True)),
@@ -60,7 +63,7 @@ class Migration(migrations.Migration):
                 ('due_set_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('parent', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='subtasks', to='tasks.task')),
                 ('project', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='projects.project')),
-                ('status', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='projects.status')),
+                ('status', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='projects.status')),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workspaces.workspace')),
             ],
             options={
@@ -71,6 +74,8 @@ class Migration(migrations.Migration):
                     models.Index(condition=models.Q(('deleted_at', None)), fields=['project', 'updated_at', 'id', 'status', 'type', 'priority', 'assignee', 'due_date', 'is_blocked', 'pending_due', 'planned_from', 'planned_until', 'created_at', 'created_by'], name='live_tasks_by_change'),
                     models.Index(condition=models.Q(('deleted_at', None)), fields=['project', 'number', 'id', 'status', 'type', 'priority', 'assignee', 'due_date', 'is_blocked', 'pending_due', 'planned_from', 'planned_until', 'created_at', 'updated_at', 'created_by'], name='live_tasks_by_number'),
                     models.Index(condition=models.Q(('deleted_at', None)), fields=['project', 'title', 'id', 'status', 'type', 'priority', 'assignee', 'due_date', 'is_blocked', 'pending_due', 'planned_from', 'planned_until', 'created_at', 'updated_at', 'created_by'], name='live_tasks_by_title'),
+                    models.Index(condition=models.Q(('deleted_at', None)), fields=['project', 'due_order', 'id', 'status', 'type', 'priority', 'assignee', 'due_date', 'is_blocked', 'pending_due', 'planned_from', 'planned_until', 'created_at', 'updated_at', 'created_by'], name='live_tasks_by_due_order'),
+                    models.Index(condition=models.Q(('deleted_at', None)), fields=['project', 'priority_order', 'id', 'status', 'type', 'priority', 'assignee', 'due_date', 'is_blocked', 'pending_due', 'planned_from', 'planned_until', 'created_at', 'updated_at', 'created_by'], name='live_tasks_by_priority'),
                     models.Index(condition=models.Q(('deleted_at', None)), fields=['assignee', 'project'], name='live_tasks_by_assignee'),
                     models.Index(condition=models.Q(('deleted_at', None)), fields=['project', 'type', 'priority'], name='live_tasks_by_type'),
                     models.Index(condition=models.Q(('deleted_at', None)), fields=['project', 'due_date'], name='live_tasks_by_due_date'),

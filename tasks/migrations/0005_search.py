@@ -113,8 +113,10 @@ EXECUTE FUNCTION gantry_private.move_words_of_task();
 """
 
 # In the workspaces of the context alone; `readable` are the projects the person may read, so that
-# others do not even count for the limit. Each statement is planned for its values: a word that
-# many tasks have is compared along the newest tasks, a rare one looked up.
+# others do not even count for the limit.
+# Looking words up reads all that have them, before the newest are known. So where many of the newest
+# 500 rows have all the words, which statistics of single words do not tell, rows are compared from
+# the newest on until `most` are found; what the first rows promise may not last, so in a part only.
 SEARCH = r"""
 CREATE FUNCTION search_query(typed text) RETURNS tsquery LANGUAGE sql STABLE AS $$
     SELECT to_tsquery('pg_catalog.simple', string_agg(
@@ -135,6 +137,9 @@ RETURNS TABLE (task_id uuid, source_id uuid, rank real, is_capped boolean)
 LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 200
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
+    tasks uuid[];
+    sources uuid[];
+    ranks real[];
     asked tsquery := search_query(typed);
     likeness text := plain_words(typed);
     place uuid;
@@ -145,19 +150,40 @@ DECLARE
         WHEN cardinality(readable) = 1 THEN 'workspace_id = $1 AND project_id = ($2)[1]'
         ELSE 'workspace_id = $1 AND project_id = ANY ($2)'
     END;
+    newest text := format('
+        SELECT array_agg(task_id), array_agg(source_id), array_agg(ts_rank(words, $3))
+        FROM (
+            SELECT task_id, source_id, words
+            FROM (
+                SELECT task_id, source_id, words FROM gantry_private.task_words
+                WHERE %s ORDER BY task_id DESC LIMIT $4
+            ) compared
+            WHERE words @@ $3 ORDER BY task_id DESC LIMIT $5
+        ) found', narrowing);
 BEGIN
     IF asked IS NULL OR numnode(asked) = 0 OR cardinality(readable) = 0 THEN
         RETURN;
     END IF;
     FOREACH place IN ARRAY coalesce(places, '{}') LOOP
         CONTINUE WHEN place <> home;
+        number := 0;
+        EXECUTE newest INTO tasks, sources, ranks USING place, readable, asked, 500, 25;
+        IF cardinality(tasks) = 25 THEN
+            EXECUTE newest INTO tasks, sources, ranks
+            USING place, readable, asked, most * 25, most;
+            number := cardinality(tasks);
+            total := total + number;
+            RETURN QUERY SELECT *, number >= most FROM unnest(tasks, sources, ranks);
+            CONTINUE WHEN number >= most;
+        END IF;
         RETURN QUERY EXECUTE format('
             SELECT task_id, source_id, ts_rank(words, $3), count(*) OVER () >= $4
             FROM (
                 SELECT task_id, source_id, words FROM gantry_private.task_words
-                WHERE %s AND words @@ $3 ORDER BY task_id DESC LIMIT $4
-            ) newest', narrowing)
-        USING place, readable, asked, most;
+                WHERE %s AND words @@ $3 AND ($5 IS NULL OR task_id < $5)
+                ORDER BY task_id DESC LIMIT $4
+            ) older', narrowing)
+        USING place, readable, asked, most - number, tasks[nullif(number, 0)];
         GET DIAGNOSTICS number = ROW_COUNT;
         total := total + number;
     END LOOP;

@@ -3,6 +3,7 @@
 from tasks.models.filters import MOST_FILTERS, SavedFilter
 from tasks.models.former_keys import FormerKey
 from tasks.models.history import StatusChange, TaskCounter
+from tasks.models.keys import Key, key_of
 from tasks.models.labels import Label, TaskLabel, labels_of
 from tasks.models.lookups import HasLabel, NotWatchedBy, WatchedBy
 from tasks.models.mentions import TaskMention
@@ -28,6 +29,7 @@ __all__ = [
     "FormerKey",
     "HasLabel",
     "Interval",
+    "Key",
     "Label",
     "NotWatchedBy",
     "OnTask",
@@ -44,5 +46,6 @@ __all__ = [
     "TaskType",
     "WatchedBy",
     "Watcher",
+    "key_of",
     "labels_of",
 ]

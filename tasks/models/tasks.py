@@ -1,17 +1,17 @@
 """Tasks."""
 
 from datetime import date
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Case, ExpressionWrapper, F, OuterRef, Q, Value, When
+from django.db.models import Case, ExpressionWrapper, F, Func, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import User
 from core.actor import Actor, Asking
-from core.models import UNPURGED, SharingQuerySet
+from core.models import SharingQuerySet
 from core.rights import Standing
 from projects.models import (
     Category,
@@ -21,6 +21,7 @@ from projects.models import (
     Status,
     permitted,
 )
+from tasks.models.indexes import INDEXES
 from tasks.rights import DELETE_TASK
 from workspaces.models import Membership, VersionedTenantRow
 
@@ -51,32 +52,19 @@ POSITION_STEP = 65_536
 FAR, FARTHEST = date(3000, 1, 1), date(3000, 1, 2)
 """Later than any due date: of open tasks that have none, and of complete ones."""
 
+NUMBERS = Value(10_000_000_000, models.BigIntegerField())
+"""More than there are numbers of tasks."""
+
+SINCE_1970: dict[str, Any] = {
+    "template": "(%(expressions)s - date '1970-01-01')",
+    "output_field": models.BigIntegerField(),
+}
+"""How a Func makes days of a date."""
+
 MOST_MINUTES = 10 * 366 * 24 * 60
 """The largest estimate: ten years."""
 MOST_INTERVALS = 366
 """The most days, weeks or months after which a task repeats."""
-
-FILTERED = (
-    *("status", "type", "priority", "assignee", "due_date", "is_blocked", "pending_due"),
-    *("planned_from", "planned_until"),
-    *("created_at", "updated_at", "created_by"),
-)
-"""What lists of tasks are filtered by: category and `is_complete` follow from the status."""
-
-
-def _live(name: str, *fields: str) -> models.Index:
-    """An index of the tasks that are not deleted."""
-    return models.Index(fields=fields, name=name, condition=Q(deleted_at=None))
-
-
-def _ordered(name: str, *order: str) -> models.Index:
-    """An index from which a project's tasks are read in this order.
-
-    PostgreSQL compares what lists are filtered by in the index itself, so that it reads no task
-    that a list does not show.
-    """
-    named = {field.removeprefix("-") for field in order}
-    return _live(name, "project", *order, *(field for field in FILTERED if field not in named))
 
 
 class TaskQuerySet(SharingQuerySet):
@@ -126,7 +114,23 @@ class Task(VersionedTenantRow):
     """The VERSION of the rules of `core.markdown` that made `description_html`."""
     type = models.CharField(max_length=12, choices=TaskType, default=TaskType.TASK)
     priority = models.CharField(max_length=8, choices=Priority, default=Priority.MEDIUM)
-    status = models.ForeignKey(Status, models.PROTECT, related_name="tasks", db_constraint=False)
+    # Orders by few values have the number in them. PostgreSQL expects no rows after a place that
+    # has the last value, which half of the tasks may have, and would read them all for a filter.
+    priority_order = models.GeneratedField(
+        expression=Case(
+            *(When(priority=each, then=Value(rank)) for rank, each in enumerate(Priority.values))
+        )
+        * NUMBERS
+        + F("number"),
+        output_field=models.BigIntegerField(),
+        db_persist=True,
+    )
+    """By it a list is ordered by priority, the lowest first."""
+    # Without an index of its own: `task_position_once_per_column` begins with it, in whose order
+    # boards read a column.
+    status = models.ForeignKey(
+        Status, models.PROTECT, related_name="tasks", db_constraint=False, db_index=False
+    )
     category = models.CharField(max_length=12, choices=Category)
     is_complete = models.GeneratedField(
         expression=ExpressionWrapper(Q(category__in=FINISHED), models.BooleanField()),
@@ -173,6 +177,12 @@ class Task(VersionedTenantRow):
         db_persist=True,
     )
     """The due date for as long as the task is open, else FARTHEST; FAR if it has none."""
+    due_order = models.GeneratedField(
+        expression=Func(Coalesce("due_date", Value(FAR)), **SINCE_1970) * NUMBERS + F("number"),
+        output_field=models.BigIntegerField(),
+        db_persist=True,
+    )
+    """By it a list is ordered by due date: tasks without one come last."""
     # The span of the task; a day if it has one of both dates, null if none.
     planned_from = models.GeneratedField(
         expression=Coalesce("start_date", "due_date"),
@@ -231,34 +241,7 @@ class Task(VersionedTenantRow):
             ),
             models.CheckConstraint(condition=~Q(parent=F("id")), name="task_is_not_its_own_part"),
         ]
-        indexes: ClassVar = [
-            models.Index(fields=["deleted_at"], name="tasks_to_purge", condition=UNPURGED),
-            models.Index(
-                fields=["project", "deleted_at"],
-                name="deleted_tasks_by_project",
-                condition=Q(deleted_at__isnull=False),
-            ),
-            _ordered("live_tasks_by_age", "-created_at", "-id"),
-            _ordered("live_tasks_by_change", "updated_at", "id"),
-            _ordered("live_tasks_by_number", "number", "id"),
-            _ordered("live_tasks_by_title", "title", "id"),
-            _live("live_tasks_by_assignee", "assignee", "project"),
-            _live("live_tasks_by_type", "project", "type", "priority"),
-            _live("live_tasks_by_due_date", "project", "due_date"),
-            _live("live_tasks_by_plan", "project", "planned_until", "planned_from"),
-            _live("live_tasks_by_creator", "created_by", "project"),
-            _live("live_tasks_by_recency", "workspace", "updated_at", "id"),
-            models.Index(
-                fields=["assignee", "pending_due", "id", "workspace", "type", "priority"],
-                name="open_tasks_by_due_date",
-                condition=Q(deleted_at=None, is_complete=False),
-            ),
-            models.Index(
-                fields=["project"],
-                name="live_blocked_tasks",
-                condition=Q(deleted_at=None, is_blocked=True),
-            ),
-        ]
+        indexes: ClassVar = INDEXES
 
     def __str__(self) -> str:
         return self.title

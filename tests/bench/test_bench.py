@@ -24,7 +24,7 @@ from dev.bench.asking import (
     traffic,
 )
 from dev.bench.bare import answer
-from dev.bench.goals import verdicts
+from dev.bench.goals import chosen, verdicts
 from dev.bench.policies import switch_policies
 from dev.bench.rounds import measure
 from dev.bench.serving import serving
@@ -109,6 +109,14 @@ def test_each_line_costs_so_many_statements_and_round_trips(
     # The tests' own middleware says who asks, which takes two round trips.
     settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if not name.startswith("tests.")]
     assert traffic(bench.targets) == COUNTS
+
+
+def test_the_lines_named_are_measured_with_their_floors(bench: Bench) -> None:
+    lines = chosen(bench.targets, ["board of 1,000", "me"])
+    assert [each.name for each in lines] == ["me", "bare me", "board of 1,000", "bare board"]
+    assert chosen(bench.targets, []) == bench.targets
+    with pytest.raises(SystemExit, match=r"No line: you\. Lines: .*board of 1,000;"):
+        chosen(bench.targets, ["you"])
 
 
 def test_no_line_costs_many_times_its_floor(bench: Bench) -> None:

@@ -54,8 +54,8 @@ NOT_SHOWN = {
     "projects.Transition": "project",
     "tasks.Relation": "source target",
     # `recurrence` shows two of them.
-    "tasks.Task": "pending_due planned_from planned_until due_set_by html_version open_blockers"
-    " repeat_every repeat_unit",
+    "tasks.Task": "priority_order pending_due due_order planned_from planned_until due_set_by"
+    " html_version open_blockers repeat_every repeat_unit",
     "tasks.TaskLabel": "task",
     "tasks.Watcher": "task",
     "workspaces.Invitation": "token_hash accepted_by",
@@ -84,7 +84,7 @@ NOT_SET = {
     "tasks.Relation": "source target created_by",
     "tasks.Task": "number category created_by position due_set_by completed_at"
     " description_html html_version repeat_every repeat_unit open_blockers is_blocked"
-    " pending_due planned_from planned_until",
+    " priority_order pending_due due_order planned_from planned_until",
     "tasks.SavedFilter": "project owner",
     "tasks.TaskLabel": EVERYTHING,
     "tasks.TaskMention": EVERYTHING,
@@ -117,7 +117,7 @@ NOT_EXPORTED = {
     "tasks.StatusChange": EVERYTHING,
     "tasks.Task": "number category is_complete assignee created_by parent position due_set_by"
     " description_html html_version repeat_every repeat_unit open_blockers is_blocked"
-    " pending_due planned_from planned_until",
+    " priority_order pending_due due_order planned_from planned_until",
     "tasks.SavedFilter": "owner",
     "tasks.TaskMention": "user",
     "tasks.Watcher": "user",
@@ -142,8 +142,8 @@ NOT_CHOSEN_BY = {
     "tasks.Relation": "source target kind created_by",
     "tasks.SavedFilter": "project owner parameters is_shared",
     "tasks.Task": "project description description_html html_version position estimate_minutes"
-    " start_date due_time pending_due due_set_by repeat_every repeat_unit completed_at"
-    " open_blockers",
+    " priority_order start_date due_time pending_due due_order due_set_by repeat_every"
+    " repeat_unit completed_at open_blockers",
     "tasks.Watcher": "task user",
     "workspaces.Invitation": "email role message token_hash sent_at expires_at invited_by"
     " accepted_by",
@@ -164,7 +164,7 @@ NOT_IN_ADMIN = {
     "outbox.Delivery": "queued_at claim",
     "outbox.MailContent": EVERYTHING,
     "tasks.Task": "number category is_complete position description_html html_version"
-    " open_blockers pending_due planned_from planned_until",
+    " open_blockers priority_order pending_due due_order planned_from planned_until",
     "workspaces.Invitation": "token_hash",
     "workspaces.Workspace": "offered_to offered_by offer_expires_at",
 }

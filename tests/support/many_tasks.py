@@ -11,6 +11,7 @@ INDEX = """
     INSERT INTO gantry_private.task_words
     SELECT id, id, workspace_id, project_id, lower(title), gantry_private.weighed(concat_ws(' ',
         'all', CASE WHEN number %% 10 = 0 THEN 'tenth' END,
+        CASE WHEN number %% 5 = 0 THEN 'one fifth part' END,
         CASE WHEN number %% 1000 = 0 THEN 'rare' END, words.of_a_language
     ), 'B')
     FROM tasks_task, LATERAL (
@@ -80,7 +81,7 @@ CONDITIONS = {
 
 
 def index_words(project: Project) -> None:
-    """Index words for the tasks that `fill` has made: "all", "tenth" and "rare", and usual ones."""
+    """Index words for what `fill` made: "all", "tenth", "one fifth part", "rare" and usual ones."""
     with connections["direct"].cursor() as owner:
         owner.execute(INDEX, [project.pk])
         owner.execute("ANALYZE gantry_private.task_words")

@@ -14,7 +14,7 @@ from projects.models import Project
 from tests.support.many_tasks import matches
 
 TASKS = "tasks_task"
-ORDERINGS = ("created_at", "updated_at", "number", "title")
+ORDERINGS = ("created_at", "updated_at", "number", "title", "due_date", "priority")
 EXPLAIN = "EXPLAIN (ANALYZE, BUFFERS OFF, FORMAT JSON) "
 PAGE = 50
 MORE = 100
@@ -63,8 +63,8 @@ def checks(
     """Each filter in each order both ways, else in two of them; first page and the one after it."""
     orders = [f"{sign}{name}" for name in ORDERINGS for sign in ("", "-")]
     for number, (query, found) in enumerate(matches(project, people).items()):
-        turn = 3 * number
-        for order in orders if in_full else (orders[turn % 8], orders[(turn + 5) % 8]):
+        turn = 5 * number
+        for order in orders if in_full else (orders[turn % 12], orders[(turn + 7) % 12]):
             path = f"/api/projects/{project.pk}/tasks?limit={PAGE}&ordering={order}&{query}"
             for asked, shown, work in _pages(ask, path, is_generic=is_generic):
                 yield Check(asked, found, shown, work)

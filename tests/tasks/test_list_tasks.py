@@ -3,13 +3,15 @@
 from datetime import date
 from typing import Any
 
+import pytest
 from django.db import connection
 
 from comments.models import Comment
 from comments.services.comments import add_comment, delete_comment
 from projects.services.projects import create_project
+from tasks.api import groups
 from tasks.models import Task
-from tasks.services.tasks import create_task
+from tasks.services.tasks import create_task, transition_task
 from tests.support.actors import by
 from tests.support.cast import Cast, client_of
 from tests.support.documents import comment_alone, comment_document, parts_of, task_document
@@ -81,6 +83,46 @@ def test_list_tasks_leaves_out_the_deleted(cast: Cast, task: Task) -> None:
     assert len(listed(cast)["data"]) == 1
     client_of(cast.lea).ask("DELETE", f"/api/tasks/{task.pk}", status=204)
     assert listed(cast)["data"] == []
+
+
+def test_groups_count_the_newest_of_many_tasks(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    for priority in ("LOW", "HIGH", "HIGH"):
+        create_task(actor=by(cast.lea), project=cast.project, title="Oil", priority=priority)
+    told = listed(cast, "?group=priority&priority=LOW&priority=HIGH")["meta"]
+    high, low = {"value": "HIGH", "count": 2}, {"value": "LOW", "count": 1}
+    assert (told["groups"], told["groups_capped"]) == ([high, low], False)
+    monkeypatch.setattr(groups, "MOST_COUNTED", 2)
+    told = listed(cast, "?group=priority")["meta"]
+    assert (told["groups"], told["groups_capped"]) == ([high], True)
+
+
+def test_list_tasks_by_due_date_has_those_without_one_last(cast: Cast) -> None:
+    same: dict[str, Any] = {"actor": by(cast.lea), "project": cast.project, "title": "Oil"}
+    days = (None, date(2030, 1, 2), date(2030, 1, 1), None, date(2030, 1, 2))
+    made = [create_task(**same, due_date=day) for day in days]
+    done = cast.project.statuses.get(key="DONE")
+    transition_task(actor=by(cast.lea), task=made[2], status=done)
+    assert walked(cast, "due_date") == [3, 2, 5, 1, 4]
+    assert walked(cast, "-due_date") == [4, 1, 5, 2, 3]
+
+
+def test_list_tasks_by_priority_has_the_lowest_first(cast: Cast) -> None:
+    for priority in ("HIGH", "LOW", "URGENT", "MEDIUM", "LOW"):
+        create_task(actor=by(cast.lea), project=cast.project, title="Oil", priority=priority)
+    assert walked(cast, "priority") == [2, 5, 4, 1, 3]
+    assert walked(cast, "-priority") == [3, 1, 4, 5, 2]
+
+
+def walked(cast: Cast, ordering: str) -> list[int]:
+    """The numbers of the tasks in this order, read in pages of two."""
+    numbers: list[int] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        after = f"&cursor={cursor}" if cursor else ""
+        page = listed(cast, f"?ordering={ordering}&limit=2{after}")
+        numbers += [task["number"] for task in page["data"]]
+        cursor = page["meta"]["next_cursor"]
+    return numbers
 
 
 FILTERED = {

@@ -4,6 +4,8 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from projects.models import Visibility
 from projects.services.deletion import archive_project, delete_project
@@ -232,3 +234,15 @@ def test_relations_into_a_deleted_project_are_hidden(cast: Cast) -> None:
     block(cast, there, task)
     delete_project(actor=by(cast.ada), project=aside)
     assert listed(cast, task, "relations") == []
+
+
+def test_add_relation_finds_each_task_once(cast: Cast) -> None:
+    one, other = some_tasks(cast, 2)
+    for path, body in (
+        ("dependencies", {"depends_on": str(other.pk)}),
+        ("relations", {"kind": "RELATES_TO", "task_id": str(other.pk)}),
+    ):
+        with CaptureQueriesContext(connection) as seen:
+            ask(cast, "POST", one, path, body, status=201)
+        found = [each["sql"] for each in seen if each["sql"].startswith('SELECT "tasks_task"."id"')]
+        assert len([sql for sql in found if " FOR " not in sql]) == 2, path

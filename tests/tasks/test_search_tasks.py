@@ -66,6 +66,8 @@ def test_every_word_has_to_be_there_the_last_by_its_beginning(
 def test_a_key_finds_its_task_first(cast: Cast, tasks: dict[str, Task]) -> None:
     update_task(actor=by(cast.lea), task=tasks["horn"], changes={"title": "After eng-2"})
     assert titles(cast.moe, "q=eng-2") == ["Change oil", "After eng-2"]
+    Project.objects.filter(pk=cast.project.pk).update(key="2ENG")
+    assert titles(cast.moe, "q=+2eng-2+") == ["Change oil"]
     assert titles(cast.moe, "q=XYZ-9999999") == titles(cast.moe, "q=XYZ-99999999999") == []
 
 

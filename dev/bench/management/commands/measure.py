@@ -17,7 +17,7 @@ from dev.bench.asking import (
     traffic,
 )
 from dev.bench.filling import Dataset, fill
-from dev.bench.goals import times_its_floor, verdicts
+from dev.bench.goals import chosen, times_its_floor, verdicts
 from dev.bench.many import REFERENCE, Many, fill_many
 from dev.bench.plans import failing_lists
 from dev.bench.processor import mebibytes_of
@@ -51,20 +51,22 @@ class Command(BaseCommand):
         parser.add_argument("--before", default="", help="a commit to measure as well")
         parser.add_argument("--tasks", type=int, default=0, help="tasks in all, such as 1000000")
         parser.add_argument("--express", action="store_true", help="measure Express and pg as well")
+        parser.add_argument(
+            "--only", nargs="+", default=[], metavar="LINE", help="these lines, with their floors"
+        )
 
-    def handle(
-        self, *args: Any, quick: bool, before: str, tasks: int, express: bool, **options: Any
-    ) -> None:
-        rounds, seconds = (2, 1.0) if quick else (5, 3.0)
+    def handle(self, *args: Any, tasks: int, only: list[str], **options: Any) -> None:
+        rounds, seconds = (2, 1.0) if options["quick"] else (5, 3.0)
+        before = options["before"]
         self.stdout.write("Filling the database ...")
         dataset, many = fill(), fill_many(max(tasks - filling.ALL, REFERENCE))
         failing = self._plans(many) if tasks else []
         others = [
             *([BEFORE] if before else []),
-            *([EXPRESS] if express and self._has_node() else []),
+            *([EXPRESS] if options["express"] and self._has_node() else []),
         ]
         with serving(*SERVERS, *others, before=before) as servers:
-            targets = _targets(dataset, many, servers)
+            targets = chosen(_targets(dataset, many, servers), only)
             self.stdout.write(f"Measuring {rounds} rounds of {seconds:g} s for each line ...\n\n")
             counts = traffic(targets)
             figures = measure(
