@@ -4,6 +4,7 @@ The SQL depends on their kinds only: the lookups, and with how many values each 
 """
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -39,8 +40,8 @@ class OneOf(Lookup[Any]):
 class Literal(Expression):
     """A UUID in the text of the SQL, not a parameter.
 
-    A prepared statement is planned without its parameters, as if everybody had a few tasks; those
-    of somebody who has half of them would all be read and sorted.
+    A prepared statement is planned without its parameters, as if everybody had a few tasks, and
+    every label as many; those of somebody who has half of them would all be read and sorted.
     """
 
     def __init__(self, value: UUID) -> None:
@@ -51,8 +52,10 @@ class Literal(Expression):
         return f"'{self.text}'::uuid", ()
 
 
-PLACEHOLDER = Literal(uuid4())
-"""Stands in compiled SQL where the Literal of each use is written."""
+@cache
+def _placeholder(place: int) -> Literal:
+    """Stands in compiled SQL where the Literal of the condition at this place is written."""
+    return Literal(uuid4())
 
 
 def narrowed(rows: QuerySet[Any], conditions: Conditions) -> QuerySet[Any]:
@@ -63,16 +66,11 @@ def narrowed(rows: QuerySet[Any], conditions: Conditions) -> QuerySet[Any]:
 
 
 def kinds_of(conditions: Conditions) -> Kinds:
-    """Their kinds; ValueError for a second Literal, whose place would not be known."""
-    kinds = tuple((lookup, _kind(value)) for lookup, value in conditions)
-    if [kind for _, kind in kinds].count(LITERAL) > 1:
-        message = "only one Literal can be compiled"
-        raise ValueError(message)
-    return kinds
+    return tuple((lookup, _kind(value)) for lookup, value in conditions)
 
 
 def with_params(kinds: Kinds) -> Conditions:
-    """Conditions of these kinds, with Params and the PLACEHOLDER for values."""
+    """Conditions of these kinds, with Params and placeholders for values."""
     return tuple((lookup, _unbound(place, kind)) for place, (lookup, kind) in enumerate(kinds))
 
 
@@ -82,10 +80,10 @@ def values_of(conditions: Conditions) -> dict[str, Any]:
 
 
 def with_literals(sql: str, conditions: Conditions) -> str:
-    """Compiled SQL with the Literal among the conditions, if there is one."""
-    for _, value in conditions:
+    """Compiled SQL with the Literals among the conditions."""
+    for place, (_, value) in enumerate(conditions):
         if isinstance(value, Literal):
-            sql = sql.replace(PLACEHOLDER.text, value.text)
+            sql = sql.replace(_placeholder(place).text, value.text)
     return sql
 
 
@@ -102,8 +100,9 @@ def _kind(value: Any) -> int | str:
 def _unbound(place: int, kind: int | str) -> Any:
     if isinstance(kind, int):
         return [Param(_name(place, number)) for number in range(kind)]
-    written = {NULL: None, LITERAL: PLACEHOLDER, TRUE: True, FALSE: False}
-    return written.get(kind, Param(_name(place)))
+    if kind == LITERAL:
+        return _placeholder(place)
+    return {NULL: None, TRUE: True, FALSE: False}.get(kind, Param(_name(place)))
 
 
 def _values(conditions: Conditions) -> Iterable[tuple[str, Any]]:

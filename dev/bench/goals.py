@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from dev.bench.rounds import Figures
-from dev.bench.targets import EARLIER, Target
+from dev.bench.targets import COMMON_FILTERS, EARLIER, Target
 
 FLOORS = {
     "list 50": "bare list 50",
@@ -42,7 +42,10 @@ GOALS = (
     Goal("list 50", "without RLS", most_cpu=1.1),
     Goal("list 50", "naive list 50", least_rate=2.5),
     Goal("deep page", "list of 10,000", most_cpu=1.2),
-    Goal("list of 100,000", "list of 10,000", most_cpu=1.2),
+    *(
+        Goal(f"{query} of 100,000", f"{query} of 10,000", most_cpu=1.2)
+        for query in ("list", *COMMON_FILTERS)
+    ),
     Goal("board of 1,000", "bare board", most_cpu=1.6),
     Goal("search of 100", "list 50", most_cpu=3.0),
     Goal("search of a tenth", "list 50", most_cpu=20.0),

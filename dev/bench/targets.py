@@ -7,13 +7,15 @@ from functools import partial
 from urllib.parse import quote
 
 from dev.bench.filling import SEARCHED, Dataset
-from dev.bench.many import Many
+from dev.bench.many import REFERENCE, Many
 from dev.bench.serving import BEFORE, EXPRESS
 from projects.models import Project
 from tests.support.signing import access_token_for
 
 CONNECTIONS = 8
 EARLIER = " before"
+COMMON_FILTERS = ("status=DONE", "assignee=me", "priority=HIGH", "overdue=true", "label=often")
+"""What lists of large projects are filtered by; each matches one task of twenty or more."""
 RAW = "raw"
 """The statements of a request, sent without a server."""
 Headers = dict[str, str]
@@ -186,18 +188,26 @@ def in_bulk(dataset: Dataset, tasks: list[str]) -> Target:
 
 
 def in_large_projects(many: Many, deep: str) -> list[Target]:
-    """The first page of a project of 10,000 tasks and of the largest one, and its last page."""
+    """The first page of a project of 10,000 tasks and of the largest one, and its last page.
+
+    With common filters as well, where there is a larger one.
+    """
 
     def signed() -> Headers:
         return {"Authorization": f"Bearer {access_token_for(many.people.common)}"}
 
-    def first(name: str, project: str) -> Target:
-        path = f"/api/projects/{project}/tasks?limit=50"
+    def first(size: int, project: Project, query: str) -> Target:
+        path = f"/api/projects/{project.pk}/tasks?limit=50{query and '&'}{query}"
+        name = f"{query or 'list'} of {size:,}"
         return Target(name=name, paths=[path] * CONNECTIONS, headers=signed)
 
-    lines = [first("list of 10,000", str(many.reference.pk))]
+    lines = [first(REFERENCE, many.reference, "")]
     if many.largest != many.reference:
-        lines.append(first(f"list of {many.size:,}", str(many.largest.pk)))
+        lines = [
+            first(size, project, query)
+            for query in ("", *COMMON_FILTERS)
+            for size, project in ((REFERENCE, many.reference), (many.size, many.largest))
+        ]
     return [*lines, Target(name="deep page", paths=[deep] * CONNECTIONS, headers=signed)]
 
 

@@ -122,7 +122,7 @@ class EveryTaskFilters(Filters):
 
     @staticmethod
     def where_created_by(request: Request, value: str) -> Conditions:
-        return (("created_by", _person(request, value)),)
+        return (("created_by", Literal(_person(request, value))),)
 
 
 class TaskFilters(EveryTaskFilters):
@@ -170,7 +170,7 @@ class TaskFilters(EveryTaskFilters):
         wanted = name.casefold()
         labels: list[Label] = labels_of.rows(project=_project(request))
         found = [each.pk for each in labels if wanted in (each.name.casefold(), str(each.pk))]
-        return (("pk__has_label", found),)
+        return (("pk__has_label", Literal(found[0]) if found else []),)
 
     @staticmethod
     def where_watching(request: Request, wanted: Any) -> Conditions:

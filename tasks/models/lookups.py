@@ -10,7 +10,7 @@ from django.db.models import Lookup, UUIDField
 
 
 class HeldBy(Lookup[Any]):
-    """Whether `table` has a row with the id of the task and one of the values in `column`."""
+    """Whether `table` has a row with the id of the task and the value in `column`; [] is none."""
 
     prepare_rhs = False
     table: ClassVar[str]
@@ -19,14 +19,13 @@ class HeldBy(Lookup[Any]):
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         task, params = self.process_lhs(compiler, connection)
-        values: Any = self.rhs if isinstance(self.rhs, list) else [self.rhs]
-        if not values:
+        if self.rhs == []:
             raise EmptyResultSet
-        places = ", ".join(["%s"] * len(values))
+        value, more = self.process_rhs(compiler, connection)
         words = ["SELECT 1 FROM", self.table, "AS held WHERE held.task_id =", task]
-        words += ["AND", f"held.{self.column}", "IN", f"({places})"]
+        words += ["AND", f"held.{self.column}", "=", value]
         word = "EXISTS" if self.is_held else "NOT EXISTS"
-        return f"{word} ({' '.join(words)})", (*params, *values)
+        return f"{word} ({' '.join(words)})", (*params, *more)
 
 
 @UUIDField.register_lookup

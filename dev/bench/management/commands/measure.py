@@ -39,7 +39,7 @@ from dev.bench.targets import (
 )
 from tests.support.traffic import Traffic
 
-ROW = "{:<19}{:>7}{:>8}{:>8}{:>8}{:>8}{:>8}{:>5}{:>7}{:>9}"
+ROW = "{:<27}{:>7}{:>8}{:>8}{:>8}{:>8}{:>8}{:>5}{:>7}{:>9}"
 HEAD = ("", "req/s", "p50 ms", "p95 ms", "web ms", "SQL ms", "KiB", "SQL", "trips", "x floor")
 
 
