@@ -59,11 +59,10 @@ class Layout:
             if isinstance(part, Part)
         ]
 
-    def objects(self, rows: Iterable[Row]) -> list[dict[str, Any]]:
-        """The objects of the rows."""
+    def objects(self, rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
+        """The objects of the rows, each made when it is asked for."""
         keys, take = self.keys, self._pick
         parts: list[Any] = [(*part, {}) for part in self._parts]
-        made = []
         for row in rows:
             shown = dict(zip(keys, take(row), strict=False))
             for key, pick, make, known in parts:
@@ -72,8 +71,7 @@ class Layout:
                 if found is MISSING:
                     found = known[values] = make(values)
                 shown[key] = found
-            made.append(shown)
-        return made
+            yield shown
 
     def json(self, row: Row) -> orjson.Fragment:
         """The object of one row, as JSON."""

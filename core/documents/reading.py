@@ -88,7 +88,7 @@ class Reading(NamedTuple):
 
     def objects(self, rows: Rows) -> list[dict[str, Any]]:
         """The documents of rows as dictionaries, to which more may be added."""
-        return self.compiled.layout.objects(rows)
+        return list(self.compiled.layout.objects(rows))
 
     def shown(self, rows: Rows) -> list[Shown]:
         """The documents of rows that have their embedded lists."""

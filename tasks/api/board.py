@@ -5,9 +5,11 @@ People and labels stand in it once; tasks name them by id.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from threading import BoundedSemaphore
 from typing import Any, ClassVar
 from uuid import UUID
 
+import orjson
 from django.db import connection
 from django.db.models import Func, QuerySet, TextField, UUIDField
 from django.db.models.functions import Cast
@@ -20,6 +22,7 @@ from accounts.models import User
 from core.api.etags import is_known
 from core.api.pagination import MAX_LIMIT
 from core.api.permissions import Can
+from core.api.renderers import to_json
 from core.documents.conditions import Conditions
 from core.documents.fields import Computed, Document, PublicId
 from core.documents.reading import Reading
@@ -38,6 +41,9 @@ USUAL = 50
 COLUMN = "board_column"
 PEOPLE = "accounts_user WHERE id = ANY(%s::uuid[]) OR external_id = ANY(%s)"
 EACH_COLUMN = f"unnest(%s::uuid[]) AS {COLUMN} (id)"
+ASSEMBLING = BoundedSemaphore(2)
+"""Boards made at the same time: one of hundreds of tasks takes megabytes, which the process would
+keep, and only one thread of it computes while PostgreSQL reads for another."""
 
 
 class TaskCard(Document):
@@ -149,12 +155,19 @@ class ProjectBoard(TaggedByDay):
         elif is_known(tag, request):
             return Response(status=status.HTTP_304_NOT_MODIFIED, headers={"ETag": tag})
         conditions, limit = TaskFilters.conditions(request), self.read_query()["limit"]
-        columns, labels = _columns(project), _labels(project)
-        cards = _cards(_first_tasks([UUID(each["id"]) for each in columns], conditions, limit))
-        _add_labels(cards, has_any=bool(labels))
-        _fill(columns, cards, conditions, limit)
-        board = {"columns": columns, "people": _people(cards), "labels": labels}
+        with ASSEMBLING:
+            board = _board(project, conditions, limit)
         return Response(board, headers={"ETag": tag})
+
+
+def _board(project: Any, conditions: Conditions, limit: int) -> orjson.Fragment:
+    """The JSON of a `Board`; what it is made of is freed here."""
+    columns, labels = _columns(project), _labels(project)
+    cards = _cards(_first_tasks([UUID(each["id"]) for each in columns], conditions, limit))
+    _add_labels(cards, has_any=bool(labels))
+    _fill(columns, cards, conditions, limit)
+    board = {"columns": columns, "people": _people(cards), "labels": labels}
+    return orjson.Fragment(to_json(board))
 
 
 def _first_tasks(columns: list[UUID], conditions: Conditions, limit: int) -> Bound | None:
