@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("comments.api.urls")),
     path("", include("attachments.api.urls")),
     path("", include("workspaces.api.urls")),
+    path("", include("dashboards.api.urls")),
     path("", include("core.urls")),
     path("", include("clerk.api.urls")),
     path("admin/", admin.site.urls),

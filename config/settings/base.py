@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "comments",
     "attachments",
     "activity",
+    "dashboards",
     "notifications",
     "dev.demo",
 ]

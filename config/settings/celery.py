@@ -56,6 +56,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 600,
         "options": {"expires": 600},
     },
+    "add changes to dashboards": {
+        "task": "dashboards.background.add_changes",
+        "schedule": 15,
+        "options": {"expires": 15},
+    },
     "make thumbnails": {
         "task": "attachments.background.make_thumbnails",
         "schedule": 15,

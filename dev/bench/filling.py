@@ -14,6 +14,7 @@ from accounts.models import User
 from comments.models import Comment
 from core.actor import Actor
 from core.markdown import as_html, html_fields
+from dashboards.services.totals import add_all_changes
 from dev.bench.policies import switch_policies
 from projects.models import Priority, Project, Status
 from projects.services.projects import create_project
@@ -52,6 +53,7 @@ def fill() -> Dataset:
     """Create all rows; returns those of the first workspace that the requests use."""
     switch_policies(on=False)  # COPY FROM needs RLS off; each round enables it if it needs it
     datasets = [_workspace(number) for number in range(WORKSPACES)]
+    add_all_changes()
     with connections["direct"].cursor() as owner:
         owner.execute("ANALYZE")
     return datasets[0]

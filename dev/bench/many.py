@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from core.context import as_system
+from dashboards.services.totals import add_all_changes
 from dev.bench.policies import switch_policies
 from dev.demo.scale import LARGEST, People, analyze, create_people, create_projects, fill
 from projects.models import Project
@@ -31,6 +32,7 @@ def fill_many(tasks: int) -> Many:
         projects = create_projects(people, people.other, sizes)
     for project, size in zip(projects, sizes, strict=True):
         fill(project, people, size)
+    add_all_changes()
     analyze()
     return Many(people, projects[0], projects[-1], sizes[-1])
 

@@ -111,16 +111,18 @@ def reading(dataset: Dataset, task: str) -> list[Target]:
 
 
 def overviews(dataset: Dataset) -> list[Target]:
-    """The board of a project, with its floor, and searches for what few or many tasks say."""
+    """The board of a project, with its floor, searches for what few or many tasks say, numbers."""
     signed = partial(headers, dataset)
     board = [board_path(dataset)] * CONNECTIONS
     many, few = (quote(words.rstrip(".").lower()) for words in SEARCHED)
     found = "/api/tasks/search?limit=50&q={}".format
+    stats = f"/api/dashboard/stats?workspace={dataset.board.workspace_id}"
     return [
         Target(name="board of 1,000", paths=board, headers=signed),
         Target(name="bare board", server="bare", paths=board, headers=signed, has_policies=False),
         Target(name="search of 100", paths=[found(few)] * CONNECTIONS, headers=signed),
         Target(name="search of a tenth", paths=[found(many)] * CONNECTIONS, headers=signed),
+        Target(name="dashboard", paths=[stats] * CONNECTIONS, headers=signed),
     ]
 
 
@@ -190,7 +192,7 @@ def in_bulk(dataset: Dataset, tasks: list[str]) -> Target:
 def in_large_projects(many: Many, deep: str) -> list[Target]:
     """The first page of a project of 10,000 tasks and of the largest one, and its last page.
 
-    With common filters as well, where there is a larger one.
+    With common filters as well, where there is a larger one; and the dashboard of the largest.
     """
 
     def signed() -> Headers:
@@ -208,6 +210,8 @@ def in_large_projects(many: Many, deep: str) -> list[Target]:
             for query in ("", *COMMON_FILTERS)
             for size, project in ((REFERENCE, many.reference), (many.size, many.largest))
         ]
+    dashboard = [f"/api/projects/{many.largest.pk}/dashboard"] * CONNECTIONS
+    lines.append(Target(name="large dashboard", paths=dashboard, headers=signed))
     return [*lines, Target(name="deep page", paths=[deep] * CONNECTIONS, headers=signed)]
 
 

@@ -12,6 +12,7 @@ from accounts.models import User
 from comments.models import Comment
 from core.actor import Actor
 from core.context import as_system
+from dashboards.services.totals import add_all_changes
 from projects.models import Project
 from projects.services.projects import create_project
 from projects.services.workflows import Workflow
@@ -35,6 +36,8 @@ TASKS = {
     "priority": """CASE WHEN b %% 1000 = 0 THEN 'URGENT' WHEN b %% 10 < 6 THEN 'MEDIUM'
         WHEN b %% 10 < 9 THEN 'HIGH' ELSE 'LOW' END""",
     "category": "s.category",
+    "completed_at": """CASE WHEN s.category IN ('DONE', 'CLOSED')
+        THEN GREATEST(at, now() - n %% 120000 * interval '1 minute') END""",
     "position": "n::bigint * 65536",
     "start_date": "CASE WHEN n %% 4 < 2 THEN at::date + 25 END",
     "due_date": "CASE WHEN n %% 2 = 0 THEN at::date + 30 END",
@@ -198,6 +201,7 @@ def fill_scale(tasks: int, *, owner: User | None, tell: Callable[[str], Any]) ->
         fill(project, people, size)
         fill_words(project)
         fill_comments(project)
+        add_all_changes()
         tell(f"{done} of {len(projects)} projects: {size} tasks")
     analyze()
 

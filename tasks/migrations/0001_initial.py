@@ -80,6 +80,7 @@ class Migration(migrations.Migration):
                     models.Index(condition=models.Q(('deleted_at', None)), fields=['project', 'type', 'priority'], name='live_tasks_by_type'),
                     models.Index(condition=models.Q(('deleted_at', None)), fields=['project', 'due_date'], name='live_tasks_by_due_date'),
                     models.Index(condition=models.Q(('deleted_at', None)), fields=['project', 'planned_until', 'planned_from'], name='live_tasks_by_plan'),
+                    models.Index(condition=models.Q(('completed_at__isnull', False), ('deleted_at', None)), fields=['project', 'completed_at'], name='live_tasks_by_completion'),
                     models.Index(condition=models.Q(('deleted_at', None)), fields=['created_by', 'project'], name='live_tasks_by_creator'),
                     models.Index(condition=models.Q(('deleted_at', None)), fields=['workspace', 'updated_at', 'id'], name='live_tasks_by_recency'),
                     models.Index(condition=models.Q(('deleted_at', None), ('is_complete', False)), fields=['assignee', 'pending_due', 'id', 'workspace', 'type', 'priority'], name='open_tasks_by_due_date'),

@@ -45,6 +45,11 @@ INDEXES = [
     _live("live_tasks_by_type", "project", "type", "priority"),
     _live("live_tasks_by_due_date", "project", "due_date"),
     _live("live_tasks_by_plan", "project", "planned_until", "planned_from"),
+    models.Index(
+        fields=["project", "completed_at"],
+        name="live_tasks_by_completion",
+        condition=Q(deleted_at=None, completed_at__isnull=False),
+    ),
     _live("live_tasks_by_creator", "created_by", "project"),
     _live("live_tasks_by_recency", "workspace", "updated_at", "id"),
     models.Index(

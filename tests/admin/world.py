@@ -23,6 +23,7 @@ from clerk.models import AccountMatch, ExternalRecord, WebhookReceipt
 from comments.services.comments import add_comment, edit_comment
 from comments.services.reactions import add_reaction
 from core.models import AttemptCount, IdempotencyKey
+from dashboards.services.totals import rebuild_totals
 from identity.models import KnownDevice, RefreshToken
 from identity.services.personal_tokens import create_token
 from outbox.mail.failures import note_failure
@@ -94,6 +95,7 @@ def plan_work(n: int) -> User:
     add_relation(actor=by(owner), task=task, other=done, kind=RelatedAs.BLOCKED_BY)
     mail = Delivery.objects.get(kind="task_assigned", workspace_id=workspace.pk)
     MailContent.objects.create(delivery=mail, workspace_id=workspace.pk, text="Oil it")
+    rebuild_totals(strict.pk)
     return owner
 
 

@@ -56,12 +56,14 @@ COUNTS = {
     "board of 1,000": Traffic(7, 9),
     "search of 100": Traffic(5, 7),
     "search of a tenth": Traffic(5, 7),
+    "dashboard": Traffic(7, 9),
     "create task": Traffic(18, 22),
     "comment": Traffic(8, 12),
     "transition": Traffic(15, 19),
     "move": Traffic(16, 20),
     "bulk of 100": Traffic(7, 11),
     "list of 10,000": Traffic(2, 4),
+    "large dashboard": Traffic(6, 8),
     "deep page": Traffic(2, 4),
 }
 """Statements, and round trips with those of the transaction, of each line of the benchmark."""

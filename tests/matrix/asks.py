@@ -114,6 +114,10 @@ DELETE /api/projects/{project}/statuses/{column}         project   workflow:mana
 GET    /api/projects/{project}/transitions               project   project:read            200
 PUT    /api/projects/{project}/transitions               project   workflow:manage         200 409
 GET    /api/projects/{project}/board                     project   project:read            200
+GET    /api/projects/{project}/dashboard                 project   project:read            200
+GET    /api/projects/{project}/dashboard/chart?kind=flow project   project:read            200
+GET    /api/dashboard/stats?workspace={workspace}        workspace workspace:read          200
+GET    /api/dashboard/chart?kind=flow&workspace={workspace} workspace workspace:read       200
 GET    /api/projects/{project}/labels                    project   project:read            200
 POST   /api/projects/{project}/labels                    project   task:create             201 409
 GET    /api/labels/{label}                               label     project:read            200

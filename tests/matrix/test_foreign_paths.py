@@ -34,7 +34,8 @@ def told(world: World, own: Place, ids: dict[str, str], asks: list[Ask]) -> Told
                 ask.method, ask.path.format(**ids), sent, "application/json"
             )
             transaction.set_rollback(True)
-        body = answer.json() if answer.content else {}
+        is_json = answer.content and answer["Content-Type"] == "application/json"
+        body = answer.json() if is_json else {}
         assert answer.status_code < 300 or b"Secret" not in answer.content
         found[f"{ask.method} {ask.path}"] = (answer.status_code, body.get("code", ""))
     return found

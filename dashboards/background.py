@@ -1,0 +1,10 @@
+"""Celery tasks; the relay runs the same scans."""
+
+from celery import shared_task
+
+from dashboards.services import totals
+
+
+@shared_task
+def add_changes() -> None:
+    totals.add_all_changes()
