@@ -3,15 +3,37 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import OuterRef, QuerySet
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import RangeDateFilter
 
 from accounts.models import User
 from activity.models import Event, EventCounter, TextChange
+from activity.services.names import Asker, names_in
+from activity.services.telling import sentence_of
 from core.admin.records import ReadOnly
 from identity.models import PersonalToken
 from workspaces.models import Workspace
+
+
+class ToldTogether:
+    """Looks up the names in the events of a page together."""
+
+    result_list: Any
+
+    def get_results(self, request: HttpRequest) -> None:
+        pages: Any = super()
+        pages.get_results(request)
+        self.result_list = list(self.result_list)
+        _tell(self.result_list)
+
+
+def _tell(events: list[Any]) -> None:
+    """Set the sentence of each event, as staff may read it."""
+    names = names_in(events, Asker())
+    for event in events:
+        event.sentence = sentence_of(event, names)
 
 
 @admin.register(Event)
@@ -22,6 +44,7 @@ class Events(ReadOnly):
         "created_at",
         "workspace",
         "seq",
+        "sentence",
         "actor",
         "credential",
         "entity",
@@ -30,8 +53,11 @@ class Events(ReadOnly):
     )
     list_filter = ("entity", "action", "via", ("created_at", RangeDateFilter))
     list_filter_submit = True
-    search_fields = ("=entity_id", "=workspace_id", "=actor_id", "=token_id", "=request_id")
-    search_help_text = "The id of a row, workspace, person, token or request"
+    search_fields = (
+        *("=entity_id", "=task_id", "=project_id", "=workspace_id"),
+        *("=actor_id", "=token_id", "=request_id"),
+    )
+    search_help_text = "The id of a row, task, project, workspace, person, token or request"
     ordering = ("-created_at",)
     date_hierarchy = "created_at"
     fields = (
@@ -40,13 +66,29 @@ class Events(ReadOnly):
         "seq",
         ("actor", "actor_id"),
         ("credential", "token_id", "reason"),
+        "sentence",
         ("entity", "entity_id"),
         "action",
+        "project_id",
+        "task_id",
         "changes",
         "texts",
         "request_id",
     )
-    readonly_fields = ("texts",)
+    readonly_fields = ("sentence", "texts")
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        pages = super().get_changelist(request, **kwargs)
+        return type("EventPages", (ToldTogether, pages), {})
+
+    def get_object(self, *args: Any, **kwargs: Any) -> Any:
+        event = super().get_object(*args, **kwargs)
+        _tell([event] if event else [])
+        return event
+
+    @admin.display(description="What happened")
+    def sentence(self, event: Any) -> Any:
+        return event.sentence
 
     def get_queryset(self, request: HttpRequest) -> Any:
         people = User.objects.filter(pk=OuterRef("actor_id"))

@@ -1,11 +1,18 @@
 """The activity log: one row per event, numbered without gaps in each workspace."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import pgtrigger
 from django.db import models
+from django.db.models import Q, QuerySet
 
+from activity.rights import ENDINGS, OF_PROJECTS, OF_WORKSPACES
+from core.actor import Asking, person_in
 from core.models import Row, never_truncated
+from core.rights import Right
+from projects.models import Project
+from workspaces.models import Membership
+from workspaces.rights import WorkspaceRole
 
 
 class EventCounter(models.Model):
@@ -18,6 +25,38 @@ class EventCounter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.workspace_id}: {self.last_seq}"
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    def visible_to(self, asking: Asking) -> Self:
+        """The numbered events that the person may read today, whoever could when they happened.
+
+        Those of a project that may be read, and a transfer out of one; of a deleted project only
+        that it is gone. Those of the workspace as `OF_WORKSPACES` has it.
+        """
+        readable = Project.objects.reachable_by(asking).values("pk")
+        ended = Q(entity="project", action__in=ENDINGS)
+        ended &= Q(project_id__in=Project.objects.open_to(asking).values("pk"))
+        allowed = Q(project_id__in=readable) | Q(former_project_id__in=readable) | ended
+        allowed &= Q(entity__in=OF_PROJECTS)
+        for right in set(OF_WORKSPACES.values()):
+            entities = [name for name, needed in OF_WORKSPACES.items() if needed is right]
+            places = _workspaces_with(right, asking)
+            allowed |= Q(project_id=None, entity__in=entities, workspace_id__in=places)
+        mine = Q(private_to=None) | Q(private_to=person_in(asking))
+        return self.filter(mine, allowed, seq__isnull=False)
+
+
+def _workspaces_with(right: Right, asking: Asking) -> QuerySet[Membership, dict[str, object]]:
+    """The workspaces, not deleted, in which the person has the right."""
+    places = Membership.objects.of(asking).filter(workspace__deleted_at=None)
+    return places.filter(role__in=right.roles(WorkspaceRole)).values("workspace_id")
+
+
+def _numbered(name: str, *fields: str) -> models.Index:
+    """An index of events by number; entered once, when the trigger sets the number."""
+    known = {f"{field}__isnull": False for field in (fields[-1], "seq")}
+    return models.Index(fields=[*fields, "seq"], name=name, condition=Q(**known))
 
 
 class Event(Row):
@@ -46,6 +85,18 @@ class Event(Row):
     version = models.PositiveIntegerField(null=True)
     """The version of the row since the changes, where it has versions."""
     request_id = models.CharField(max_length=128, blank=True)
+    project_id = models.UUIDField(null=True)
+    """The project of the row when this happened."""
+    task_id = models.UUIDField(null=True)
+    """The task, or that of a comment or attachment."""
+    former_project_id = models.UUIDField(null=True)
+    """The project that a task was moved out of, whose readers are told as well."""
+    person_id = models.UUIDField(null=True)
+    """Whose membership the row is."""
+    private_to = models.UUIDField(null=True)
+    """The one person who may read of the row."""
+
+    objects = EventQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [
@@ -55,6 +106,9 @@ class Event(Row):
         ]
         indexes: ClassVar = [
             models.Index(fields=["entity", "entity_id", "created_at"], name="events_of_an_entity"),
+            _numbered("events_of_a_task", "task_id"),
+            _numbered("events_of_a_project", "project_id"),
+            _numbered("events_of_an_actor", "workspace_id", "actor_id"),
         ]
         triggers: ClassVar = [
             pgtrigger.Protect(name="log_is_not_deleted", operation=pgtrigger.Delete),

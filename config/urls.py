@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("projects.api.urls")),
     path("", include("comments.api.urls")),
     path("", include("attachments.api.urls")),
+    path("", include("activity.api.urls")),
     path("", include("workspaces.api.urls")),
     path("", include("dashboards.api.urls")),
     path("", include("core.urls")),

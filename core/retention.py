@@ -158,7 +158,7 @@ def purge_batch(
     """
     rows = model._default_manager.all()
     old = rows.filter(deleted_at__lt=Now() - PURGED_AFTER, purged_at=None).order_by("deleted_at")
-    found = list(lock_batch(old.only("workspace_id", "deleted_at"), at_most))
+    found = list(lock_batch(old.only("workspace_id", "deleted_at", *_parents(model)), at_most))
     for delete in _contents[model] if found else ():
         if delete(found, CONTENTS_AT_ONCE) >= CONTENTS_AT_ONCE:
             return at_most
@@ -169,6 +169,12 @@ def purge_batch(
     found.sort(key=lambda row: (row.workspace_id, row.pk))
     publish_all([event(row) for row in found])
     return len(found)
+
+
+def _parents(model: type[Model]) -> list[str]:
+    """The keys of rows by which events are found."""
+    names = {field.name for field in model._meta.concrete_fields}
+    return [name for name in ("project", "task") if name in names]
 
 
 @retained("answers to idempotency keys", IDEMPOTENCY_KEPT_FOR)

@@ -160,9 +160,13 @@ class FilterSaved(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class FilterUpdated(Event):
-    """The changes of a private filter are not told."""
+    """The changes of a private filter are not told.
+
+    `seen_by_others` if it is shared, or was until now.
+    """
 
     saved_filter: SavedFilter
+    seen_by_others: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

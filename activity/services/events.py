@@ -11,6 +11,7 @@ from accounts.models import User
 from accounts.services.references import counted
 from activity.models import Event, TextChange
 from activity.services.differences import difference
+from activity.services.places import first_role, place_of, projects_of_tasks
 from comments.models import Comment
 from core.events import Changes
 from core.events import Event as Happening
@@ -25,9 +26,11 @@ PERSONAL = ("name", "email", "avatar_url", "time_zone")
 def record(happenings: Sequence[Happening], *, entity: str, action: str) -> None:
     """Insert one row for each event, about its attribute `entity`; a trigger numbers them."""
     events, edited = [], []
+    projects = projects_of_tasks([getattr(happening, entity) for happening in happenings])
     for happening in happenings:
         subject = getattr(happening, entity)
-        changes = _without_personal_values(subject, happening.changes)
+        told = happening.changes or first_role(subject, action)
+        changes = _without_personal_values(subject, told)
         texts = {field: changes[field] for field in long_texts(subject, changes)}
         event = Event(
             workspace_id=_workspace_of(subject),
@@ -38,6 +41,7 @@ def record(happenings: Sequence[Happening], *, entity: str, action: str) -> None
             changes=changes | dict.fromkeys(texts, BLANK),
             version=getattr(subject, "version", None) if changes else None,
             request_id=request_id(),
+            **place_of(subject, happening, projects),
         )
         events.append(event)
         if workspace_id := event.workspace_id:

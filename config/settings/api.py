@@ -81,6 +81,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "comments", "description": "What is said about a task."},
         {"name": "attachments", "description": "Files on tasks."},
         {"name": "dashboards", "description": "How many tasks there are, week by week."},
+        {"name": "activity", "description": "The log: what happened, and what happens next."},
         {"name": "accounts", "description": "Signing in, tokens and one's own account."},
         {"name": "health", "description": "For probes; exact bodies without the envelope."},
         {"name": "aliases", "description": "Further spellings that older clients use."},

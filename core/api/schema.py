@@ -218,6 +218,8 @@ class EnvelopeAutoSchema(AutoSchema):
                 properties["meta"] = build_object_type({"next_cursor": NEXT, **more})
         if getattr(self.view, "continued", False):
             properties["meta"] = build_object_type({"next_cursor": NEXT, **more})
+        if whole := getattr(self.view, "whole_meta", {}):
+            properties["meta"] = build_object_type(dict(whole), required=list(whole))
         if self._has_dry_run:
             properties["meta"] = dry_runs.META.ref
         return build_object_type(properties, required=["success", "data"])

@@ -64,7 +64,8 @@ def update_filter(
             require(CREATE_TASK, saved.project, actor)
         saved.save_changes(*changed)
         told = changed if was_shared and saved.is_shared else {}
-        publish(FilterUpdated(actor=actor, saved_filter=saved, changes=told))
+        seen = was_shared or saved.is_shared
+        publish(FilterUpdated(actor=actor, saved_filter=saved, changes=told, seen_by_others=seen))
     return saved
 
 

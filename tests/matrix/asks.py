@@ -73,6 +73,8 @@ PUT    /api/workspaces/{workspace}/settings              workspace workspace:upd
 PATCH  /api/workspaces/{workspace}/settings              workspace workspace:update        200
 GET    /api/workspaces/{workspace}/tasks/{key}           task      project:read            200
 GET    /api/workspaces/{workspace}/members               workspace workspace:read          200
+GET    /api/workspaces/{workspace}/events                workspace workspace:read          200
+GET    /api/activity?workspace={workspace}               workspace workspace:read          200
 POST   /api/workspaces/{workspace}/members               workspace workspace:invite        201
 GET    /api/workspaces/{workspace}/members/{member}      workspace workspace:read          200
 PUT    /api/workspaces/{workspace}/members/{member}      workspace workspace:invite        200
@@ -165,6 +167,8 @@ DELETE /api/tasks/{task}                                 task      task:delete  
 GET    /api/tasks/{task}/can?action=update               task      project:read            200
 POST   /api/tasks/{task}/restore                         task      task:delete             200 409
 POST   /api/tasks/{task}/transition                      task      task:transition         200 409
+GET    /api/tasks/{task}/activity                        task      project:read            200
+GET    /api/tasks/{task}/history                         task      project:read            200
 GET    /api/tasks/{task}/relations                       task      project:read            200
 POST   /api/tasks/{task}/relations                       task      task:update             201 409
 DELETE /api/tasks/{task}/relations/{relation}            task      task:update             204 409

@@ -24,6 +24,8 @@ SHOWS_MEMBERS = {
     "/api/workspaces/{workspace}/members",
     "/api/workspaces/{workspace}/members/{member}",
     "/api/workspace/{workspace}/members",
+    "/api/workspaces/{workspace}/events",
+    "/api/activity?workspace={workspace}",
 }
 SHOWS_PEOPLE = {
     *SHOWS_MEMBERS,
@@ -44,6 +46,8 @@ SHOWS_PEOPLE = {
     "/api/tasks/{task}/dependencies",
     "/api/tasks/{task}/comments",
     "/api/tasks/{task}/watchers",
+    "/api/tasks/{task}/activity",
+    "/api/tasks/{task}/history",
     "/api/workspaces/{workspace}/tasks/{key}",
     "/api/comments/task/{task}/comments",
     "/api/comments/{comment}",

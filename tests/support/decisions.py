@@ -31,12 +31,10 @@ INTERNAL = {
 }
 """Models that serve the machinery; a client neither sees nor sets them."""
 FOR_STAFF = {
-    "activity.Event": EVERYTHING,
     "activity.TextChange": EVERYTHING,
     "clerk.AccountMatch": EVERYTHING,
     "notifications.Reminder": EVERYTHING,
     "outbox.Delivery": EVERYTHING,
-    "tasks.StatusChange": EVERYTHING,
     "workspaces.OptOut": EVERYTHING,
 }
 """Models that only the admin shows, beside a person's export."""
@@ -46,6 +44,7 @@ NOT_SHOWN = {
     **FOR_STAFF,
     "accounts.User": "password is_superuser is_staff is_active external_id"
     " enrolment_approved_until",
+    "activity.Event": "token_id former_project_id person_id private_to",
     "attachments.Attachment": "storage_key thumbnail_key thumbnail_tried_at",
     "identity.PersonalToken": "user digest revoked_at",
     "comments.Comment": "html_version",
@@ -58,6 +57,7 @@ NOT_SHOWN = {
     # `recurrence` shows two of them.
     "tasks.Task": "priority_order pending_due due_order planned_from planned_until due_set_by"
     " html_version open_blockers repeat_every repeat_unit",
+    "tasks.StatusChange": "task",
     "tasks.TaskLabel": "task",
     "tasks.Watcher": "task",
     "workspaces.Invitation": "token_hash accepted_by",
@@ -71,6 +71,7 @@ NOT_SET = {
     **FOR_STAFF,
     "accounts.User": "last_login is_superuser is_staff is_active external_id"
     " enrolment_approved_until",
+    "activity.Event": EVERYTHING,
     "comments.Comment": "task author edited_at content_html html_version",
     "comments.Mention": EVERYTHING,
     "comments.Reaction": EVERYTHING,
@@ -88,6 +89,7 @@ NOT_SET = {
     " description_html html_version repeat_every repeat_unit open_blockers is_blocked"
     " priority_order pending_due due_order planned_from planned_until",
     "tasks.SavedFilter": "project owner",
+    "tasks.StatusChange": EVERYTHING,
     "tasks.TaskLabel": EVERYTHING,
     "tasks.TaskMention": EVERYTHING,
     "tasks.Watcher": "task user",
@@ -100,7 +102,8 @@ NOT_SET = {
 NOT_EXPORTED = {
     "accounts.User": "password is_superuser is_staff is_active external_id"
     " enrolment_approved_until",
-    "activity.Event": "seq actor_id via token_id reason changes request_id",
+    "activity.Event": "seq actor_id via token_id reason changes request_id project_id task_id"
+    " former_project_id person_id private_to",
     "attachments.Attachment": "uploaded_by storage_key thumbnail_key thumbnail_size"
     " thumbnail_tried_at",
     "clerk.AccountMatch": EVERYTHING,
@@ -143,6 +146,7 @@ NOT_CHOSEN_BY = {
     "tasks.Label": "project color",
     "tasks.Relation": "source target kind created_by",
     "tasks.SavedFilter": "project owner parameters is_shared",
+    "tasks.StatusChange": "task source target actor",
     "tasks.Task": "project description description_html html_version position estimate_minutes"
     " priority_order start_date due_time pending_due due_order due_set_by repeat_every"
     " repeat_unit completed_at open_blockers",
@@ -157,7 +161,8 @@ NOT_CHOSEN_BY = {
 
 NOT_IN_ADMIN = {
     "accounts.User": "password",
-    "activity.Event": "actor_id via token_id reason entity_id",
+    "activity.Event": "actor_id via token_id reason entity_id former_project_id person_id"
+    " private_to",
     "activity.TextChange": "event edits",
     "comments.Comment": "content_html html_version",
     "core.IdempotencyKey": "body",
@@ -181,7 +186,7 @@ NOT_ERASED = "external_id"
 """What stays of a deleted person: what a provider tells late must not make them anew."""
 
 NOT_ASKED = {
-    *("audit:read", "webhook:manage", "usage:read"),
+    *("webhook:manage", "usage:read"),
 }
 """Rights of what cannot be done yet."""
 WITHOUT_WORD = {
@@ -190,7 +195,7 @@ WITHOUT_WORD = {
 }
 """Rights that no object tells among its abilities: who sees the object may read it."""
 
-WITHOUT_ROUTE = {"member:read_address"}
+WITHOUT_ROUTE = {"member:read_address", "audit:read"}
 """Rights that decide what is shown, so that no route needs them."""
 
 FOR_EVER = "kept"

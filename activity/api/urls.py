@@ -1,0 +1,16 @@
+"""The routes of the log."""
+
+from django.urls import path
+
+from activity.api.views import TaskActivity, TaskHistory, WorkspaceActivity, WorkspaceEvents
+from core.api.routes import LIST, Verbs
+
+ACTIVITY: Verbs = {"get": "activity"}
+EVENTS: Verbs = {"get": "events"}
+
+urlpatterns = [
+    path("api/activity", WorkspaceActivity.as_view(ACTIVITY), name="activity"),
+    path("api/tasks/<str:pk>/activity", TaskActivity.as_view(ACTIVITY), name="task-activity"),
+    path("api/tasks/<str:pk>/history", TaskHistory.as_view(LIST), name="task-history"),
+    path("api/workspaces/<str:pk>/events", WorkspaceEvents.as_view(EVENTS), name="events"),
+]
