@@ -38,6 +38,13 @@ class PersonDeleted(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PersonalDataExported(Event):
+    """The first part of a person's export was read."""
+
+    person: User
+
+
+@dataclass(frozen=True, kw_only=True)
 class PersonLinked(Event):
     """The person of an identity provider was recognised as one who has an account already."""
 

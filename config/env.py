@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 from pathlib import Path
@@ -101,6 +102,17 @@ def secrets(key: str) -> list[str]:
     for value in values:
         _check_length(key, value)
     return values
+
+
+def key_bytes(key: str) -> bytes:
+    """The bytes of a key in base64, SECRET_BYTES of them; b"" without one."""
+    try:
+        value = base64.b64decode(text(key, ""), validate=True)
+    except ValueError:
+        raise ImproperlyConfigured(f"{key} must be in base64.") from None
+    if value and len(value) != SECRET_BYTES:
+        raise ImproperlyConfigured(f"{key} must have {SECRET_BYTES} bytes, in base64.")
+    return value
 
 
 def url(key: str, schemes: tuple[str, ...], default: str | None = None) -> str:

@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("attachments.api.urls")),
     path("", include("activity.api.urls")),
     path("", include("workspaces.api.urls")),
+    path("", include("audit.api.urls")),
     path("", include("dashboards.api.urls")),
     path("", include("core.urls")),
     path("", include("clerk.api.urls")),

@@ -80,6 +80,14 @@ def take(limit: Limit, subject: str) -> None:
     _take(limit, subject, _alias())
 
 
+def count(limit: Limit, subject: str) -> int | None:
+    """Count one attempt: the number of attempts in the window, None once the limit is reached."""
+    with connections[_alias()].cursor() as cursor:
+        cursor.execute(TAKE, [limit.key(subject), limit.seconds, 1, limit.most, limit.most])
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
 def take_uncommitted(limit: Limit, subject: str) -> None:
     """As `take`, but in the caller's transaction: an attempt that is rolled back does not count.
 

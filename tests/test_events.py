@@ -13,9 +13,13 @@ from tests.test_architecture import OURS, sources
 
 HEARD = """
 accounts.AccessChanged               activity.log
+                                     audit.log
                                      notifications.plan_missed_after_reactivation
 accounts.AccountsKeptApart           activity.log
+                                     audit.log
+accounts.PersonalDataExported        audit.log
 accounts.PersonDeleted               activity.log
+                                     audit.log
                                      activity.record_in_workspaces
                                      activity.erase_texts_of_deleted_person
                                      attachments.end_uploads_of_deleted
@@ -28,12 +32,15 @@ accounts.PersonDeleted               activity.log
                                      workspaces.end_memberships_of_deleted
                                      workspaces.erase_invitations_of_deleted
 accounts.PersonJoined                activity.log
+                                     audit.log
                                      activity.record_in_workspaces
                                      projects.move_project_memberships_to_joined
                                      workspaces.move_memberships_to_joined
 accounts.PersonLinked                activity.log
+                                     audit.log
                                      activity.record_in_workspaces
 accounts.PersonRegistered            activity.log
+                                     audit.log
 accounts.ProfileChanged              activity.log
                                      activity.record_in_workspaces
                                      notifications.replan_for_time_zone
@@ -58,17 +65,29 @@ comments.ReactionRemoved             activity.log
 core.WorkspaceOpened                 workspaces.record_first_visit
 
 identity.AccountLinked               activity.log
+                                     audit.log
                                      identity.mail_account_linked
 identity.AccountUnlinked             activity.log
+                                     audit.log
                                      identity.mail_account_unlinked
+identity.AllSessionsEnded            audit.log
 identity.EnrolmentApproved           activity.log
+                                     audit.log
                                      identity.mail_enrolment_approved
 identity.PasswordChanged             identity.revoke_personal_tokens
+                                     audit.log
                                      identity.mail_password_changed
 identity.PersonalTokenCreated        activity.log
+                                     audit.log
 identity.PersonalTokenRevoked        activity.log
+                                     audit.log
+identity.SecondFactorAdded           audit.log
+identity.SecondFactorRemoved         audit.log
+identity.SignInFailed                audit.log
+identity.SignedIn                    audit.log
 
 outbox.DeliveryResent                activity.log
+                                     audit.log
 
 projects.ColumnAdded                 activity.log
 projects.ColumnDeleted               activity.log
@@ -79,16 +98,23 @@ projects.ColumnsReordered            activity.log
 projects.ProjectArchived             activity.log
 projects.ProjectCreated              activity.log
 projects.ProjectDeleted              activity.log
+                                     audit.log
 projects.ProjectDeletionChanges      tasks.lock_blocked_of_project
 projects.ProjectLeadChanged          activity.log
+                                     audit.log
 projects.ProjectMemberAdded          activity.log
+                                     audit.log
 projects.ProjectMemberRemoved        activity.log
+                                     audit.log
 projects.ProjectPurged               activity.log
+                                     audit.log
                                      activity.erase_texts_of_projects
                                      tasks.delete_filters_of_purged
 projects.ProjectRestored             activity.log
+                                     audit.log
                                      notifications.plan_missed_after_restoring
 projects.ProjectRoleChanged          activity.log
+                                     audit.log
 projects.ProjectUnarchived           activity.log
                                      notifications.plan_missed_after_unarchiving
 projects.ProjectUpdated              activity.log
@@ -110,13 +136,16 @@ tasks.TaskAssigned                   activity.log
                                      notifications.mail_assignees
 tasks.TaskCreated                    activity.log
 tasks.TaskDeleted                    activity.log
+                                     audit.log
                                      notifications.cancel_reminders
 tasks.TaskMoved                      activity.log
 tasks.TaskPurged                     activity.log
+                                     audit.log
                                      activity.erase_texts_of_tasks
                                      tasks.forget_mentions_of_purged
 tasks.TaskRelated                    activity.log
 tasks.TaskRestored                   activity.log
+                                     audit.log
                                      notifications.plan_reminders_of_restored
 tasks.TasksRecategorised             notifications.plan_reminders_of_recategorised
 tasks.TaskTransitioned               activity.log
@@ -131,34 +160,51 @@ workspaces.InvitationAccepted        activity.log
 workspaces.InvitationResent          activity.log
 workspaces.InvitationRevoked         activity.log
 workspaces.MemberAdded               activity.log
+                                     audit.log
                                      workspaces.revoke_invitations_of_new_member
 workspaces.MemberRemoved             activity.log
+                                     audit.log
                                      clerk.keep_who_was_removed
                                      projects.end_memberships_of_leaver
                                      workspaces.withdraw_offer_to_leaver
                                      tasks.end_watching_of_leaver
                                      workspaces.revoke_invitations_of_leaver
 workspaces.MemberRoleChanged         activity.log
+                                     audit.log
                                      workspaces.revoke_invitations_beyond_new_role
 workspaces.OptOutLifted              activity.log
 workspaces.OptedOut                  activity.log
 workspaces.OwnerChanged              activity.log
+                                     audit.log
                                      workspaces.withdraw_offer_of_former_owner
 workspaces.OwnershipDeclined         activity.log
 workspaces.OwnershipOffered          activity.log
+                                     audit.log
 workspaces.OwnershipWithdrawn        activity.log
 workspaces.PersonInvited             activity.log
 workspaces.WorkspaceCreated          activity.log
+                                     audit.log
 workspaces.WorkspaceDeleted          activity.log
+                                     audit.log
                                      projects.delete_projects_of_workspace
 workspaces.WorkspaceRestored         activity.log
+                                     audit.log
                                      projects.restore_projects_of_workspace
 workspaces.WorkspaceUpdated          activity.log
+                                     audit.log
 """
-"""An event, and under each other all who hear it; `activity.log` writes the line of `LOGGED`."""
+"""An event, and under each other all who hear it; `activity.log` writes the line of `LOGGED`.
+
+`audit.log` writes an entry as `AUDITED` says."""
 UNLOGGED = {
+    "accounts.PersonalDataExported": "changes nothing; audited",
     "core.WorkspaceOpened": "asked once per person; the membership keeps the moment",
+    "identity.AllSessionsEnded": "belongs to no workspace; audited",
     "identity.PasswordChanged": "belongs to no workspace; its owner is told by mail",
+    "identity.SecondFactorAdded": "belongs to no workspace; audited",
+    "identity.SecondFactorRemoved": "belongs to no workspace; audited",
+    "identity.SignInFailed": "belongs to no workspace; audited",
+    "identity.SignedIn": "belongs to no workspace; audited",
     "projects.ProjectDeletionChanges": "comes before ProjectDeleted or ProjectRestored",
     "projects.ProjectsLeft": "follows MemberRemoved and ProjectMemberRemoved, which are logged",
     "tasks.DueTimesReleased": "follows PersonDeleted, which is logged",

@@ -76,7 +76,7 @@ class OwnData(OneTransaction):
         An answer has at most some megabytes; while `meta.next_cursor` is not null, ask for more.
         """
         start = _position(request.query_params.get("cursor"))
-        part = everything_of(actor_of(request).person, OwnProfile, start)
+        part = everything_of(actor_of(request), OwnProfile, start)
         cursor = signing.Signer(salt=SALT).sign_object(part.next) if part.next else None
         answer = Response(Answer(part.data, meta={"next_cursor": cursor}))
         answer["Content-Disposition"] = 'attachment; filename="my-data.json"'

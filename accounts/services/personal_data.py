@@ -5,13 +5,16 @@ from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
+from accounts.events import PersonalDataExported
 from accounts.models import User
+from core.actor import Actor
 from core.context import as_system
 from core.documents.fields import Document
 from core.documents.pages import PAGE, read_page
 from core.documents.pages import Page as Rows
 from core.documents.reading import Reading, show_one
 from core.documents.selection import bind
+from core.events import publish
 
 
 class Kind(NamedTuple):
@@ -47,8 +50,11 @@ class Place(NamedTuple):
 
 
 @as_system("exporting what is kept about a person")
-def everything_of(person: User, profile: type[Document], start: Place | None = None) -> Part:
-    """A part of the export from `start`, oldest first; one query for each kind."""
+def everything_of(actor: Actor, profile: type[Document], start: Place | None = None) -> Part:
+    """A part of the actor's export from `start`, oldest first; one query for each kind."""
+    person = actor.person
+    if start is None:
+        publish(PersonalDataExported(actor=actor, person=person))
     found: dict[str, Any] = {"profile": show_one(profile, person.pk).document}
     found |= {name: [] for name in kinds}
     names = list(kinds)

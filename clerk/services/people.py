@@ -166,7 +166,7 @@ def link(person: User, external_id: str, email: str) -> User:
     """Link the locked account, which has the address, to this id of the provider."""
     if not has_proved(person, email):
         # Whoever registered the address never proved it: their sign-in data must not stay.
-        end_access(person)
+        end_access(person, actor=CLERK)
     person.external_id = external_id
     person.save_changes("external_id", "password")
     prove_address(person, email)

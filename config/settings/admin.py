@@ -67,6 +67,7 @@ NAVIGATION = [
     _pages(
         "Records",
         ("Activity", "history", "activity.event"),
+        ("Audit", "gavel", "audit.auditentry"),
         ("Edited texts", "difference", "activity.textchange"),
         ("Status changes", "timeline", "tasks.statuschange"),
         ("Texts of comments", "history_edu", "comments.revision"),
@@ -79,6 +80,7 @@ NAVIGATION = [
         ("Task numbers", "pin", "tasks.taskcounter"),
         ("Saved filters", "filter_alt", "tasks.savedfilter"),
         ("Event numbers", "tag", "activity.eventcounter"),
+        ("Ends of the audit", "tag", "audit.audithead"),
         ("Account matches", "join", "clerk.accountmatch"),
         ("Provider records", "cloud_sync", "clerk.externalrecord"),
         ("Provider messages", "webhook", "clerk.webhookreceipt"),

@@ -80,6 +80,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "tasks", "description": "Tasks and their way across the board."},
         {"name": "comments", "description": "What is said about a task."},
         {"name": "attachments", "description": "Files on tasks."},
+        {"name": "audit", "description": "What significant or destructive was done, by whom."},
         {"name": "dashboards", "description": "How many tasks there are, week by week."},
         {"name": "activity", "description": "The log: what happened, and what happens next."},
         {"name": "accounts", "description": "Signing in, tokens and one's own account."},

@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "comments",
     "attachments",
     "activity",
+    "audit",
     "dashboards",
     "notifications",
     "dev.demo",
@@ -139,6 +140,9 @@ ATTACHMENTS_BUCKET = bucket()
 ATTACHMENTS_QUOTA = env.natural("ATTACHMENTS_QUOTA_MB", 5 * 1024) * 1024 * 1024
 TASKS_PER_MINUTE = env.natural("TASKS_PER_MINUTE", 300)
 WORKSPACE_TASKS_PER_MINUTE = env.natural("WORKSPACE_TASKS_PER_MINUTE", 3000)
+
+# Signs checkpoints of the audit; `manage.py audit key` makes one.
+AUDIT_SIGNING_KEY = env.key_bytes("AUDIT_SIGNING_KEY")
 
 FRONTEND_URL = env.url("FRONTEND_URL", ("https", "http"), "http://localhost:3000")
 PUBLIC_URL = env.url("PUBLIC_URL", ("https", "http"), FRONTEND_URL)

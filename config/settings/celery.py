@@ -1,5 +1,7 @@
 """Settings of Celery: the broker, time limits, and the table of periodic tasks."""
 
+from celery.schedules import crontab
+
 from config import env
 from config.celery import app
 
@@ -74,6 +76,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "remove orphaned files": {
         "task": "attachments.background.remove_orphans",
         "schedule": 3600,
+        "options": {"expires": 3600},
+    },
+    "log checkpoints of the audit": {
+        "task": "audit.background.log_checkpoints",
+        "schedule": crontab(hour="3", minute="7"),
         "options": {"expires": 3600},
     },
 }

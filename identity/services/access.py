@@ -9,6 +9,7 @@ from django.db.models import Model
 from django.db.models.functions import Lower
 
 from accounts.models import User
+from core.actor import Actor
 from identity.models import KnownDevice, PersonalToken
 from identity.services.sessions import end_sessions_of
 
@@ -23,9 +24,9 @@ WAYS_IN: tuple[type[Model], ...] = (
 """Rows with which a person signs in or is recognised; each has a `user`."""
 
 
-def end_access(person: User) -> None:
+def end_access(person: User, *, actor: Actor) -> None:
     """End all sessions and delete all WAYS_IN and the password; the caller saves the person."""
-    end_sessions_of(person)
+    end_sessions_of(person, actor=actor)
     for rows in WAYS_IN:
         rows._default_manager.filter(user=person).delete()
     person.set_unusable_password()

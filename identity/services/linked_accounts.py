@@ -118,7 +118,7 @@ def _link_holder(holder: User, identity: Identity) -> User:
         raise LinkFirst
     if not is_proved:
         # Whoever registered the address never proved it: their sign-in data must not stay.
-        end_access(person)
+        end_access(person, actor=Actor(user=person))
         person.save(update_fields=["password", "updated_at"])
         prove_address(person, identity.email)
     elif SocialAccount.objects.filter(user=person, provider=identity.provider.realm).exists():

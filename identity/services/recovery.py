@@ -55,7 +55,7 @@ def reset_password(*, key: str, password: str) -> User:
     User.objects.locked(holder_of(key).pk)
     person = holder_of(key)
     _set_password(person, password, field="password")
-    end_sessions_of(person)
+    end_sessions_of(person, actor=Actor(user=person))
     reset(WRONG_PASSWORDS, person.email)
     publish(PasswordChanged(actor=Actor(user=person), person=person, recovered=True))
     return person
@@ -75,7 +75,7 @@ def change_password(*, actor: Actor, password: str, session_key: str) -> Pair:
     if person.password != actor.person.password:
         raise IncorrectPassword(errors={"current_password": [IncorrectPassword.message]})
     _set_password(person, password, field="new_password")
-    end_sessions_of(person, but=session_key)
+    end_sessions_of(person, actor=Actor(user=person), but=session_key)
     pair = carry_over(person, session_key)
     if pair is None:
         raise Unauthenticated

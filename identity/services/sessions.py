@@ -14,6 +14,9 @@ from psycopg import sql
 
 from accounts.models import User
 from core import context, sealing
+from core.actor import Actor
+from core.events import publish
+from identity.events import AllSessionsEnded
 
 _COLUMNS = [field.attname for field in User._meta.concrete_fields]
 _SESSION = (
@@ -88,11 +91,12 @@ def end_session(session_key: str) -> None:
     UserSession.objects.filter(session_key=session_key).delete()
 
 
-def end_sessions_of(person: User, *, but: str | None = None) -> None:
+def end_sessions_of(person: User, *, actor: Actor, but: str | None = None) -> None:
     """Sign out all devices of a person, except that of the session `but`."""
     devices = UserSession.objects.filter(user=person).exclude(session_key=but or "")
     Session.objects.filter(session_key__in=devices.values("session_key")).delete()
-    devices.delete()
+    if devices.delete()[0]:
+        publish(AllSessionsEnded(actor=actor, person=person, one_kept=but is not None))
 
 
 def seal(session_key: str) -> str:

@@ -52,6 +52,8 @@ WRONG: list[tuple[str, str, Callable[[str], Any], str]] = [
     ),
     ("SECRET_KEY", "", env.secret, "is missing: set it in the environment."),
     ("SECRET_KEY", "hunter2", env.secret, "is too short: it needs at least 32 bytes."),
+    ("AUDIT_SIGNING_KEY", "hunter2", env.key_bytes, "must be in base64."),
+    ("AUDIT_SIGNING_KEY", "aHVudGVyMg==", env.key_bytes, "must have 32 bytes, in base64."),
     *(
         (
             "REDIS_URL",

@@ -95,7 +95,10 @@ READS = [
         "/attachments/{attachment}/thumbnail",
     )
 ]
-REPORTS: list[tuple[str | None, str]] = [("lea", "/api/projects/{project}/access")]
+REPORTS: list[tuple[str | None, str]] = [
+    ("lea", "/api/projects/{project}/access"),
+    ("ada", "/api/workspaces/{workspace}/audit"),
+]
 PROBES = [(None, path) for path in ("/", "/health", "/livez", "/readyz")]
 LINKS = [(None, "/api/invitations/{token}"), ("pia", "/api/workspaces/{workspace}/invitations")]
 WORKSPACE, PROJECT, TASK = {"name": "New"}, {"name": "New"}, {"title": "New"}

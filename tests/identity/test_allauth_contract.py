@@ -22,6 +22,7 @@ DOCUMENTED = {
     "allauth.core",
     "allauth.headless",
     "allauth.mfa.models",
+    "allauth.mfa.signals",
     "allauth.socialaccount.adapter",
     "allauth.socialaccount.models",
     "allauth.usersessions.models",

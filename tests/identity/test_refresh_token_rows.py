@@ -13,6 +13,7 @@ from accounts.models import User
 from identity.models import RefreshToken
 from identity.services.access import end_access
 from identity.services.tokens import MOST_UNSPENT, issue, rotate
+from tests.support.actors import by
 from tests.support.databases import CommittedDatabase
 from tests.support.sign_in import PASSWORD, bearing
 from tests.support.signing import token_pair_for
@@ -58,7 +59,7 @@ def test_ending_access_leaves_no_refresh_token(grace: User, stranger: APIClient)
     stranger.post("/api/auth/login", {"email": grace.email, "password": PASSWORD})
     assert RefreshToken.objects.count() == 1
 
-    end_access(grace)
+    end_access(grace, actor=by(grace))
 
     assert not RefreshToken.objects.exists()
 

@@ -72,6 +72,7 @@ GET    /api/workspaces/{workspace}/settings              workspace workspace:rea
 PUT    /api/workspaces/{workspace}/settings              workspace workspace:update        200
 PATCH  /api/workspaces/{workspace}/settings              workspace workspace:update        200
 GET    /api/workspaces/{workspace}/tasks/{key}           task      project:read            200
+GET    /api/workspaces/{workspace}/audit                 workspace audit:read              200
 GET    /api/workspaces/{workspace}/members               workspace workspace:read          200
 GET    /api/workspaces/{workspace}/events                workspace workspace:read          200
 GET    /api/activity?workspace={workspace}               workspace workspace:read          200

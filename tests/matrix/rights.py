@@ -5,6 +5,7 @@ TABLE = """
 workspace:read                yes   yes yes    yes   yes     | -    -      -
 workspace:update              yes   -   -      -     -       | -    -      -
 workspace:delete              yes   -   -      -     -       | -    -      -
+audit:read                    yes   -   -      -     -       | -    -      -
 workspace:invite              yes   yes -      -     -       | -    -      -
 workspace:remove_member       yes   yes own    own   own     | -    -      -
 project:create                yes   yes -      -     -       | -    -      -

@@ -13,6 +13,7 @@ BOOKKEEPING = {
 
 INTERNAL = {
     "activity.EventCounter": EVERYTHING,
+    "audit.AuditHead": EVERYTHING,
     "attachments.StoredBytes": EVERYTHING,
     "attachments.Sweep": EVERYTHING,
     "clerk.ExternalRecord": EVERYTHING,
@@ -69,6 +70,7 @@ NOT_SHOWN = {
 NOT_SET = {
     **INTERNAL,
     **FOR_STAFF,
+    "audit.AuditEntry": EVERYTHING,
     "accounts.User": "last_login is_superuser is_staff is_active external_id"
     " enrolment_approved_until",
     "activity.Event": EVERYTHING,
@@ -134,6 +136,7 @@ NOT_EXPORTED = {
 """What the export of a person leaves out of the models that refer to people."""
 
 NOT_CHOSEN_BY = {
+    "audit.AuditEntry": "actor_id via token_id reason details request_id previous hash",
     "comments.Comment": "task author content content_html html_version edited_at",
     "comments.Revision": "comment author content",
     "attachments.Attachment": "task comment uploaded_by file_name size sha256 content_type"
@@ -160,6 +163,7 @@ NOT_CHOSEN_BY = {
 """Fields by which lists of the model are neither narrowed nor ordered."""
 
 NOT_IN_ADMIN = {
+    "audit.AuditEntry": "actor_id token_id reason entity",
     "accounts.User": "password",
     "activity.Event": "actor_id via token_id reason entity_id former_project_id person_id"
     " private_to",
@@ -207,6 +211,8 @@ RETENTION = {
     "activity.Event": FOR_EVER,
     "activity.EventCounter": FOR_EVER,
     "activity.TextChange": "texts of deleted tasks",
+    "audit.AuditEntry": FOR_EVER,
+    "audit.AuditHead": FOR_EVER,
     "attachments.Attachment": "files of deleted attachments",
     "attachments.StoredBytes": WITH_PARENT,
     "attachments.Sweep": ONE_ROW,

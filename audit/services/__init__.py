@@ -1,0 +1,1 @@
+"""Writing, verifying, signing and exporting the chains of entries."""
