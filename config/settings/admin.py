@@ -81,6 +81,8 @@ NAVIGATION = [
         ("Saved filters", "filter_alt", "tasks.savedfilter"),
         ("Event numbers", "tag", "activity.eventcounter"),
         ("Ends of the audit", "tag", "audit.audithead"),
+        ("Totals of dashboards", "bar_chart", "dashboards.total"),
+        ("Changes not added yet", "exposure", "dashboards.countedchange"),
         ("Account matches", "join", "clerk.accountmatch"),
         ("Provider records", "cloud_sync", "clerk.externalrecord"),
         ("Provider messages", "webhook", "clerk.webhookreceipt"),

@@ -43,7 +43,7 @@ def only_policies(
     )
     for model in tenant_models():
         rows = type(model._default_manager.all())
-        if "visible_to" in vars(rows):
+        if hasattr(rows, "visible_to"):
             monkeypatch.setattr(rows, "visible_to", lambda rows, _: rows.all())
     monkeypatch.setattr(Standing, "covers", lambda *_, **__: True)
     # Past the SQL that was compiled with the gates.

@@ -43,6 +43,8 @@ ASKED_OTHERWISE = {
     "outbox.retention.remove_deliveries": SYSTEM,
     "outbox.retention.remove_words_of_mails": SYSTEM,
     "outbox.mail.failures.mail_failure": QUESTION,
+    "dashboards.services.totals.add_changes": SYSTEM,
+    "dashboards.services.totals.rebuild_totals": SYSTEM,
     "outbox.services.queue.claim_due": SYSTEM,
     "outbox.services.queue.release": SYSTEM,
     "outbox.services.queue.resend": STAFF,
