@@ -28,7 +28,7 @@ def test_add_project_member_answers_the_member(cast: Cast, path: str) -> None:
         "message": "Member added successfully",
     }
     assert answer["data"]["userId"] == str(cast.moe.pk)
-    assert log_of(membership) == [("added", cast.lea.pk, {})]
+    assert log_of(membership) == [("added", cast.lea.pk, {"role": {"old": None, "new": "MEMBER"}})]
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def test_accept_invitation_gives_the_place_offered(cast: Cast) -> None:
     invitation.refresh_from_db()
     assert (invitation.status, invitation.accepted_by) == ("ACCEPTED", cast.sam)
     assert log_of(invitation)[-1] == ("accepted", cast.sam.pk, {})
-    assert log_of(place) == [("added", cast.sam.pk, {})]
+    assert log_of(place) == [("added", cast.sam.pk, {"role": {"old": None, "new": "PM"}})]
 
 
 def test_accept_invitation_with_an_address_proved_later(cast: Cast, settings: Settings) -> None:

@@ -29,7 +29,7 @@ def test_add_member_answers_the_member(cast: Cast) -> None:
         "data": member_document(membership),
         "message": "Member added successfully",
     }
-    assert log_of(membership) == [("added", cast.ada.pk, {})]
+    assert log_of(membership) == [("added", cast.ada.pk, {"role": {"old": None, "new": "PM"}})]
 
 
 @pytest.mark.parametrize(
