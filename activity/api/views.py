@@ -43,7 +43,7 @@ class EventPages(ServiceViewSet):
     def show_events(self, pages: Pages, asker: Asker) -> Response:
         limit = page_limit(self.request, DEFAULT_LIMIT)
         cursor = self.request.query_params.get("cursor")
-        before = place_after(cursor, self.request)["last_place"] if cursor else None
+        before = None if cursor is None else place_after(cursor, self.request)["last_place"]
         page = pages.back(before, limit)
         last = page.examined
         following = None if last is None else signed_cursor(last, last, self.request)

@@ -125,6 +125,12 @@ def test_wrong_parameters_are_refused(cast: Cast, wrong: str) -> None:
     client_of(cast.lea).ask("GET", path, status=status)
 
 
+@pytest.mark.parametrize("wrong", ["cursor=", "cursor=x", "limit=0", "typo=1"])
+def test_wrong_parameters_of_a_task_are_refused(cast: Cast, comment: Comment, wrong: str) -> None:
+    path = f"/api/tasks/{comment.task_id}/activity?{wrong}"
+    client_of(cast.lea).ask("GET", path, status=400)
+
+
 def test_a_workspace_has_to_be_named_and_the_project_to_be_its_own(cast: Cast) -> None:
     other = create_project(actor=by(cast.sam), workspace=cast.elsewhere, name="Other")
     sam, elsewhere = client_of(cast.sam), cast.elsewhere.pk
