@@ -7,12 +7,12 @@ from django.db import models
 from django.db.models import Q, QuerySet
 
 from activity.rights import ENDINGS, OF_PROJECTS, OF_WORKSPACES
-from core.actor import Asking, person_in
+from core.actor import Actor, Asking, person_in
 from core.models import Row, never_truncated
-from core.rights import Right
+from core.rights import Right, Standing
 from projects.models import Project
-from workspaces.models import Membership
-from workspaces.rights import WorkspaceRole
+from workspaces.models import Membership, Workspace
+from workspaces.rights import READ_WORKSPACE, WorkspaceRole
 
 
 class EventCounter(models.Model):
@@ -31,8 +31,8 @@ class EventQuerySet(models.QuerySet["Event"]):
     def visible_to(self, asking: Asking) -> Self:
         """The numbered events that the person may read today, whoever could when they happened.
 
-        Those of a project that may be read, and a transfer out of one; of a deleted project only
-        that it is gone. Those of the workspace as `OF_WORKSPACES` has it.
+        Those of a project that may be read, and a transfer out of one; of a deleted project or
+        workspace only that it is gone. Those of the workspace as `OF_WORKSPACES` has it.
         """
         readable = Project.objects.reachable_by(asking).values("pk")
         ended = Q(entity="project", action__in=ENDINGS)
@@ -43,13 +43,18 @@ class EventQuerySet(models.QuerySet["Event"]):
             entities = [name for name, needed in OF_WORKSPACES.items() if needed is right]
             places = _workspaces_with(right, asking)
             allowed |= Q(project_id=None, entity__in=entities, workspace_id__in=places)
+        gone = _workspaces_with(READ_WORKSPACE, asking, deleted=True)
+        ended = Q(entity="workspace", action__in=ENDINGS, workspace_id__in=gone)
+        allowed |= Q(ended, project_id=None)
         mine = Q(private_to=None) | Q(private_to=person_in(asking))
         return self.filter(mine, allowed, seq__isnull=False)
 
 
-def _workspaces_with(right: Right, asking: Asking) -> QuerySet[Membership, dict[str, object]]:
-    """The workspaces, not deleted, in which the person has the right."""
-    places = Membership.objects.of(asking).filter(workspace__deleted_at=None)
+def _workspaces_with(
+    right: Right, asking: Asking, *, deleted: bool = False
+) -> QuerySet[Membership, dict[str, object]]:
+    """The workspaces in which the person has the right, either the deleted ones or the others."""
+    places = Membership.objects.of(asking).filter(workspace__deleted_at__isnull=not deleted)
     return places.filter(role__in=right.roles(WorkspaceRole)).values("workspace_id")
 
 
@@ -122,6 +127,12 @@ class Event(Row):
 
     def __str__(self) -> str:
         return f"{self.entity} {self.action}"
+
+    def standing_of(self, actor: Actor) -> Standing:
+        """The standing in the project of the row, or else in the workspace."""
+        if self.project_id:
+            return Project.objects.get(pk=self.project_id).standing_of(actor)
+        return Workspace(pk=self.workspace_id).standing_of(actor)
 
 
 class TextChange(Row):

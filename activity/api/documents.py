@@ -13,6 +13,7 @@ from activity.models import Event
 from activity.rights import OF_PROJECTS, OF_WORKSPACES
 from activity.services.names import Asker, Names, PersonShown, names_in
 from activity.services.telling import changes_shown, sentence_of
+from activity.services.undo.table import is_undoable
 from core.documents.fields import Computed, Document
 from tasks.models import StatusChange
 
@@ -69,7 +70,7 @@ class EventDocument(Document):
     """Something that happened. `sentence` tells it in plain English: text, not HTML.
 
     `actor` is null for the system, which says its `reason`. `request_id` is shown to those with
-    the right `audit:read`.
+    the right `audit:read`. `undoable` if there is a way to undo such an event, whoever asks.
     """
 
     id = serializers.UUIDField()
@@ -86,6 +87,7 @@ class EventDocument(Document):
     task = TaskOfEvent(allow_null=True, source="task_id")
     changes = Changes()
     sentence = serializers.CharField(source="entity")
+    undoable = serializers.BooleanField(source="entity")
 
     class Meta:
         model = Event
@@ -130,6 +132,7 @@ def _event(event: Event, names: Names) -> dict[str, Any]:
         "task": _task(event, names),
         "changes": changes_shown(event, names),
         "sentence": sentence_of(event, names),
+        "undoable": is_undoable(event),
     }
 
 

@@ -2,15 +2,23 @@
 
 from django.urls import path
 
-from activity.api.views import TaskActivity, TaskHistory, WorkspaceActivity, WorkspaceEvents
+from activity.api.views import (
+    Events,
+    TaskActivity,
+    TaskHistory,
+    WorkspaceActivity,
+    WorkspaceEvents,
+)
 from core.api.routes import LIST, Verbs
 
 ACTIVITY: Verbs = {"get": "activity"}
 EVENTS: Verbs = {"get": "events"}
+UNDO: Verbs = {"post": "undo"}
 
 urlpatterns = [
     path("api/activity", WorkspaceActivity.as_view(ACTIVITY), name="activity"),
     path("api/tasks/<str:pk>/activity", TaskActivity.as_view(ACTIVITY), name="task-activity"),
     path("api/tasks/<str:pk>/history", TaskHistory.as_view(LIST), name="task-history"),
     path("api/workspaces/<str:pk>/events", WorkspaceEvents.as_view(EVENTS), name="events"),
+    path("api/events/<str:pk>/undo", Events.as_view(UNDO), name="undo-event"),
 ]

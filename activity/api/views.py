@@ -9,9 +9,12 @@ from rest_framework.response import Response
 
 from activity.api.documents import EventDocument, StatusChangeDocument, as_shown
 from activity.api.filters import ActivityAsked, ActivityFilters, Following, PageAsked
+from activity.models import Event
 from activity.services.names import Asker
+from activity.services.numbers import numbered
 from activity.services.pages import Pages, last_number
 from activity.services.periods import between
+from activity.services.undo.undoing import undo_event
 from core.api.envelope import Answer
 from core.api.pagination import DEFAULT_LIMIT, Page, page_limit, place_after, signed_cursor
 from core.api.permissions import Can
@@ -148,6 +151,28 @@ class WorkspaceEvents(ServiceViewSet):
         asker = Asker(self.actor, workspace.standing_of(self.actor))
         meta = {"through": page.examined, "last": last}
         return Response(Answer(as_shown(page.events, asker), meta=meta))
+
+
+class Events(ServiceViewSet):
+    """Single events."""
+
+    has_dry_run = True
+    document = EventDocument
+    # Whether the person may change what the event changed, its service asks.
+    action_permissions: ClassVar = {"undo": Can(READ_WORKSPACE, READ_PROJECT)}
+
+    @extend_schema(responses={200: EventDocument(many=True)})
+    def undo(self, request: Request, pk: str) -> Response:
+        """Put back what an event changed; answers with the new events of the same row.
+
+        It takes the rights, and meets the rules, that the change back needs now. 409
+        `superseded` if something newer changed the same, with these `events`; `not_undoable` if
+        there is no way; `text_erased` and `former_value_gone` if nothing is left to put back.
+        Undoing the new event does it again.
+        """
+        event: Event = self.find(Event, pk)
+        made = numbered(undo_event(actor=self.actor, event=event))
+        return Response(as_shown(made, Asker(self.actor, event.standing_of(self.actor))))
 
 
 @compiled

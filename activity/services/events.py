@@ -1,6 +1,8 @@
 """Writing the activity log, and erasing texts from it."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +23,19 @@ from workspaces.models import Workspace
 BLANK = {"old": None, "new": None}
 PERSONAL = ("name", "email", "avatar_url", "time_zone")
 """Fields of people whose values are not logged: they are erased later, but events cannot be."""
+
+_recorded: ContextVar[list[Event] | None] = ContextVar("recorded", default=None)
+
+
+@contextmanager
+def recorded() -> Iterator[list[Event]]:
+    """Yields the list of the events that are recorded meanwhile, without their numbers."""
+    events: list[Event] = []
+    before = _recorded.set(events)
+    try:
+        yield events
+    finally:
+        _recorded.reset(before)
 
 
 def record(happenings: Sequence[Happening], *, entity: str, action: str) -> None:
@@ -48,6 +63,8 @@ def record(happenings: Sequence[Happening], *, entity: str, action: str) -> None
             edited += [_edit(event, workspace_id, *text) for text in texts.items()]
     insert(*events)
     insert(*edited)
+    if (noted := _recorded.get()) is not None:
+        noted.extend(events)
 
 
 def who_acted(happening: Happening) -> dict[str, Any]:

@@ -23,6 +23,23 @@ UNMET = {
         "hidden_tasks": {"type": "integer"},
     },
 }
+NEWER_EVENT = ResolvedComponent(
+    name="NewerEvent",
+    type=ResolvedComponent.SCHEMA,
+    object="NewerEvent",
+    schema={
+        "type": "object",
+        "description": "What has changed the same since, with the fields it changed.",
+        "required": ["id", "seq", "actor", "action", "fields"],
+        "properties": {
+            "id": {"type": "string"},
+            "seq": {"type": "integer"},
+            "actor": {"anyOf": [NAMED, {"type": "null"}]},
+            "action": {"type": "string"},
+            "fields": SENTENCES,
+        },
+    },
+)
 FAILURE = ResolvedComponent(
     name="Failure",
     type=ResolvedComponent.SCHEMA,
@@ -42,6 +59,7 @@ FAILURE = ResolvedComponent(
             "unmet": {"type": "array", "items": UNMET},
             "cycle": {"type": "array", "items": TASK},
             "cycle_length": {"type": "integer"},
+            "events": {"type": "array", "items": NEWER_EVENT.ref},
             "people": SENTENCES,
             "workspaces": {"type": "array", "items": NAMED},
             "retry_after": {"type": "integer", "description": "Seconds."},

@@ -9,7 +9,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import build_array_type, build_object_type
 
 from core.api import dry_runs, merging, parameters
-from core.api.failures import FAILURE
+from core.api.failures import FAILURE, NEWER_EVENT
 from core.api.field_schemas import corrected
 from core.api.general_answers import header, reference
 from core.api.idempotency import SAFE
@@ -150,6 +150,7 @@ class EnvelopeAutoSchema(AutoSchema):
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
         self.registry.register_on_missing(FAILURE)
+        self.registry.register_on_missing(NEWER_EVENT)
         for status in self._refusals():
             bodies.setdefault(status, reference(status))
         if self._by_tables and self.view.action in EDITS:

@@ -31,6 +31,7 @@ KINDS = {
     "attachments": "attachment",
     "files": "attachment",
     "labels": "label",
+    "events": "event",
     "watchers": "person",
     "members": "person",
     "member": "person",

@@ -15,6 +15,8 @@ MEMBERS = ("anna", "boris", "carla", "dmitri")
 STRANGER = "stella"
 WORKSPACES, PROJECTS, TASKS, COMMENTS, INVITATIONS = 4, 4, 4, 2, 4
 MOST_LEARNED = 400
+BEGINNINGS = ("created", "commented", "attached")
+"""Actions whose undoing would delete rows that others need."""
 
 
 @dataclass
@@ -68,6 +70,9 @@ def _add_workspace(world: World, owner: Client, name: str, *, is_foreign: bool =
         world.workspace_of[invitation] = workspace
     for number in range(1 if is_foreign else PROJECTS):
         _add_project(world, owner, {"workspaceId": workspace, "name": f"Boat {number}"})
+    for event in owner.ask("GET", f"/workspaces/{workspace}/events?limit=500"):
+        if event["action"] not in BEGINNINGS:
+            world.learn("event", event["id"])
 
 
 def _add_project(world: World, owner: Client, project: dict[str, Any]) -> None:
@@ -77,6 +82,7 @@ def _add_project(world: World, owner: Client, project: dict[str, Any]) -> None:
         body = {"title": f"Plank {number}", "due_date": "2030-01-31", "due_time": "09:30"}
         task = owner.ask("POST", f"/projects/{key}/tasks", body)["id"]
         world.learn("task", task)
+        owner.ask("PATCH", f"/tasks/{task}", {"priority": "HIGH"})
         for _ in range(COMMENTS):
             comment = owner.ask("POST", f"/tasks/{task}/comments", {"content": "On it."})
             world.learn("comment", comment["id"])

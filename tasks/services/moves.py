@@ -47,11 +47,15 @@ class NotBesideItself(Invalid):
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """Where in a column: after a task, before one, or at an index counted from 0; else last."""
+    """Where in a column: after a task, before one, or at an index counted from 0; else last.
+
+    With `position` where a task stood that had it, next to who stands there now.
+    """
 
     after: Task | None = None
     before: Task | None = None
     order: int | None = None
+    position: int | None = None
 
 
 @transaction.atomic
@@ -78,6 +82,8 @@ def move_task(
 
 def _position(task: Task, column: Status, place: Place, end: int, actor: Actor) -> int:
     """The position for this place; that of the task if it stands there already."""
+    if place.position is not None:
+        return _former_position(task, column, place.position, end, actor)
     low, high = _bounds(task, column, place, end)
     if task.status_id == column.pk and low < task.position < high:
         return task.position
@@ -85,6 +91,14 @@ def _position(task: Task, column: Status, place: Place, end: int, actor: Actor) 
         return end
     free = _free_position(task, low, high)
     return _spread(task, column, low, end, actor) if free is None else free
+
+
+def _former_position(task: Task, column: Status, position: int, end: int, actor: Actor) -> int:
+    """The position itself, or the nearest one that is free; `end` is after all."""
+    if task.position == position or position >= end:
+        return min(position, end)
+    free = _free_position(task, position - SEARCHED - 1, position + SEARCHED + 1)
+    return _spread(task, column, position, end, actor) if free is None else free
 
 
 def _bounds(task: Task, column: Status, place: Place, end: int) -> tuple[int, int]:

@@ -65,6 +65,7 @@ def test_an_event_is_shown_whole(cast: Cast, task: Task) -> None:
         "task": {"id": str(task.pk), "key": "ENG-1", "title": "Oil"},
         "changes": {"title": {"old": "Grind the gears", "new": "Oil"}},
         "sentence": "Lea changed the title of ENG-1",
+        "undoable": True,
     }
 
 

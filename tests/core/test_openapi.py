@@ -17,6 +17,7 @@ from tasks.models import Relation, Task
 from tasks.services.labels import add_label
 from tasks.services.saved_filters import save_filter
 from tasks.services.watchers import watch_task
+from tests.activity.undoing import newest
 from tests.support.actors import by
 from tests.support.cast import Cast, Client, client_of
 from tests.support.factories import AttachmentFactory
@@ -213,6 +214,7 @@ WRITES: list[tuple[str | None, str, str, Any]] = [
     ("max", "delete", "/api/labels/{label}", None),
     ("max", "post", "/api/tasks/{task}/copy", {"title": "Again"}),
     ("ada", "post", "/api/tasks/{task}/transfer", {"project_id": "{second}"}),
+    ("max", "post", "/api/events/{event}/undo", None),
     ("max", "post", "/api/tasks/{task}/watchers", {"user_id": "{lea}"}),
     ("max", "delete", "/api/tasks/{task}/watchers/{lea}", None),
     ("max", "delete", "/api/tasks/{task}/watchers/me", None),
@@ -327,6 +329,7 @@ def ids(cast: Cast, comment: Comment) -> dict[str, str]:
         "filter": str(saved.pk),
         "comment": str(comment.pk),
         "emoji": "🎉",
+        "event": str(newest(comment).pk),
         **related(cast, comment.task),
         "attachment": str(file.pk),
         "refresh": token_pair_for(cast.moe)["refresh_token"],

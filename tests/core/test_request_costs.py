@@ -52,6 +52,7 @@ PLACES = {
     "attachments": "attachment",
     "files": "attachment",
     "watchers": "member",
+    "events": "event",
     "members": "member",
     "member": "member",
     "invitations": "invitation",

@@ -76,6 +76,7 @@ GET    /api/workspaces/{workspace}/audit                 workspace audit:read   
 GET    /api/workspaces/{workspace}/members               workspace workspace:read          200
 GET    /api/workspaces/{workspace}/events                workspace workspace:read          200
 GET    /api/activity?workspace={workspace}               workspace workspace:read          200
+POST   /api/events/{event}/undo                          event     task:update             200 409
 POST   /api/workspaces/{workspace}/members               workspace workspace:invite        201
 GET    /api/workspaces/{workspace}/members/{member}      workspace workspace:read          200
 PUT    /api/workspaces/{workspace}/members/{member}      workspace workspace:invite        200
@@ -209,7 +210,7 @@ PUT    /api/comments/{comment}/reactions/{emoji}         comment   comment:creat
 DELETE /api/comments/{comment}/reactions/{emoji}         comment   comment:create          200 409
 """)
 
-OBJECTS = ("workspace", "project", "label", "task", "comment", "filter", "attachment")
+OBJECTS = ("workspace", "project", "label", "task", "comment", "filter", "attachment", "event")
 ABOUT_OBJECTS = [ask for ask in ASKS if ask.about in OBJECTS]
 
 NAMED, SAID, TITLED = {"name": "Loom"}, {"content": "Said"}, {"title": "Thread it"}

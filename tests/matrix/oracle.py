@@ -13,6 +13,7 @@ INSIDE = {
     "comment": ("workspace", "project", "task", "comment"),
     "filter": ("workspace", "project"),
     "attachment": ("workspace", "project", "task", "attachment"),
+    "event": ("workspace", "project"),
 }
 """What must be there for an object to be there."""
 RETURNS = {
@@ -22,6 +23,7 @@ RETURNS = {
     "task": ("task",),
     "comment": ("comment",),
     "attachment": ("attachment",),
+    "event": (),
 }
 """What was deleted together and is restored by its first."""
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from django.db.models.functions import Now
 
 from accounts.models import User
+from activity.models import Event
 from attachments.models import Attachment
 from comments.models import Comment
 from comments.services.comments import add_comment
@@ -155,6 +156,7 @@ def _place(people: People, workspace: Workspace, roles: dict[str, str], *, autho
             "blocker": str(blocker.pk),
             "other_task": str(other_task.pk),
             "attachment": str(file.pk),
+            "event": str(Event.objects.get(entity_id=task.pk, action="related").pk),
             "file": "unsealed",
             "invitation": str(invitation.pk),
             "token": token_of(invitation),

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from activity.models import Event
 from attachments.models import Attachment
 from attachments.services.uploads import Upload
 from comments.models import Comment
@@ -43,6 +44,9 @@ ASKED_OTHERWISE = {
     "outbox.retention.remove_deliveries": SYSTEM,
     "outbox.retention.remove_words_of_mails": SYSTEM,
     "outbox.mail.failures.mail_failure": QUESTION,
+    "activity.services.events.recorded": QUESTION,
+    "activity.services.undo.newer.changing_again": QUESTION,
+    "activity.services.undo.newer.shown": QUESTION,
     "dashboards.services.totals.add_changes": SYSTEM,
     "dashboards.services.totals.rebuild_totals": SYSTEM,
     "outbox.services.queue.claim_due": SYSTEM,
@@ -191,6 +195,7 @@ def arguments(service: Callable[..., Any], cast: Cast, comment: Comment) -> dict
         "relation": Relation.objects.get(),
         "kind": RelatedAs.RELATES_TO,
         "attachment": Attachment.objects.get(),
+        "event": Event.objects.get(entity_id=comment.task_id, action="created"),
         "upload": Upload("plan.txt", size=1),
         "label": Label.objects.get(),
         "labels": [],
