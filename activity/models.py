@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from activity.rights import ENDINGS, OF_PROJECTS, OF_WORKSPACES
 from core.actor import Actor, Asking, person_in
-from core.models import Row, never_truncated
+from core.models import Record, Row, never_changed
 from core.rights import Right, Standing
 from projects.models import Project
 from workspaces.models import Membership, Workspace
@@ -64,32 +64,21 @@ def _numbered(name: str, *fields: str) -> models.Index:
     return models.Index(fields=[*fields, "seq"], name=name, condition=Q(**known))
 
 
-class Event(Row):
-    """An event that happened. Ids are no foreign keys, so that events outlive the rows they name.
+class Event(Record):
+    """An event that happened.
 
     `seq` is set by a deferred trigger just before the commit, so that reading "all after n"
     never misses an event that commits late. Events about a person have neither workspace nor
     `seq`. `changes` is `{field: {"old": …, "new": …}}`.
     """
 
-    append_only = True
-
-    workspace_id = models.UUIDField(null=True)
     seq = models.BigIntegerField(null=True, editable=False)
-    actor_id = models.UUIDField(null=True)
-    via = models.CharField(max_length=16)
-    """The kind of the actor's `Credential`; `system` without a person."""
-    token_id = models.UUIDField(null=True)
-    """The personal token that was used."""
-    reason = models.CharField(max_length=100, blank=True)
-    """Why the system acted."""
     entity = models.CharField(max_length=20)
     entity_id = models.UUIDField()
     action = models.CharField(max_length=40)
     changes = models.JSONField(default=dict)
     version = models.PositiveIntegerField(null=True)
     """The version of the row since the changes, where it has versions."""
-    request_id = models.CharField(max_length=128, blank=True)
     project_id = models.UUIDField(null=True)
     """The project of the row when this happened."""
     task_id = models.UUIDField(null=True)
@@ -115,15 +104,7 @@ class Event(Row):
             _numbered("events_of_a_project", "project_id"),
             _numbered("events_of_an_actor", "workspace_id", "actor_id"),
         ]
-        triggers: ClassVar = [
-            pgtrigger.Protect(name="log_is_not_deleted", operation=pgtrigger.Delete),
-            pgtrigger.Protect(
-                name="log_is_not_rewritten",
-                operation=pgtrigger.Update,
-                condition=pgtrigger.Q(old__seq__isnull=False),
-            ),
-            never_truncated("log_is_not_truncated", "the log is append-only"),
-        ]
+        triggers = never_changed("log_is", pgtrigger.Q(old__seq__isnull=False))
 
     def __str__(self) -> str:
         return f"{self.entity} {self.action}"
@@ -156,16 +137,10 @@ class TextChange(Row):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["event", "field"], name="text_change_once_per_event"),
         ]
-        triggers: ClassVar = [
-            pgtrigger.Protect(name="text_changes_are_not_deleted", operation=pgtrigger.Delete),
-            pgtrigger.Protect(
-                name="text_changes_are_only_erased",
-                operation=pgtrigger.Update,
-                condition=pgtrigger.Q(new__edits__isnull=False)
-                | pgtrigger.Q(old__edits__isnull=True),
-            ),
-            never_truncated("text_changes_are_not_truncated", "text changes are only erased"),
-        ]
+        triggers = never_changed(
+            "text_changes_are",
+            pgtrigger.Q(new__edits__isnull=False) | pgtrigger.Q(old__edits__isnull=True),
+        )
 
     def __str__(self) -> str:
         return f"{self.event_id}: {self.field}"

@@ -184,6 +184,13 @@ SENTENCES: dict[tuple[str, str], Templates] = {
     ("attachment", "purged"): ("A file that was removed from {task} was erased",),
 }
 """By entity and action, as `activity.receivers.LOGGED` has them."""
+FIELDS = {
+    "estimate_minutes": "estimate",
+    "repeat_every": "recurrence",
+    "repeat_unit": "recurrence",
+    "wip_limit": "WIP limit",
+}
+"""Fields that are called otherwise than their columns."""
 
 
 def sentence(entity: str, action: str, facts: Mapping[str, Any]) -> str:

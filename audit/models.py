@@ -16,7 +16,7 @@ from uuid import UUID
 import pgtrigger
 from django.db import models
 
-from core.models import Row, never_truncated
+from core.models import Record, never_changed
 
 CANONICAL = (
     "previous",
@@ -52,36 +52,25 @@ class AuditHead(models.Model):
         return f"{self.workspace_id}: {self.last_number}"
 
 
-class AuditEntry(Row):
+class AuditEntry(Record):
     """Something significant that was done. It holds ids and codes, and no personal data.
 
-    What deferred triggers set just before the commit is `number`, without gaps in its chain, with
-    `previous` and `hash`. Ids are no foreign keys, so that entries outlive the rows they name.
+    Its chain is that of its workspace, or without one of the instance. What deferred triggers set
+    just before the commit is `number`, without gaps in the chain, with `previous` and `hash`.
     """
 
-    append_only = True
-
-    workspace_id = models.UUIDField(null=True)
-    """The workspace whose chain this is; null for that of the instance."""
     number = models.BigIntegerField(null=True, editable=False)
-    actor_id = models.UUIDField(null=True)
-    via = models.CharField(max_length=16)
-    """The kind of the actor's `Credential`; `system` without a person."""
-    token_id = models.UUIDField(null=True)
-    """The personal token that was used."""
-    reason = models.CharField(max_length=100, blank=True)
-    """Why the system acted."""
     action = models.CharField(max_length=40)
     """What was done, such as `project.deleted`."""
     entity = models.CharField(max_length=100)
     """The kind of row it was done to: `project`; in the admin `app.model`."""
     entity_id = models.CharField(max_length=64, blank=True)
     details = models.JSONField(default=dict)
-    request_id = models.CharField(max_length=128, blank=True)
     previous = models.CharField(max_length=64, blank=True, editable=False)
     hash = models.CharField(max_length=64, blank=True, editable=False)
 
     class Meta:
+        verbose_name_plural = "audit entries"
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["workspace_id", "number"],
@@ -90,15 +79,7 @@ class AuditEntry(Row):
                 name="audit_number_once_per_chain",
             ),
         ]
-        triggers: ClassVar = [
-            pgtrigger.Protect(name="audit_is_not_deleted", operation=pgtrigger.Delete),
-            pgtrigger.Protect(
-                name="audit_is_not_rewritten",
-                operation=pgtrigger.Update,
-                condition=pgtrigger.Q(old__number__isnull=False),
-            ),
-            never_truncated("audit_is_not_truncated", "the audit is append-only"),
-        ]
+        triggers = never_changed("audit_is", pgtrigger.Q(old__number__isnull=False))
 
     def __str__(self) -> str:
         return f"{self.number} {self.action}"

@@ -12,8 +12,10 @@ from accounts.events import (
     PersonLinked,
     PersonRegistered,
 )
+from attachments.events import AttachmentDeleted, AttachmentRestored
 from audit.services import details
 from audit.services.entries import Audited, record
+from comments.events import CommentDeleted, CommentRestored
 from core.events import Event, subscribe_batch
 from identity.events import (
     AccountLinked,
@@ -25,6 +27,7 @@ from identity.events import (
     PersonalTokenRevoked,
     SecondFactorAdded,
     SecondFactorRemoved,
+    SessionEnded,
     SignedIn,
     SignInFailed,
 )
@@ -60,6 +63,7 @@ AUDITED: dict[type[Event], Audited] = {
     PersonJoined: Audited("person.joined", "person", details.joined),
     PersonLinked: Audited("person.linked", "person", details.none),
     SignedIn: Audited("session.signed_in", "person", details.sign_in),
+    SessionEnded: Audited("session.ended", "person", details.device),
     SignInFailed: Audited("session.sign_in_failed", "person", details.failures),
     AllSessionsEnded: Audited("session.all_ended", "person", details.sessions),
     PasswordChanged: Audited("password.changed", "person", details.password),
@@ -90,6 +94,14 @@ AUDITED: dict[type[Event], Audited] = {
     TaskDeleted: Audited("task.deleted", "task", details.task),
     TaskRestored: Audited("task.restored", "task", details.task),
     TaskPurged: Audited("task.purged", "task", details.task),
+    CommentDeleted: Audited("comment.deleted", "comment", details.comment, by_others=True),
+    CommentRestored: Audited("comment.restored", "comment", details.comment, by_others=True),
+    AttachmentDeleted: Audited(
+        "attachment.deleted", "attachment", details.attachment, by_others=True
+    ),
+    AttachmentRestored: Audited(
+        "attachment.restored", "attachment", details.attachment, by_others=True
+    ),
 }
 
 

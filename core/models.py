@@ -24,6 +24,8 @@ PURGED_AFTER = RESTORE_WINDOW + timedelta(hours=1)
 """Later than RESTORE_WINDOW, because purging uses PostgreSQL's clock and restoring that of the web
 server, which may differ."""
 LONGEST_UUID = len("urn:uuid:{00000000-0000-0000-0000-000000000000}")
+NO_ROW = uuid.UUID(int=0)
+"""An id that no row has: what is compared in place of an id that is unknown."""
 UNPURGED = models.Q(deleted_at__isnull=False, purged_at=None)
 """Rows that are deleted and whose texts have not been purged yet."""
 
@@ -62,15 +64,25 @@ def public_id(external: str) -> models.GeneratedField:
     )
 
 
-def never_truncated(name: str, message: str) -> pgtrigger.Trigger:
-    """A trigger for append-only tables: refuses TRUNCATE, which `pgtrigger.Protect` allows."""
-    return pgtrigger.Trigger(
-        name=name,
-        level=pgtrigger.Statement,
-        when=pgtrigger.Before,
-        operation=pgtrigger.Truncate,
-        func=f"RAISE EXCEPTION '{message}';",
-    )
+def never_changed(rows: str, final: pgtrigger.Q | None = None) -> list[pgtrigger.Trigger]:
+    """Triggers of append-only tables: they refuse DELETE, TRUNCATE, and UPDATE.
+
+    With `final`, UPDATE only of the rows for which that is true. `rows` begins the names of the
+    triggers, such as `log_is`.
+    """
+    return [
+        pgtrigger.Protect(name=f"{rows}_not_deleted", operation=pgtrigger.Delete),
+        pgtrigger.Protect(
+            name=f"{rows}_not_rewritten", operation=pgtrigger.Update, condition=final
+        ),
+        pgtrigger.Trigger(  # which Protect has no form for
+            name=f"{rows}_not_truncated",
+            level=pgtrigger.Statement,
+            when=pgtrigger.Before,
+            operation=pgtrigger.Truncate,
+            func="RAISE EXCEPTION 'pgtrigger: Cannot truncate % table', TG_TABLE_NAME;",
+        ),
+    ]
 
 
 class LockingQuerySet(models.QuerySet[Any]):
@@ -148,6 +160,28 @@ class Row(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class Record(Row):
+    """Base of append-only rows that say who did something, with which credential, and where.
+
+    Ids are no foreign keys, so that the rows outlive those they name.
+    """
+
+    append_only = True
+
+    workspace_id = models.UUIDField(null=True)
+    actor_id = models.UUIDField(null=True)
+    via = models.CharField(max_length=16)
+    """The kind of the actor's `Credential`; `system` without a person."""
+    token_id = models.UUIDField(null=True)
+    """The personal token that was used."""
+    reason = models.CharField(max_length=100, blank=True)
+    """Why the system acted."""
+    request_id = models.CharField(max_length=128, blank=True)
 
     class Meta:
         abstract = True

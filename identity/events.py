@@ -73,6 +73,17 @@ class SignInFailed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SessionEnded(Event):
+    """One device was signed out, by its person or by the system; `device_id` was that of its row.
+
+    Not published when a session expires.
+    """
+
+    person: User
+    device_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class AllSessionsEnded(Event):
     """All devices of the person were signed out, except one if `one_kept`."""
 

@@ -47,18 +47,22 @@ accounts.ProfileChanged              activity.log
 
 attachments.AttachmentAdded          activity.log
 attachments.AttachmentDeleted        activity.log
+                                     audit.log
 attachments.AttachmentIllustrated    activity.log
 attachments.AttachmentPurged         activity.log
 attachments.AttachmentQuarantined    activity.log
 attachments.AttachmentRestored       activity.log
+                                     audit.log
 
 comments.CommentAdded                activity.log
 comments.CommentDeleted              activity.log
+                                     audit.log
 comments.CommentEdited               activity.log
 comments.CommentPurged               activity.log
                                      activity.erase_texts_of_comments
                                      comments.erase_revisions_of_comments
 comments.CommentRestored             activity.log
+                                     audit.log
 comments.ReactionAdded               activity.log
 comments.ReactionRemoved             activity.log
 
@@ -83,6 +87,7 @@ identity.PersonalTokenRevoked        activity.log
                                      audit.log
 identity.SecondFactorAdded           audit.log
 identity.SecondFactorRemoved         audit.log
+identity.SessionEnded                audit.log
 identity.SignInFailed                audit.log
 identity.SignedIn                    audit.log
 
@@ -203,6 +208,7 @@ UNLOGGED = {
     "identity.PasswordChanged": "belongs to no workspace; its owner is told by mail",
     "identity.SecondFactorAdded": "belongs to no workspace; audited",
     "identity.SecondFactorRemoved": "belongs to no workspace; audited",
+    "identity.SessionEnded": "belongs to no workspace; audited",
     "identity.SignInFailed": "belongs to no workspace; audited",
     "identity.SignedIn": "belongs to no workspace; audited",
     "projects.ProjectDeletionChanges": "comes before ProjectDeleted or ProjectRestored",

@@ -14,6 +14,7 @@ from pytest_django import Settings
 from accounts.models import User
 from activity.models import Event
 from comments.models import Comment
+from dashboards.services.totals import rebuild_totals
 from notifications.models import Reminder
 from notifications.services import queue_due_reminders
 from outbox.models import Delivery
@@ -21,6 +22,7 @@ from outbox.services import claim_due
 from projects.models import Category, Priority, Project, Status
 from tasks.models import StatusChange, Task, TaskLabel, TaskType, Watcher
 from tests.support.actors import by
+from tests.support.cast import client_of
 from tests.support.databases import CommittedDatabase
 from tests.support.threads import times
 from workspaces.models import Workspace
@@ -57,13 +59,14 @@ def test_seed_demo_by_two_at_once_plants_once_what_real_work_leaves(
         assert authenticate(RequestFactory().post("/"), email=address, password="gantry-demo")
     check_a_bit_of_everything_is_shown()
     check_the_traces_of_real_work()
+    check_the_past_weeks_are_shown()
     check_nobody_gets_mail(mailoutbox)
     check_a_second_time_changes_nothing()
 
 
 def check_a_bit_of_everything_is_shown() -> None:
     found = counts()
-    assert (found["User"], found["Workspace"], found["Project"], found["Task"]) == (13, 3, 7, 44)
+    assert (found["User"], found["Workspace"], found["Project"], found["Task"]) == (13, 3, 7, 65)
     assert set(Task.objects.values_list("type", flat=True)) == set(TaskType.values)
     assert set(Task.objects.values_list("priority", flat=True)) == set(Priority.values)
     assert set(Task.objects.values_list("category", flat=True)) == set(Category.values)
@@ -87,6 +90,22 @@ def check_the_traces_of_real_work() -> None:
     for workspace in Workspace.objects.all():
         events = Event.objects.filter(workspace_id=workspace.pk).order_by("seq")
         assert [event.seq for event in events] == list(range(1, len(events) + 1))
+        assert [event.created_at for event in events] == sorted(e.created_at for e in events)
+
+
+def check_the_past_weeks_are_shown() -> None:
+    ada = client_of(User.objects.get(email="ada@example.com"))
+    project = Project.objects.get(name="Mobile app")
+    path = f"/api/projects/{project.pk}/dashboard"
+    shown = ada.ask("GET", f"{path}?weeks=8")["data"]
+    assert sum(week["throughput"] > 0 for week in shown["weeks"]) >= 5
+    scopes = [week["scope"] for week in shown["weeks"]]
+    assert scopes == sorted(scopes)
+    assert scopes[0] < scopes[-1]
+    assert shown["cycle_time"]["tasks"] == shown["completed"]
+    assert 24 < shown["cycle_time"]["median_hours"] < 24 * 14
+    rebuild_totals(project.pk)
+    assert ada.ask("GET", f"{path}?weeks=8")["data"] == shown
 
 
 def check_nobody_gets_mail(mailoutbox: list[EmailMessage]) -> None:

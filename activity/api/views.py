@@ -75,16 +75,17 @@ class WorkspaceActivity(EventPages):
         if not asked.get("workspace"):
             raise Invalid(errors={"workspace": ["Name a workspace."]})
         workspace = self.find(Workspace, asked["workspace"])
+        wanted = dict(ActivityFilters.conditions(request))
         among = Q(workspace_id=workspace.pk)
-        among &= between(workspace.pk, *ActivityFilters.period(request))
-        if (actor := ActivityFilters.actor_wanted(request)) is not None:
-            among &= Q(actor_id=actor)
+        among &= between(workspace.pk, wanted.get("created_at__gte"), wanted.get("created_at__lt"))
+        if "actor_id" in wanted:
+            among &= Q(actor_id=wanted.pop("actor_id"))
         if name := asked.get("project"):
             project = self.find(Project, name)
             if project.workspace_id != workspace.pk:
                 raise Invalid(errors={"project": ["Must be a project of the workspace."]})
             among &= Q(project_id=project.pk)
-        pages = Pages(self.actor, among, ActivityFilters.wanted(request))
+        pages = Pages(self.actor, among, Q(**wanted))
         return self.show_events(pages, Asker(self.actor, workspace.standing_of(self.actor)))
 
 

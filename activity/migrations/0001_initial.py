@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='event',
-            trigger=pgtrigger.compiler.Trigger(name='log_is_not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'the log is append-only';", hash='472a5b70841c00fb56495b6a81a37ebb12c2ae4f', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_log_is_not_truncated_20440', table='activity_event', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='log_is_not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot truncate % table', TG_TABLE_NAME;", hash='4ffa1a8d3edae1f596bf375cc5ac2110337846c4', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_log_is_not_truncated_20440', table='activity_event', when='BEFORE')),
         ),
         migrations.AddField(
             model_name='textchange',
@@ -93,10 +93,10 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='textchange',
-            trigger=pgtrigger.compiler.Trigger(name='text_changes_are_only_erased', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW."edits" IS NOT NULL OR OLD."edits" IS NULL)', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='9968bfcb03a6b94e91b70792a8c75e4421916bad', operation='UPDATE', pgid='pgtrigger_text_changes_are_only_erased_e80fe', table='activity_textchange', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='text_changes_are_not_rewritten', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW."edits" IS NOT NULL OR OLD."edits" IS NULL)', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='e3732afb9a7088dbd6ac9c128fc1e7ce358e7f83', operation='UPDATE', pgid='pgtrigger_text_changes_are_not_rewritten_b6c11', table='activity_textchange', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='textchange',
-            trigger=pgtrigger.compiler.Trigger(name='text_changes_are_not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'text changes are only erased';", hash='0713f68d0972946f98320d81be8364776a2c87e0', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_text_changes_are_not_truncated_fe79e', table='activity_textchange', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='text_changes_are_not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot truncate % table', TG_TABLE_NAME;", hash='3995eaea72e96113e11daf40d807e5476cb75c95', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_text_changes_are_not_truncated_fe79e', table='activity_textchange', when='BEFORE')),
         ),
     ]

@@ -4,9 +4,9 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from activity.models import Event
-from activity.sentences import sentence
+from activity.sentences import FIELDS, sentence
 from activity.services.names import PEOPLE, TASKS, Names, is_text
-from core.models import as_uuid
+from core.models import NO_ROW, as_uuid
 
 INTERNAL = ("html", "html_version", "description_html", "content_html")
 """Fields that follow from others."""
@@ -73,7 +73,7 @@ def sentence_of(event: Event, names: Names) -> str:
         "task": task.key if task else SOME_TASK,
         "project": project,
         "title": names.titles.get((event.entity, event.entity_id), ""),
-        "fields": _listed([_field_words(name) for name in shown]),
+        "fields": _listed(list(dict.fromkeys(map(_field_words, shown)))),
     }
     return sentence(event.entity, event.action, facts)
 
@@ -105,7 +105,7 @@ def _in_words(event: Event, name: str, value: Any, names: Names) -> str:
     if value is None:
         return ""
     if name in PEOPLE:
-        person = names.people.get(as_uuid(value) or UUID(int=0))
+        person = names.people.get(as_uuid(value) or NO_ROW)
         return person.name if person else SOMEBODY
     if name in TASKS:
         task = _task(value, names)
@@ -116,18 +116,19 @@ def _in_words(event: Event, name: str, value: Any, names: Names) -> str:
 
 
 def _person(value: Any, names: Names) -> str | None:
-    person = names.people.get(as_uuid(value) or UUID(int=0)) if value else None
+    person = names.people.get(as_uuid(value) or NO_ROW) if value else None
     return person.public_id if person else None
 
 
 def _task(value: Any, names: Names) -> Any:
     """The task with this id, unless it is gone or may not be seen."""
-    task = names.tasks.get(as_uuid(value) or UUID(int=0)) if value else None
+    task = names.tasks.get(as_uuid(value) or NO_ROW) if value else None
     return task if task and task.title is not None else None
 
 
 def _field_words(name: str) -> str:
-    return f"the {name.removeprefix('settings.').removesuffix('_id').replace('_', ' ')}"
+    usual = name.removeprefix("settings.").removesuffix("_id").replace("_", " ")
+    return f"the {FIELDS.get(name, usual)}"
 
 
 def _listed(words: list[str]) -> str:

@@ -43,6 +43,7 @@ class Migration(migrations.Migration):
                 ('hash', models.CharField(blank=True, editable=False, max_length=64)),
             ],
             options={
+                'verbose_name_plural': 'audit entries',
                 'constraints': [models.UniqueConstraint(condition=models.Q(('number__isnull', False)), fields=('workspace_id', 'number'), name='audit_number_once_per_chain', nulls_distinct=False)],
             },
         ),
@@ -56,6 +57,6 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='auditentry',
-            trigger=pgtrigger.compiler.Trigger(name='audit_is_not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'the audit is append-only';", hash='f1454a5edbc6a1c4aaed2a4e5bb3a29c57fe86e6', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_audit_is_not_truncated_74188', table='audit_auditentry', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='audit_is_not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot truncate % table', TG_TABLE_NAME;", hash='2dd5c73d12a633e5a83374220b4333f193949d48', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_audit_is_not_truncated_74188', table='audit_auditentry', when='BEFORE')),
         ),
     ]

@@ -46,6 +46,15 @@ def task(event: Any) -> dict[str, Any]:
     return {"project": str(event.task.project_id)}
 
 
+def comment(event: Any) -> dict[str, Any]:
+    return {"task": str(event.comment.task_id), "author": _id_text(event.comment.author_id)}
+
+
+def attachment(event: Any) -> dict[str, Any]:
+    row = event.attachment
+    return {"task": str(row.task_id), "uploaded_by": _id_text(row.uploaded_by_id)}
+
+
 def token(event: Any) -> dict[str, Any]:
     """Whose token it is, and what it is good for; never its text or name."""
     row = event.token
@@ -72,6 +81,10 @@ def sign_in(event: Any) -> dict[str, Any]:
 
 def failures(event: Any) -> dict[str, Any]:
     return {"failures": event.failures, "in_all": event.in_all}
+
+
+def device(event: Any) -> dict[str, Any]:
+    return {"device": event.device_id}
 
 
 def sessions(event: Any) -> dict[str, Any]:

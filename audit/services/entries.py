@@ -8,6 +8,7 @@ from audit.models import AuditEntry
 from core.actor import Actor
 from core.events import Event
 from core.queries import insert
+from core.rights import is_own
 from workspaces.models import Workspace
 
 Details = dict[str, Any]
@@ -15,16 +16,25 @@ Details = dict[str, Any]
 
 
 class Audited(NamedTuple):
-    """How a class of event is audited: the action, the attribute with the row, the details."""
+    """How a class of event is audited: the action, the attribute with the row, the details.
+
+    With `by_others`, only if the row does not belong to who did it.
+    """
 
     action: str
     entity: str
     details: Callable[[Any], Details]
+    by_others: bool = False
+
+    def concerns(self, event: Event) -> bool:
+        if not self.by_others or event.actor.is_system:
+            return True
+        return not is_own(getattr(event, self.entity), event.actor)
 
 
 def record(events: Sequence[Event], audited: Audited) -> None:
     """Insert one entry for each event, in the chain of the row's workspace or of the instance."""
-    insert(*(_entry(event, audited) for event in events))
+    insert(*(_entry(event, audited) for event in events if audited.concerns(event)))
 
 
 def record_command(*, action: str, entity_id: str, details: Details, reason: str) -> None:

@@ -1,9 +1,6 @@
 """Admin pages of reactions, mentions and former texts of comments; read only."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from comments.models import Mention, Reaction, Revision
@@ -16,19 +13,15 @@ class Revisions(ReadOnlyInline):
     fk_name = "comment"
     fields = ("created_at", "author", "content")
     readonly_fields = fields
+    select_related = ("author",)
     ordering = ("created_at",)
     verbose_name = "text"
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("author")
 
 
 class OfPeople(ReadOnlyInline):
     fk_name = "comment"
+    select_related = ("user",)
     ordering = ("created_at",)
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("user")
 
 
 class Reactions(OfPeople):

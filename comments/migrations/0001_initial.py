@@ -89,10 +89,10 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='revision',
-            trigger=pgtrigger.compiler.Trigger(name='revisions_are_only_erased', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT (NEW."content" = \'\') OR OLD."content" = \'\')', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='45cafa4cedcdc8b72afdb8f1fec152e7c00729cd', operation='UPDATE', pgid='pgtrigger_revisions_are_only_erased_b6914', table='comments_revision', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='revisions_are_not_rewritten', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT (NEW."content" = \'\') OR OLD."content" = \'\')', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='0981a4a00bee87f44780a2f004362c526f540d8c', operation='UPDATE', pgid='pgtrigger_revisions_are_not_rewritten_e4df8', table='comments_revision', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='revision',
-            trigger=pgtrigger.compiler.Trigger(name='revisions_are_not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'revisions are only erased';", hash='aad8e4684a9d499b37529e787ab779c787a8ce7a', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_revisions_are_not_truncated_38f00', table='comments_revision', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='revisions_are_not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot truncate % table', TG_TABLE_NAME;", hash='5d51180ec0ce68402b39f450eea6888309825a6c', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_revisions_are_not_truncated_38f00', table='comments_revision', when='BEFORE')),
         ),
     ]

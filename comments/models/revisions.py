@@ -7,7 +7,7 @@ from django.db import models
 
 from accounts.models import User
 from comments.models.comments import Comment
-from core.models import never_truncated
+from core.models import never_changed
 from workspaces.models import TenantRow
 
 
@@ -32,15 +32,9 @@ class Revision(TenantRow):
         indexes: ClassVar = [
             models.Index(fields=["comment", "created_at", "id"], name="revisions_of_a_comment")
         ]
-        triggers: ClassVar = [
-            pgtrigger.Protect(name="revisions_are_not_deleted", operation=pgtrigger.Delete),
-            pgtrigger.Protect(
-                name="revisions_are_only_erased",
-                operation=pgtrigger.Update,
-                condition=~pgtrigger.Q(new__content="") | pgtrigger.Q(old__content=""),
-            ),
-            never_truncated("revisions_are_not_truncated", "revisions are only erased"),
-        ]
+        triggers = never_changed(
+            "revisions_are", ~pgtrigger.Q(new__content="") | pgtrigger.Q(old__content="")
+        )
 
     def __str__(self) -> str:
         return f"{self.comment_id} of {self.created_at}"

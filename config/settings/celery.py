@@ -35,49 +35,23 @@ CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "config.beat:Scheduler"
-# Every entry is a scan that may safely run twice or late. Entries look like
-# "scan_reminders": {"task": ..., "schedule": seconds, "options": {"expires": seconds}}.
+
+
+def _every(seconds: int, task: str) -> dict[str, object]:
+    """An entry that queues the task at this interval; what waits longer than that expires."""
+    return {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+
+
+# Every task may safely run twice or late.
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
-    "queue due reminders": {
-        "task": "notifications.background.queue_due_reminders",
-        "schedule": 15,
-        "options": {"expires": 15},
-    },
-    "deliver what is due": {
-        "task": "outbox.background.deliver_due",
-        "schedule": 15,
-        "options": {"expires": 15},
-    },
-    "sweep the outbox": {
-        "task": "outbox.background.sweep",
-        "schedule": 600,
-        "options": {"expires": 600},
-    },
-    "remove old rows": {
-        "task": "outbox.background.apply_retention",
-        "schedule": 600,
-        "options": {"expires": 600},
-    },
-    "add changes to dashboards": {
-        "task": "dashboards.background.add_changes",
-        "schedule": 15,
-        "options": {"expires": 15},
-    },
-    "make thumbnails": {
-        "task": "attachments.background.make_thumbnails",
-        "schedule": 15,
-        "options": {"expires": 15},
-    },
-    "remove files": {
-        "task": "attachments.background.remove_files",
-        "schedule": 60,
-        "options": {"expires": 60},
-    },
-    "remove orphaned files": {
-        "task": "attachments.background.remove_orphans",
-        "schedule": 3600,
-        "options": {"expires": 3600},
-    },
+    "queue due reminders": _every(15, "notifications.background.queue_due_reminders"),
+    "deliver what is due": _every(15, "outbox.background.deliver_due"),
+    "sweep the outbox": _every(600, "outbox.background.sweep"),
+    "remove old rows": _every(600, "outbox.background.apply_retention"),
+    "add changes to dashboards": _every(15, "dashboards.background.add_changes"),
+    "make thumbnails": _every(15, "attachments.background.make_thumbnails"),
+    "remove files": _every(60, "attachments.background.remove_files"),
+    "remove orphaned files": _every(3600, "attachments.background.remove_orphans"),
     "log checkpoints of the audit": {
         "task": "audit.background.log_checkpoints",
         "schedule": crontab(hour="3", minute="7"),

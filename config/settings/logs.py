@@ -66,14 +66,18 @@ LOGGING: dict[str, Any] = {
         },
     },
     "filters": {"unforeseen": {"()": "django.utils.log.CallbackFilter", "callback": is_unforeseen}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT},
+        # Where there is no handler at all, Python writes to the standard error itself.
+        "nowhere": {"class": "logging.NullHandler"},
+    },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     # Requests are logged once, by config.middleware.RequestLog; Django adds tracebacks of errors.
     "loggers": {
         "django.request": {"level": "ERROR", "filters": ["unforeseen"]},
         "django.server": {"level": "WARNING"},
         # Scanners send any Host header; the line of the request shows the refusal.
-        "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+        "django.security.DisallowedHost": {"handlers": ["nowhere"], "propagate": False},
         "uvicorn.access": {"level": "WARNING"},
         # Periodic tasks run every few seconds; services log what they have done.
         "celery.beat": {"level": "WARNING"},

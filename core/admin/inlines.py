@@ -1,5 +1,7 @@
 """Bases for admin inlines: related rows on the page of their parent."""
 
+from typing import Any
+
 from django.db.models import Model
 from django.http import HttpRequest
 from unfold.admin import TabularInline
@@ -14,6 +16,12 @@ class Inline(TabularInline):
     per_page = 20
     tab = True
     hide_title = True
+    select_related: tuple[str, ...] = ()
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        rows = super().get_queryset(request)
+        # Without arguments Django would join whatever a row refers to.
+        return rows.select_related(*self.select_related) if self.select_related else rows
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False

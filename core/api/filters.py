@@ -1,21 +1,26 @@
 """Query parameters that are parsed like the values of bodies."""
 
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from typing import Any
 
 from django.core.validators import EMPTY_VALUES
 from django.forms import Form, MultipleChoiceField
-from django_filters import FilterSet, MultipleChoiceFilter
+from django_filters import DateFilter, FilterSet, MultipleChoiceFilter
 from rest_framework.exceptions import ValidationError
 from rest_framework.fields import empty
 from rest_framework.request import Request
 from rest_framework.serializers import BooleanField, Serializer
 
+from core.api.actors import zone_of
+from core.days import check_day, end_of, start_of
 from core.documents.conditions import Conditions
 
 SWITCH = {"1": True, "true": True, "0": False, "false": False}
 """Values of parameters that switch something on or off, such as `dry_run`."""
+DAYS = ["%Y-%m-%d"]
+"""ISO only: Django's forms also accept 01/02/2030, whose day and month are ambiguous."""
 
 
 def is_switched_on(request: Request, name: str) -> bool:
@@ -30,7 +35,8 @@ class Filters(FilterSet):
     """Declares filters as django-filter does; they give conditions, whose SQL is compiled once.
 
     A filter compares its own column, unless the class has a function of its name with `where_`
-    before it: that gets the request and the value, and returns the conditions.
+    before it, or the filter itself has a function `where`: that gets the request and the value,
+    and returns the conditions.
     """
 
     @classmethod
@@ -38,7 +44,8 @@ class Filters(FilterSet):
         """What the query parameters demand; ValidationError with messages for each of them."""
         found: Conditions = ()
         for name, value in cls.cleaned(request.query_params).items():
-            where = getattr(cls, f"where_{name}", None)
+            own = getattr(cls.base_filters[name], "where", None)
+            where = getattr(cls, f"where_{name}", own)
             found += where(request, value) if where else ((_lookup(cls, name), value),)
         return found
 
@@ -87,6 +94,30 @@ class EnumFilter(MultipleChoiceFilter):
     def __init__(self, kind: Any, **options: Any) -> None:
         # DISTINCT is not needed, and would change the order of the page.
         super().__init__(choices=kind.choices, distinct=False, **options)
+
+
+class FromDay(DateFilter):
+    """Times since the beginning of a day, in the time zone of the person asking."""
+
+    def __init__(self, column: str) -> None:
+        super().__init__(column, input_formats=DAYS, validators=[check_day])
+
+    def where(self, request: Request, day: date) -> Conditions:
+        return ((f"{self.field_name}__gte", start_of(day, zone_of(request))),)
+
+
+class UntilDay(FromDay):
+    """Times until the end of a day, in the time zone of the person asking."""
+
+    def where(self, request: Request, day: date) -> Conditions:
+        return ((f"{self.field_name}__lt", end_of(day, zone_of(request))),)
+
+
+class CreationFilters(Filters):
+    """The first and the last day on which rows were created."""
+
+    created_after = FromDay("created_at")
+    created_before = UntilDay("created_at")
 
 
 @cache

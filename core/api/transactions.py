@@ -24,6 +24,7 @@ from core.dry_runs import dry_run, is_dry_run
 from core.errors import Refusal
 from core.lock_waits import RUN, Run, waiting
 from core.models import IdempotencyKey
+from core.transaction_ends import transaction_end
 
 ATTEMPTS = 3
 PAUSE = 0.03
@@ -34,7 +35,8 @@ class OneTransaction(QuickView):
     """A view whose request is one transaction: committed, or rolled back if it is refused.
 
     After a deadlock or serialization failure the request runs again, up to ATTEMPTS times.
-    Attempts of refused requests must stay counted, so `core.limits` uses another connection.
+    Attempts of refused requests must stay counted, so `core.limits` uses another connection; what
+    else must outlast a refusal is done afterwards (`core.transaction_ends`).
     """
 
     kept_answers: ClassVar[frozenset[str]] = frozenset()
@@ -56,7 +58,8 @@ class OneTransaction(QuickView):
     _may_read = True
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        response = self._run_in_transaction(request, *args, **kwargs)
+        with transaction_end():
+            response = self._run_in_transaction(request, *args, **kwargs)
         self.release(response)
         return response
 

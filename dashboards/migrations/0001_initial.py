@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
                 ('project_id', models.UUIDField(db_index=True)),
                 ('day', models.DateField()),
                 ('amount', models.SmallIntegerField()),
-                ('category', models.CharField(choices=[('TODO', 'Todo'), ('IN_PROGRESS', 'In Progress'), ('DONE', 'Done'), ('CLOSED', 'Closed')], max_length=12)),
+                ('category', models.CharField(choices=[('TODO', 'To do'), ('IN_PROGRESS', 'In progress'), ('DONE', 'Done'), ('CLOSED', 'Closed')], max_length=12)),
                 ('status_id', models.UUIDField()),
                 ('priority', models.CharField(choices=[('LOW', 'Low'), ('MEDIUM', 'Medium'), ('HIGH', 'High'), ('URGENT', 'Urgent')], max_length=8)),
                 ('assignee_id', models.UUIDField(null=True)),

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import TextChoices
 
+from outbox.mail.text import JOINERS
 from projects.models import Category
 
 WIDTH, HEIGHT = 640, 300
@@ -51,7 +52,7 @@ def draw(chart: Chart, weeks: Sequence[dict[str, Any]], *, name: str) -> str:
     tops = [sum(column) if stacked else max(column) for column in _columns(series)]
     top = _round_up(max(tops, default=0))
     draw_in = {Chart.BURNUP: _lines, Chart.FLOW: _areas, Chart.THROUGHPUT: _bars}[chart]
-    title = escape(f"{_printable(name)}: {TITLES[chart]}")
+    title = escape(f"{TITLES[chart]}: {_printable(name)}")  # wide names may reach the edge
     size = f'width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}"'
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img">',
@@ -89,10 +90,10 @@ def _columns(series: Sequence[Series]) -> list[tuple[int, ...]]:
 
 
 def _round_up(value: int) -> int:
-    """The next of 4, 8, 20, 40, 80, 200 and so on, so that quarters are whole numbers."""
+    """The next of 4, 8, 12, 16, 20, 24, 32, 40, 80 and so on, whose quarters are round numbers."""
     scale = 1
     while True:
-        for step in (4, 8, 20):
+        for step in (4, 8, 12, 16, 20, 24, 32):
             if value <= step * scale:
                 return step * scale
         scale *= 10
@@ -163,5 +164,5 @@ def _dates(starts: Sequence[str]) -> Iterable[str]:
 
 def _printable(name: str) -> str:
     """The name without characters that XML does not allow, and not too long for a line."""
-    shown = "".join(each if each.isprintable() else " " for each in name)
+    shown = "".join(each if each.isprintable() or each in JOINERS else " " for each in name)
     return shown if len(shown) <= LONGEST_NAME else f"{shown[: LONGEST_NAME - 1]}…"

@@ -1,13 +1,16 @@
 """Publishing events of what allauth does: sign-ins, failed ones, second factors."""
 
 from collections.abc import Iterable
+from functools import partial
+from typing import Any
 
 from django.db import transaction
 
 from accounts.models import User
 from core.actor import Actor
-from core.events import publish
+from core.events import Event, publish
 from core.limits import count
+from core.transaction_ends import at_transaction_end
 from identity.events import SecondFactorAdded, SecondFactorRemoved, SignedIn, SignInFailed
 from identity.limits import FAILURES_IN_ALL, FAILURES_OF, FAILURES_TOLD
 
@@ -31,14 +34,19 @@ def publish_failed_sign_in(*, email: str) -> None:
     """
     failures, in_all = count(FAILURES_OF, email), count(FAILURES_IN_ALL, "")
     if in_all and in_all in MARKS and in_all >= FIRST_MARK_IN_ALL:
-        _publish_failures(SignInFailed(actor=GUESSING, person=None, failures=in_all, in_all=True))
+        _publish_failures(person=None, failures=in_all, in_all=True)
     if failures and failures in MARKS and count(FAILURES_TOLD, "") is not None:
         person = User.objects.registered_as(email).first()
-        _publish_failures(SignInFailed(actor=GUESSING, person=person, failures=failures))
+        _publish_failures(person=person, failures=failures)
+
+
+def _publish_failures(**facts: Any) -> None:
+    """After the request's transaction, if it has one: the refusal that follows would undo it."""
+    at_transaction_end(partial(_publish, SignInFailed(actor=GUESSING, **facts)))
 
 
 @transaction.atomic
-def _publish_failures(event: SignInFailed) -> None:
+def _publish(event: Event) -> None:
     publish(event)
 
 

@@ -21,6 +21,7 @@ from identity.events import PasswordChanged
 from identity.limits import WRONG_PASSWORDS, WRONG_PASSWORDS_FROM
 from identity.models import KnownDevice
 from identity.services.mails import enqueue_notice
+from identity.services.publishing import publish_failed_sign_in
 from identity.services.reset_links import holder_of
 from identity.services.sessions import end_sessions_of
 from identity.services.tokens import Pair, carry_over
@@ -65,6 +66,7 @@ def prove_password(*, person: User, password: str, field: str, origin: str) -> N
     """IncorrectPassword for a wrong password, which is counted like one of a sign-in."""
     with counted((WRONG_PASSWORDS_FROM, origin), (WRONG_PASSWORDS, person.email)):
         if not person.check_password(password):
+            publish_failed_sign_in(email=person.email)
             raise IncorrectPassword(errors={field: [IncorrectPassword.message]})
 
 

@@ -1,4 +1,4 @@
-"""The sessions to which tokens belong: opened with one query, ended with two."""
+"""The sessions to which tokens belong, opened with one query."""
 
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -8,7 +8,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
-from django.db import DEFAULT_DB_ALIAS, connection
+from django.db import DEFAULT_DB_ALIAS, connection, transaction
 from django.utils.crypto import constant_time_compare
 from psycopg import sql
 
@@ -16,7 +16,7 @@ from accounts.models import User
 from core import context, sealing
 from core.actor import Actor
 from core.events import publish
-from identity.events import AllSessionsEnded
+from identity.events import AllSessionsEnded, SessionEnded
 
 _COLUMNS = [field.attname for field in User._meta.concrete_fields]
 _SESSION = (
@@ -85,10 +85,18 @@ def belongs_to(session: dict[str, Any], person: User) -> bool:
     )
 
 
-def end_session(session_key: str) -> None:
-    """Sign this device out: its tokens are refused from the next request on."""
+@transaction.atomic
+def end_session(session_key: str, *, reason: str = "") -> None:
+    """Sign this device out: its tokens are refused from the next request on.
+
+    By its person, or by the system for a `reason`.
+    """
     Session.objects.filter(session_key=session_key).delete()
-    UserSession.objects.filter(session_key=session_key).delete()
+    devices = UserSession.objects.filter(session_key=session_key)
+    device = devices.select_related("user").first()
+    if device is not None and devices.delete()[0]:
+        actor = Actor.system(reason) if reason else Actor(user=device.user)
+        publish(SessionEnded(actor=actor, person=device.user, device_id=device.pk))
 
 
 def end_sessions_of(person: User, *, actor: Actor, but: str | None = None) -> None:

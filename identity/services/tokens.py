@@ -30,6 +30,8 @@ from identity.services.sessions import belongs_to, end_session
 
 MOST_UNSPENT = 5
 """The most unused refresh tokens of one session; a further one makes the oldest void."""
+TOO_OLD = "the session is too old"
+USED_TWICE = "a refresh token was used twice"
 Use = Literal["access", "refresh"]
 LONGEST_TOKEN = 4096
 _SESSION_ID = "session-id"
@@ -142,7 +144,7 @@ def issue(person: User, session_key: str) -> Pair | None:
     if session is None or not belongs_to(session.get_decoded(), person):
         return None
     if is_too_old(session.get_decoded()):
-        end_session(session_key)
+        end_session(session_key, reason=TOO_OLD)
         return None
     return _issued(person, session)
 
@@ -177,13 +179,14 @@ def _rotate(claims: Claims) -> Pair | None:
         return None
     now, successor = timezone.now(), uuid7()
     unspent = RefreshToken.objects.filter(session=session)
-    if is_too_old(session.get_decoded()) or not unspent.filter(pk=claims.id).update(
+    is_ended = is_too_old(session.get_decoded())
+    if is_ended or not unspent.filter(pk=claims.id).update(
         id=successor, previous_id=claims.id, rotated_at=now
     ):
         # Used seconds ago, and the next one is unused: two tabs, or a lost answer.
         since = now - settings.AUTH_REFRESH_REUSE_GRACE
         if not unspent.filter(previous_id=claims.id, rotated_at__gte=since).exists():
-            end_session(claims.session_key)
+            end_session(claims.session_key, reason=TOO_OLD if is_ended else USED_TWICE)
         return None
     session.expire_date = now + timedelta(seconds=settings.SESSION_COOKIE_AGE)
     session.save(update_fields=["expire_date"])

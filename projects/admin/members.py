@@ -20,11 +20,9 @@ class Members(Inline):
     fk_name = "project"
     fields = ("user", "role")
     autocomplete_fields = ("user",)
+    select_related = ("user",)
     ordering = ("created_at",)
     verbose_name = "member"
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("user")
 
     def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         return _without_lead(super().formfield_for_choice_field(db_field, request, **kwargs))

@@ -90,7 +90,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=80)),
                 ('color', models.CharField(default='#6b7280', max_length=7, validators=[django.core.validators.RegexValidator('\\A#[0-9a-fA-F]{6}\\Z', 'Must be a colour such as #3b82f6.')])),
                 ('position', models.PositiveIntegerField()),
-                ('category', models.CharField(choices=[('TODO', 'Todo'), ('IN_PROGRESS', 'In Progress'), ('DONE', 'Done'), ('CLOSED', 'Closed')], max_length=12)),
+                ('category', models.CharField(choices=[('TODO', 'To do'), ('IN_PROGRESS', 'In progress'), ('DONE', 'Done'), ('CLOSED', 'Closed')], max_length=12)),
                 ('is_default', models.BooleanField(default=False)),
                 ('wip_limit', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(10000)])),
                 ('project', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='statuses', to='projects.project')),

@@ -22,8 +22,8 @@ check_color = RegexValidator(r"\A#[0-9a-fA-F]{6}\Z", "Must be a colour such as #
 class Category(models.TextChoices):
     """What a column means, independent of its name."""
 
-    TODO = "TODO"
-    IN_PROGRESS = "IN_PROGRESS"
+    TODO = "TODO", "To do"
+    IN_PROGRESS = "IN_PROGRESS", "In progress"
     DONE = "DONE"
     CLOSED = "CLOSED"
 

@@ -1,9 +1,6 @@
 """Admin pages of status changes, mentions, task counters and saved filters; read only."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from core.admin.inlines import ReadOnlyInline
@@ -16,11 +13,9 @@ class Steps(ReadOnlyInline):
     fk_name = "task"
     fields = ("created_at", "source", "target", "actor")
     readonly_fields = fields
+    select_related = ("actor",)
     ordering = ("created_at",)
     verbose_name = "step"
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("actor")
 
 
 @admin.register(StatusChange)
@@ -39,11 +34,9 @@ class Mentions(ReadOnlyInline):
     fk_name = "task"
     fields = ("user", "created_at")
     readonly_fields = fields
+    select_related = ("user",)
     ordering = ("created_at",)
     verbose_name = "mention"
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("user")
 
 
 @admin.register(TaskMention)

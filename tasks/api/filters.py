@@ -6,18 +6,16 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
 from django_filters import CharFilter, DateFilter, TypedChoiceFilter
 from rest_framework.request import Request
 
-from accounts.models import User
-from core.api.actors import actor_of
-from core.api.filters import EnumFilter, Filters
-from core.days import check_day, end_of, start_of, today_in
+from accounts.api.people import person_wanted
+from core.api.actors import zone_of
+from core.api.filters import DAYS, CreationFilters, EnumFilter, FromDay, UntilDay
+from core.days import today_in
 from core.documents.conditions import Conditions, Literal
 from core.errors import Invalid
-from core.models import LONGEST_UUID, as_uuid
-from core.queries import compiled
+from core.models import LONGEST_UUID, NO_ROW, as_uuid
 from projects.models import Category, Priority, Status, columns_of
 from tasks.api.hits import LONGEST_SEARCH, MOST_WORDS, Search, tasks_with_words
 from tasks.models import FINISHED, Label, Task, TaskType, labels_of
@@ -28,18 +26,9 @@ ORDER_COLUMNS = {"due_date": "due_order", "priority": "priority_order"}
 """Of orderings by values that have no order of their own: no date, and names of priorities."""
 BOOLEANS = {"true": True, "True": True, "1": True, "false": False, "False": False, "0": False}
 
-NOBODY = UUID(int=0)
-
-DAYS = ["%Y-%m-%d"]
-"""ISO only: Django's forms also accept 01/02/2030, whose day and month are ambiguous."""
-
 
 def _of_parent(request: Request, value: str) -> Conditions:
-    return (("parent", None if value == "none" else as_uuid(value) or NOBODY),)
-
-
-def _day(column: str) -> DateFilter:
-    return DateFilter(column, input_formats=DAYS, validators=[check_day])
+    return (("parent", None if value == "none" else as_uuid(value) or NO_ROW),)
 
 
 def _flag(column: str | None = None) -> TypedChoiceFilter:
@@ -56,7 +45,7 @@ def check_words(typed: str) -> None:
         raise ValidationError(f"At most {MOST_WORDS} words.")
 
 
-class EveryTaskFilters(Filters):
+class EveryTaskFilters(CreationFilters):
     """Filters of tasks of any project. The bounds of days are inclusive, in the person's zone.
 
     `planned_after` and `planned_before` are the bounds of a timeline: tasks whose span, from start
@@ -80,10 +69,8 @@ class EveryTaskFilters(Filters):
         input_formats=DAYS,
         help_text="The last day of a timeline: tasks that start after it are left out.",
     )
-    created_after = _day("created_at")
-    created_before = _day("created_at")
-    updated_after = _day("updated_at")
-    updated_before = _day("updated_at")
+    updated_after = FromDay("updated_at")
+    updated_before = UntilDay("updated_at")
     overdue = _flag()
     created_by = CharFilter(max_length=64)
 
@@ -100,29 +87,13 @@ class EveryTaskFilters(Filters):
         return values
 
     @staticmethod
-    def where_created_after(request: Request, day: date) -> Conditions:
-        return (("created_at__gte", start_of(day, _zone(request))),)
-
-    @staticmethod
-    def where_created_before(request: Request, day: date) -> Conditions:
-        return (("created_at__lt", end_of(day, _zone(request))),)
-
-    @staticmethod
-    def where_updated_after(request: Request, day: date) -> Conditions:
-        return (("updated_at__gte", start_of(day, _zone(request))),)
-
-    @staticmethod
-    def where_updated_before(request: Request, day: date) -> Conditions:
-        return (("updated_at__lt", end_of(day, _zone(request))),)
-
-    @staticmethod
     def where_overdue(request: Request, wanted: Any) -> Conditions:
-        today = today_in(_zone(request))
+        today = today_in(zone_of(request))
         return (("pending_due__lt" if wanted else "pending_due__gte", today),)
 
     @staticmethod
     def where_created_by(request: Request, value: str) -> Conditions:
-        return (("created_by", Literal(_person(request, value))),)
+        return (("created_by", Literal(person_wanted(request, value))),)
 
 
 class TaskFilters(EveryTaskFilters):
@@ -163,7 +134,7 @@ class TaskFilters(EveryTaskFilters):
     def where_assignee(request: Request, value: str) -> Conditions:
         if value == "none":
             return (("assignee", None),)
-        return (("assignee", Literal(_person(request, value))),)
+        return (("assignee", Literal(person_wanted(request, value))),)
 
     @staticmethod
     def where_label(request: Request, name: str) -> Conditions:
@@ -182,26 +153,6 @@ class TaskFilters(EveryTaskFilters):
         return (("pk__any_of_text", tasks_with_words(typed, _project(request))),)
 
 
-def _person(request: Request, value: str) -> UUID:
-    """The key of the person named, NOBODY for an unknown one.
-
-    It is compared too, so that the time it takes does not tell whether there is such a person.
-    """
-    if value == "me":
-        return actor_of(request).person.pk
-    return person_named(value) or NOBODY
-
-
-def person_named(value: str) -> UUID | None:
-    """The key of the person with this id."""
-    found: UUID | None = person_with_id.first(own=as_uuid(value), external=value)
-    return found
-
-
-def _zone(request: Request) -> str:
-    return actor_of(request).person.time_zone
-
-
 def _project(request: Request) -> UUID | None:
     return as_uuid(request.parser_context["kwargs"]["pk"])
 
@@ -213,10 +164,3 @@ def _in_columns(request: Request, is_wanted: Callable[[Status], bool]) -> Condit
     """
     columns: list[Status] = columns_of.rows(project=_project(request))
     return (("status__one_of", [column.pk for column in columns if is_wanted(column)]),)
-
-
-@compiled
-def person_with_id(own: Any, external: Any) -> QuerySet[Any]:
-    """The key of the person with one of these ids, ours or the identity provider's."""
-    people: QuerySet[Any] = User.objects.filter(Q(pk=own) | Q(external_id=external))
-    return people.values_list("pk", flat=True)

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.documents import Person
+from accounts.api.people import person_named
 from core.api.fields import Input, Name
 from core.api.filters import EnumFilter
 from core.api.permissions import Can
@@ -21,7 +22,7 @@ from core.errors import Invalid
 from core.queries import compiled
 from projects.models import Project, columns_of
 from projects.rights import READ_PROJECT
-from tasks.api.filters import ORDERINGS, TaskFilters, person_named
+from tasks.api.filters import ORDERINGS, TaskFilters
 from tasks.models import SavedFilter, labels_of
 from tasks.services.saved_filters import delete_filter, save_filter, update_filter
 

@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 ('type', models.CharField(choices=[('TASK', 'Task'), ('BUG', 'Bug'), ('FEATURE', 'Feature'), ('IMPROVEMENT', 'Improvement'), ('OTHER', 'Other')], default='TASK', max_length=12)),
                 ('priority', models.CharField(choices=[('LOW', 'Low'), ('MEDIUM', 'Medium'), ('HIGH', 'High'), ('URGENT', 'Urgent')], default='MEDIUM', max_length=8)),
                 ('priority_order', models.GeneratedField(db_persist=True, expression=django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.Case(models.When(priority='LOW', then=models.Value(0)), models.When(priority='MEDIUM', then=models.Value(1)), models.When(priority='HIGH', then=models.Value(2)), models.When(priority='URGENT', then=models.Value(3))), '*', models.Value(10000000000, models.BigIntegerField())), '+', models.F('number')), output_field=models.BigIntegerField())),
-                ('category', models.CharField(choices=[('TODO', 'Todo'), ('IN_PROGRESS', 'In Progress'), ('DONE', 'Done'), ('CLOSED', 'Closed')], max_length=12)),
+                ('category', models.CharField(choices=[('TODO', 'To do'), ('IN_PROGRESS', 'In progress'), ('DONE', 'Done'), ('CLOSED', 'Closed')], max_length=12)),
                 ('is_complete', models.GeneratedField(db_persist=True, expression=models.ExpressionWrapper(models.Q(('category__in', ('DONE', 'CLOSED'))), models.BooleanField()), output_field=models.BooleanField())),
                 ('open_blockers', models.PositiveSmallIntegerField(db_default=0, default=0, editable=False)),
                 ('is_blocked', models.GeneratedField(db_persist=True, expression=models.ExpressionWrapper(models.Q(('open_blockers__gt', 0)), models.BooleanField()), output_field=models.BooleanField())),
@@ -235,11 +235,15 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='statuschange',
-            trigger=pgtrigger.compiler.Trigger(name='history_stands', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9e1ccc86219261cb924b8b91c472acdbd75bfc54', operation='UPDATE OR DELETE', pgid='pgtrigger_history_stands_63e3d', table='tasks_statuschange', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='history_is_not_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='5a8c37c61e18f30ebc2d50a20514e694bc075b04', operation='DELETE', pgid='pgtrigger_history_is_not_deleted_093ba', table='tasks_statuschange', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='statuschange',
-            trigger=pgtrigger.compiler.Trigger(name='history_is_not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'history is append-only';", hash='013eaa2dbb84c0ebe557238e664165b2d13b4ab0', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_history_is_not_truncated_118a2', table='tasks_statuschange', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='history_is_not_rewritten', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='450629033e20977216c2a2d01de10a40d038dda3', operation='UPDATE', pgid='pgtrigger_history_is_not_rewritten_05877', table='tasks_statuschange', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='statuschange',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot truncate % table', TG_TABLE_NAME;", hash='1c4e1bb88f5b05fb3d6ad4e84c8f907b5d72ee7c', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_history_is_not_truncated_118a2', table='tasks_statuschange', when='BEFORE')),
         ),
         migrations.CreateModel(
             name='SavedFilter',

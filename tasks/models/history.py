@@ -2,11 +2,10 @@
 
 from typing import Any, ClassVar
 
-import pgtrigger
 from django.db import models
 
 from accounts.models import User
-from core.models import never_truncated
+from core.models import never_changed
 from projects.models import Project
 from tasks.models.tasks import Task
 from workspaces.models import TenantRow, Workspace
@@ -43,10 +42,7 @@ class StatusChange(TenantRow):
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["task", "created_at"], name="steps_of_a_task")]
-        triggers: ClassVar = [
-            pgtrigger.Protect(name="history_stands", operation=pgtrigger.Update | pgtrigger.Delete),
-            never_truncated("history_is_not_truncated", "history is append-only"),
-        ]
+        triggers = never_changed("history_is")
 
     def __str__(self) -> str:
         return f"{self.task_id}: {self.source} → {self.target}"

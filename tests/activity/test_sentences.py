@@ -1,5 +1,7 @@
 """What events say in plain English."""
 
+from datetime import date
+
 import pytest
 
 from activity.receivers import LOGGED
@@ -44,6 +46,16 @@ def test_who_did_what_is_told_by_name(cast: Cast) -> None:
         "Lea assigned ENG-1 to Max",
         "Lea created ENG-1",
     ]
+
+
+def test_fields_are_called_as_people_call_them(cast: Cast) -> None:
+    task = create_task(actor=by(cast.lea), project=cast.project, title="Oil")
+    weekly = {"repeat_every": 1, "repeat_unit": "WEEK", "due_date": date(2030, 1, 1)}
+    update_task(actor=by(cast.lea), task=task, changes={**weekly, "estimate_minutes": 5})
+    told = sentences_of(cast.ada, cast.workspace)[0]
+    assert told.count("the recurrence") == 1
+    assert "the estimate" in told
+    assert "repeat" not in told
 
 
 def test_who_was_added_where_and_as_what(cast: Cast) -> None:

@@ -120,6 +120,12 @@ def test_pages_beside_the_models_open(desk: Desk) -> None:
     assert (page.status_code, page.redirect_chain) == (200, [("/accounts/password/change/", 302)])
 
 
+def test_rows_have_an_english_plural() -> None:
+    plurals = [str(model._meta.verbose_name_plural) for model in OURS]
+    wrong = [plural for plural in plurals if re.search(r"([^aeiou]y|[sxz]|ch|sh)s$", plural)]
+    assert not wrong, f"{wrong}: Django only adds an “s”; set `verbose_name_plural`"
+
+
 def test_the_sidebar_leads_to_every_model_of_ours(desk: Desk) -> None:
     groups = desk.get(reverse("admin:index")).context["sidebar_navigation"]
 

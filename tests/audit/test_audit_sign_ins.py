@@ -1,9 +1,13 @@
 """Sign-ins, failed ones, factors and passwords in the chain of the instance."""
 
+import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -14,7 +18,9 @@ from identity.limits import FAILURES_TOLD
 from identity.services.publishing import publish_failed_sign_in
 from identity.services.sessions import end_sessions_of
 from tests.support.actors import by
-from tests.support.sign_in import PASSWORD
+from tests.support.factors import give_app, wrong_code_for
+from tests.support.sign_in import PASSWORD, bearing
+from tests.support.signing import access_token_for
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +48,64 @@ def test_wrong_passwords_are_audited_without_the_address(grace: User) -> None:
     log_in("nobody@example.com", "wrong")
     once = {"failures": 1, "in_all": False}
     assert entries("session.sign_in_failed") == [(str(grace.pk), once), ("", once)]
+
+
+WRONG = {"password": "wrong"}
+REFUSED = {
+    "to reauthenticate": ("POST", "reauthenticate", WRONG),
+    "to change it": ("POST", "password/change", {"current_password": "wrong", "new_password": "N"}),
+    "to make a token": ("POST", "tokens", {"name": "CI", "scopes": ["read"], **WRONG}),
+    "to delete the account": ("DELETE", "me", WRONG),
+}
+
+
+@pytest.mark.parametrize("request_", REFUSED.values(), ids=REFUSED)
+def test_a_wrong_password_is_audited_although_its_request_is_undone(
+    grace: User, request_: tuple[str, str, dict[str, Any]]
+) -> None:
+    method, path, body = request_
+    answer = bearing(access_token_for(grace)).generic(
+        method, f"/api/auth/{path}", json.dumps(body), content_type="application/json"
+    )
+    assert answer.status_code == 400
+    once = {"failures": 1, "in_all": False}
+    assert entries("session.sign_in_failed") == [(str(grace.pk), once)]
+    [entry] = AuditEntry.objects.filter(action="session.sign_in_failed")
+    assert entry.request_id == answer.headers["X-Request-ID"]
+
+
+def test_a_wrong_factor_is_audited_although_its_request_is_undone(grace: User) -> None:
+    wrong, client = {"code": wrong_code_for(give_app(grace))}, bearing(access_token_for(grace))
+    for _ in range(2):
+        assert client.post("/api/auth/reauthenticate", wrong).status_code == 400
+    once = {"failures": 1, "in_all": False}
+    assert entries("session.sign_in_failed") == [(str(grace.pk), once)]
+
+
+def test_the_sign_out_of_one_device_is_audited_once(grace: User) -> None:
+    first, second = (log_in(grace.email, PASSWORD)["data"]["access_token"] for _ in range(2))
+    lost, here = UserSession.objects.order_by("pk").values_list("pk", flat=True)
+    client = bearing(second)
+    for status in (204, 404):
+        assert client.delete(f"/api/auth/devices/{lost}").status_code == status
+    assert entries("session.ended") == [(str(grace.pk), {"device": lost})]
+    for token in (first, second, second):
+        assert bearing(token).post("/api/auth/logout").status_code == 204
+    assert entries("session.ended")[1:] == [(str(grace.pk), {"device": here})]
+    by_whom = AuditEntry.objects.filter(action="session.ended").values_list("actor_id", "via")
+    assert [*by_whom] == [(grace.pk, "session")] * 2
+
+
+def test_a_session_that_ends_because_its_token_came_twice_is_audited(
+    grace: User, settings: Settings
+) -> None:
+    token = log_in(grace.email, PASSWORD)["data"]["refresh_token"]
+    settings.AUTH_REFRESH_REUSE_GRACE = timedelta(0)
+    for status in (200, 401, 401):
+        answer = APIClient().post("/api/auth/refresh", {"refresh_token": token})
+        assert answer.status_code == status
+    [entry] = AuditEntry.objects.filter(action="session.ended")
+    assert (entry.actor_id, entry.reason) == (None, "a refresh token was used twice")
 
 
 def test_a_flood_of_guesses_is_a_few_entries(grace: User) -> None:

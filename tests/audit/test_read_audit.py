@@ -78,6 +78,13 @@ def test_filters_narrow_the_list(cast: Cast, deleted: Task, query: str, found: i
     assert [e["action"] for e in entries if e["entity"] == "task"] == ["task.deleted"] * found
 
 
+def test_me_is_who_asks(cast: Cast, deleted: Task) -> None:
+    client_of(cast.ada).ask("DELETE", f"/api/projects/{cast.project.pk}", status=204)
+    own = read(cast, "?actor=me")
+    assert own == read(cast, f"?actor={cast.ada.public_id}")
+    assert {entry["actor_id"] for entry in own} == {str(cast.ada.pk)}
+
+
 def test_what_cannot_be_understood_is_refused(cast: Cast) -> None:
     path = f"/api/workspaces/{cast.workspace.pk}/audit"
     for query in ("?created_after=x", "?from=2026-01-01", "?ordering=hash", "?cursor=x"):

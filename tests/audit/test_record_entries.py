@@ -18,6 +18,7 @@ from audit.receivers import AUDITED
 from core.events import Event
 from identity.services.personal_tokens import create_token, revoke_token
 from tasks.models import Task
+from tests.attachments.sending import attach
 from tests.support.actors import by
 from tests.support.cast import Cast, client_of
 from workspaces.models import Membership
@@ -49,6 +50,26 @@ def test_deletions_and_restorations_are_audited(cast: Cast, task: Task) -> None:
     assert newest(place) == ("workspace.deleted", "workspace", str(place.pk), {})
     ada.ask("POST", f"/api/workspaces/{place.pk}/restore")
     assert newest(place) == ("workspace.restored", "workspace", str(place.pk), {})
+
+
+def test_only_what_others_wrote_or_uploaded_is_audited_when_it_is_deleted(
+    cast: Cast, task: Task
+) -> None:
+    max_, ada, place = client_of(cast.max), client_of(cast.ada), cast.workspace
+    said = {"task": str(task.pk), "author": str(cast.max.pk)}
+    sent = {"task": str(task.pk), "uploaded_by": str(cast.max.pk)}
+    comments = f"/api/tasks/{task.pk}/comments"
+    content = max_.ask("POST", comments, {"content": "Oil"}, status=201)["data"]["id"]
+    file = attach(max_, task)["id"]
+    for kind, pk, details in (("comment", content, said), ("attachment", file, sent)):
+        for who in (max_, ada):
+            before = AuditEntry.objects.count()
+            who.ask("DELETE", f"/api/{kind}s/{pk}", status=204)
+            who.ask("POST", f"/api/{kind}s/{pk}/restore")
+            assert AuditEntry.objects.count() == before + (0 if who is max_ else 2)
+        assert newest(place) == (f"{kind}.restored", kind, pk, details)
+        found = AuditEntry.objects.filter(entity_id=pk, action=f"{kind}.deleted")
+        assert [(entry.actor_id, entry.details) for entry in found] == [(cast.ada.pk, details)]
 
 
 def test_members_and_roles_are_audited(cast: Cast) -> None:

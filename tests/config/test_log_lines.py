@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import structlog
 from django.conf import settings
+from django.test import Client
 
 from config.log_lines import JsonLines, as_line
 
@@ -55,3 +56,14 @@ def test_a_traceback_is_part_of_the_line(caplog: pytest.LogCaptureFixture) -> No
         lines = written(caplog)
     for line in lines:
         assert "literal for int() with base 10: 'pmp_•••••'" in line["exception"]
+
+
+def test_a_foreign_host_is_only_in_the_line_of_its_request(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Python writes to the standard error what has no handler; pytest adds its own to each."""
+    logger = logging.getLogger("django.security.DisallowedHost")
+    own = [each for each in logger.handlers if type(each).__module__ == "logging"]
+    monkeypatch.setattr(logger, "handlers", own)
+    assert Client().get("/api/tasks", headers={"Host": "evil.example"}).status_code == 400
+    assert "evil.example" not in capsys.readouterr().err

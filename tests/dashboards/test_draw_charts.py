@@ -1,5 +1,6 @@
 """Charts: SVG without scripts, for everybody who may read the numbers."""
 
+import re
 from io import BytesIO
 from typing import Any
 from xml.parsers.expat import ParserCreate
@@ -93,6 +94,13 @@ def test_names_stay_text(name: str) -> None:
     }
 
 
+def test_what_is_shown_stands_before_the_name() -> None:
+    family = "\U0001f468\u200d\U0001f467"
+    title = "<title>Tasks by category: {}</title>"
+    assert title.format("W" * 39 + "…") in draw(Chart.FLOW, [week(1)], name="W" * 200)
+    assert title.format(family) in draw(Chart.FLOW, [week(1)], name=family)
+
+
 def test_charts_are_on_the_pages_of_the_admin(cast: Cast) -> None:
     browser = Client()
     staff = User.objects.create_superuser("root@example.com", "correct horse")
@@ -100,3 +108,12 @@ def test_charts_are_on_the_pages_of_the_admin(cast: Cast) -> None:
     for page, row in (("projects_project", cast.project), ("workspaces_workspace", cast.workspace)):
         shown = browser.get(reverse(f"admin:{page}_change", args=[row.pk])).content.decode()
         assert shown.count('<img src="data:image/svg+xml;base64,') == len(KINDS)
+
+
+@pytest.mark.parametrize(
+    ("most", "labels"),
+    [(0, "0 1 2 3 4"), (9, "0 3 6 9 12"), (23, "0 6 12 18 24"), (81, "0 30 60 90 120")],
+)
+def test_the_scale_ends_near_the_highest_value(most: int, labels: str) -> None:
+    svg = draw(Chart.THROUGHPUT, [week(most)], name="Garden")
+    assert re.findall(r'text-anchor="end">(\d+)<', svg) == labels.split()

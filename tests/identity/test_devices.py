@@ -9,10 +9,13 @@ from allauth.usersessions.models import UserSession
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from audit.models import AuditEntry
 from outbox.models import Delivery
 from tests.notifications.mailing import send_all
+from tests.support.databases import CommittedDatabase
 from tests.support.sign_in import PASSWORD, bearing
 from tests.support.sink import Sink, part
+from tests.support.threads import times
 
 DEVICES = "/api/auth/devices"
 
@@ -86,3 +89,11 @@ def test_a_new_device_is_told_of(grace: User, sink: Sink) -> None:
     assert str(mail["Subject"]) == "A sign-in from a new device"
     assert "192.0.2.1" in part(mail, "plain")
     assert "Safari/18" in part(mail, "plain")
+
+
+def test_sign_outs_of_one_device_at_once_are_one_event(committed_db: CommittedDatabase) -> None:
+    User.objects.create_user("grace@example.com", PASSWORD)
+    token = enter()["access_token"]
+    answers = times(4, lambda _: bearing(token).post("/api/auth/logout").status_code)
+    assert answers == [204] * 4
+    assert AuditEntry.objects.filter(action="session.ended").count() == 1

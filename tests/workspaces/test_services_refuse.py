@@ -70,6 +70,7 @@ ASKED_OTHERWISE = {
     "identity.services.enrolment.approve_enrolment": STAFF,
     "accounts.rights.check_own_account": STEP,
     "identity.services.access.end_access": STEP,
+    "identity.services.sessions.end_session": STEP,
     "identity.services.sessions.end_sessions_of": STEP,
     "identity.services.publishing.publish_added_factor": REACTION,
     "identity.services.publishing.publish_removed_factor": REACTION,

@@ -20,11 +20,9 @@ class Members(Inline):
     fk_name = "workspace"
     fields = ("user", "role", "message")
     autocomplete_fields = ("user",)
+    select_related = ("user",)
     ordering = ("created_at",)
     verbose_name = "member"
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("user")
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
