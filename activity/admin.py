@@ -73,6 +73,8 @@ class Events(ReadOnly):
         "task_id",
         "changes",
         "texts",
+        "past_values",
+        "committed_at",
         "request_id",
     )
     readonly_fields = ("sentence", "texts")

@@ -6,7 +6,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q, QuerySet
 
-from activity.rights import ENDINGS, OF_PROJECTS, OF_WORKSPACES
+from activity.rights import ENDINGS, OF_PROJECTS, OF_SETTINGS, OF_WORKSPACES
 from core.actor import Actor, Asking, person_in
 from core.models import Record, Row, never_changed
 from core.rights import Right, Standing
@@ -89,6 +89,10 @@ class Event(Record):
     """Whose membership the row is."""
     private_to = models.UUIDField(null=True)
     """The one person who may read of the row."""
+    past_values = models.JSONField(null=True)
+    """What else was different before (`core.events.Event.past_values`); null for most events."""
+    committed_at = models.DateTimeField(null=True, editable=False)
+    """When `seq` was given, just before the commit: the same for all events of a transaction."""
 
     objects = EventQuerySet.as_manager()
 
@@ -103,6 +107,12 @@ class Event(Record):
             _numbered("events_of_a_task", "task_id"),
             _numbered("events_of_a_project", "project_id"),
             _numbered("events_of_an_actor", "workspace_id", "actor_id"),
+            _numbered("events_of_former_projects", "former_project_id"),
+            models.Index(
+                fields=["project_id", "seq"],
+                name="events_of_project_settings",
+                condition=Q(entity__in=OF_SETTINGS, seq__isnull=False),
+            ),
         ]
         triggers = never_changed("log_is", pgtrigger.Q(old__seq__isnull=False))
 

@@ -14,6 +14,8 @@ OF_PROJECTS = (
     "saved_filter",
 )
 """Entities of projects: whoever may read the project of an event reads it."""
+OF_SETTINGS = ("project", "column", "label")
+"""Those of which a project has few, and few events."""
 OF_WORKSPACES: dict[str, Right] = {
     "workspace": READ_WORKSPACE,
     "membership": READ_WORKSPACE,

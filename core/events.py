@@ -17,10 +17,15 @@ Changes = dict[str, dict[str, Any]]
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """Base of events: something that happened to a row, which subclasses have as a field."""
+    """Base of events: something that happened to a row, which subclasses have as a field.
+
+    `past_values` has what else of the row was different before, if no other event tells: from it
+    the past is read, and it is shown to nobody.
+    """
 
     actor: Actor
     changes: Changes = field(default_factory=dict)
+    past_values: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -69,6 +69,8 @@ class TaskOfEvent(serializers.Serializer[Any]):
 class EventDocument(Document):
     """Something that happened. `sentence` tells it in plain English: text, not HTML.
 
+    With `committed_at` as `as_of`, tasks and boards are shown as they were right after it.
+
     `actor` is null for the system, which says its `reason`. `request_id` is shown to those with
     the right `audit:read`. `undoable` if there is a way to undo such an event, whoever asks.
     """
@@ -82,6 +84,7 @@ class EventDocument(Document):
     reason = serializers.CharField(allow_null=True)
     via = serializers.CharField()
     created_at = serializers.DateTimeField()
+    committed_at = serializers.DateTimeField()
     request_id = serializers.CharField(allow_null=True)
     project_id = serializers.UUIDField(allow_null=True)
     task = TaskOfEvent(allow_null=True, source="task_id")
@@ -123,10 +126,11 @@ def _event(event: Event, names: Names) -> dict[str, Any]:
         "entity": event.entity,
         "entity_id": str(event.entity_id),
         "action": event.action,
-        "actor": _person(actor, names.asker) if actor else None,
+        "actor": person_shown(actor, names.asker) if actor else None,
         "reason": event.reason or None,
         "via": event.via,
         "created_at": event.created_at.isoformat(),
+        "committed_at": event.committed_at and event.committed_at.isoformat(),
         "request_id": event.request_id if names.asker.reads_audit else None,
         "project_id": str(event.project_id) if reads_project else None,
         "task": _task(event, names),
@@ -144,7 +148,7 @@ def _task(event: Event, names: Names) -> dict[str, Any] | None:
     return {"id": str(event.task_id), "key": key, "title": title}
 
 
-def _person(person: PersonShown, asker: Asker) -> dict[str, Any]:
+def person_shown(person: PersonShown, asker: Asker) -> dict[str, Any]:
     """As `Person` shows it."""
     return {
         "id": person.public_id,

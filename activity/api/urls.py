@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from activity.api.past import board_as_of, task_as_of
 from activity.api.views import (
     Events,
     TaskActivity,
@@ -10,10 +11,15 @@ from activity.api.views import (
     WorkspaceEvents,
 )
 from core.api.routes import LIST, Verbs
+from tasks.api.past import reads_past
 
 ACTIVITY: Verbs = {"get": "activity"}
 EVENTS: Verbs = {"get": "events"}
 UNDO: Verbs = {"post": "undo"}
+
+# Their routes are those of tasks.
+reads_past("board", board_as_of)
+reads_past("task", task_as_of)
 
 urlpatterns = [
     path("api/activity", WorkspaceActivity.as_view(ACTIVITY), name="activity"),

@@ -55,6 +55,8 @@ class Migration(migrations.Migration):
                 ('former_project_id', models.UUIDField(null=True)),
                 ('person_id', models.UUIDField(null=True)),
                 ('private_to', models.UUIDField(null=True)),
+                ('past_values', models.JSONField(null=True)),
+                ('committed_at', models.DateTimeField(editable=False, null=True)),
             ],
             options={
                 'indexes': [
@@ -62,6 +64,8 @@ class Migration(migrations.Migration):
                     models.Index(condition=models.Q(('seq__isnull', False), ('task_id__isnull', False)), fields=['task_id', 'seq'], name='events_of_a_task'),
                     models.Index(condition=models.Q(('project_id__isnull', False), ('seq__isnull', False)), fields=['project_id', 'seq'], name='events_of_a_project'),
                     models.Index(condition=models.Q(('actor_id__isnull', False), ('seq__isnull', False)), fields=['workspace_id', 'actor_id', 'seq'], name='events_of_an_actor'),
+                    models.Index(condition=models.Q(('former_project_id__isnull', False), ('seq__isnull', False)), fields=['former_project_id', 'seq'], name='events_of_former_projects'),
+                    models.Index(condition=models.Q(('entity__in', ('project', 'column', 'label')), ('seq__isnull', False)), fields=['project_id', 'seq'], name='events_of_project_settings'),
                 ],
                 'constraints': [models.UniqueConstraint(fields=('workspace_id', 'seq'), name='event_number_once_per_workspace')],
             },

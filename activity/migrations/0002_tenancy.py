@@ -36,6 +36,7 @@ DECLARE
     own uuid;
     added bigint;
     number bigint;
+    moment timestamptz;
 BEGIN
     PERFORM set_config('gantry.system', 'numbering events', true);
     IF current_setting('gantry.unnumbered') = 'one' THEN
@@ -43,7 +44,9 @@ BEGIN
         VALUES (NEW.workspace_id, 1)
         ON CONFLICT (workspace_id) DO UPDATE SET last_seq = counter.last_seq + 1
         RETURNING last_seq INTO number;
-        UPDATE activity_event SET seq = number, unnumbered_in = NULL WHERE id = NEW.id;
+        UPDATE activity_event
+        SET seq = number, unnumbered_in = NULL, committed_at = clock_timestamp()
+        WHERE id = NEW.id;
     ELSE
         FOR own, added IN
             SELECT workspace_id, count(*) FROM activity_event
@@ -54,8 +57,9 @@ BEGIN
             VALUES (own, added)
             ON CONFLICT (workspace_id) DO UPDATE SET last_seq = counter.last_seq + added
             RETURNING last_seq - added INTO number;
+            moment := clock_timestamp(); -- while the counter is locked: later than all before
             UPDATE activity_event AS event
-            SET seq = number + placed.place, unnumbered_in = NULL
+            SET seq = number + placed.place, unnumbered_in = NULL, committed_at = moment
             FROM (
                 SELECT id, row_number() OVER (ORDER BY id) AS place FROM activity_event
                 WHERE unnumbered_in = pg_current_xact_id() AND seq IS NULL AND workspace_id = own

@@ -55,6 +55,7 @@ def record(happenings: Sequence[Happening], *, entity: str, action: str) -> None
             action=action,
             changes=changes | dict.fromkeys(texts, BLANK),
             version=getattr(subject, "version", None) if changes else None,
+            past_values=happening.past_values or None,
             request_id=request_id(),
             **place_of(subject, happening, projects),
         )

@@ -1,7 +1,9 @@
 """What the log says has changed of a row since an older version of it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Any
+
+from django.db.models import QuerySet
 
 from activity.models import Event, TextChange
 from activity.services.differences import DifferentText, undo
@@ -32,14 +34,15 @@ def changes_since(row: Any, version: int, names: Collection[str]) -> Changes | N
             found.setdefault(name, {"old": changes[name]["old"]})["new"] = changes[name]["new"]
     for name in long_texts(row, found):
         new = getattr(row, name)
-        found[name] = {"old": _former_text(new, name, [pk for pk, _, _ in logged]), "new": new}
+        edits = TextChange.objects.filter(event__in=[pk for pk, _, _ in logged], field=name)
+        found[name] = {"old": former_text(new, edits), "new": new}
     return {name: change for name, change in found.items() if change["old"] != change["new"]}
 
 
-def _former_text(text: str, field: str, events: Sequence[Any]) -> str | None:
-    """The text before its changes in these events, None if they are erased."""
-    edited = TextChange.objects.filter(event__in=events, field=field)
-    for edits in edited.order_by("-event__version", "-event_id").values_list("edits", flat=True):
+def former_text(text: str, edited: QuerySet[TextChange]) -> str | None:
+    """The text before these changes of it, None if they are erased."""
+    edits_of_all = edited.order_by("-event__version", "-event_id").values_list("edits", flat=True)
+    for edits in edits_of_all:
         if edits is None:
             return None
         try:

@@ -20,7 +20,7 @@ BISECTION = """
             CASE WHEN is_later THEN middle ELSE high END
         FROM (
             SELECT low, high, (low + high) / 2 AS middle, %s <= (
-                SELECT created_at FROM activity_event
+                SELECT {column} FROM activity_event
                 WHERE workspace_id = %s AND seq = (low + high) / 2
             ) AS is_later
             FROM bounds WHERE high - low > 1
@@ -28,6 +28,8 @@ BISECTION = """
     )
     SELECT max(low), min(high) FROM bounds
 """
+BY_CREATION = BISECTION.format(column="created_at")
+BY_COMMIT = BISECTION.format(column="committed_at")
 
 
 def between(workspace_id: UUID, first: datetime | None, end: datetime | None) -> Q:
@@ -45,9 +47,15 @@ def between(workspace_id: UUID, first: datetime | None, end: datetime | None) ->
     return found
 
 
-def _bounds(workspace_id: UUID, moment: datetime) -> tuple[int, int]:
+def last_number_at(workspace_id: UUID, moment: datetime) -> int:
+    """The number of the last event that was committed by then, 0 if none was."""
+    low, _ = _bounds(workspace_id, moment + datetime.resolution, BY_COMMIT)
+    return low
+
+
+def _bounds(workspace_id: UUID, moment: datetime, sql: str = BY_CREATION) -> tuple[int, int]:
     """Neighbouring numbers, of an event before the moment and of one not before it."""
     with connection.cursor() as cursor:
-        cursor.execute(BISECTION, [workspace_id, moment, workspace_id])
+        cursor.execute(sql, [workspace_id, moment, workspace_id])
         low, high = cursor.fetchone()
     return int(low), int(high)

@@ -8,7 +8,7 @@ from django.conf import settings
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import build_array_type, build_object_type
 
-from core.api import dry_runs, merging, parameters
+from core.api import dry_runs, merging, parameters, past
 from core.api.failures import FAILURE, NEWER_EVENT
 from core.api.field_schemas import corrected
 from core.api.general_answers import header, reference
@@ -187,10 +187,16 @@ class EnvelopeAutoSchema(AutoSchema):
         described: dict[str, Any] = describe(serializer, status_code, *args, **kwargs)
         if str(status_code).startswith("2") and not getattr(self.view, "without_envelope", False):
             for content in described.get("content", {}).values():
-                content["schema"] = self._in_envelope(content["schema"])
+                content["schema"] = self._in_envelope(self._then_or_now(content["schema"]))
         if str(status_code).startswith("2") and self._by_tables:
             described.setdefault("headers", {}).update(self._headers(serializer))
         return described
+
+    def _then_or_now(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """The schema, or that of the answer to `?as_of=` (`past_outputs`), where there is one."""
+        if not (former := self._past_output):
+            return schema
+        return {"oneOf": [schema, self.resolve_serializer(former, "response").ref]}
 
     def _headers(self, output: Any) -> dict[str, Any]:
         tag = LIST_TAG if self._has_list_tag else {}
@@ -223,6 +229,9 @@ class EnvelopeAutoSchema(AutoSchema):
             properties["meta"] = build_object_type(dict(whole), required=list(whole))
         if self._has_dry_run:
             properties["meta"] = dry_runs.META.ref
+        if self._past_output:
+            self.registry.register_on_missing(past.META)
+            properties["meta"] = past.META.ref
         return build_object_type(properties, required=["success", "data"])
 
     def _refusals(self) -> set[str]:
@@ -237,6 +246,11 @@ class EnvelopeAutoSchema(AutoSchema):
             if self._is_one_transaction:
                 found |= {"409", "422"}
         return found
+
+    @property
+    def _past_output(self) -> Any:
+        """The serializer of what the action answers to `?as_of=`, None if it does not know that."""
+        return self.view.past_outputs.get(self.view.action) if self._by_tables else None
 
     @property
     def _has_list_tag(self) -> bool:

@@ -40,7 +40,8 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
     """A resource, declared by attributes; those that are dictionaries are keyed by action.
 
     `action_permissions` has the permissions, `inputs` the serializers of bodies, `queries` those of
-    query parameters, `outputs` the document or schema of the answer if it is not `document`.
+    query parameters, `outputs` the document or schema of the answer if it is not `document`,
+    `past_outputs` that of the answer to `?as_of=`.
     `embedded` are the embeds shown without `?include=`; `embedded_in_one` are those added when the
     answer is a single object, because older clients put it into their lists, which show them.
     `order_columns` are the columns of orderings that are not named like them.
@@ -53,6 +54,7 @@ class ServiceViewSet(OneTransaction, GenericViewSet[Any]):
     action_permissions: ClassVar[dict[str, BasePermission]] = {}
     inputs: ClassVar[dict[str, type[serializers.Serializer[Any]]]] = {}
     outputs: ClassVar[dict[str, Any]] = {}
+    past_outputs: ClassVar[dict[str, Any]] = {}
     filters: ClassVar[type[Filters] | None] = None
     filtered: ClassVar[tuple[str, ...]] = ("list",)
     orderings: ClassVar[tuple[str, ...]] = ("-created_at",)

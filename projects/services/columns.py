@@ -5,16 +5,20 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.text import slugify
 
 from core.actor import Actor
 from core.errors import Conflict, Invalid, NotFound
 from core.events import Changes, publish
+from core.models import as_event_value
 from projects.events import ColumnAdded, ColumnDeleted, ColumnsReordered, ColumnUpdated
 from projects.models import Project, Status, columns_of
 from projects.services.locks import locked_for_workflow
 
 MOST_COLUMNS = 50
+SHOWN_LATER = ("key", "name", "color", "position", "category", "is_default", "wip_limit")
+"""What is logged of a column that is deleted, so that boards of the past have it."""
 LONGEST_KEY = 40
 
 
@@ -53,10 +57,9 @@ def add_column(*, actor: Actor, project: Project, name: str, **fields: Any) -> S
         position=1 + max(column.position for column in columns),
         **fields,
     )
-    if column.is_default:
-        _take_default_from(columns)
+    was = _take_default_from(columns) if column.is_default else {}
     column.save(force_insert=True)
-    publish(ColumnAdded(actor=actor, column=column))
+    publish(ColumnAdded(actor=actor, column=column, past_values=was))
     return column
 
 
@@ -70,10 +73,9 @@ def update_column(
         message = "Make another column the default instead."
         raise Invalid(errors={"is_default": [message]})
     if changed := column.change(**changes):
-        if changed.get("is_default"):
-            _take_default_from(others)
+        was = _take_default_from(others) if "is_default" in changed else {}
         column.save_changes(*changed)
-        publish(ColumnUpdated(actor=actor, column=column, changes=changed))
+        publish(ColumnUpdated(actor=actor, column=column, changes=changed, past_values=was))
     return column
 
 
@@ -86,13 +88,14 @@ def reorder_columns(*, actor: Actor, project: Project, order: Sequence[Status]) 
         raise WrongOrder(errors={"order": [WrongOrder.message]})
     positions = {column.pk: position for position, column in enumerate(order)}
     moved = [column for column in columns if column.position != positions[column.pk]]
+    was = {"positions": {str(column.pk): column.position for column in columns}}
     for column in moved:
         column.position = positions[column.pk]
         column.save_changes("position")
     if moved:
         before, after = [c.key for c in columns], [c.key for c in order]
         changes: Changes = {"columns": {"old": before, "new": after}}
-        publish(ColumnsReordered(actor=actor, project=project, changes=changes))
+        publish(ColumnsReordered(actor=actor, project=project, changes=changes, past_values=was))
     return project
 
 
@@ -110,7 +113,11 @@ def delete_column(
     changes: Changes = {"key": {"old": column.key, "new": None}}
     if successor:
         changes["tasks"] = {"old": column.key, "new": successor.key}
-    publish(ColumnDeleted(actor=actor, column=column, successor=successor, changes=changes))
+    was = {name: getattr(column, name) for name in SHOWN_LATER}
+    # Not after any change of its tasks' status from here on, and after all before.
+    was["left_at"] = as_event_value(timezone.now())
+    about: dict[str, Any] = {"column": column, "changes": changes, "past_values": was}
+    publish(ColumnDeleted(actor=actor, successor=successor, **about))
     Status.objects.filter(pk=column.pk).delete()
     if column.is_default:
         default = successor or others[0]
@@ -138,11 +145,14 @@ def _locked_column(
     return column, [other for other in columns if other != column]
 
 
-def _take_default_from(columns: Sequence[Status]) -> None:
+def _take_default_from(columns: Sequence[Status]) -> dict[str, Any]:
+    """Make none of them the default; returns which was, as events have it."""
     for column in columns:
         if column.is_default:
             column.is_default = False
             column.save_changes("is_default")
+            return {"default": as_event_value(column)}
+    return {}
 
 
 def _free_key(columns: Sequence[Status], name: str) -> str:

@@ -18,23 +18,23 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.models import User
 from core.api.etags import is_known
 from core.api.pagination import MAX_LIMIT
+from core.api.past import is_past_wanted
 from core.api.permissions import Can
 from core.api.renderers import to_json
 from core.documents.conditions import Conditions
-from core.documents.fields import Computed, Document, PublicId
 from core.documents.reading import Reading
 from core.documents.selection import Bound, Selection, select, whole
 from core.models import as_uuid
 from core.queries import compiled
-from projects.models import Category, Priority, Project, Status, columns_of
+from projects.models import Project, columns_of
 from projects.rights import READ_PROJECT
-from tasks.api.documents import task_key
+from tasks.api.cards import Board, BoardColumn, PersonOnBoard, TaskCard
 from tasks.api.filters import TaskFilters
+from tasks.api.past import AsOf, PastBoard, shown_as_of
 from tasks.api.tags import TaggedByDay
-from tasks.models import Task, TaskLabel, TaskType, labels_of
+from tasks.models import Task, TaskLabel, labels_of
 
 USUAL = 50
 """How many tasks of a column are shown, unless `limit` says."""
@@ -46,85 +46,7 @@ ASSEMBLING = BoundedSemaphore(2)
 keep, and only one thread of it computes while PostgreSQL reads for another."""
 
 
-class TaskCard(Document):
-    """A task on the board; a GET of the task shows the rest."""
-
-    id = serializers.UUIDField()
-    key = Computed(task_key)
-    number = serializers.IntegerField()
-    title = serializers.CharField()
-    type = serializers.ChoiceField(TaskType.choices)
-    priority = serializers.ChoiceField(Priority.choices)
-    status_id = serializers.UUIDField()
-    is_complete = serializers.BooleanField()
-    assignee_id = PublicId(source="assignee", allow_null=True)
-    is_blocked = serializers.BooleanField()
-    parent_id = serializers.UUIDField(allow_null=True)
-    position = serializers.IntegerField()
-    estimate_minutes = serializers.IntegerField(allow_null=True)
-    start_date = serializers.DateField(allow_null=True)
-    due_date = serializers.DateField(allow_null=True)
-    updated_at = serializers.DateTimeField()
-    version = serializers.IntegerField()
-
-    class Meta:
-        model = Task
-
-
-class LabelledCard(TaskCard):
-    label_ids = serializers.ListField(child=serializers.UUIDField())
-
-
-class PersonOnBoard(Document):
-    id = PublicId()
-    name = serializers.CharField()
-    image = serializers.CharField(source="avatar_url")
-
-    class Meta:
-        model = User
-
-
-class LabelOnBoard(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
-    name = serializers.CharField()
-    color = serializers.CharField()
-
-
-class BoardColumn(Document):
-    id = serializers.UUIDField()
-    key = serializers.CharField()
-    name = serializers.CharField()
-    color = serializers.CharField()
-    position = serializers.IntegerField()
-    category = serializers.ChoiceField(Category.choices)
-    is_default = serializers.BooleanField()
-    wip_limit = serializers.IntegerField(allow_null=True)
-    version = serializers.IntegerField()
-
-    class Meta:
-        model = Status
-
-
-class FilledColumn(BoardColumn):
-    """A column with its first tasks; `count` is how many of its tasks pass the filters.
-
-    `is_over_limit` says whether it has more tasks than `wip_limit`, whatever the filters.
-    """
-
-    count = serializers.IntegerField()
-    is_over_limit = serializers.BooleanField()
-    tasks = LabelledCard(many=True)
-
-
-class Board(serializers.Serializer[Any]):
-    """Columns with their first tasks, and the people and labels these name."""
-
-    columns = FilledColumn(many=True)
-    people = PersonOnBoard(many=True)
-    labels = LabelOnBoard(many=True)
-
-
-class Wanted(serializers.Serializer[Any]):
+class Wanted(AsOf):
     limit = serializers.IntegerField(
         min_value=1,
         max_value=MAX_LIMIT,
@@ -142,10 +64,16 @@ class ProjectBoard(TaggedByDay):
     filters = TaskFilters
     filtered = ("board",)
     has_list_tag = True
+    past_outputs: ClassVar = {"board": PastBoard}
 
     @extend_schema(responses={200: Board})
     def board(self, request: Request, pk: str) -> Response:
-        """All columns, each with its first tasks that pass the filters."""
+        """All columns, each with its first tasks that pass the filters.
+
+        With `as_of` those of that moment, which cannot be filtered; the answer has no tag then.
+        """
+        if is_past_wanted(request):
+            return shown_as_of("board", self, pk)
         project = as_uuid(pk)
         # Before all that is read: a change in between makes the tag old, never the answer.
         tag = self._current_tag(Project, project)

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.abilities import Asked, Verdict, verdict
+from core.api.past import is_past_wanted
 from core.api.permissions import Can
 from core.documents.selection import Selection
 from core.models import as_uuid
@@ -18,6 +19,7 @@ from tasks.api.documents import Deleted, TaskDocument
 from tasks.api.filters import ORDER_COLUMNS, ORDERINGS, TaskFilters
 from tasks.api.groups import GROUPS_SCHEMA, ListAsked, with_groups
 from tasks.api.inputs import NewPlace, NewTask, NewTaskIn, NextStatus, TaskChanges, TasksNamed
+from tasks.api.past import AsOf, PastTask, shown_as_of
 from tasks.api.saved_filters import apply
 from tasks.api.tags import TaggedByDay
 from tasks.models import SavedFilter, Task
@@ -88,8 +90,8 @@ class ProjectTasks(TaskViewSet):
         opposite way.
         """
         if self.wants_deleted:
-            gone = Task.objects.restorable_by(self.actor, self.find_project(pk))
-            return self.show_list(gone)
+            gone = Task.objects.restorable_by(self.actor)
+            return self.show_list(gone.filter(project=self.find_project(pk)))
         if name := request.query_params.get("filter"):
             filters = SavedFilter.objects.visible_to(self.actor).with_standing_of(self.actor)
             apply(self.find(filters.filter(project=as_uuid(pk)), name), request)
@@ -120,7 +122,8 @@ class Tasks(TaskViewSet):
         "destroy_many": TasksNamed,
     }
     outputs: ClassVar = {"destroy_many": Deleted, "can": Verdict}
-    queries: ClassVar = {"can": Asked}
+    queries: ClassVar = {"can": Asked, "retrieve": AsOf}
+    past_outputs: ClassVar = {"retrieve": PastTask}
     action_permissions: ClassVar = {
         "create": Can(CREATE_TASK),
         "retrieve": Can(READ_PROJECT),
@@ -138,7 +141,9 @@ class Tasks(TaskViewSet):
         return self.create_in(*self.read_task())
 
     def retrieve(self, request: Request, pk: str) -> Response:
-        """One task."""
+        """One task; with `as_of` as it was at that moment, without a tag."""
+        if is_past_wanted(request):
+            return shown_as_of("task", self, pk)
         # Rows of `visible_to` may be read, so only a missing one is checked further.
         if self.actor.unopened:  # finding the task records that its workspace was opened
             return self.show(self.find_task(pk))

@@ -76,11 +76,10 @@ class TaskQuerySet(SharingQuerySet):
         """As `visible_to`, and those deleted within RESTORE_WINDOW."""
         return self.not_long_deleted().filter(project__in=Project.objects.reachable_by(asking))
 
-    def restorable_by(self, actor: Actor, project: Project) -> Self:
-        """The deleted tasks of a project that the person may restore."""
+    def restorable_by(self, actor: Actor) -> Self:
+        """The deleted tasks that the person may restore."""
         own = Q(created_by=actor.user) | Q(assignee=actor.user)
-        recent = self.visible_with_recently_deleted(actor)
-        rows = recent.filter(project=project, deleted_at__isnull=False)
+        rows = self.visible_with_recently_deleted(actor).filter(deleted_at__isnull=False)
         return rows.filter(permitted(DELETE_TASK, actor, project="project__", own=own))
 
     def with_standing_of(self, asking: Asking) -> Self:

@@ -41,7 +41,7 @@ def restore_task(*, actor: Actor, task: Task, version: int | None = None) -> Tas
     lock_blocked(task)
     task.deleted_at = None
     # Without its parent, if that is deleted or has come to stand too deep meanwhile.
-    task.parent = parent_if_possible(task)
+    changes = task.change(parent=parent_if_possible(task))
     task.save_changes("deleted_at", "parent")
-    publish(TaskRestored(actor=actor, task=task))
+    publish(TaskRestored(actor=actor, task=task, changes=changes))
     return task

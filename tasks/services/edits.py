@@ -1,6 +1,7 @@
 """Checking and applying changes of locked tasks: of one, or of many at once."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -10,6 +11,7 @@ from core.batches import update_all
 from core.errors import Invalid
 from core.events import Changes, publish_all
 from core.markdown import Rendered, html_fields, render
+from core.models import as_event_value
 from core.queries import insert
 from core.rights import require
 from projects.models import Project, Status, role_in_project
@@ -49,6 +51,8 @@ class Edited(NamedTuple):
     assignee: User | None
     description: Rendered
     """The new description, if it has changed."""
+    completed_at: datetime | None = None
+    """When it was completed before."""
 
     @property
     def is_moved(self) -> bool:
@@ -73,7 +77,7 @@ def apply(task: Task, changes: dict[str, Any], *, actor: Actor) -> Edited:
     """
     if _reopens(task, changes) and "assignee" not in changes:
         changes = {**changes, "assignee": assignee_within(task, task.project)}
-    column_before, assignee_before = task.status, task.assignee
+    column_before, assignee_before, completed_at = task.status, task.assignee, task.completed_at
     column = changes.get("status", task.status)
     fields = {name: value for name, value in changes.items() if name not in ("status", "labels")}
     if fields.get("due_date", task.due_date) is None:
@@ -94,7 +98,7 @@ def apply(task: Task, changes: dict[str, Any], *, actor: Actor) -> Edited:
         task.set_status(column)
     if "labels" in changes:
         changed |= set_labels(task, changes["labels"])
-    return Edited(task, changed, saved, column_before, assignee_before, text)
+    return Edited(task, changed, saved, column_before, assignee_before, text, completed_at)
 
 
 def store(edits: Sequence[Edited], *, actor: Actor) -> None:
@@ -119,11 +123,19 @@ def store(edits: Sequence[Edited], *, actor: Actor) -> None:
                 task=each.task,
                 before=each.column,
                 changes={"status": {"old": each.column.key, "new": each.task.status.key}},
+                past_values=_former_completion(each),
             )
             for each in moved
         ]
     )
     _publish_moved_and_assigned(edits, actor)
+
+
+def _former_completion(edited: Edited) -> dict[str, Any]:
+    """When a task was completed that is open again, which nothing else tells then."""
+    if edited.completed_at is None or edited.task.completed_at is not None:
+        return {}
+    return {"completed_at": as_event_value(edited.completed_at)}
 
 
 def _publish_edited(edits: Sequence[Edited], actor: Actor) -> None:

@@ -22,6 +22,8 @@ MOST_LABELS = 200
 MOST_LABELS_OF_TASK = 20
 
 
+MOST_HOLDERS = 1000
+"""Of how many tasks is logged that they had a label which is deleted."""
 LabelsWanted = dict[Task, tuple[Sequence[Label], Sequence[Label]]]
 """The labels to add to each task, and those to remove."""
 HeldLabels = dict[UUID, dict[UUID, TaskLabel]]
@@ -76,9 +78,17 @@ def update_label(
 def delete_label(*, actor: Actor, label: Label, version: int | None = None) -> None:
     """Delete the label, also from the tasks that have it."""
     label, _ = _locked_label(label, actor, version)
-    publish(LabelDeleted(actor=actor, label=label))
+    was = {"name": label.name, "color": label.color, "tasks": _holders(label)}
+    publish(LabelDeleted(actor=actor, label=label, past_values=was))
     TaskLabel.objects.filter(label=label).delete()
     Label.objects.filter(pk=label.pk).delete()
+
+
+def _holders(label: Label) -> list[str] | None:
+    """The ids of the tasks with the label; None if they are too many to be logged."""
+    held = TaskLabel.objects.filter(label=label).values_list("task_id", flat=True)
+    tasks = [str(pk) for pk in held[: MOST_HOLDERS + 1]]
+    return tasks if len(tasks) <= MOST_HOLDERS else None
 
 
 def labels_named(project: Project, names: Sequence[str]) -> list[Label]:

@@ -173,7 +173,6 @@ def _respace(tasks: list[Task], positions: list[int], actor: Actor) -> None:
                 changes={"position": {"old": old, "new": task.position}},
             )
             for task, old in zip(tasks, before, strict=True)
-            if task.deleted_at is None
         ]
     )
 

@@ -5,6 +5,7 @@ They get numbers of that project; the former ones lead to them.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import transaction
 
@@ -38,6 +39,11 @@ MOVED = (
     *("version", "updated_at"),
 )
 
+SHOWN_LATER = (
+    *("number", "title", "type", "priority", "position", "completed_at"),
+    *("estimate_minutes", "start_date", "due_date"),
+)
+
 
 class NotAnotherProject(Invalid):
     message = "Must be another project of the same workspace."
@@ -56,6 +62,8 @@ class Move:
     number: int
     column: Status
     assignee: User | None
+    former: dict[str, Any]
+    """What boards of the former project show of it, for the time when it was there."""
     changes: Changes = field(default_factory=dict)
 
 
@@ -78,8 +86,8 @@ def transfer_task(
     require(CREATE_TASK, target, actor)
     first.check_version(version)
     with remembering(columns_of, labels_of, role_in_project):
-        detached = first.change(parent=None)
         moves = [_moved(each, target) for each in tasks]
+        detached = first.change(parent=None)
         _store(moves, target)
     moves[0].changes.update(detached)
     _publish(moves, actor)
@@ -108,7 +116,10 @@ def _lock_with_subtasks(task: Task) -> list[Task]:
 
 def _moved(task: Task, target: Project) -> Move:
     """Set what the task has in the other project, but for its number, position and labels."""
-    move = Move(task, task.project, task.number, task.status, task.assignee)
+    former = {name: as_event_value(getattr(task, name)) for name in SHOWN_LATER}
+    former |= {"status": task.status.key, "parent": task.parent_id and str(task.parent_id)}
+    former["assignee"] = task.assignee_id and str(task.assignee_id)
+    move = Move(task, task.project, task.number, task.status, task.assignee, former)
     task.project = target
     task.set_status(_same_column(task, target))
     task.assignee = assignee_within(task, target)
@@ -137,6 +148,7 @@ def _store(moves: Sequence[Move], target: Project) -> None:
     held = held_labels(tasks)
     labels = change_labels(_labels_wanted(tasks, held, target), held)
     for move in moves:
+        move.former["label_ids"] = [str(label) for label in held[move.task.pk]]
         move.changes.update(_new_place(move), **labels.get(move.task.pk, {}))
 
 
@@ -179,6 +191,7 @@ def _publish_transferred(moves: Sequence[Move], actor: Actor) -> None:
                 before=move.project,
                 mentioned=mentioned.get(move.task.pk, ()),
                 changes=move.changes,
+                past_values=move.former,
             )
             for move in moves
         ]

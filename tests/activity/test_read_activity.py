@@ -60,6 +60,7 @@ def test_an_event_is_shown_whole(cast: Cast, task: Task) -> None:
         "reason": None,
         "via": "session",
         "created_at": event.created_at.isoformat(),
+        "committed_at": event.committed_at and event.committed_at.isoformat(),
         "request_id": None,
         "project_id": str(cast.project.pk),
         "task": {"id": str(task.pk), "key": "ENG-1", "title": "Oil"},

@@ -26,6 +26,7 @@
 `openapi` the OpenAPI document as a judge of real answers
 `own_postgres` a PostgreSQL of a test's own, which it may stop, freeze and fill
 `passkey` a passkey in software: what a phone or a laptop does when a browser asks it
+`past` what people saw, kept to be compared with what `?as_of=` answers later
 `plans` what PostgreSQL reads for a request: the plans of its statements
 `pooler` a real PgBouncer in transaction mode, from Debian's package where the machine has none
 `processors` which processor each worker of the suite and its database sessions run on

@@ -45,7 +45,7 @@ NOT_SHOWN = {
     **FOR_STAFF,
     "accounts.User": "password is_superuser is_staff is_active external_id"
     " enrolment_approved_until",
-    "activity.Event": "token_id former_project_id person_id private_to",
+    "activity.Event": "token_id former_project_id person_id private_to past_values",
     "attachments.Attachment": "storage_key thumbnail_key thumbnail_tried_at",
     "identity.PersonalToken": "user digest revoked_at",
     "comments.Comment": "html_version",
@@ -105,7 +105,7 @@ NOT_EXPORTED = {
     "accounts.User": "password is_superuser is_staff is_active external_id"
     " enrolment_approved_until",
     "activity.Event": "seq actor_id via token_id reason changes request_id project_id task_id"
-    " former_project_id person_id private_to",
+    " former_project_id person_id private_to past_values committed_at",
     "attachments.Attachment": "uploaded_by storage_key thumbnail_key thumbnail_size"
     " thumbnail_tried_at",
     "clerk.AccountMatch": EVERYTHING,
