@@ -29,13 +29,17 @@ SIGNS = ("pmp_", "eyJ", "invitations/", "unsubscribe/", "/files/", "key/", "-pas
 
 def hide_secrets(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
     """Mask secrets in all texts of a log event."""
-    for key, value in event.items():
-        if isinstance(value, str):
-            event[key] = masked(value)
+    texts = {key: value for key, value in event.items() if isinstance(value, str)}
+    if _may_have_secrets("\n".join(texts.values())):
+        event.update({key: masked(text) for key, text in texts.items()})
     return event
 
 
 def masked(text: str) -> str:
-    if not any(sign in text for sign in SIGNS):
+    if not _may_have_secrets(text):
         return text
     return SECRET.sub(lambda found: f"{found[found.lastgroup or 0]}{MASK}", text)
+
+
+def _may_have_secrets(text: str) -> bool:
+    return any(sign in text for sign in SIGNS)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 from django.db.backends.postgresql import base
+from psycopg import _queries
 from psycopg.postgres import types
 from psycopg.pq import Format, TransactionStatus
 
@@ -29,6 +30,14 @@ LONGEST_CHECK = 2.0
 """Seconds an idle connection may take for an empty statement."""
 REMEMBERED = 0.5
 """Seconds after a failed connection during which further attempts fail at once."""
+
+LONGEST_KNOWN = 8 * 1024
+"""Characters of the longest statement that psycopg does not parse again each time it is sent.
+
+Of 128 statements it keeps where the values stand, of 4096 characters unless told otherwise; those
+of documents have up to twice as many.
+"""
+_queries.MAX_CACHED_STATEMENT_LENGTH = LONGEST_KNOWN
 
 TYPES_IN_JSON = {types[name].oid: types["text"].oid for name in ("uuid", "date", "time", "jsonb")}
 

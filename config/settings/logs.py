@@ -86,8 +86,9 @@ LOGGING: dict[str, Any] = {
         "django_structlog.celery.receivers": {"level": "WARNING"},
     },
 }
-# No line shows the thread or process it comes from, so records need not look them up.
+# No line shows the thread, process or code it comes from, so records need not look them up.
 logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+vars(logging)["_srcfile"] = None
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 structlog.configure(
     processors=[*_shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

@@ -151,7 +151,7 @@ def _statement(model: Any, columns: Columns, order: str) -> Statement:
     chosen = model._base_manager.filter(pk__in=ids).annotate(**named)
     rows = chosen.values_list(*named).order_by(*(f"{sign}c{place}" for place in by))
     query = rows.query
-    # psycopg keeps what it knows of statements of up to 4096 characters only.
+    # Statements longer than LONGEST_KNOWN of `config.postgresql` are parsed each time.
     query.change_aliases({alias: f"t{number}" for number, alias in enumerate(query.alias_map)})
     compiler = query.get_compiler(DEFAULT_DB_ALIAS)
     sql, params = compiler.as_sql()

@@ -28,6 +28,7 @@ PROJECTS = 10
 TASKS = 1000
 PEOPLE = 10
 DESCRIPTION = "What is to be done, and why, in one or two sentences. " * 3
+SAID = "Looks good to me; one thing is left."
 SEARCHED = ("Harbour lantern.", "Copper gate.")
 """What every tenth and every hundredth task says besides."""
 LABELS = 5
@@ -147,12 +148,14 @@ def _tasks(project: Project, people: list[User]) -> list[Task]:
 
 def _comments(tasks: list[Task], people: list[User]) -> list[Comment]:
     """Zero to two comments for each task."""
+    html = html_fields("content", as_html(SAID))
     return [
         Comment(
             workspace_id=task.workspace_id,
             task=task,
             author=people[(task.number + n) % PEOPLE],
-            content="Looks good to me; one thing is left.",
+            content=SAID,
+            **html,
         )
         for task in tasks
         for n in range(task.number % 3)

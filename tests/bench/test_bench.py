@@ -9,9 +9,11 @@ from typing import Any, NamedTuple
 
 import psycopg
 import pytest
+from django.db import connection
 from psycopg.rows import namedtuple_row
 from pytest_django import DjangoDbBlocker, Settings
 
+from config.postgresql.connections import LONGEST_KNOWN
 from config.wsgi import application
 from core.context import as_system
 from dev.bench import filling, many, rounds
@@ -111,6 +113,18 @@ def test_each_line_costs_so_many_statements_and_round_trips(
     # The tests' own middleware says who asks, which takes two round trips.
     settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if not name.startswith("tests.")]
     assert traffic(bench.targets) == COUNTS
+
+
+def test_psycopg_keeps_every_statement(bench: Bench) -> None:
+    sent: list[str] = []
+
+    def note(execute: Any, sql: str, params: Any, many: Any, context: Any) -> Any:
+        sent.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        traffic(bench.targets)
+    assert 4096 < max(map(len, sent)) <= LONGEST_KNOWN
 
 
 def test_the_lines_named_are_measured_with_their_floors(bench: Bench) -> None:

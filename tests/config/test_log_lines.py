@@ -58,6 +58,12 @@ def test_a_traceback_is_part_of_the_line(caplog: pytest.LogCaptureFixture) -> No
         assert "literal for int() with base 10: 'pmp_•••••'" in line["exception"]
 
 
+def test_no_record_looks_up_the_code_it_comes_from(caplog: pytest.LogCaptureFixture) -> None:
+    structlog.get_logger("gantry.test").warning("request")
+    logging.getLogger("library").warning("request")
+    assert {record.lineno for record in caplog.records} == {0}
+
+
 def test_a_foreign_host_is_only_in_the_line_of_its_request(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -8,9 +8,10 @@ from operator import attrgetter
 import psycopg
 import pytest
 from django.db import InterfaceError, connection
+from psycopg import _queries
 
 from config.postgresql import pool as pools
-from config.postgresql.connections import Connector, WatchedConnection
+from config.postgresql.connections import LONGEST_KNOWN, Connector, WatchedConnection
 from config.postgresql.pool import Pool
 
 
@@ -35,6 +36,11 @@ def checked(monkeypatch: pytest.MonkeyPatch) -> list[WatchedConnection]:
 
     monkeypatch.setattr(WatchedConnection, "check", note)
     return found
+
+
+def known_statements() -> int:
+    """How often a statement did not have to be parsed."""
+    return int(vars(_queries)["_query2pg"].cache_info().hits)
 
 
 def used_again(pool: Pool) -> WatchedConnection:
@@ -104,3 +110,14 @@ def test_a_closed_cursor_keeps_no_rows_and_runs_nothing(db: None) -> None:
     with pytest.raises(InterfaceError):
         cursor.execute("SELECT 1")
     assert attrgetter("pgresult", "_query", "_tx.pgresult")(cursor.cursor) == (None, None, None)
+
+
+def test_a_long_statement_is_parsed_once(pool: Pool) -> None:
+    statement = "SELECT %s::int".ljust(LONGEST_KNOWN)
+    connection = pool.take()
+    connection.execute(statement, [1])
+    before = known_statements()
+    for _ in range(3):
+        connection.execute(statement, [1])
+    assert known_statements() - before == 3
+    pool.give_back(connection)
