@@ -7,6 +7,7 @@ up. The first template is used whose names are all known to the reader.
 """
 
 from collections.abc import Mapping
+from functools import cache
 from string import Formatter
 from typing import Any
 
@@ -196,22 +197,29 @@ FIELDS = {
 def sentence(entity: str, action: str, facts: Mapping[str, Any]) -> str:
     """The sentence for an event; a general one if no template can be filled with the facts."""
     for template in SENTENCES.get((entity, action), ()):
-        try:
-            return _KNOWN.vformat(template, (), facts)
-        except (AttributeError, LookupError):
-            continue
+        filled = _filled(template, facts)
+        if filled is not None:
+            return filled
     words = f"{entity} {action}".replace("_", " ")
     return f"{facts['actor']}: {words}"
 
 
-class _Known(Formatter):
-    """Fills templates with facts; LookupError for one that is empty or missing."""
+def _filled(template: str, facts: Mapping[str, Any]) -> str | None:
+    """The template with these facts; None if one of its facts is empty or missing."""
+    words = []
+    for text, name, side in _parts(template):
+        words.append(text)
+        if name:
+            fact = facts.get(name)
+            value = getattr(fact, side, None) if side else fact
+            if not value:
+                return None
+            words.append(str(value))
+    return "".join(words)
 
-    def get_field(self, field_name: str, args: Any, kwargs: Any) -> Any:
-        value, used = super().get_field(field_name, args, kwargs)
-        if not value:
-            raise LookupError(field_name)
-        return value, used
 
-
-_KNOWN = _Known()
+@cache
+def _parts(template: str) -> tuple[tuple[str, str, str], ...]:
+    """Each text with the fact that follows it, and the side of a change, such as `old`, or ""."""
+    parsed = Formatter().parse(template)
+    return tuple((text, *(name or "").partition(".")[::2]) for text, name, *_ in parsed)

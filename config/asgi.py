@@ -13,6 +13,8 @@ from django.urls import re_path
 from config.bridge import Bridge
 from config.start_check import OnceChecked
 from config.wsgi import application as django
+from realtime.live.hub import hub
+from realtime.live.sockets import Socket
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, MutableMapping
@@ -27,13 +29,13 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         case "http":
             await served(scope, receive, send)
         case "websocket":
-            await sockets(scope, receive, send)
+            await (sockets if await served.passes() else refuse)(scope, receive, send)
         case "lifespan":
             await _live(receive, send)
 
 
 async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
-    """Refuse the handshake of a WebSocket on an unknown path."""
+    """Refuse the handshake of a WebSocket: on an unknown path, or before the start checks."""
     await receive()
     await send({"type": "websocket.close", "code": 4404})
 
@@ -51,7 +53,7 @@ http = Bridge(
     most_bytes=settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
 )
 served = OnceChecked(cast("Any", http))
-sockets = URLRouter([re_path(r"", cast("Any", refuse))])
+sockets = URLRouter([re_path(r"^ws/?$", Socket.as_asgi()), re_path(r"", cast("Any", refuse))])
 
 
 async def _live(receive: Receive, send: Send) -> None:
@@ -61,7 +63,9 @@ async def _live(receive: Receive, send: Send) -> None:
     except SystemExit as refusal:
         await send({"type": "lifespan.startup.failed", "message": str(refusal)})
         return
+    hub.start()
     await send({"type": "lifespan.startup.complete"})
     await receive()
+    await hub.stop()
     http.stop()
     await send({"type": "lifespan.shutdown.complete"})

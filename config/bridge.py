@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
@@ -22,7 +22,14 @@ from core.errors import Refusal, Unavailable
 from core.lock_waits import RUN, Run
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, MutableMapping
+    from collections.abc import (
+        AsyncGenerator,
+        AsyncIterator,
+        Awaitable,
+        Callable,
+        Iterable,
+        MutableMapping,
+    )
 
     from config.bodies import Body
     from config.connections import Connection
@@ -49,6 +56,8 @@ class Answer:
     content: bytes
     file: SentFile | None = None
     """What is sent in place of the content."""
+    live: Callable[[], AsyncGenerator[bytes]] | None = None
+    """Gives what is sent as long as the client reads."""
 
 
 class Bridge:
@@ -86,7 +95,10 @@ class Bridge:
             environ = {**environ_of(scope, b""), REFUSAL: refusal}
             await _send_early(await self._compute(environ, connection), receive, send)
         else:
-            await _send(answer, send)
+            if answer is not None and answer.live is not None and scope["method"] != "HEAD":
+                await _send_live(answer, answer.live, connection, send)
+            else:
+                await _send(answer, send)
 
     async def _answer(self, scope: Message, body: Body, connection: Connection) -> Answer | None:
         """The answer of the first run, or of a second one if the first found a row locked.
@@ -171,6 +183,7 @@ def _call(application: WSGIApplication, environ: Environ) -> Answer:
     if isinstance(parts, SentFile):
         answer.file = parts
         return answer
+    answer.live = getattr(parts, "live", None)
     try:
         written += parts
     finally:
@@ -190,6 +203,21 @@ async def _send(answer: Answer | None, send: Send, *, more: bool = False) -> Non
     start = {"status": answer.status, "headers": answer.headers}
     await send({"type": "http.response.start", **start})
     await send({"type": "http.response.body", "body": answer.content, "more_body": more})
+
+
+async def _send_live(
+    answer: Answer, live: Callable[[], AsyncGenerator[bytes]], connection: Connection, send: Send
+) -> None:
+    """Send pieces as they come, until there are no more or the client or the server ends."""
+    headers = [each for each in answer.headers if each[0] != b"content-length"]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    async with aclosing(live()) as pieces:
+        async for piece in pieces:
+            if connection.is_gone() or connection.is_ending:
+                break
+            if piece:
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+    await send({"type": "http.response.body"})
 
 
 async def _send_file(answer: Answer, sent: SentFile, send: Send) -> None:

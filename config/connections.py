@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from config import env
+from config.socket_connections import SocketConnection
 
 if TYPE_CHECKING:
     import asyncio
@@ -48,17 +49,23 @@ class Connection(HttpToolsProtocol):
     """The start of the current window of slow-client detection: (time, unsent bytes then)."""
     problem: BadHead | None = None
     timer: asyncio.TimerHandle | None = None
+    is_ending = False
+    """Whether the server is being stopped."""
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
         self.waiting_since = self.loop.time()
         self.timer = self.loop.call_later(TICK, self._check)
-        if len(self.connections) > most_connections():
+        if len(self.connections) - SocketConnection.amount > most_connections():
             self._make_room()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_watching()
         super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        self.is_ending = True
+        super().shutdown()
 
     def handle_websocket_upgrade(self) -> None:
         self._stop_watching()
@@ -187,8 +194,9 @@ class Connection(HttpToolsProtocol):
     def _age(self) -> float:
         return self.waiting_since or 0.0
 
-    def _all(self) -> set[Connection]:
-        return cast("set[Connection]", self.connections)
+    def _all(self) -> list[Connection]:
+        """All but WebSockets, which have left HTTP."""
+        return [one for one in self.connections if isinstance(one, Connection)]
 
     def _stop_watching(self) -> None:
         if self.timer:
@@ -199,14 +207,15 @@ class Connection(HttpToolsProtocol):
 def most_connections() -> int:
     """WEB_CONNECTIONS, or fewer if the hard limit of open files is lower.
 
-    Raises the soft limit of open files if necessary.
+    Raises the soft limit of open files if necessary, also for WEB_SOCKETS.
     """
-    wanted = env.natural("WEB_CONNECTIONS", 2000) + OTHER_FILES
+    connections, sockets = env.natural("WEB_CONNECTIONS", 2000), env.natural("WEB_SOCKETS", 10_000)
+    wanted = connections + sockets + OTHER_FILES
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
     if soft != resource.RLIM_INFINITY and soft < allowed:
         resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
-    return max(allowed - OTHER_FILES, 1)
+    return max(min(connections, allowed - OTHER_FILES), 1)
 
 
 def _too_large() -> BadHead:

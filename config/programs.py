@@ -37,8 +37,9 @@ def web() -> Command:
     # The client's address behind a proxy is found by TRUSTED_PROXY_COUNT, not by uvicorn.
     quiet = ["--no-proxy-headers", "--no-server-header", "--no-access-log", "--log-level=warning"]
     # No compression of WebSockets, which takes memory for each of them.
-    sockets = ["--ws=websockets-sansio", "--ws-max-size=65536", "--ws-ping-interval=20"]
-    sockets += ["--ws-per-message-deflate=false", f"--timeout-graceful-shutdown={DRAIN_SECONDS}"]
+    sockets = ["--ws=config.socket_connections:SocketConnection", "--ws-max-size=65536"]
+    sockets += ["--ws-ping-interval=20", "--ws-per-message-deflate=false"]
+    sockets += [f"--timeout-graceful-shutdown={DRAIN_SECONDS}"]
     # The protocol class with limits for slow clients.
     sockets += ["--http=config.connections:Connection"]
     argv = _python("config.web", "config.asgi:application", *listen, *quiet, *sockets)

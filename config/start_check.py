@@ -51,12 +51,15 @@ class OnceChecked:
         self._is_passed = await asyncio.to_thread(refuse_flawed_database)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._is_passed or is_probe(scope["path"]) or await self._passes():
+        if is_probe(scope["path"]) or await self.passes():
             await self.app(scope, receive, send)
         else:
             await _answer_unavailable(send)
 
-    async def _passes(self) -> bool:
+    async def passes(self) -> bool:
+        """Whether the checks have passed, now or earlier."""
+        if self._is_passed:
+            return True
         async with self._turn:
             if not self._is_passed and time.monotonic() - self._asked_at > PAUSE:
                 try:

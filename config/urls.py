@@ -23,6 +23,7 @@ ROUTES = (
     "workspaces.api.urls",
     "audit.api.urls",
     "dashboards.api.urls",
+    "realtime.api.urls",
     "core.urls",
     "clerk.api.urls",
 )

@@ -108,13 +108,29 @@ class Actor:
         return self.user is not None and self.user.pk == getattr(person, "pk", person)
 
 
-Asking = Actor | Expression
-"""An actor, or the parameter that stands for the person's id in a compiled query."""
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Everybody who may read a project, asking as one: shown is what each of them may see.
+
+    Without a project, those of a workspace who may read no project of it.
+    """
+
+    project_id: UUID | None
+
+
+Asking = Actor | Audience | Expression
+"""Who asks; or the parameter that stands for the person's id in a compiled query."""
 
 
 def person_in(asking: Asking) -> UUID | Expression | None:
-    """The id of the person, as a value in a query."""
-    return asking.person_id if isinstance(asking, Actor) else asking
+    """The id of the person, as a value in a query; an audience is nobody in particular."""
+    match asking:
+        case Actor():
+            return asking.person_id
+        case Audience():
+            return None
+        case _:
+            return asking
 
 
 def bound_workspaces(asking: Asking) -> frozenset[UUID] | None:

@@ -35,7 +35,7 @@ class ReadOnlyAdmin(ModelAdmin):
 @admin.register(Delivery)
 class Deliveries(ReadOnlyAdmin):
     list_display = ("subject", "kind", "address", "state", "attempts", "created_at", "sent_at")
-    list_filter = ("state", "kind", "attempts", "created_at")
+    list_filter = ("state", "channel", "kind", "attempts", "created_at")
     list_select_related = ("mail",)
     search_fields = ("dedupe_key", "mail__address", "=recipient_id", "=request_id")
     ordering = ("-created_at",)

@@ -30,6 +30,7 @@ pytest_plugins = [
     "tests.support.mail",
     "tests.support.programs",
     "tests.support.pooler",
+    "tests.support.browser",
     "tests.support.own_postgres",
     "tests.support.isolation",
     "tests.support.sign_in",

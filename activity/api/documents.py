@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django.db.models import F, Value
 from django.db.models.functions import NullIf
@@ -114,28 +115,32 @@ class StatusChangeDocument(Document):
 def as_shown(events: Sequence[Event], asker: Asker) -> list[dict[str, Any]]:
     """The documents of these events of one workspace."""
     names = names_in(events, asker, with_texts=True)
-    return [_event(event, names) for event in events]
+    people = {pk: person_shown(each, asker) for pk, each in names.people.items()}
+    reads_audit = asker.reads_audit
+    return [_event(event, names, people, reads_audit=reads_audit) for event in events]
 
 
-def _event(event: Event, names: Names) -> dict[str, Any]:
-    actor = names.people.get(event.actor_id) if event.actor_id else None
+def _event(
+    event: Event, names: Names, people: dict[UUID, dict[str, Any]], *, reads_audit: bool
+) -> dict[str, Any]:
     reads_project = event.project_id in names.projects
+    shown = changes_shown(event, names)
     return {
         "id": str(event.pk),
         "seq": event.seq,
         "entity": event.entity,
         "entity_id": str(event.entity_id),
         "action": event.action,
-        "actor": person_shown(actor, names.asker) if actor else None,
+        "actor": people.get(event.actor_id) if event.actor_id else None,
         "reason": event.reason or None,
         "via": event.via,
         "created_at": event.created_at.isoformat(),
         "committed_at": event.committed_at and event.committed_at.isoformat(),
-        "request_id": event.request_id if names.asker.reads_audit else None,
+        "request_id": event.request_id if reads_audit else None,
         "project_id": str(event.project_id) if reads_project else None,
         "task": _task(event, names),
-        "changes": changes_shown(event, names),
-        "sentence": sentence_of(event, names),
+        "changes": shown,
+        "sentence": sentence_of(event, names, shown),
         "undoable": is_undoable(event),
     }
 

@@ -11,11 +11,12 @@ from django.db.models import Model, Q, TextField
 
 from accounts.models import User
 from accounts.services.references import counted
+from activity.events import Logged
 from activity.models import Event, TextChange
 from activity.services.differences import difference
 from activity.services.places import first_role, place_of, projects_of_tasks
 from comments.models import Comment
-from core.events import Changes
+from core.events import Changes, publish
 from core.events import Event as Happening
 from core.queries import insert
 from workspaces.models import Workspace
@@ -66,6 +67,8 @@ def record(happenings: Sequence[Happening], *, entity: str, action: str) -> None
     insert(*edited)
     if (noted := _recorded.get()) is not None:
         noted.extend(events)
+    if events:
+        publish(Logged(actor=happenings[0].actor, events=events))
 
 
 def who_acted(happening: Happening) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from accounts.models import User
 from activity.models import Event, TextChange
 from attachments.models import Attachment
 from comments.models import Comment
-from core.actor import Actor
+from core.actor import Actor, Audience
 from core.models import as_uuid
 from core.rights import Standing
 from projects.models import Project, Status
@@ -53,7 +53,7 @@ class PersonShown(NamedTuple):
 class Asker(NamedTuple):
     """Who reads events, with their standing in the workspace; None is staff, who see all."""
 
-    actor: Actor | None = None
+    actor: Actor | Audience | None = None
     standing: Standing = Standing()
 
     @property
@@ -63,7 +63,7 @@ class Asker(NamedTuple):
     def reads_address(self, person: PersonShown) -> bool:
         if person.deleted_at is not None:
             return False
-        is_own = self.actor is not None and self.actor.is_person(person.pk)
+        is_own = isinstance(self.actor, Actor) and self.actor.is_person(person.pk)
         return self.actor is None or is_own or self.standing.covers(READ_ADDRESSES)
 
     def rows(self, model: Any) -> Any:

@@ -8,11 +8,21 @@ from itertools import accumulate
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Func, IntegerField, OuterRef, Q, Subquery, Sum, TextField
+from django.db.models import (
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    TextField,
+)
 from django.db.models.functions import Cast, Coalesce
 
 from activity.models import Event, EventCounter, TextChange
 from core.actor import Actor
+from core.queries import compiled
 
 EXAMINED = 2000
 """The most events that a page examines."""
@@ -65,8 +75,12 @@ class Pages(NamedTuple):
 
 def last_number(workspace_id: UUID) -> int:
     """The number of the workspace's last event: all up to it are committed."""
-    counters = EventCounter.objects.filter(pk=workspace_id)
-    return next(iter(counters.values_list("last_seq", flat=True)), 0)
+    return _number_of.first(workspace=workspace_id) or 0
+
+
+@compiled
+def _number_of(workspace: Any) -> QuerySet[EventCounter, Any]:
+    return EventCounter.objects.filter(pk=workspace).values_list("last_seq", flat=True)
 
 
 def _octets() -> Any:

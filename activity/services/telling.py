@@ -54,8 +54,11 @@ def _shown(event: Event, name: str, change: dict[str, Any], names: Names) -> Any
     return change
 
 
-def sentence_of(event: Event, names: Names) -> str:
-    """Plain English without a full stop, such as `Max commented on ENG-12`."""
+def sentence_of(event: Event, names: Names, shown: dict[str, Any] | None = None) -> str:
+    """Plain English without a full stop, such as `Max commented on ENG-12`.
+
+    `shown` is what `changes_shown` gives, where that is known.
+    """
     people, actor = names.people, _actor(event, names)
     task = names.tasks.get(event.task_id) if event.task_id else None
     about = event.entity_id if event.entity == "person" else event.person_id
@@ -63,7 +66,7 @@ def sentence_of(event: Event, names: Names) -> str:
     project = names.projects.get(event.project_id, "") if event.project_id else ""
     given, ended = _people_of(event)
     is_theirs = event.actor_id is not None and event.actor_id in (about, given)
-    shown = changes_shown(event, names)
+    shown = changes_shown(event, names) if shown is None else shown
     facts: dict[str, Any] = {
         **{name: _words(event, name, change, names) for name, change in shown.items()},
         "actor": actor,

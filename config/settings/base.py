@@ -14,6 +14,7 @@ from config.settings.databases import direct, runtime
 from config.settings.identity import *
 from config.settings.logs import *
 from config.settings.providers import *
+from config.settings.pusher import pusher
 
 BASE_DIR = env.ROOT
 
@@ -67,6 +68,7 @@ INSTALLED_APPS = [
     "audit",
     "dashboards",
     "notifications",
+    "realtime",
     "dev.demo",
 ]
 MIDDLEWARE = [
@@ -106,18 +108,13 @@ ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 ASGI_APPLICATION = "config.asgi.application"
 WEB_THREADS = env.natural("WEB_THREADS", 8)
+WEB_SOCKETS = env.natural("WEB_SOCKETS", 10_000)
 WEB_LOCK_SECONDS = env.seconds("WEB_LOCK_SECONDS", 10)
 
 DATABASES = {"default": runtime(), "attempts": runtime(least=0), "direct": direct()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.server_url("REDIS_URL", ("redis", "rediss"))
-CHANNEL_LAYERS = {
-    "default": {
-        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [REDIS_URL], "prefix": "gantry"},
-    },
-}
-
+PUSHER = pusher()
 # Keys that comparable servers use; `manage.py check` reports that they have no effect here.
 KEYS_WITHOUT_USE = env.given("CLERK_SECRET_KEY", "INNGEST_EVENT_KEY")
 

@@ -9,6 +9,7 @@ MEDIA_ROOT = DATA_DIR / "media"
 # Not those in the developer's environment.
 AUTH_PROVIDERS = []
 ATTACHMENTS_BUCKET = None
+PUSHER = None
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # Without a pool, which would keep connections to the database of an earlier test open.
@@ -19,7 +20,6 @@ DATABASES |= {
 }
 # Without limits: the connection that counts attempts may be idle in a transaction during a test.
 DATABASES["attempts"]["OPTIONS"] = {}
-CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

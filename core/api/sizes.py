@@ -28,6 +28,8 @@ def oversized(field: Any, value: Any) -> Errors:
     """Errors about the size or JSON type of a value for a field or serializer; empty if none."""
     if isinstance(field, serializers.Serializer):
         return _of_object(field, value) if isinstance(value, Mapping) else []
+    if isinstance(field, serializers.JSONField):
+        return []  # any JSON; the field itself limits its size
     if isinstance(field, LISTS):
         return _of_list(field, value) if isinstance(value, list) else []
     return _of_value(field, value)

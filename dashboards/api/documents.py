@@ -7,7 +7,7 @@ from rest_framework import serializers
 from dashboards.services.charts import Chart
 from dashboards.services.numbers import MOST_WEEKS, USUAL_WEEKS
 from projects.models import Category, Priority
-from tasks.api.board import PersonOnBoard
+from tasks.api.cards import PersonOnBoard
 
 
 class StatusCount(serializers.Serializer[Any]):

@@ -21,7 +21,7 @@ from dashboards.services.charts import Chart, draw
 from dashboards.services.numbers import numbers_of
 from projects.models import Project
 from projects.rights import READ_PROJECT
-from tasks.api.board import PersonOnBoard
+from tasks.api.cards import PersonOnBoard
 from workspaces.models import Workspace
 from workspaces.rights import READ_WORKSPACE
 

@@ -8,7 +8,12 @@ from contextlib import suppress
 from config import local, processes, programs
 from dev.server import binaries, embedded
 
-OTHERS = {"--mail": "measure_mail", "--locks": "measure_locks"}
+OTHERS = {
+    "--mail": "measure_mail",
+    "--locks": "measure_locks",
+    "realtime": "measure_realtime",
+}
+"""Commands, by the first argument; the others are theirs."""
 
 
 def main() -> int:
@@ -17,9 +22,9 @@ def main() -> int:
     os.environ["DJANGO_SETTINGS_MODULE"] = "dev.bench.settings"
     with suppress(KeyboardInterrupt), embedded.running():
         chosen = sys.argv[1:]
-        what = OTHERS.get(" ".join(chosen), "measure")
-        options = [] if " ".join(chosen) in OTHERS else chosen
-        return _manage("migrate", "--verbosity=0") or _manage(what, *options)
+        other = OTHERS.get(chosen[0]) if chosen else None
+        what = [other, *chosen[1:]] if other else ["measure", *chosen]
+        return _manage("migrate", "--verbosity=0") or _manage(*what)
     return 130
 
 

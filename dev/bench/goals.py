@@ -24,6 +24,15 @@ FLOORS = {
 MOST_MEMORY = 130.0
 """MiB of the web process after all rounds."""
 
+EVENT_P50, EVENT_P99 = 150.0, 500.0
+"""Milliseconds from a commit until a socket has the event, with a thousand in the room."""
+SOCKET_SIZE = 40.0
+"""KiB of the web process for a socket that follows a room."""
+OPENED = 500.0
+"""Sockets a second that are opened and follow a room."""
+REPLAYED = 5000.0
+"""Events a second that a client reads again."""
+
 
 class Goal(NamedTuple):
     """How a line compares with another: its processor time at most, its rate at least."""
@@ -63,6 +72,26 @@ GOALS = (
     Goal("transition", f"transition{EARLIER}", least_rate=1.7),
     Goal("list 50", "express list 50"),
 )
+
+
+class Figure(NamedTuple):
+    """Something measured; `most` or `least` is its goal, neither if it is only told."""
+
+    name: str
+    value: float
+    unit: str
+    most: float | None = None
+    least: float | None = None
+
+    @property
+    def is_reached(self) -> bool:
+        is_high = self.most is not None and self.value > self.most
+        return not (is_high or (self.least is not None and self.value < self.least))
+
+    def __str__(self) -> str:
+        goal = f", at most {self.most:g}" if self.most is not None else ""
+        goal += f", at least {self.least:g}" if self.least is not None else ""
+        return f"{self.name}: {self.value:.4g} {self.unit}{goal}"
 
 
 class Verdict(NamedTuple):

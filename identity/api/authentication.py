@@ -21,7 +21,7 @@ from core.api.negotiation import JsonFirst, accepts_plain_json
 from core.context import show_workspaces_of
 from core.models import as_uuid
 from identity.credentials import check_credential
-from identity.services.personal_tokens import PREFIX, open_token
+from identity.services.personal_tokens import PREFIX, credential_of, open_token
 from identity.services.sessions import open_session
 from identity.services.staff import has_proved_second_factor
 from identity.services.tokens import InvalidToken, read
@@ -88,15 +88,7 @@ def _verify_personal(text: str) -> Actor:
     token = open_token(text)
     if token is None:
         raise InvalidToken
-    bound = token.workspace_ids
-    credential = Credential(
-        "personal_token",
-        scopes=frozenset(token.scopes),
-        workspaces=None if bound is None else frozenset(bound),
-        token_id=token.pk,
-        principal=f"{token.user_id}/{token.digest[:16]}",
-    )
-    return Actor(user=token.user, credential=credential)
+    return Actor(user=token.user, credential=credential_of(token))
 
 
 def _opened(actor: Actor) -> Actor:

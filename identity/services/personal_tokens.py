@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.rights import check_own_account
-from core.actor import Actor
+from core.actor import Actor, Credential
 from core.errors import Conflict
 from core.events import publish
 from core.queries import compiled
@@ -94,6 +94,18 @@ def open_token(text: str) -> PersonalToken | None:
     if token is not None:
         _note_use(token)
     return token
+
+
+def credential_of(token: PersonalToken) -> Credential:
+    """What the token permits, and in which workspaces."""
+    bound = token.workspace_ids
+    return Credential(
+        "personal_token",
+        scopes=frozenset(token.scopes),
+        workspaces=None if bound is None else frozenset(bound),
+        token_id=token.pk,
+        principal=f"{token.user_id}/{token.digest[:16]}",
+    )
 
 
 @compiled

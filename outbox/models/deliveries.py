@@ -80,11 +80,11 @@ class DeliveryQuerySet(LockingQuerySet):
 class Delivery(Row):
     """One message to one recipient over one channel, sent once per `dedupe_key`.
 
-    `workspace_id` is None for account mail; `recipient_id` is a person's id without a
-    foreign key, because `accounts` is an upper app. `payload` has ids and values of the time
-    it was enqueued; the composer of its kind and channel reads all else when it is sent.
-    What a channel records of it is in the channel's own table. While SENDING, `next_at` is
-    the end of the lease.
+    `workspace_id` is None for account mail; `recipient_id` is the id of a person, or of what else
+    a channel sends to, without a foreign key, because `accounts` is an upper app. `payload` has
+    ids and values of the time it was enqueued; the composer of its kind and channel reads all else
+    when it is sent. What a channel records of it is in the channel's own table. While SENDING,
+    `next_at` is the end of the lease.
     """
 
     State = State

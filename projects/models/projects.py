@@ -8,7 +8,7 @@ from django.db.models import F, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import User
-from core.actor import Actor, Asking
+from core.actor import Actor, Asking, Audience
 from core.models import UNPURGED, SharingQuerySet
 from core.queries import compiled
 from core.rights import Need, Right, Role, Standing
@@ -74,6 +74,8 @@ class ProjectQuerySet(SharingQuerySet):
 
     def open_to(self, asking: Asking) -> Self:
         """The projects the person may read, deleted ones included, in workspaces not deleted."""
+        if isinstance(asking, Audience):
+            return self.filter(pk=asking.project_id, workspace__deleted_at=None)
         return self.filter(permitted(READ_PROJECT, asking), workspace__deleted_at=None)
 
 

@@ -41,6 +41,8 @@ FOR_OTHERS = {
     "markdown_it",  # composers of mail, in workers
     "nh3",
     "PIL",  # thumbnails, in workers
+    "pusher",  # what is passed on to Pusher, by whoever sends
+    "nacl",
     "botocore",  # where files are kept with a service
 }
 

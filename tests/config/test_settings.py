@@ -17,6 +17,7 @@ from config.settings.databases import (
     direct,
     runtime,
 )
+from config.settings.pusher import pusher
 from tests.config.production import COMPLETE, manage, run_forked, settings_of, start
 
 NOT_ENCODED = (
@@ -34,6 +35,8 @@ System check identified 2 issues (1 silenced).
 """
 NAME = "AWS_STORAGE_BUCKET_NAME"
 BUCKET = {NAME: "files", "AWS_ACCESS_KEY_ID": "me", "AWS_SECRET_ACCESS_KEY": "hunter2"}
+PUSHER = {"PUSHER_APP_ID": "42", "PUSHER_KEY": "key", "PUSHER_SECRET": "hunter2"}
+CLUSTER = "PUSHER_CLUSTER"
 LIMITS = (
     "lock_timeout",
     "statement_timeout",
@@ -102,6 +105,27 @@ LIMITS = (
             {**BUCKET, "AWS_ENDPOINT_URL": "http://s3.example.com"},
             "AWS_ENDPOINT_URL must be an address starting with https://.",
         ),
+        (PUSHER, f"{CLUSTER} is missing: PUSHER_APP_ID is of no use without it."),
+        (
+            {"PUSHER_HOST": "https://push.example.com"},
+            "PUSHER_HOST is of no use without PUSHER_APP_ID.",
+        ),
+        ({**PUSHER, CLUSTER: "eu.example.com/"}, f"{CLUSTER} cannot be understood."),
+        (
+            {**PUSHER, CLUSTER: "eu", "PUSHER_APP_ID": "../42"},
+            "PUSHER_APP_ID cannot be understood.",
+        ),
+        (
+            {**PUSHER, CLUSTER: "eu", "PUSHER_HOST": "http://push.example.com"},
+            "PUSHER_HOST must be an address starting with https://.",
+        ),
+        *(
+            (
+                {**PUSHER, CLUSTER: "eu", "PUSHER_HOST": f"https://{wrong}"},
+                "PUSHER_HOST must be an address such as https://host:6001.",
+            )
+            for wrong in ("push.example.com/apps", "me:hunter2@push.example.com", "push:x", ":1")
+        ),
         ({"ATTACHMENTS_QUOTA_MB": "5G"}, "ATTACHMENTS_QUOTA_MB must be a whole number, not '5G'."),
         ({"PORT": "", "WEB_THREADS": "many"}, "WEB_THREADS must be a whole number, not 'many'."),
         ({"SECURE_SSL_REDIRECT": "maybe"}, "SECURE_SSL_REDIRECT must be 1 or 0, not 'maybe'."),
@@ -122,6 +146,22 @@ def test_complete_settings_pass_the_check_and_keys_of_others_are_named_as_unused
     assert told.stderr == UNUSED
     shown = run_forked("from config import programs; print(*programs.web().argv)", **keys)
     assert shown.stdout.split("--port ")[1][:4] == "5000"
+
+
+@pytest.mark.parametrize(
+    ("host", "server"),
+    [
+        ("", ("api-eu.pusher.com", None, True)),
+        ("https://push.example.com:6001/", ("push.example.com", 6001, True)),
+        ("http://[::1]:6001", ("[::1]", 6001, False)),
+    ],
+)
+def test_pusher_is_that_of_the_cluster_or_another_server(
+    host: str, server: tuple[str, int | None, bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {**PUSHER, CLUSTER: "eu", "PUSHER_HOST": host}.items():
+        monkeypatch.setenv(name, value)
+    assert pusher() == ("42", "key", "hunter2", *server)
 
 
 def test_a_program_says_in_one_sentence_what_stops_its_start() -> None:

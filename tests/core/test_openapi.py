@@ -10,8 +10,10 @@ from uuid import uuid4
 import pytest
 from django.db import transaction
 from django.urls import get_resolver, resolve
+from pytest_django import Settings
 
 from comments.models import Comment
+from config.settings.pusher import PusherApp
 from projects.services.projects import create_project
 from tasks.models import Relation, Task
 from tasks.services.labels import add_label
@@ -76,6 +78,7 @@ READS = [
         "/tasks/project/{project}/tasks",
         "/activity?workspace={workspace}",
         "/workspaces/{workspace}/events",
+        "/workspaces/{workspace}/events/stream",
         "/tasks/{task}/activity",
         "/tasks/{task}/history",
         "/tasks/{task}/relations",
@@ -104,10 +107,13 @@ PROBES = [(None, path) for path in ("/", "/health", "/livez", "/readyz")]
 LINKS = [(None, "/api/invitations/{token}"), ("pia", "/api/workspaces/{workspace}/invitations")]
 WORKSPACE, PROJECT, TASK = {"name": "New"}, {"name": "New"}, {"title": "New"}
 SAID = {"content": "Said"}
+TYPING = {"project_id": "{project}", "event_type": "typing", "data": {"task": "ENG-1"}}
 LATE = {"overdue": "true", "type": ["BUG"]}
+AT_PUSHER = {"socket_id": "1.2", "channel_name": "private-project-{project}"}
 FILTER = {"name": "Late", "parameters": LATE}
 SETTINGS = {"time_zone": "Europe/Berlin"}
 WRITES: list[tuple[str | None, str, str, Any]] = [
+    ("moe", "post", "/api/realtime/pusher/auth", AT_PUSHER),
     (None, "post", "/api/auth/register", {"email": "new@example.com", "password": SECRET * 2}),
     (None, "post", "/api/auth/login", {"email": "moe@example.com", "password": SECRET}),
     (None, "post", "/api/auth/refresh", {"refresh_token": "{refresh}"}),
@@ -230,6 +236,8 @@ WRITES: list[tuple[str | None, str, str, Any]] = [
     ("max", "post", "/api/attachments/{attachment}/complete", None),
     ("max", "delete", "/api/attachments/{attachment}", None),
     ("max", "post", "/api/attachments/{attachment}/restore", None),
+    ("moe", "post", "/api/realtime/ticket", None),
+    ("moe", "post", "/api/realtime/collaboration", TYPING),
 ]
 STEPS = [(who, "get", path, None) for who, path in [*PROBES, *READS, *LINKS, *REPORTS]] + WRITES
 REFUSALS: list[tuple[str | None, str, str, Any, int]] = [
@@ -282,6 +290,7 @@ REFUSALS: list[tuple[str | None, str, str, Any, int]] = [
         409,
     ),
     ("max", "get", "/api/projects/{project}/access", None, 403),
+    ("gus", "post", "/api/realtime/pusher/auth", AT_PUSHER, 403),
     ("max", "get", "/api/projects/{project}/can?action=fly", None, 400),
     ("max", "post", "/api/projects/{project}/tasks", {**TASK, "assigneeId": "{moe}"}, 400),
     ("gus", "post", "/api/projects/{project}/tasks", TASK, 404),
@@ -345,8 +354,9 @@ def related(cast: Cast, task: Task) -> dict[str, str]:
 
 
 @pytest.fixture
-def send(cast: Cast) -> Send:
+def send(cast: Cast, settings: Settings) -> Send:
     """Sends a request of somebody; its answer's status, and what is wrong with it."""
+    settings.PUSHER = PusherApp("42", "key", "hunter2", "push.example.com")
     people = ("ada", "pia", "lea", "max", "moe", "gus", "sam")
     clients: dict[str | None, Client] = {who: client_of(getattr(cast, who)) for who in people}
     clients[None] = client_of(None)

@@ -56,6 +56,7 @@ POST   /api/invitations/{token}/accept                   invited   -            
 GET    /api/invitations                                  somebody  -                       200
 GET    /api/unsubscribe/{way_out}                        nobody    -                       200
 POST   /api/unsubscribe/{way_out}                        nobody    -                       200
+POST   /api/realtime/pusher/auth                         somebody  -                       403
 GET    /api/workspaces                                   somebody  -                       200
 POST   /api/workspaces                                   somebody  -                       201
 GET    /api/workspaces/{workspace}                       workspace workspace:read          200
@@ -75,6 +76,9 @@ GET    /api/workspaces/{workspace}/tasks/{key}           task      project:read 
 GET    /api/workspaces/{workspace}/audit                 workspace audit:read              200
 GET    /api/workspaces/{workspace}/members               workspace workspace:read          200
 GET    /api/workspaces/{workspace}/events                workspace workspace:read          200
+GET    /api/workspaces/{workspace}/events/stream         workspace workspace:read          200
+POST   /api/realtime/ticket                              somebody  -                       201
+POST   /api/realtime/collaboration                       project   project:read            204
 GET    /api/activity?workspace={workspace}               workspace workspace:read          200
 POST   /api/events/{event}/undo                          event     task:update             200 409
 POST   /api/workspaces/{workspace}/members               workspace workspace:invite        201
@@ -235,6 +239,11 @@ BY_PATH: dict[str, Any] = {
     "/api/projects/workspace/{workspace}": NAMED,
     "/api/projects/{project}": NAMED,
     "/api/project/{project}": NAMED,
+    # Refused without Pusher; tests/realtime asks with it.
+    "/api/realtime/pusher/auth": {
+        "socket_id": "1.2",
+        "channel_name": "private-project-{project}",
+    },
     "/api/projects/{project}/lead": {"team_lead": "{member}"},
     "/api/projects/{project}/members": JOINS,
     "/api/projects/{project}/add-member": JOINS,
@@ -263,6 +272,7 @@ BY_PATH: dict[str, Any] = {
     "/api/comments/{comment}": SAID,
     "/api/tasks/{task}/attachments": {"file_name": "Said", "size": 1, "comment_id": "{comment}"},
     "/api/files/{file}": "Said",
+    "/api/realtime/collaboration": {"project_id": "{project}", "event_type": "typing"},
 }
 
 

@@ -12,6 +12,8 @@ from tests.matrix.asks import ASKS, Ask, action_of, one_each, view_of
 PLAIN = {
     *("content", "description", "message", "name", "title"),
     *("content_type", "file_name", "sha256"),
+    "event_type",
+    "channel_name",  # of another service; tests/realtime asks for it
     *("color", "email", "image_url", "slug", "time_zone"),
 }
 """Text that names no row; an address may be anybody's."""

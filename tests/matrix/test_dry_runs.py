@@ -27,6 +27,9 @@ WITHOUT = {
     "POST /api/attachments/{attachment}/complete",
     "POST /api/attachments/{attachment}/restore",
     "PUT /api/files/{file}",
+    "POST /api/realtime/ticket",
+    "POST /api/realtime/collaboration",
+    "POST /api/realtime/pusher/auth",
 }
 """Writes that do more than write to the database, or are no resource of these apps."""
 KEY = {"Idempotency-Key": "once"}

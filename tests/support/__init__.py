@@ -1,6 +1,7 @@
 """What tests share; every module, in one line.
 
 `actors` who acts in a test
+`browser` a real Chromium without a screen, from Debian's package, and its windows
 `bulk` rows by the thousand, written at once
 `cast` the named cast: one workspace, its people and one project, made by the product's own services
 `clerk_messages` Clerk's webhook messages, signed as Svix signs them

@@ -11,7 +11,7 @@ import fcntl
 import os
 import pickle
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -161,6 +161,20 @@ def shared_db(
         everybody("cast")
         with _cloned(f"{_current()}_cast") as here:
             yield here
+
+
+@pytest.fixture(scope="session")
+def lasting_db(
+    everybody: Callable[[str], Any], django_db_blocker: DjangoDbBlocker
+) -> Iterator[CommittedDatabase]:
+    """One with the cast for all modules that share a server, each test of which is `in_use`."""
+    stack = ExitStack()
+    with django_db_blocker.unblock():
+        everybody("cast")
+        here = stack.enter_context(_cloned(f"{_current()}_cast"))
+    yield here
+    with django_db_blocker.unblock():
+        stack.close()
 
 
 @contextmanager

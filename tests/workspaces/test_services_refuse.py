@@ -45,6 +45,9 @@ ASKED_OTHERWISE = {
     "outbox.retention.remove_words_of_mails": SYSTEM,
     "outbox.mail.failures.mail_failure": QUESTION,
     "activity.services.events.recorded": QUESTION,
+    "activity.services.past_boards.board_then": QUESTION,
+    "activity.services.past_boards.cards_then": QUESTION,
+    "activity.services.past_tasks.parent_then": QUESTION,
     "activity.services.undo.newer.changing_again": QUESTION,
     "activity.services.undo.newer.shown": QUESTION,
     "dashboards.services.totals.add_changes": SYSTEM,
@@ -159,6 +162,11 @@ ASKED_OTHERWISE = {
     "notifications.services.missed_reminders.plan_missed_reminders_of": REACTION,
     "notifications.services.reminders.plan_reminders_of": REACTION,
     "notifications.services.reminders.queue_due_reminders": SYSTEM,
+    "realtime.live.reading.read_batch": SYSTEM,
+    "realtime.live.reading.read_missed": QUESTION,
+    "realtime.live.rooms.check_readable": QUESTION,
+    "realtime.live.rooms.find_room": QUESTION,
+    "realtime.services.tickets.issue_ticket": OWN,
 }
 """Services that do not refuse a person for want of a right, and why. Any other has to."""
 

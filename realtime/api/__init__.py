@@ -1,0 +1,1 @@
+"""Tickets for sockets, streams and messages to those who are in a project."""

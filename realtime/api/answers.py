@@ -1,0 +1,43 @@
+"""Answers that go on for as long as the client reads, sent without a thread."""
+
+from collections.abc import AsyncGenerator, Callable, Iterable
+from typing import Any
+
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+EVENTS = "text/event-stream"
+HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+
+
+class LiveAnswer(Response):
+    """Server-sent events; `live` gives the pieces, which `config.bridge` sends."""
+
+    def __init__(self, live: Callable[[], AsyncGenerator[bytes]]) -> None:
+        super().__init__(headers=HEADERS)
+        self.live = live
+
+    @property
+    def rendered_content(self) -> str:
+        self["Content-Type"] = EVENTS
+        return ""
+
+
+class EventRenderer(BaseRenderer):
+    """Offers server-sent events to those who accept nothing else; a `LiveAnswer` has its own."""
+
+    media_type = EVENTS
+    format = "events"
+
+
+class EventsOrRefusal(DefaultContentNegotiation):
+    """The first renderer, that of refusals, for everybody who accepts one of them."""
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
+    ) -> Any:
+        offered = list(renderers)
+        super().select_renderer(request, offered, format_suffix)  # or NotAcceptable
+        return offered[0], offered[0].media_type
