@@ -11,7 +11,6 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from activity.models import Event
-from activity.services.names import Asker
 from core.actor import Audience
 from outbox.models import Delivery
 from outbox.registry import Channel, Failure, Skip, composes, reason_of, register_channel
@@ -20,10 +19,9 @@ from realtime.services.pusher import KIND, PUSHER, channel_of
 SECONDS = 10.0
 """How long Pusher may take to answer; half of it to accept the connection."""
 LONGEST_ANSWER = 64 * 1024
-LARGEST = 10_000
-"""The most bytes of an event's data; Pusher takes 10 kB."""
-MOST_WIDE = 7 * 1024
-"""The most characters of data that is not ASCII alone: the library counts four bytes for each."""
+TOLD = ("id", "entity", "entity_id", "action")
+"""What is told of an event: not what changed, because Pusher goes on telling who has lost the
+project."""
 REST = 10.0
 """Seconds for which nothing is sent after Pusher did not answer, or not for any event."""
 RESTS = "Pusher did not answer a moment ago."
@@ -138,18 +136,6 @@ def push_of(delivery: Delivery) -> Push | Skip:
     found = Event.objects.visible_to(audience).filter(pk=delivery.payload["event"])
     if not (event := found.first()):
         return Skip("readers of the project may not see it any more")
-    # Loaded by those who send: documents come with all that serves HTTP.
-    as_shown = import_string("activity.api.documents.as_shown")
-    [document] = as_shown([event], Asker(audience))
-    data = _as_text(seq=event.seq, event=document)
-    if not _fits(data):
-        data = _as_text(seq=event.seq, event=None)
+    told = {name: getattr(event, name) for name in TOLD}
+    data = orjson.dumps({"seq": event.seq, "event": told}).decode()
     return Push(channel_of(project_id), f"{event.entity}:{event.action}", data)
-
-
-def _as_text(**content: Any) -> str:
-    return orjson.dumps(content).decode()
-
-
-def _fits(data: str) -> bool:
-    return len(data.encode()) <= LARGEST and (data.isascii() or len(data) <= MOST_WIDE)
