@@ -84,6 +84,8 @@ class SocketConnection(WebSocketsSansIOProtocol):
             super().send_receive_event_to_app()
 
     async def send(self, message: ASGISendEvent) -> None:
+        if self.transport.is_closing():
+            raise ClientDisconnected
         if message["type"] == "websocket.send" and self._may_send_at_once():
             self.transport.write(framed(message["text"] or ""))
             return

@@ -208,9 +208,11 @@ class Truth:
         project is read when it is open again.
         """
         return not any(
-            later["project_id"] == event["project_id"] and _opens(later)
+            _opens(later)
             for later in self.events
             if later["seq"] >= event["seq"]
+            # A transferred task was perhaps in a project whose name is not shown.
+            if later["project_id"] == event["project_id"] or event["action"] == "transferred"
         )
 
 

@@ -88,16 +88,17 @@ class Peers:
 
         Of a room with more than MOST_READ only the number, which may then count some twice.
         """
-        if not self.is_reached:
+        redis = self._redis  # which may be given up between two questions
+        if redis is None or not self.is_reached:
             return [], 0
         try:
             async with asyncio.timeout(PATIENCE):
-                amount = await self._redis.hlen(ROOM + room)
+                amount = await redis.hlen(ROOM + room)
                 if amount > MOST_READ:
                     return [], amount
-                kept = await self._redis.hgetall(ROOM + room)
+                kept = await redis.hgetall(ROOM + room)
                 names = sorted({_process(field) for field in kept} - {self.name})
-                signs = await self._redis.mget([ALIVE + each for each in names]) if names else []
+                signs = await redis.mget([ALIVE + each for each in names]) if names else []
         except (OSError, TimeoutError, self._failure):
             return [], 0
         alive = {name for name, sign in zip(names, signs, strict=True) if sign}

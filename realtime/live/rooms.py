@@ -5,12 +5,14 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from activity.services.pages import last_number
 from core.actor import Actor
 from core.api.public_ids import find_row
 from core.context import show_workspaces_of
 from core.errors import Forbidden
+from core.queries import compiled
 from projects.models import Project
 from workspaces.models import Workspace
 from workspaces.rights import READ_WORKSPACE
@@ -47,11 +49,22 @@ def find_room(actor: Actor, name: str) -> tuple[Room, int]:
 def check_readable(actor: Actor, room: Room) -> None:
     """Raise RoomRefused if the person may not read it, or not any more."""
     if room.project_id is not None:
-        rows: Any = Project.objects.reachable_by(actor).filter(pk=room.project_id)
+        found = _reachable_project.first(actor=actor, project=room.project_id)
     else:
-        rows = Workspace.objects.visible_to(actor).filter(pk=room.workspace_id)
-    if not rows.exists():
+        found = _visible_workspace.first(actor=actor, workspace=room.workspace_id)
+    if found is None:
         raise RoomRefused
+
+
+@compiled
+def _reachable_project(actor: Any, project: Any) -> QuerySet[Project, Any]:
+    return Project.objects.reachable_by(actor).filter(pk=project).values_list("pk", flat=True)
+
+
+@compiled
+def _visible_workspace(actor: Any, workspace: Any) -> QuerySet[Workspace, Any]:
+    rows = Workspace.objects.visible_to(actor).filter(pk=workspace)
+    return rows.values_list("pk", flat=True)
 
 
 def _found(actor: Actor, name: str) -> tuple[Room, int]:
