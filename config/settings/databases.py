@@ -45,7 +45,7 @@ def runtime(
         idle = f"-c idle_in_transaction_session_timeout={longest_idle}"
         limits = {"options": f"{RUNTIME_LIMITS} {idle}", "transaction_timeout": longest}
         options |= {**limits, **PREPARED}
-    most = env.natural("DB_POOL_MAX", 10) if pooled else 0
+    most = env.natural("DB_POOL_MAX", 12) if pooled else 0
     if most:
         least = min(env.natural("DB_POOL_MIN", 2) if least is None else least, most)
         patience = env.natural("DB_POOL_TIMEOUT", 5)
