@@ -49,10 +49,11 @@ class Entered(NamedTuple):
 
 
 async def admit(scope: dict[str, Any]) -> Entered:
-    """Who opens the socket; Refused for a page of somebody else, or if there are too many."""
+    """Who opens the socket; Refused without TLS, for a page of others, or if there are too many."""
     headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
     origin = headers.get(b"origin")
-    if origin is not None and not is_own(origin.lower()):
+    is_foreign = origin is not None and not is_own(origin.lower())
+    if is_foreign or (settings.SECURE_SSL_REDIRECT and not _is_encrypted(scope, headers)):
         raise Refused(403)
     if len(hub.connected) >= settings.WEB_SOCKETS:
         raise Refused(503)
@@ -75,6 +76,12 @@ async def admit(scope: dict[str, Any]) -> Entered:
     if found is None:
         return Entered(protocol, Closing(SIGNED_OUT, "Sign in, and get a ticket."))
     return Entered(protocol, found)
+
+
+def _is_encrypted(scope: dict[str, Any], headers: dict[bytes, str]) -> bool:
+    """As Django asks of requests, by the first proxy's `X-Forwarded-Proto`."""
+    first = headers.get(b"x-forwarded-proto", "").partition(",")[0]
+    return scope["scheme"] == "wss" or first.strip() == "https"
 
 
 def _found(bearer: str, ticket: str) -> tuple[Actor, Kept] | None:

@@ -200,7 +200,7 @@ def test_a_pooler_gets_no_start_up_options(monkeypatch: pytest.MonkeyPatch) -> N
     assert runtime(pooled=False)["OPTIONS"] == {**REACHED, **limits, **PREPARED}
     monkeypatch.setenv("DB_POOLER", "1")
     assert runtime(pooled=False)["OPTIONS"] == REACHED
-    pool = {"least": 2, "most": 10, "patience": 5}
+    pool = {"least": 2, "most": 12, "patience": 5}
     assert runtime()["OPTIONS"] == {**REACHED, "pool": pool}
 
 

@@ -1,5 +1,6 @@
 """Opening a socket: from which page, and with which credential."""
 
+import asyncio
 import json
 import socket
 import time
@@ -8,12 +9,15 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from pytest_django import Settings
 from websockets.typing import Subprotocol
 
 from core import sealing
 from identity.services.personal_tokens import create_token
 from identity.services.sessions import end_session
 from identity.services.tokens import read
+from realtime.live.entrance import Refused, admit
+from realtime.live.messages import Closing
 from realtime.services import tickets
 from tests.realtime.site import FRONT_END, FURTHER, Site, room_of
 from tests.realtime.wire import PATIENCE, Opened
@@ -157,6 +161,31 @@ def test_a_personal_token_follows_only_in_its_workspaces(opened: Opened, team: C
         one.say("subscribe", room_of(row))
         one.end()
         assert one.code == 4403
+
+
+@pytest.mark.parametrize(
+    ("scheme", "sent", "is_admitted"),
+    [
+        ("ws", [], False),
+        ("ws", [b"http"], False),
+        ("ws", [b"http, https"], False),
+        ("ws", [b"https"], True),
+        ("ws", [b"https, http"], True),
+        ("wss", [], True),
+    ],
+)
+def test_in_production_a_socket_is_encrypted_like_a_request(
+    settings: Settings, scheme: str, sent: list[bytes], *, is_admitted: bool
+) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    headers = [(b"x-forwarded-proto", value) for value in sent]
+    # A parameter it does not have is refused before anything is looked up.
+    scope = {"scheme": scheme, "headers": headers, "query_string": b"a=b"}
+    if is_admitted:
+        assert isinstance(asyncio.run(admit(scope)).found, Closing)
+        return
+    with pytest.raises(Refused):
+        asyncio.run(admit(scope))
 
 
 def test_other_paths_are_unknown(opened: Opened, token_of: TokenOf) -> None:
