@@ -83,6 +83,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "audit", "description": "What significant or destructive was done, by whom."},
         {"name": "dashboards", "description": "How many tasks there are, week by week."},
         {"name": "activity", "description": "The log: what happened, and what happens next."},
+        {"name": "realtime", "description": "What happens, as it happens; see docs/realtime.md."},
         {"name": "accounts", "description": "Signing in, tokens and one's own account."},
         {"name": "health", "description": "For probes; exact bodies without the envelope."},
         {"name": "aliases", "description": "Further spellings that older clients use."},

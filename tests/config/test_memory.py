@@ -85,4 +85,4 @@ def test_memory_after_a_load(server: Server) -> None:
             server.lea.ask("GET", "/api/auth/me")
 
     times(8, ask)
-    eventually(lambda: server.memory() < MOST, patience=2 * RETURN_EVERY)
+    eventually(lambda: server.memory() < MOST, patience=6 * RETURN_EVERY)

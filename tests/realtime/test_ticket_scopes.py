@@ -5,7 +5,7 @@ import pytest
 from identity.services.personal_tokens import create_token
 from realtime.services.tickets import redeem_ticket
 from tests.support.actors import by
-from tests.support.cast import Cast, Client
+from tests.support.cast import Cast, Client, client_of
 
 pytestmark = pytest.mark.django_db
 
@@ -23,3 +23,10 @@ def test_a_token_that_may_not_read_gets_no_ticket(
     else:
         assert answer["code"] == "insufficient_scope"
         assert answer["required"] == "read"
+
+
+def test_a_ticket_is_never_given_again(cast: Cast) -> None:
+    lea, key = client_of(cast.lea), {"Idempotency-Key": "once"}
+    first, again = (lea.post("/api/realtime/ticket", headers=key) for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 409)
+    assert again.json()["code"] == "answer_not_kept"
