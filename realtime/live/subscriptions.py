@@ -45,11 +45,10 @@ class Subscription:
         RoomRefused once the person may not follow the room any more.
         """
         while self.position < self.feed.seq:
-            through, access = self.feed.seq, self.feed.access
-            pushes = None
+            self._check_right()
+            seen = through = self.feed.seq
+            access, pushes = self.feed.access, None
             if through >= self.admitted:
-                if self.feed.refuses(self.person, self.room):
-                    raise RoomRefused
                 pushes = self.feed.after(self.position, self.person, self.room)
             if pushes is None or access is None:
                 rows, through = await readers.run(
@@ -62,10 +61,16 @@ class Subscription:
                     if (document := self._document(push, access)) is not None
                 ]
             for seq, kind, document in rows:
+                if self.feed.seq != seen:  # while the client read the one before
+                    self._check_right()
                 before, self.sent = self.sent, seq
                 yield seq, before, kind, document
                 self.position = seq
             self.position = max(self.position, through)
+
+    def _check_right(self) -> None:
+        if self.feed.seq >= self.admitted and self.feed.refuses(self.person, self.room):
+            raise RoomRefused
 
     def _document(self, push: Push, access: Access) -> str | None:
         """The event as the person may see it in this room, None if they may not."""

@@ -19,6 +19,7 @@ from tests.support.cast import Cast
 from workspaces.rights import WorkspaceRole
 
 WORKSPACE, PROJECT, OTHER = uuid4(), uuid4(), uuid4()
+CLOSED = ProjectState(is_private=True, is_deleted=False)
 ROOM = Room(WORKSPACE, PROJECT)
 Sent = list[tuple[int, int]]
 
@@ -210,6 +211,27 @@ def test_who_lost_the_right_while_events_were_read_is_refused(team: Cast) -> Non
         reader.coming()
     with pytest.raises(RoomRefused):
         read_missed(by(team.max), reader.room, 0, number(team))
+
+
+def test_who_reads_slowly_and_loses_the_right_is_sent_no_more(team: Cast) -> None:
+    """Not even of what had been read for them before."""
+    secret = private_project(team, team_members=[team.max])
+    reader = Reader(team, "max", secret)
+    for _ in range(3):
+        write(team, project=secret)
+    reader.read(number(team))
+
+    known, heard = frozenset([team.max.pk]), []
+
+    async def read_slowly() -> None:
+        async for seq, *_ in reader.subscription.coming(reader.readers):
+            heard.append(seq)
+            lost = Access(people=known, is_open=True, projects={secret.pk: CLOSED})
+            reader.feed.add(batch(reader.feed.seq + 1, access=lost), reader.feed.followed())
+
+    with pytest.raises(RoomRefused):
+        asyncio.run(read_slowly())
+    assert len(heard) == 1
 
 
 def test_a_deleted_workspace_is_refused(team: Cast) -> None:
