@@ -111,12 +111,12 @@ class TaskEngine(RuleBasedStateMachine):
 
     @initialize(at=places)
     def begin(self, at: str) -> None:
-        """Three tasks, each of which blocks the next one, and four below the last."""
+        """Three tasks, each of which blocks the next one, four below the last, and one too many."""
         for _ in range(3):
             self.create(at, COLUMNS[at][0], None)
         for pair in pairwise(self.model.live()):
             self.relate(*pair)
-        for _ in range(4):
+        for _ in range(5):
             self.create(at, COLUMNS[at][0], self.model.live()[-1])
 
     @precondition(may_grow)
