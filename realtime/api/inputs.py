@@ -12,7 +12,7 @@ from realtime.services.pusher import LONGEST_CHANNEL, SOCKET_ID
 
 ANYTHING = {
     "description": f"Any JSON of at most {LARGEST_COLLABORATION} bytes; it is passed on as it is.",
-    "type": ["object", "array", "string", "number", "boolean", "null"],
+    "type": ["object", "array", "string", "number", "boolean"],
 }
 
 
