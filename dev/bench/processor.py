@@ -11,14 +11,14 @@ PARENT, OWN_TICKS, ENDED_TICKS = 1, slice(11, 13), slice(13, 15)
 
 def seconds_of(pid: int) -> float:
     """The seconds a process has run, in all its threads."""
-    return sum(map(int, _fields(pid)[OWN_TICKS])) / TICKS
+    return _seconds_in(_fields(pid))
 
 
 def seconds_of_postgres(backend: int) -> float:
     """The seconds PostgreSQL has run, in all its processes; `backend` is any of its sessions."""
     postmaster = int(_fields(backend)[PARENT])
     ended = sum(map(int, _fields(postmaster)[ENDED_TICKS])) / TICKS
-    return ended + seconds_of(postmaster) + sum(map(seconds_of, _children(postmaster)))
+    return ended + seconds_of(postmaster) + sum(_seconds_of_children(postmaster))
 
 
 def mebibytes_of(pid: int) -> float:
@@ -28,13 +28,18 @@ def mebibytes_of(pid: int) -> float:
     return int(kibibytes) / 1024
 
 
-def _children(parent: int) -> Iterator[int]:
+def _seconds_of_children(parent: int) -> Iterator[float]:
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            if int(_fields(int(folder.name))[PARENT]) == parent:
-                yield int(folder.name)
+            fields = _fields(int(folder.name))
         except (FileNotFoundError, ProcessLookupError):
             continue  # it has ended meanwhile
+        if int(fields[PARENT]) == parent:
+            yield _seconds_in(fields)
+
+
+def _seconds_in(fields: list[str]) -> float:
+    return sum(map(int, fields[OWN_TICKS])) / TICKS
 
 
 def _fields(pid: int) -> list[str]:

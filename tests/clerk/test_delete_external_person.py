@@ -30,9 +30,9 @@ from tests.support.staff import sign_in_staff
 from workspaces.services.invitations import invite_person
 from workspaces.services.workspaces import add_member, personal_workspace
 
-NAME = "Zephyrine Quux"
+NAME = "Zephyrine Quuxington"
 ADDRESS = "zephyrine@example.com"
-TRACES = ("zephyrine", "quux")
+TRACES = ("zephyrine", "quuxington")
 
 
 @pytest.fixture
@@ -48,7 +48,9 @@ def zoe(cast: Cast, stranger: APIClient) -> User:
     client_of(cast.sam).ask("POST", path, sent, status=201, **key)
     add_member(actor=by(cast.ada), workspace=cast.workspace, email=ADDRESS, role="MEMBER")
     personal_workspace(actor=by(zoe))
-    change_profile(actor=by(zoe), person=zoe, name="Zephyrine", avatar_url="https://e.com/quux.png")
+    change_profile(
+        actor=by(zoe), person=zoe, name="Zephyrine", avatar_url="https://e.com/quuxington.png"
+    )
     change_profile(actor=by(zoe), person=zoe, name=NAME)
     _work(cast, bearing(entered["access_token"]))
     _sign_in_elsewhere(zoe)

@@ -210,7 +210,7 @@ def test_clients_that_disappear_leave_nothing_behind(
     eventually(lambda: site.files() <= before + 10)  # more sessions of the database, perhaps
     eventually(lambda: amount_in(lea, room) == 1, 20, pause=0.2)
     for _ in range(20):
-        opened.greeted(nia)
+        eventually(lambda: opened.socket(nia).hear()["type"] == "connected", 20, pause=0.2)
 
 
 def amount_in(one: Socket, room: str) -> int:
