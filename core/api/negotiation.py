@@ -24,6 +24,20 @@ class JsonFirst(DefaultContentNegotiation):
         return super().select_renderer(request, renderers, format_suffix)
 
 
+class FirstIfAcceptable(DefaultContentNegotiation):
+    """The first renderer, that of refusals, for everybody who accepts one of them.
+
+    For views whose answers have a content type of their own.
+    """
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
+    ) -> Any:
+        offered = list(renderers)
+        super().select_renderer(request, offered, format_suffix)  # or NotAcceptable
+        return offered[0], offered[0].media_type
+
+
 def accepts_plain_json(request: HttpRequest | Request) -> bool:
     """Whether the request accepts the first renderer and asks for no other format."""
     meta = request.META

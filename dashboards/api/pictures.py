@@ -1,11 +1,6 @@
 """Answers that are pictures; refusals of the same views are JSON, as everywhere."""
 
-from collections.abc import Iterable
-from typing import Any
-
-from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 SVG = "image/svg+xml"
@@ -32,14 +27,3 @@ class Drawing(BaseRenderer):
 
     media_type = SVG
     format = "svg"
-
-
-class PictureOrRefusal(DefaultContentNegotiation):
-    """The first renderer, that of refusals, for everybody who accepts one of them."""
-
-    def select_renderer(
-        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
-    ) -> Any:
-        offered = list(renderers)
-        super().select_renderer(request, offered, format_suffix)  # or NotAcceptable
-        return offered[0], offered[0].media_type

@@ -10,13 +10,14 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.negotiation import FirstIfAcceptable
 from core.api.permissions import Can
 from core.api.renderers import EnvelopeRenderer
 from core.api.viewsets import ServiceViewSet
 from core.days import today_in
 from core.queries import compiled
 from dashboards.api import documents
-from dashboards.api.pictures import SVG, Drawing, Picture, PictureOrRefusal
+from dashboards.api.pictures import SVG, Drawing, Picture
 from dashboards.services.charts import Chart, draw
 from dashboards.services.numbers import numbers_of
 from projects.models import Project
@@ -73,7 +74,7 @@ class _Charts(_Numbers):
 
     without_envelope = True
     renderer_classes = [EnvelopeRenderer, Drawing]
-    content_negotiation_class = PictureOrRefusal
+    content_negotiation_class = FirstIfAcceptable
 
 
 class ProjectCharts(_Charts):

@@ -1,11 +1,8 @@
 """Answers that go on for as long as the client reads, sent without a thread."""
 
-from collections.abc import AsyncGenerator, Callable, Iterable
-from typing import Any
+from collections.abc import AsyncGenerator, Callable
 
-from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 EVENTS = "text/event-stream"
@@ -30,14 +27,3 @@ class EventRenderer(BaseRenderer):
 
     media_type = EVENTS
     format = "events"
-
-
-class EventsOrRefusal(DefaultContentNegotiation):
-    """The first renderer, that of refusals, for everybody who accepts one of them."""
-
-    def select_renderer(
-        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
-    ) -> Any:
-        offered = list(renderers)
-        super().select_renderer(request, offered, format_suffix)  # or NotAcceptable
-        return offered[0], offered[0].media_type

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from activity.services.pages import last_number
 from core.api.envelope import WithoutEnvelope
+from core.api.negotiation import FirstIfAcceptable
 from core.api.parsers import BoundedJson
 from core.api.permissions import Can, IsSignedIn
 from core.api.public_ids import find_row
@@ -21,7 +22,7 @@ from identity.api.bases import refused
 from projects.models import Project
 from projects.rights import READ_PROJECT
 from realtime.api import inputs
-from realtime.api.answers import EVENTS, EventRenderer, EventsOrRefusal, LiveAnswer
+from realtime.api.answers import EVENTS, EventRenderer, LiveAnswer
 from realtime.api.inputs import PusherSignature, PusherSubscription
 from realtime.live.hub import hub
 from realtime.live.messages import collaboration
@@ -109,7 +110,7 @@ class EventStream(ServiceViewSet):
     action_permissions: ClassVar = {"stream": Can(READ_WORKSPACE)}
     without_envelope = True
     renderer_classes = [EnvelopeRenderer, EventRenderer]
-    content_negotiation_class = EventsOrRefusal
+    content_negotiation_class = FirstIfAcceptable
 
     @extend_schema(
         parameters=[
