@@ -56,10 +56,13 @@ class Copy:
     def clear(self) -> None:
         self.rows = {entity: {} for entity in FIELDS}
 
-    def drop(self, project: str | None) -> None:
-        """Forget a project that may not be read any more, and what is in it."""
-        if project:
-            self._remove("project", project)
+    def read_again(self, project: str) -> None:
+        """Read a project whose room was refused; forget it if it may not be read any more.
+
+        It may be open again already, by an event that has come before the refusal.
+        """
+        self.reads += 1
+        self._read_project(project)
 
     def rows_of(self, project: str | None) -> dict[str, dict[str, Row]]:
         """The rows of one project, or all."""

@@ -138,8 +138,9 @@ class Follower(threading.Thread):
         elif kind == "error" and message["code"] == NO_ROOM:
             self.counts["rooms closed"] += 1
             followed.is_closed = True
-            for each in self.rooms.values():
-                each.copy.drop(followed.copy.project)
+            if project := followed.copy.project:
+                for each in self.rooms.values():
+                    each.copy.read_again(project)
         elif not kind.startswith("presence"):
             self._blame(f"unexpected: {message}")
 
