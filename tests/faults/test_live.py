@@ -1,5 +1,6 @@
 """Some rounds of `bin/faults live`, and what it would notice."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -8,7 +9,7 @@ import pytest
 
 from dev.faults import live
 from dev.faults.asking import Api
-from dev.faults.copies import Copy, edited
+from dev.faults.copies import FIELDS, Copy, edited
 from dev.faults.following import Follower
 from dev.faults.serving import serving
 
@@ -46,6 +47,25 @@ def test_gaps_and_doubles_are_noticed(numbers: list[tuple[int, int]], fault: str
         follower.take({**pushed, "event": event})
     found = follower.faults
     assert found == [] if fault is None else fault in found[-1]
+
+
+class Open(Api):
+    """Of a server with one project, which may be read."""
+
+    def row(self, path: str) -> Any:
+        return {**dict.fromkeys(FIELDS["project"]), "id": "p"} if "/projects/" in path else None
+
+    def rows(self, path: str) -> Iterator[Any]:
+        return iter(())
+
+
+def test_who_is_refused_a_room_reads_its_project_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was opened again by an event that the room of the workspace had before the refusal."""
+    monkeypatch.setattr("dev.faults.copies.last_of", lambda *_: 9)
+    api = Open([])
+    follower = Follower(api, {ROOM: Copy(api, "w"), "project:p": Copy(api, "w", "p")}, Random(1))
+    follower.take({"type": "error", "code": 4403, "room": "project:p", "message": "Not now."})
+    assert [set(each.copy.rows["project"]) for each in follower.rooms.values()] == [{"p"}, {"p"}]
 
 
 def test_rows_that_differ_are_noticed() -> None:
