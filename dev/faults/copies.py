@@ -79,7 +79,8 @@ class Copy:
         entity, action, key = event["entity"], event["action"], event["entity_id"]
         if entity not in FIELDS and entity != "membership":
             return
-        if event["project_id"] not in (None, *self.rows["project"]) and action not in GONE:
+        is_new = event["project_id"] not in self.rows["project"] and action not in GONE
+        if event["project_id"] and (is_new or opens(event)):
             self.reads += 1
             self._read_project(event["project_id"])
         if entity not in FIELDS:
@@ -230,6 +231,12 @@ class Copy:
                 if event["action"] == "deleted":
                     task["labels"] = [name for name in task["labels"] if name in names]
                 task["labels"].sort()
+
+
+def opens(event: Any) -> bool:
+    """Whether the person perhaps could not read the project until this event."""
+    kind = f"{event['entity']}:{event['action']}"
+    return kind in ("project:restored", "membership:added") or "visibility" in event["changes"]
 
 
 def edited(text: str, edits: list[tuple[int, str, str]]) -> str:

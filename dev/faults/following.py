@@ -42,9 +42,9 @@ class Followed:
 class Follower(threading.Thread):
     """Follows rooms, at one process after the other; `faults` is what should not have happened."""
 
-    def __init__(self, api: Api, rooms: dict[str, Copy], chance: Random) -> None:
+    def __init__(self, person: str, api: Api, rooms: dict[str, Copy], chance: Random) -> None:
         super().__init__(daemon=True)
-        self.api, self.chance = api, chance
+        self.person, self.api, self.chance = person, api, chance
         self.rooms = {name: Followed(copy) for name, copy in rooms.items()}
         self.faults: list[str] = []
         self.counts: Counter[str] = Counter()

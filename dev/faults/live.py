@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import redis
 
 from dev.faults.asking import PASSWORD, Api, address_of, events_after, last_of
-from dev.faults.copies import Copy
+from dev.faults.copies import Copy, opens
 from dev.faults.following import Follower
 from dev.faults.writing import World, Writer
 
@@ -89,7 +89,8 @@ class Live:
             )
             for project in projects
         }
-        return Follower(api, rooms, Random(self.chance.random()))
+        name = "olivia" if person is self.api else "boris"
+        return Follower(name, api, rooms, Random(self.chance.random()))
 
     def round(self) -> list[str]:
         """Write and break things, wait until it has settled; returns what is wrong."""
@@ -163,7 +164,7 @@ class Live:
                 if event["seq"] not in followed.seen and truth.was_readable(event)
             ]
             followed.seen = []
-            wrong += differences(name, followed.copy, truth.copy)
+            wrong += differences(f"{follower.person}, {name}", followed.copy, truth.copy)
         return wrong
 
     def _wait(self, follower: Follower, wanted: dict[str, int]) -> None:
@@ -223,11 +224,7 @@ def _is_in(project: str, event: Any) -> bool:
 
 def _opens(event: Any) -> bool:
     """Whether somebody may read the project since then who perhaps could not before."""
-    kind = f"{event['entity']}:{event['action']}"
-    return (
-        kind in ("project:restored", "project:member_removed", "membership:added")
-        or "visibility" in event["changes"]
-    )
+    return opens(event) or event["action"] == "member_removed"
 
 
 def differences(name: str, copy: Copy, server: Copy) -> list[str]:

@@ -39,7 +39,7 @@ def test_copies_equal_the_server_after_faults(
     ],
 )
 def test_gaps_and_doubles_are_noticed(numbers: list[tuple[int, int]], fault: str | None) -> None:
-    follower = Follower(Api([]), {ROOM: Copy(Api([]), "w")}, Random(1))
+    follower = Follower("ada", Api([]), {ROOM: Copy(Api([]), "w")}, Random(1))
     follower.rooms[ROOM].seq = 7
     for seq, prev in numbers:
         event = {"seq": seq, "entity": "person", "action": "updated", "entity_id": ""}
@@ -63,7 +63,9 @@ def test_who_is_refused_a_room_reads_its_project_again(monkeypatch: pytest.Monke
     """It was opened again by an event that the room of the workspace had before the refusal."""
     monkeypatch.setattr("dev.faults.copies.last_of", lambda *_: 9)
     api = Open([])
-    follower = Follower(api, {ROOM: Copy(api, "w"), "project:p": Copy(api, "w", "p")}, Random(1))
+    follower = Follower(
+        "ada", api, {ROOM: Copy(api, "w"), "project:p": Copy(api, "w", "p")}, Random(1)
+    )
     follower.take({"type": "error", "code": 4403, "room": "project:p", "message": "Not now."})
     assert [set(each.copy.rows["project"]) for each in follower.rooms.values()] == [{"p"}, {"p"}]
 
