@@ -43,7 +43,7 @@ from identity.events import (
     PersonalTokenCreated,
     PersonalTokenRevoked,
 )
-from outbox.events import DeliveryResent
+from outbox.events import DeliveryCancelled, DeliveryResent
 from projects.events import (
     ColumnAdded,
     ColumnDeleted,
@@ -117,6 +117,7 @@ LOGGED: dict[type[Event], tuple[str, str]] = {
     PersonalTokenCreated: ("person", "token_created"),
     PersonalTokenRevoked: ("person", "token_revoked"),
     DeliveryResent: ("delivery", "resent"),
+    DeliveryCancelled: ("delivery", "cancelled"),
     WorkspaceCreated: ("workspace", "created"),
     WorkspaceUpdated: ("workspace", "updated"),
     WorkspaceDeleted: ("workspace", "deleted"),
@@ -192,9 +193,15 @@ def _recorder(entity: str, action: str) -> Callable[[Sequence[Any]], None]:
     return record_it
 
 
+def log(event: type[Event], entity: str, action: str) -> None:
+    """Log events of this class, such as those of an upper app."""
+    LOGGED[event] = (entity, action)
+    subscribe_batch(event)(_recorder(entity, action))
+    give_name(event, entity=entity, action=action)
+
+
 for _event, (_entity, _action) in LOGGED.items():
-    subscribe_batch(_event)(_recorder(_entity, _action))
-    give_name(_event, entity=_entity, action=_action)
+    log(_event, _entity, _action)
 
 
 def record_in_workspaces(event: Event) -> None:

@@ -1,7 +1,7 @@
 """Who may read which events; an entity that is named nowhere here is read by nobody."""
 
 from core.rights import Right
-from workspaces.rights import READ_AUDIT, READ_WORKSPACE
+from workspaces.rights import MANAGE_WEBHOOKS, READ_AUDIT, READ_WORKSPACE
 
 OF_PROJECTS = (
     "project",
@@ -23,6 +23,7 @@ OF_WORKSPACES: dict[str, Right] = {
     "invitation": READ_AUDIT,
     "opt_out": READ_AUDIT,
     "delivery": READ_AUDIT,
+    "webhook": MANAGE_WEBHOOKS,
 }
 """Entities of events without a project, each with the right to read it in the workspace."""
 ENDINGS = ("deleted", "purged")

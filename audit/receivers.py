@@ -31,7 +31,7 @@ from identity.events import (
     SignedIn,
     SignInFailed,
 )
-from outbox.events import DeliveryResent
+from outbox.events import DeliveryCancelled, DeliveryResent
 from projects.events import (
     ProjectDeleted,
     ProjectLeadChanged,
@@ -75,6 +75,7 @@ AUDITED: dict[type[Event], Audited] = {
     PersonalTokenCreated: Audited("token.created", "token", details.token),
     PersonalTokenRevoked: Audited("token.revoked", "token", details.token),
     DeliveryResent: Audited("delivery.resent", "delivery", details.delivery),
+    DeliveryCancelled: Audited("delivery.cancelled", "delivery", details.delivery),
     WorkspaceCreated: Audited("workspace.created", "workspace", details.none),
     WorkspaceUpdated: Audited("workspace.updated", "workspace", details.changes),
     WorkspaceDeleted: Audited("workspace.deleted", "workspace", details.none),
@@ -112,5 +113,11 @@ def _recorder(audited: Audited) -> Callable[[Sequence[Any]], None]:
     return record_it
 
 
+def audit(event: type[Event], audited: Audited) -> None:
+    """Audit events of this class, such as those of an upper app."""
+    AUDITED[event] = audited
+    subscribe_batch(event)(_recorder(audited))
+
+
 for _event, _audited in AUDITED.items():
-    subscribe_batch(_event)(_recorder(_audited))
+    audit(_event, _audited)

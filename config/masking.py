@@ -12,7 +12,7 @@ MASK = "•••••"
 # Also of pages that were removed, because links in old mails still lead there. The last pattern is
 # for pages of the front end, whose links may be sent here by mistake.
 PATHS = (
-    r"/api/(?:invitations|unsubscribe|files)/",
+    r"/api/(?:invitations|(?:notifications/)?unsubscribe|files)/",
     r"/accounts/password/reset/key/",
     r"/accounts/confirm-email/",
     r"(?:(?<=://)[^/\s]+|(?<![\w-]))/(?:invitations|reset-password|verify-email)/",

@@ -49,7 +49,9 @@ def web() -> Command:
 def worker() -> Command:
     amount = f"--concurrency={env.natural('WORKER_PROCESSES', 2)}"
     alone = ["--without-gossip", "--without-mingle"]
-    return Command("worker", _celery("worker", amount, *alone), env=OF_CELERY)
+    queues = env.listed("WORKER_QUEUES")
+    chosen = [f"--queues={','.join(queues)}"] if queues else []
+    return Command("worker", _celery("worker", amount, *alone, *chosen), env=OF_CELERY)
 
 
 def beat() -> Command:

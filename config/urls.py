@@ -23,8 +23,11 @@ ROUTES = (
     "workspaces.api.urls",
     "audit.api.urls",
     "dashboards.api.urls",
+    "webhooks.api.urls",
     "realtime.api.urls",
+    "notifications.api.urls",
     "core.urls",
+    "outbox.pages",
     "clerk.api.urls",
 )
 # All in one list: what `include` adds is another match to be made for every request.

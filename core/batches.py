@@ -1,13 +1,14 @@
-"""Writing many changed rows with one statement."""
+"""Writing many rows with one statement."""
 
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+import orjson
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.models import Field, Model
 
-from core.queries import quoted_names, saved_value
+from core.queries import FEW, has_expressions, insert, inserted_fields, quoted_names, saved_value
 
 
 def update_all(rows: Sequence[Model], *names: str) -> None:
@@ -23,6 +24,32 @@ def update_all(rows: Sequence[Model], *names: str) -> None:
         if cursor.rowcount != len(rows):
             message = f"{len(rows) - cursor.rowcount} rows to update are not there"
             raise DatabaseError(message)
+
+
+def insert_all(rows: Sequence[Model], *, ignore_conflicts: bool = False) -> None:
+    """As `insert`, for rows of ids, texts, numbers, times and JSON; nothing is read back.
+
+    Many go as one JSON text: a parameter for each value takes ten times as long.
+    """
+    fields = inserted_fields(rows)
+    if len(rows) <= FEW or has_expressions(rows, fields):
+        insert(*rows, ignore_conflicts=ignore_conflicts)
+        return
+    values = [{field.column: field.pre_save(row, add=True) for field in fields} for row in rows]
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        sql = _insert_sql(type(rows[0]), fields, ignore_conflicts=ignore_conflicts)
+        cursor.execute(sql, [orjson.dumps(values).decode()])
+
+
+@cache
+def _insert_sql(
+    model: type[Model], fields: tuple[Field[Any, Any], ...], *, ignore_conflicts: bool
+) -> str:
+    [table] = [connections[DEFAULT_DB_ALIAS].ops.quote_name(model._meta.db_table)]
+    columns = ", ".join(quoted_names(fields))
+    words = ["INSERT INTO", table, f"({columns})", "SELECT", columns]
+    words += [f"FROM json_populate_recordset(NULL::{table}, %s::json)"]
+    return " ".join([*words, *(["ON CONFLICT DO NOTHING"] if ignore_conflicts else [])])
 
 
 @cache

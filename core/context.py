@@ -56,7 +56,10 @@ def show_also(workspace_id: UUID) -> None:
 
 def show_nothing() -> None:
     """Empty the context again, for a request whose credential turned out not to be valid."""
-    _fetch_row(f"SELECT {UNSET_SYSTEM}, set_config('gantry.workspaces', '', true)")
+    _fetch_row(
+        f"SELECT {UNSET_SYSTEM}, set_config('gantry.workspaces', '', true),"
+        " set_config('gantry.person', '', true)"
+    )
 
 
 @contextmanager

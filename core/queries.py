@@ -217,12 +217,8 @@ def insert(*rows: Model, ignore_conflicts: bool = False) -> None:
     if not rows:
         return
     model = type(rows[0])
-    fields = tuple(
-        field
-        for field in model._meta.local_concrete_fields
-        if not field.generated and not isinstance(getattr(rows[0], field.attname), DatabaseDefault)
-    )
-    if len(rows) > FEW or _has_expressions(rows, fields):
+    fields = inserted_fields(rows)
+    if len(rows) > FEW or has_expressions(rows, fields):
         model._base_manager.bulk_create(rows, FULL, ignore_conflicts=ignore_conflicts)
         return
     database = connections[DEFAULT_DB_ALIAS]
@@ -251,7 +247,16 @@ def update(row: Model, *names: str) -> None:
             raise DatabaseError(message)
 
 
-def _has_expressions(rows: Sequence[Model], fields: Sequence[Any]) -> bool:
+def inserted_fields(rows: Sequence[Model]) -> tuple[Any, ...]:
+    """The fields that new rows of one model have values for; the database sets the others."""
+    return tuple(
+        field
+        for field in (rows[0]._meta.local_concrete_fields if rows else ())
+        if not field.generated and not isinstance(getattr(rows[0], field.attname), DatabaseDefault)
+    )
+
+
+def has_expressions(rows: Sequence[Model], fields: Sequence[Any]) -> bool:
     """Whether a value is an expression, such as `Now()`, which is SQL of its own."""
     return any(hasattr(getattr(row, field.attname), "as_sql") for row in rows for field in fields)
 

@@ -41,11 +41,12 @@ def lock_turn(pk: Any, *, is_shared: bool) -> Func:
     return Func(*facts, function="await_turn", output_field=BooleanField())
 
 
-def await_turns(keys: Iterable[UUID | str]) -> None:
-    """Take the exclusive advisory locks of these rows, or of what else is done in turns.
+def await_turns(keys: Iterable[UUID | str], *, is_shared: bool = False) -> None:
+    """Take the advisory locks of these rows, or of what else is done in turns.
 
-    In ascending order against deadlocks; a key that is no id says what is waited for.
+    Exclusive ones, unless `is_shared`. In ascending order against deadlocks; a key that is no id
+    says what is waited for.
     """
     with connection.cursor() as cursor:
-        statement = "SELECT await_turn(key, false, %s) FROM unnest(%s::text[]) AS key"
-        cursor.execute(statement, [may_wait(), sorted(str(key) for key in keys)])
+        statement = "SELECT await_turn(key, %s, %s) FROM unnest(%s::text[]) AS key"
+        cursor.execute(statement, [is_shared, may_wait(), sorted(str(key) for key in keys)])

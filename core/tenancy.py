@@ -6,6 +6,8 @@ SYSTEM = "(SELECT current_setting('gantry.system', true) <> '')"
 """Without a context the settings of SYSTEM and WORKSPACES are NULL; after one has been set in the
 same session and its transaction has ended, they are the empty string."""
 WORKSPACES = "(SELECT NULLIF(current_setting('gantry.workspaces', true), '')::uuid[])"
+PERSON = "(SELECT NULLIF(current_setting('gantry.person', true), '')::uuid)"
+"""Who asks; set together with WORKSPACES, by the SQL function `workspaces_of`."""
 POLICY = "own_workspaces"
 
 
@@ -46,15 +48,23 @@ class SameWorkspace(migrations.RunSQL):
 class TenantPolicy(migrations.RunSQL):
     """Migration operation: rows of `table` are visible if the context includes their workspace.
 
-    With `allow_none`, any context may write rows without a workspace; only the system reads them.
+    With `allow_none`, any context may write rows without a workspace; only the system reads them,
+    and the person in the column `reader`, if one is given.
     """
 
     def __init__(
-        self, table: str, column: str = "workspace_id", *, allow_none: bool = False
+        self,
+        table: str,
+        column: str = "workspace_id",
+        *,
+        allow_none: bool = False,
+        reader: str = "",
     ) -> None:
         # Sub-selects are evaluated once per statement instead of once per row.
         inside = f"{SYSTEM} OR {column} = ANY ({WORKSPACES}::uuid[])"
         writable = f"{inside} OR {column} IS NULL" if allow_none else inside
+        if reader:
+            inside = f"{inside} OR {column} IS NULL AND {reader} = {PERSON}"
         super().__init__(
             f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;"
             f" CREATE POLICY {POLICY} ON {table} USING ({inside}) WITH CHECK ({writable})",

@@ -1,12 +1,9 @@
 """Composers of the mails of this app; they read the rows when the mail is sent."""
 
-from functools import partial
-from typing import Any
-
 from django.conf import settings
 
 from accounts.models import User
-from core.markdown import as_mail_html
+from notifications import letters
 from notifications.services import queue_due_reminders
 from notifications.services.collecting import (
     MORE,
@@ -16,7 +13,12 @@ from notifications.services.collecting import (
     tasks_collected_by,
     tasks_in,
 )
-from notifications.services.due_dates import due_in_words
+from notifications.services.due_dates import due_in_days, due_in_words
+from notifications.services.due_reminders import OVERDUE, SOON, TODAY, has_more_due
+from notifications.services.inbox import wake_snoozed
+from notifications.services.mail_footers import with_unsubscribe_link
+from notifications.services.mail_plans import DIGEST, NEWS
+from notifications.services.news import News, Topic, recheck_news
 from notifications.services.recheck import (
     REMINDERS,
     Assigned,
@@ -28,19 +30,31 @@ from notifications.services.recheck import (
 )
 from outbox.mail import EMAIL
 from outbox.mail.drafts import MailDraft
+from outbox.mail.headers import in_thread, of_list
+from outbox.mail.letters import Entry, Letter
 from outbox.mail.text import plain, plain_lines
 from outbox.models import Delivery
 from outbox.periodic import scan
-from outbox.registry import Skip, composes
+from outbox.registry import Skip, composes, reviews
 from projects.models import Project
 from tasks.models import Task
 from workspaces.models import Workspace
 from workspaces.services.mail_allowance import has_opened
 
 LISTED = 100
-"""How many assigned tasks a mail lists at most."""
+"""How many assigned tasks, or things that are new, a mail lists at most."""
+LONGEST_EXCERPT = 600
+"""Characters of a comment in a mail."""
 
-scan(every=5)(queue_due_reminders)
+
+@scan(every=5)
+def tell_of_due_tasks() -> bool:
+    """Whether more may be due, of which the relay tells in its next turn."""
+    return has_more_due(queue_due_reminders())
+
+
+scan(every=15)(wake_snoozed)
+reviews(channel=EMAIL)(with_unsubscribe_link)
 
 
 @composes(ONE, channel=EMAIL)
@@ -48,7 +62,10 @@ def assignment_mail(delivery: Delivery) -> MailDraft | Skip:
     found = recheck_task(delivery)
     if isinstance(found, Skip):
         return found
-    return collect(delivery) or _about_task(ONE, found, giver=_giver_of(delivery))
+    if collected := collect(delivery):
+        return collected
+    letter = letters.task_assigned(_about_task(found), giver=plain(_giver_of(delivery)))
+    return _draft_about(found, letter)
 
 
 @composes(SEVERAL, channel=EMAIL)
@@ -65,16 +82,32 @@ def more_assignments_mail(delivery: Delivery) -> MailDraft | Skip:
     return found if isinstance(found, Skip) else _about_tasks(found, is_more=True)
 
 
-@composes("task_due", channel=EMAIL)
+@composes(SOON, channel=EMAIL, can_wait=True)
+@composes(TODAY, channel=EMAIL, can_wait=True)
+@composes(OVERDUE, channel=EMAIL, can_wait=True)
 def reminder_mail(delivery: Delivery) -> MailDraft | Skip:
     found = recheck_task(delivery, *REMINDERS)
-    return found if isinstance(found, Skip) else _about_task("task_due", found)
+    if isinstance(found, Skip):
+        return found
+    task = _about_task(found)
+    if delivery.kind == SOON:
+        when = due_in_days(found.task, found.recipient, found.now)
+        return _draft_about(found, letters.task_due_soon(task, when=when))
+    letter = letters.task_overdue if delivery.kind == OVERDUE else letters.task_due
+    return _draft_about(found, letter(task))
 
 
 @composes("tasks_handed_over", channel=EMAIL)
 def handover_mail(delivery: Delivery) -> MailDraft | Skip:
     found = recheck_handover(delivery)
     return found if isinstance(found, Skip) else _about_handover(found)
+
+
+@composes(DIGEST, channel=EMAIL, can_wait=True)
+@composes(NEWS, channel=EMAIL, can_wait=True)
+def news_mail(delivery: Delivery) -> MailDraft | Skip:
+    found = recheck_news(delivery, most=LISTED)
+    return found if isinstance(found, Skip) else _about_news(delivery.kind, found)
 
 
 def link_to_project(project: Project) -> str:
@@ -104,46 +137,78 @@ def link_to(task: Task) -> str:
 
 
 def _about_handover(found: HandedOver) -> MailDraft:
-    """The mail about a handover; `more` is the number of tasks that are not listed."""
-    project, recipient = found.project, found.recipient
-    context = {
-        "person": plain(found.person.name) if found.person else "",
-        "project": plain(project.name),
-        "workspace": plain(project.workspace.name),
-        "count": found.count,
-        "more": found.count - len(found.tasks),
-        "tasks": [_entry(task, recipient) for task in found.tasks],
-        "link": link_to_project(project),
-    }
-    return _draft("tasks_handed_over", recipient, context)
+    project = found.project
+    letter = letters.tasks_handed_over(
+        letters.AboutTasks(
+            workspace=plain(project.workspace.name),
+            entries=[_entry(task, found.recipient) for task in found.tasks],
+            count=found.count,
+            place="Project",
+            link=link_to_project(project),
+        ),
+        project=plain(project.name),
+        person=plain(found.person.name) if found.person else "",
+    )
+    return _draft(found.recipient, letter, project.workspace)
 
 
 def _about_tasks(found: Assigned, *, giver: str = "", is_more: bool = False) -> MailDraft:
-    """The mail about several tasks, perhaps of several projects; `more` are not listed."""
+    """The mail about several tasks, perhaps of several projects."""
     projects = {task.project for task in found.tasks}
     first = found.tasks[0].project
     is_one_project = len(projects) == 1 and found.count == len(found.tasks)
-    context = {
-        "giver": plain(giver),
-        "workspace": plain(first.workspace.name),
-        "count": found.count,
-        "is_more": is_more,
-        "more": found.count - len(found.tasks),
-        "tasks": [_entry(task, found.recipient) for task in found.tasks],
-        "place": "Project" if is_one_project else "Workspace",
-        "link": link_to_project(first) if is_one_project else link_to_workspace(first.workspace),
-    }
-    return _draft("tasks_assigned", found.recipient, context)
+    tasks = letters.AboutTasks(
+        workspace=plain(first.workspace.name),
+        entries=[_entry(task, found.recipient) for task in found.tasks],
+        count=found.count,
+        place="Project" if is_one_project else "Workspace",
+        link=link_to_project(first) if is_one_project else link_to_workspace(first.workspace),
+    )
+    letter = letters.tasks_assigned(tasks, giver=plain(giver), is_more=is_more)
+    return _draft(found.recipient, letter, first.workspace)
 
 
-def _entry(task: Task, recipient: User) -> dict[str, str]:
+def _about_news(kind: str, found: News) -> MailDraft:
+    topics = [_topic(topic, found.workspace) for topic in found.topics]
+    listed = sum(len(topic.entries) for topic in found.topics)
+    letter = letters.news(
+        topics,
+        workspace=plain(found.workspace.name),
+        link=link_to_workspace(found.workspace),
+        more=found.count - listed,
+        is_digest=kind == DIGEST,
+    )
+    tasks = {topic.task.pk for topic in found.topics if topic.task}
+    thread = in_thread(f"task-{tasks.pop()}") if kind == NEWS and tasks else {}
+    return _draft(found.recipient, letter, found.workspace, **thread)
+
+
+def _topic(topic: Topic, workspace: Workspace) -> letters.Topic:
+    told = [(plain(each.sentence), _excerpt(each.comment)) for each in topic.entries]
+    if task := topic.task:
+        title, key = plain(task.title), plain(task.spoken_key)
+        return letters.Topic(title=title, told=told, place="Task", link=link_to(task), key=key)
+    if project := topic.project:
+        name, link = plain(project.name), link_to_project(project)
+        return letters.Topic(title=name, told=told, place="Project", link=link)
+    name, link = plain(workspace.name), link_to_workspace(workspace)
+    return letters.Topic(title=name, told=told, place="Workspace", link=link)
+
+
+def _excerpt(text: str) -> str:
+    short = f"{text[:LONGEST_EXCERPT]}…" if len(text) > LONGEST_EXCERPT else text
+    return plain_lines(short)
+
+
+def _entry(task: Task, recipient: User) -> Entry:
     """A task in a list; its project was selected with it."""
-    return {
-        "key": plain(task.spoken_key),
-        "title": plain(task.title),
-        "due": due_in_words(task, recipient),
-        "link": link_to(task),
-    }
+    due = due_in_words(task, recipient)
+    return Entry(
+        key=plain(task.spoken_key),
+        title=plain(task.title),
+        link=link_to(task),
+        note=f"Due: {due}" if due else "",
+    )
 
 
 def _giver_of(delivery: Delivery) -> str:
@@ -151,23 +216,31 @@ def _giver_of(delivery: Delivery) -> str:
     return giver.name if giver else ""
 
 
-def _about_task(kind: str, at: Recheck, giver: str = "") -> MailDraft:
+def _about_task(at: Recheck) -> letters.AboutTask:
     # Links in descriptions only reach people who have opened the workspace, against spam.
     has_links = has_opened(at.recipient.pk, at.task.workspace_id)
-    description = at.task.description if has_links else plain_lines(at.task.description)
-    context = {
-        "giver": plain(giver),
-        "title": plain(at.task.title),
-        "key": plain(f"{at.project.key}-{at.task.number}"),
-        "project": plain(at.project.name),
-        "workspace": plain(at.project.workspace.name),
-        "description": description,
-        "description_html": partial(as_mail_html, description, has_links=has_links),
-        "due": due_in_words(at.task, at.recipient),
-        "link": link_to(at.task),
-    }
-    return _draft(kind, at.recipient, context)
+    return letters.AboutTask(
+        key=plain(f"{at.project.key}-{at.task.number}"),
+        title=plain(at.task.title),
+        project=plain(at.project.name),
+        workspace=plain(at.project.workspace.name),
+        link=link_to(at.task),
+        due=due_in_words(at.task, at.recipient),
+        description=at.task.description if has_links else plain_lines(at.task.description),
+        has_links=has_links,
+    )
 
 
-def _draft(kind: str, recipient: User, context: dict[str, Any]) -> MailDraft:
-    return MailDraft(to=recipient.email, template=f"notifications/email/{kind}", context=context)
+def _draft_about(at: Recheck, letter: Letter) -> MailDraft:
+    """Mails about one task are a thread of their own."""
+    thread = in_thread(f"task-{at.task.pk}")
+    return _draft(at.recipient, letter, at.project.workspace, **thread)
+
+
+def _draft(recipient: User, letter: Letter, workspace: Workspace, **headers: str) -> MailDraft:
+    return MailDraft(
+        to=recipient.email,
+        letter=letter,
+        sender=workspace.name,
+        headers={**of_list(str(workspace.pk)), **headers},
+    )

@@ -1,9 +1,13 @@
-"""Mails and reminders that follow from events about tasks, projects and people."""
+"""Notifications, mails and reminders that follow from events."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from accounts.events import AccessChanged, ProfileChanged
-from core.events import subscribe, subscribe_batch
+from accounts.events import AccessChanged, PersonDeleted, PersonJoined, ProfileChanged
+from accounts.services.references import not_counted
+from comments.events import CommentAdded, CommentEdited
+from core.events import Event, subscribe, subscribe_batch
+from notifications.models import Notification, NotificationKind
 from notifications.services import (
     enqueue_assignment_mails,
     enqueue_handover_mail,
@@ -14,24 +18,121 @@ from notifications.services import (
     plan_reminders_of,
     plan_reminders_of_all,
 )
-from projects.events import ProjectRestored, ProjectUnarchived
+from notifications.services import hearers as who
+from notifications.services.inbox import erase_inbox, follow_task
+from notifications.services.invitations import read_invitation, tell_invited
+from notifications.services.preferences import erase_preferences, move_preferences
+from notifications.services.telling import tell_unmuted
+from projects.events import (
+    ProjectLeadChanged,
+    ProjectMemberAdded,
+    ProjectMemberRemoved,
+    ProjectRestored,
+    ProjectRoleChanged,
+    ProjectUnarchived,
+)
 from tasks.events import (
     DueTimesReleased,
     TaskAssigned,
+    TaskCreated,
     TaskDeleted,
     TaskRestored,
     TasksHandedOver,
     TasksRecategorised,
+    TaskTransferred,
     TaskTransitioned,
     TaskUpdated,
 )
 from tasks.models import FINISHED
+from workspaces.events import (
+    InvitationAccepted,
+    InvitationResent,
+    InvitationRevoked,
+    MemberAdded,
+    MemberRemoved,
+    MemberRoleChanged,
+    OwnerChanged,
+    PersonInvited,
+)
+
+# What somebody prefers is theirs alone: nothing is lost if their accounts are joined.
+not_counted("notifications.reminderchoice.person")
+not_counted("notifications.preference.person")
+not_counted("notifications.mailschedule.person")
+not_counted("notifications.mailbatch.person")
+
+HEARERS: dict[type[Event], Callable[[Sequence[Any]], list[Notification]]] = {
+    TaskCreated: who.hearers_of_descriptions,
+    TaskUpdated: who.hearers_of_descriptions,
+    TaskTransferred: who.hearers_of_descriptions,
+    TaskTransitioned: who.hearers_of_transitions,
+    CommentAdded: who.hearers_of_comments,
+    CommentEdited: who.hearers_of_comment_edits,
+    MemberAdded: who.hearers_of_new_members,
+    MemberRoleChanged: who.hearers_of_new_roles,
+    MemberRemoved: who.hearers_of_workspace_removals,
+    OwnerChanged: who.hearers_of_new_owners,
+    ProjectMemberAdded: who.hearers_of_new_members,
+    ProjectRoleChanged: who.hearers_of_new_roles,
+    ProjectMemberRemoved: who.hearers_of_project_removals,
+    ProjectLeadChanged: who.hearers_of_lead_changes,
+}
+"""Who hears of which events."""
+
+
+@subscribe_batch(TaskTransferred)
+def move_notifications(events: Sequence[TaskTransferred]) -> None:
+    follow_task(tasks=[event.task for event in events])
+
+
+def _teller(hearers: Callable[[Sequence[Any]], list[Notification]]) -> Any:
+    def tell_them(events: Sequence[Event]) -> None:
+        tell_unmuted(actor=events[0].actor, notifications=hearers(events))
+
+    return tell_them
+
+
+for _event, _hearers in HEARERS.items():
+    subscribe_batch(_event)(_teller(_hearers))
+
+
+@subscribe(PersonInvited)
+def tell_invited_person(event: PersonInvited) -> None:
+    tell_invited(actor=event.actor, invitation=event.invitation)
+
+
+@subscribe(InvitationResent)
+def tell_invited_person_again(event: InvitationResent) -> None:
+    tell_invited(actor=event.actor, invitation=event.invitation)
+
+
+@subscribe(InvitationAccepted)
+def read_accepted_invitation(event: InvitationAccepted) -> None:
+    read_invitation(invitation=event.invitation)
+
+
+@subscribe(InvitationRevoked)
+def read_revoked_invitation(event: InvitationRevoked) -> None:
+    read_invitation(invitation=event.invitation)
+
+
+@subscribe(PersonDeleted)
+def erase_inbox_of_deleted(event: PersonDeleted) -> None:
+    erase_inbox(person=event.person)
 
 
 @subscribe_batch(TaskAssigned)
-def mail_assignees(events: Sequence[TaskAssigned]) -> None:
-    told = [event.task for event in events if not event.in_handover]
-    enqueue_assignment_mails(actor=events[0].actor, tasks=told)
+def tell_assignees(events: Sequence[TaskAssigned]) -> None:
+    """In the inbox and by mail; tasks that are handed over have a mail of their own."""
+    actor, hearers = events[0].actor, who.hearers_of_assignments(events)
+    mailed = {
+        (each.task_id, each.recipient_id)
+        for each in tell_unmuted(actor=actor, notifications=hearers)
+        if each.kind == NotificationKind.ASSIGNED
+    }
+    given = [event.task for event in events if not event.in_handover]
+    told = [task for task in given if (task.pk, task.assignee_id) in mailed]
+    enqueue_assignment_mails(actor=actor, tasks=told)
 
 
 @subscribe(TasksHandedOver)
@@ -41,7 +142,7 @@ def mail_successor(event: TasksHandedOver) -> None:
     )
 
 
-# After `mail_assignees`: whoever gets its mail is not reminded at once as well.
+# After `tell_assignees`: whoever gets its mail is not reminded at once as well.
 @subscribe_batch(TaskAssigned)
 def plan_reminders_of_assigned(events: Sequence[TaskAssigned]) -> None:
     if handed_over := [event.task for event in events if event.in_handover]:
@@ -108,3 +209,18 @@ def plan_missed_after_restoring(event: ProjectRestored) -> None:
 def plan_missed_after_reactivation(event: AccessChanged) -> None:
     if event.changes.get("is_active", {}).get("new"):
         plan_missed_reminders_of(person=event.person)
+
+
+@subscribe(MemberRemoved)
+def erase_preferences_of_leaver(event: MemberRemoved) -> None:
+    erase_preferences(person=event.person, workspace=event.workspace)
+
+
+@subscribe(PersonDeleted)
+def erase_preferences_of_deleted(event: PersonDeleted) -> None:
+    erase_preferences(person=event.person)
+
+
+@subscribe(PersonJoined)
+def move_preferences_to_joined(event: PersonJoined) -> None:
+    move_preferences(person=event.person, former=event.former)

@@ -6,7 +6,7 @@ from uuid import UUID
 from celery import shared_task
 
 from core.retention import apply_rules
-from outbox import services
+from outbox import fault_points, services
 
 AT_ONCE = 20
 LONGEST_REMOVAL = 20.0
@@ -43,6 +43,8 @@ def deliver_due() -> None:
     until = time.monotonic() + LONGEST_RUN
     for _ in range(AT_ONCE):
         claims = services.claim_due(limit=1)
+        if claims:
+            fault_points.hit("outbox.after_claim")
         for claim in claims:
             services.deliver(delivery_id=claim.delivery_id, claim=claim.claim)
         if not claims or time.monotonic() > until:

@@ -12,7 +12,7 @@ from outbox.services import Claim, unused
 logger = logging.getLogger(__name__)
 
 PAUSE = 5.0
-# Lower numbers are taken first: Redis keeps one list for each of them.
+# Lower numbers are taken first, in all queues: Redis keeps one list for each queue and number.
 ACCOUNT, PROMPT, BULK = 0, 3, 6
 MOST_PROMPT = 4
 """Claims of one workspace that get the priority PROMPT; its further ones get BULK."""

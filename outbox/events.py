@@ -11,3 +11,10 @@ class DeliveryResent(Event):
     """Staff had a decided delivery sent again."""
 
     delivery: Delivery
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryCancelled(Event):
+    """Staff decided that a delivery is not sent."""
+
+    delivery: Delivery

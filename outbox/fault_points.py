@@ -1,6 +1,13 @@
-"""Places where a crash test may hold the process; GANTRY_FAULTS names them, or nothing happens."""
+"""Places where a crash test may hold or kill the process, named by GANTRY_FAULTS; else nothing.
 
+They are `outbox.after_claim`, `outbox.in_compose` (in its transaction), `outbox.before_send`, and
+`outbox.after_send`, before that is saved.
+"""
+
+import os
+import signal
 import time
+from collections import Counter
 
 from django.conf import settings
 
@@ -11,10 +18,18 @@ def _parsed(entry: str) -> tuple[str, str]:
 
 
 POINTS = dict(map(_parsed, settings.FAULTS))
+_hits: Counter[str] = Counter()
 
 
 def hit(point: str) -> None:
-    """Do what was asked for at this point: `sleep:` and seconds."""
-    action, _, seconds = POINTS.get(point, "").partition(":")
+    """Do what was asked for at this point.
+
+    `sleep:` and seconds; or `kill:` and the number of the hit at which the process kills itself.
+    """
+    action, _, amount = POINTS.get(point, "").partition(":")
     if action == "sleep":
-        time.sleep(float(seconds))
+        time.sleep(float(amount))
+    elif action == "kill":
+        _hits[point] += 1
+        if _hits[point] == int(amount):
+            os.kill(os.getpid(), signal.SIGKILL)

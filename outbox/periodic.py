@@ -12,7 +12,10 @@ logger = logging.getLogger(__name__)
 
 @dataclass
 class Scan:
-    """A function to call every `every` seconds; it may run twice, late or concurrently."""
+    """A function to call every `every` seconds; it may run twice, late or concurrently.
+
+    If it returns True there is more to do: it is called again in the next turn.
+    """
 
     look: Callable[[], object]
     every: float
@@ -32,15 +35,21 @@ def scan(*, every: float) -> Callable[[Callable[[], object]], Callable[[], objec
     return register
 
 
-def run_due() -> None:
-    """Run the scans that are due; an error of one is logged, unless it is the database's."""
+def run_due() -> bool:
+    """Run the scans that are due; returns whether one of them has more to do.
+
+    An error of one is logged, unless it is the database's.
+    """
+    has_more = False
     for entry in _scans:
         if time.monotonic() < entry.due:
             continue
         entry.due = time.monotonic() + entry.every
         try:
-            entry.look()
+            if entry.look() is True:
+                entry.due, has_more = 0.0, True
         except (InterfaceError, OperationalError):
             raise
         except Exception:
             logger.exception("scan_failed")
+    return has_more

@@ -23,6 +23,14 @@ class Skip:
     reason: str
 
 
+@dataclass(frozen=True)
+class Later:
+    """Returned instead of a draft: this is no attempt; it is composed anew after `seconds`."""
+
+    seconds: float
+    reason: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Failure:
     """What an error while sending means for the delivery.
@@ -73,7 +81,7 @@ class Channel(ABC, Generic[Draft, Message]):
 
 
 Composer = Callable[[Delivery], Any]
-"""Makes a draft for its channel, or a Skip, from rows; its transaction ends before rendering.
+"""Makes a draft for its channel, a Skip or a Later, from rows; then its transaction ends.
 
 A Skip is saved in the same transaction, under the locks of the composer.
 """
@@ -83,6 +91,8 @@ Review = Callable[[Delivery, Any], Any]
 _channels: dict[str, Channel[Any, Any]] = {}
 _composers: dict[str, dict[str, Composer]] = defaultdict(dict)
 _reviews: dict[str, list[Review]] = defaultdict(list)
+_patient: set[tuple[str, str]] = set()
+"""Channel and kind of what can wait."""
 
 
 class Duplicate(Exception):
@@ -110,13 +120,18 @@ def disconnect() -> None:
         channel.disconnect()
 
 
-def composes(kind: str, *, channel: str) -> Callable[[Function], Function]:
-    """Register the decorated function as the composer of this kind for this channel."""
+def composes(kind: str, *, channel: str, can_wait: bool = False) -> Callable[[Function], Function]:
+    """Register the decorated function as the composer of this kind for this channel.
+
+    What `can_wait` is sent after everything else of its workspace, as there may be a flood of it.
+    """
 
     def register(composer: Function) -> Function:
         if kind in _composers[channel]:
             raise Duplicate(f"There is a composer of {kind!r} for {channel!r} already.")
         _composers[channel][kind] = composer
+        if can_wait:
+            _patient.add((channel, kind))
         return composer
 
     return register
@@ -125,6 +140,11 @@ def composes(kind: str, *, channel: str) -> Callable[[Function], Function]:
 def kinds(channel: str) -> set[str]:
     """All kinds of deliveries that have a composer for the channel."""
     return set(_composers[channel])
+
+
+def can_wait(channel: str, kind: str) -> bool:
+    """Whether deliveries of this kind are sent after the others of their workspace."""
+    return (channel, kind) in _patient
 
 
 def reviews(*, channel: str) -> Callable[[Function], Function]:
@@ -138,7 +158,7 @@ def reviews(*, channel: str) -> Callable[[Function], Function]:
 
 
 def compose(delivery: Delivery) -> Any:
-    """The draft of the delivery, or a Skip.
+    """The draft of the delivery, a Skip or a Later.
 
     LookupError for an unknown kind, so that it is tried again, perhaps by a newer version.
     """

@@ -10,7 +10,7 @@ from django.db import InterfaceError, OperationalError, connection
 
 from core.heartbeats import Heartbeat
 from core.retention import apply_rules
-from outbox import periodic
+from outbox import fault_points, periodic
 from outbox.broker import Broker
 from outbox.local_sender import LocalSender
 from outbox.services import Claim, claim_due, note_relay, release, sweep
@@ -75,19 +75,21 @@ class Relay:
 
     def turn(self) -> bool:
         """Run scans, claim, publish and send; returns whether more may be due already."""
-        periodic.run_due()
+        has_more = periodic.run_due()
         for claim in self._broker.take_back(self._sender.room):
             self._sender.send(claim)
         room = self._broker.room + self._sender.room
         if not room or (self._is_busy and room < LEAST):
-            return False
+            return has_more
         claims = claim_due(limit=room)
+        if claims:
+            fault_points.hit("outbox.after_claim")
         # A lapsed lease was that of a worker that crashed or stopped: sent here, not published.
         lapsed = [claim for claim in claims if claim.lapsed]
         fresh = [claim for claim in claims if not claim.lapsed]
         told = self._broker.room
         self._send([*lapsed, *self._broker.publish(fresh[:told]), *fresh[told:]])
-        return bool(claims)
+        return has_more or bool(claims)
 
     def _send(self, claims: list[Claim]) -> None:
         """Send in threads of this relay; claims beyond their room are released, and due again."""

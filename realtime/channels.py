@@ -128,7 +128,7 @@ class PusherChannel(Channel[Push, Push]):
 register_channel(PUSHER, PusherChannel())
 
 
-@composes(KIND, channel=PUSHER)
+@composes(KIND, channel=PUSHER, can_wait=True)
 def push_of(delivery: Delivery) -> Push | Skip:
     """The event for all who read the project, as it may be seen today."""
     project_id = delivery.recipient_id

@@ -34,6 +34,7 @@ pytest_plugins = [
     "tests.support.own_postgres",
     "tests.support.isolation",
     "tests.support.sign_in",
+    "tests.support.simulated_clock",
 ]
 
 

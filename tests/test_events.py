@@ -31,9 +31,12 @@ accounts.PersonDeleted               activity.log
                                      tasks.end_all_watching_of_deleted
                                      workspaces.end_memberships_of_deleted
                                      workspaces.erase_invitations_of_deleted
+                                     notifications.erase_inbox_of_deleted
+                                     notifications.erase_preferences_of_deleted
 accounts.PersonJoined                activity.log
                                      audit.log
                                      activity.record_in_workspaces
+                                     notifications.move_preferences_to_joined
                                      projects.move_project_memberships_to_joined
                                      workspaces.move_memberships_to_joined
 accounts.PersonLinked                activity.log
@@ -57,9 +60,11 @@ attachments.AttachmentRestored       activity.log
                                      audit.log
 
 comments.CommentAdded                activity.log
+                                     notifications.tell
 comments.CommentDeleted              activity.log
                                      audit.log
 comments.CommentEdited               activity.log
+                                     notifications.tell
 comments.CommentPurged               activity.log
                                      activity.erase_texts_of_comments
                                      comments.erase_revisions_of_comments
@@ -93,6 +98,8 @@ identity.SessionEnded                audit.log
 identity.SignInFailed                audit.log
 identity.SignedIn                    audit.log
 
+outbox.DeliveryCancelled             activity.log
+                                     audit.log
 outbox.DeliveryResent                activity.log
                                      audit.log
 
@@ -109,10 +116,13 @@ projects.ProjectDeleted              activity.log
 projects.ProjectDeletionChanges      tasks.lock_blocked_of_project
 projects.ProjectLeadChanged          activity.log
                                      audit.log
+                                     notifications.tell
 projects.ProjectMemberAdded          activity.log
                                      audit.log
+                                     notifications.tell
 projects.ProjectMemberRemoved        activity.log
                                      audit.log
+                                     notifications.tell
 projects.ProjectPurged               activity.log
                                      audit.log
                                      activity.erase_texts_of_projects
@@ -122,6 +132,7 @@ projects.ProjectRestored             activity.log
                                      notifications.plan_missed_after_restoring
 projects.ProjectRoleChanged          activity.log
                                      audit.log
+                                     notifications.tell
 projects.ProjectUnarchived           activity.log
                                      notifications.plan_missed_after_unarchiving
 projects.ProjectUpdated              activity.log
@@ -135,13 +146,16 @@ tasks.LabelAdded                     activity.log
 tasks.LabelDeleted                   activity.log
 tasks.LabelUpdated                   activity.log
 tasks.TaskTransferred                activity.log
+                                     notifications.tell
+                                     notifications.move_notifications
 tasks.TaskWatched                    activity.log
 tasks.TaskUnwatched                  activity.log
 tasks.DueTimesReleased               notifications.replan_for_released_due_times
 tasks.TaskAssigned                   activity.log
                                      notifications.plan_reminders_of_assigned
-                                     notifications.mail_assignees
+                                     notifications.tell_assignees
 tasks.TaskCreated                    activity.log
+                                     notifications.tell
 tasks.TaskDeleted                    activity.log
                                      audit.log
                                      notifications.cancel_reminders
@@ -158,17 +172,34 @@ tasks.TasksRecategorised             notifications.plan_reminders_of_recategoris
 tasks.TaskTransitioned               activity.log
                                      notifications.replan_for_statuses
                                      tasks.make_next_of_repeating
+                                     notifications.tell
 tasks.TaskUnrelated                  activity.log
 tasks.TaskUpdated                    activity.log
                                      notifications.replan_for_due_dates
+                                     notifications.tell
 tasks.TasksHandedOver                notifications.mail_successor
 
+webhooks.WebhookAdded                activity.log
+                                     audit.log
+webhooks.WebhookDeleted              activity.log
+                                     audit.log
+webhooks.WebhookDisabled             activity.log
+                                     audit.log
+webhooks.WebhookSecretRotated        activity.log
+                                     audit.log
+webhooks.WebhookUpdated              activity.log
+                                     audit.log
+
 workspaces.InvitationAccepted        activity.log
+                                     notifications.read_accepted_invitation
 workspaces.InvitationResent          activity.log
+                                     notifications.tell_invited_person_again
 workspaces.InvitationRevoked         activity.log
+                                     notifications.read_revoked_invitation
 workspaces.MemberAdded               activity.log
                                      audit.log
                                      workspaces.revoke_invitations_of_new_member
+                                     notifications.tell
 workspaces.MemberRemoved             activity.log
                                      audit.log
                                      clerk.keep_who_was_removed
@@ -176,19 +207,24 @@ workspaces.MemberRemoved             activity.log
                                      workspaces.withdraw_offer_to_leaver
                                      tasks.end_watching_of_leaver
                                      workspaces.revoke_invitations_of_leaver
+                                     notifications.erase_preferences_of_leaver
+                                     notifications.tell
 workspaces.MemberRoleChanged         activity.log
                                      audit.log
                                      workspaces.revoke_invitations_beyond_new_role
+                                     notifications.tell
 workspaces.OptOutLifted              activity.log
 workspaces.OptedOut                  activity.log
 workspaces.OwnerChanged              activity.log
                                      audit.log
                                      workspaces.withdraw_offer_of_former_owner
+                                     notifications.tell
 workspaces.OwnershipDeclined         activity.log
 workspaces.OwnershipOffered          activity.log
                                      audit.log
 workspaces.OwnershipWithdrawn        activity.log
 workspaces.PersonInvited             activity.log
+                                     notifications.tell_invited_person
 workspaces.WorkspaceCreated          activity.log
                                      audit.log
 workspaces.WorkspaceDeleted          activity.log
@@ -202,7 +238,8 @@ workspaces.WorkspaceUpdated          activity.log
 """
 """An event, and under each other all who hear it; `activity.log` writes the line of `LOGGED`.
 
-`audit.log` writes an entry as `AUDITED` says."""
+`audit.log` writes an entry as `AUDITED` says, `notifications.tell` tells those whom a function of
+`HEARERS` names."""
 UNLOGGED = {
     "accounts.PersonalDataExported": "changes nothing; audited",
     "activity.Logged": "tells that others have been",
@@ -254,7 +291,8 @@ def name_of(subscriber: Any) -> str:
     receiver = inspect.getclosurevars(subscriber).nonlocals.get("receiver", subscriber)
     app, receivers, name = f"{receiver.__module__}.{receiver.__qualname__}".split(".", 2)
     assert receivers == "receivers"
-    return f"{app}.{'log' if name.startswith('_recorder.') else name}"
+    made = {"_recorder": "log", "_teller": "tell"}
+    return f"{app}.{made.get(name.partition('.')[0], name)}"
 
 
 def test_every_event_has_the_subscribers_it_is_said_to_have() -> None:

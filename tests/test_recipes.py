@@ -33,6 +33,9 @@ from dev.fuzz.hooks import KINDS, LEARNED, PARAMETER
 from identity.api.documents import TokenDocument
 from identity.api.inputs import NewPerson, NewToken
 from identity.models import PersonalToken
+from outbox.mail import EMAIL
+from outbox.mail.samples import all_samples
+from outbox.registry import kinds as kinds_of_delivery
 from tests.core.test_request_costs import PLACES
 from tests.matrix.asks import ASKS, BY_PATH
 from tests.matrix.rights import HELD
@@ -48,7 +51,7 @@ MODELS = [model for model in apps.get_models() if model._meta.app_label in OURS]
 VIEWS = [view for _, view in routes(get_resolver().url_patterns)]
 """Found before documents are looked for: they are imported with their views."""
 DECISIONS = "tests/support/decisions.py"
-OUTSIDE_WORKSPACES = ("/api/auth/", "/api/unsubscribe/")
+OUTSIDE_WORKSPACES = ("/api/auth/", "/api/unsubscribe/", "/api/notifications/unsubscribe/")
 
 
 def fields_of(model: type[Model]) -> set[str]:
@@ -181,6 +184,7 @@ def test_every_model_is_kept_as_long_as_decided() -> None:
     reasons = {
         decisions.FOR_EVER,
         decisions.WITH_PERSON,
+        decisions.WITH_MEMBERSHIP,
         decisions.WITH_PARENT,
         decisions.ONE_ROW,
         *(rule.name for rule in rules()),
@@ -295,6 +299,15 @@ def test_every_text_is_blanked_when_its_row_is_purged() -> None:
         == (name in decisions.NOT_BLANKED.get(model._meta.label, "").split())
     ]
     assert not wrong, "\n".join(wrong)
+
+
+def test_every_kind_of_mail_has_a_sample() -> None:
+    """Which `/admin/mails/` shows, and tests render."""
+    shown = {sample.kind for sample in all_samples()}
+    missing = kinds_of_delivery(EMAIL) - shown - {"note", "patient note"}
+    assert not missing, f"{missing}: `@sample_of` in the samples.py beside the composer"
+    unknown = shown - kinds_of_delivery(EMAIL)
+    assert not unknown, f"{unknown}: nothing composes what this sample shows"
 
 
 @pytest.mark.django_db

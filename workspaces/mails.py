@@ -1,14 +1,19 @@
 """Composers of the mails for invitations and for offers of ownership."""
 
+from functools import partial
+
 from django.conf import settings
 
 from accounts.models import User
 from core.sealing import unseal
 from outbox.mail import EMAIL
 from outbox.mail.drafts import MASK, MailDraft
+from outbox.mail.headers import of_list
+from outbox.mail.letters import Letter
 from outbox.mail.text import plain, plain_lines
 from outbox.models import Delivery
 from outbox.registry import Skip, composes, reviews
+from workspaces import letters
 from workspaces.models import Invitation, InvitationStatus, Workspace
 from workspaces.services.invitation_links import PURPOSE, digest, link_with
 from workspaces.services.mail_allowance import keep_within_allowance
@@ -47,31 +52,30 @@ def ownership_mail(delivery: Delivery) -> MailDraft | Skip:
         frontend=settings.FRONTEND_URL, workspace=workspace.public_id
     )
     giver = workspace.offered_by
-    context = {
-        "workspace": plain(workspace.name),
-        "offered_by": plain(giver.name) if giver else "",
-        "expires_at": workspace.offer_expires_at,
-        "link": link,
-    }
-    return MailDraft(
-        to=candidate.email, template="workspaces/email/ownership_offered", context=context
+    letter = letters.ownership_offered(
+        workspace=plain(workspace.name),
+        offered_by=plain(giver.name) if giver else "",
+        expires_at=workspace.offer_expires_at,
+        link=link,
     )
+    return _draft(candidate.email, workspace, letter)
 
 
 def _about_invitation(invitation: Invitation, token: str) -> MailDraft:
     sender = invitation.invited_by
-    context = {
-        "workspace": plain(invitation.workspace.name),
-        "sender": plain(sender.name) if sender else "",
-        "role": invitation.role,
-        "message": plain_lines(invitation.message),
-        "email": plain(invitation.email),
-        "expires_at": invitation.expires_at,
-        "link": link_with(token),
-    }
-    return MailDraft(
-        to=invitation.email,
-        template="workspaces/email/invitation",
-        context=context,
-        masked={"link": link_with(MASK)},
+    written = partial(
+        letters.invitation,
+        workspace=plain(invitation.workspace.name),
+        sender=plain(sender.name) if sender else "",
+        role=invitation.role,
+        message=plain_lines(invitation.message),
+        email=plain(invitation.email),
+        expires_at=invitation.expires_at,
     )
+    letter, kept = written(link=link_with(token)), written(link=link_with(MASK))
+    return _draft(invitation.email, invitation.workspace, letter, kept)
+
+
+def _draft(to: str, workspace: Workspace, letter: Letter, kept: Letter | None = None) -> MailDraft:
+    headers = of_list(str(workspace.pk))
+    return MailDraft(to=to, letter=letter, kept=kept, sender=workspace.name, headers=headers)

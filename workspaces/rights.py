@@ -43,6 +43,7 @@ WORKSPACE_ABILITIES = {
     "remove_member": REMOVE_MEMBER,
     "create_project": CREATE_PROJECT,
     "read_audit": READ_AUDIT,
+    "manage_webhooks": MANAGE_WEBHOOKS,
 }
 """The keys of a workspace's `abilities`, each with the right it stands for."""
 

@@ -36,6 +36,12 @@ def _pages(title: str, *rows: tuple[str, str, str]) -> dict[str, Any]:
     return {"title": title, "separator": True, "items": items}
 
 
+def _page(title: str, icon: str, name: str, *, seen_with: str) -> dict[str, Any]:
+    """A row of the sidebar for the page with this URL name; `seen_with` is `app.model`."""
+    link = SimpleLazyObject(partial(reverse, name))
+    return {"title": title, "icon": icon, "link": link, "permission": _may_view(seen_with)}
+
+
 NAVIGATION = [
     _pages(
         "Work",
@@ -95,6 +101,15 @@ NAVIGATION = [
         "Mail",
         ("Deliveries", "outgoing_mail", "outbox.delivery"),
         ("Reminders", "notifications", "notifications.reminder"),
+        ("Lead times", "schedule", "notifications.reminderchoice"),
+        ("Notifications", "inbox", "notifications.notification"),
+        ("Muted tasks", "notifications_off", "notifications.mutedtask"),
+        ("Inboxes", "pin", "notifications.inboxcounter"),
+        ("Preferences", "tune", "notifications.preference"),
+        ("Mail schedules", "schedule", "notifications.mailschedule"),
+        ("Mail batches", "stacked_email", "notifications.mailbatch"),
+        ("Webhooks", "webhook", "webhooks.webhook"),
+        ("Posts to webhooks", "upload", "webhooks.webhookcontent"),
         ("Relays", "favorite", "outbox.relayprocess"),
         ("Failures", "error", "outbox.mailfailure"),
     ),
@@ -107,6 +122,8 @@ NAVIGATION = [
         ("Fixed times", "alarm", "django_celery_beat.clockedschedule"),
     ),
 ]
+MAIL = next(group for group in NAVIGATION if group["title"] == "Mail")
+MAIL["items"].append(_page("Kinds of mail", "drafts", "mail_kinds", seen_with="outbox.delivery"))
 UNFOLD = {
     "SITE_TITLE": "Gantry",
     "SITE_HEADER": "Gantry",

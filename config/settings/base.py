@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "audit",
     "dashboards",
     "notifications",
+    "webhooks",
     "realtime",
     "dev.demo",
 ]
@@ -115,6 +116,8 @@ DATABASES = {"default": runtime(), "attempts": runtime(least=0), "direct": direc
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.server_url("REDIS_URL", ("redis", "rediss"))
 PUSHER = pusher()
+# True in development: webhooks may then be of any host and port, without TLS.
+WEBHOOKS_TO_ANY_NETWORK = False
 # Keys that comparable servers use; `manage.py check` reports that they have no effect here.
 KEYS_WITHOUT_USE = env.given("CLERK_SECRET_KEY", "INNGEST_EVENT_KEY")
 
@@ -188,4 +191,6 @@ EMAIL_USE_SSL = _email.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 10
 # Addresses and subjects are personal data: they are logged in development only.
 LOG_SENT_MAIL = False
+# Whether `/admin/mails/` is shown to everybody, not to staff only: in development.
+MAIL_SAMPLES_FOR_EVERYBODY = False
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Gantry <gantry@example.com>")

@@ -1,6 +1,7 @@
 """Settings of Celery: the broker, time limits, and the table of periodic tasks."""
 
 from celery.schedules import crontab
+from kombu import Queue
 
 from config import env
 from config.celery import app
@@ -28,6 +29,14 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_RETRY_ON_WORKER_LOST = True
 CELERY_TASK_SOFT_TIME_LIMIT = 50
 CELERY_TASK_TIME_LIMIT = 60
+# Senders of mail and of other channels have a queue of their own, so that workers can be given to
+# it. A worker takes both in turns, so neither waits for the other's flood: `default` has the
+# priority PROMPT of `outbox/broker.py`, because lower numbers go first in all queues.
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_DEFAULT_PRIORITY = 3
+CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("mail", "default")]
+CELERY_TASK_CREATE_MISSING_QUEUES = False
+CELERY_TASK_ROUTES = {"outbox.background.deliver*": {"queue": "mail"}}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 1000
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 262_144
@@ -45,6 +54,7 @@ def _every(seconds: int, task: str) -> dict[str, object]:
 # Every task may safely run twice or late.
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "queue due reminders": _every(15, "notifications.background.queue_due_reminders"),
+    "wake snoozed notifications": _every(15, "notifications.background.wake_snoozed"),
     "deliver what is due": _every(15, "outbox.background.deliver_due"),
     "sweep the outbox": _every(600, "outbox.background.sweep"),
     "remove old rows": _every(600, "outbox.background.apply_retention"),

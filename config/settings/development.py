@@ -22,6 +22,8 @@ if LOG_FORMAT == "console":
     LOGGING["loggers"]["celery"] = {"level": "WARNING"}
     LOGGING["loggers"]["django_celery_beat"] = {"level": "WARNING"}
 LOG_SENT_MAIL = True
+MAIL_SAMPLES_FOR_EVERYBODY = True
+WEBHOOKS_TO_ANY_NETWORK = True
 MEDIA_ROOT = DATA_DIR / "media"
 # A database that DATABASE_URL names may have other data than the demo.
 IS_DEMO = uses_embedded_database()

@@ -60,6 +60,14 @@ class Name(serializers.CharField):
         self.validators.append(check_name)
 
 
+class AnyId(serializers.CharField):
+    """Text that is no id at all names nothing, which is 404 like any other id nobody has."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.validators.clear()
+
+
 class Choice(serializers.ChoiceField):
     """An enum value in any case; `also` maps values that other products use to ours."""
 

@@ -62,7 +62,11 @@ class FrontPageRenderer(TemplateHTMLRenderer):
     template_name = "front_page.html"
 
     def get_template_context(self, data: Any, renderer_context: Any) -> dict[str, Any]:
-        return {"version": settings.VERSION, "sign_ins": settings.DEMO_SIGN_INS}
+        return {
+            "version": settings.VERSION,
+            "sign_ins": settings.DEMO_SIGN_INS,
+            "shows_mails": settings.MAIL_SAMPLES_FOR_EVERYBODY,
+        }
 
 
 class IndentedRenderer(EnvelopeRenderer):

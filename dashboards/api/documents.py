@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from core.api.fields import AnyId
 from dashboards.services.charts import Chart
 from dashboards.services.numbers import MOST_WEEKS, USUAL_WEEKS
 from projects.models import Category, Priority
@@ -76,14 +77,6 @@ class Weeks(serializers.Serializer[Any]):
     weeks = serializers.IntegerField(
         min_value=1, max_value=MOST_WEEKS, default=USUAL_WEEKS, help_text="How many are shown."
     )
-
-
-class AnyId(serializers.CharField):
-    """Text that is no id at all names nothing, which is 404 like any other id nobody has."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self.validators.clear()
 
 
 class OfWorkspace(Weeks):

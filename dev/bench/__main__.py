@@ -10,6 +10,7 @@ from dev.server import binaries, embedded
 
 OTHERS = {
     "--mail": "measure_mail",
+    "--reminders": "measure_reminders",
     "--locks": "measure_locks",
     "realtime": "measure_realtime",
 }

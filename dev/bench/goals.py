@@ -33,6 +33,12 @@ OPENED = 500.0
 REPLAYED = 5000.0
 """Events a second that a client reads again."""
 
+MAILS_A_SECOND = 100.0
+"""With the default worker, to a mail server that takes 10 ms for each."""
+MAIL_IDLE, MAIL_BEHIND_OTHERS = 2.0, 5.0
+"""Seconds from the commit of an assignment until the mail server has its mail, p99."""
+OTHERS_WAITING = 10_000
+
 
 class Goal(NamedTuple):
     """How a line compares with another: its processor time at most, its rate at least."""

@@ -1,9 +1,10 @@
 """The floor of creating a task: its statements sent by psycopg, one after the other, and no more.
 
 `create_statements.jsonl` has them as a request of commit ccd26fb sent them, caught by
-`connection.execute_wrapper`, without savepoints. A value is a name (of a row of the data set,
-`task` and `new` for new ids, `number` for what the counter returned, `position` for what followed
-from it), `is` a constant, `text` and `json` have names in them.
+`connection.execute_wrapper`, without savepoints, but with the names that columns have now. A value
+is a name (of a row of the data set, `task` and `new` for new ids, `number` for what the counter
+returned, `position` for what followed from it), `is` a constant, `text` and `json` have names in
+them.
 """
 
 import json

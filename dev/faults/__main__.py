@@ -5,10 +5,12 @@ import os
 import signal
 import sys
 from contextlib import suppress
+from random import Random
 
 from config import local, processes
-from dev.faults import live
-from dev.faults.serving import migrate, serving
+from dev.faults import live, mail
+from dev.faults.serving import Servers, migrate, sending, serving
+from dev.mail_server import MailServer
 from dev.server import binaries, embedded
 
 
@@ -20,14 +22,27 @@ def main() -> int:
     with suppress(KeyboardInterrupt), embedded.running(durable=False):
         migrate()
         with serving(local.DATA_DIR) as servers:
-            return live.run(servers, options.rounds, options.seed)
+            if options.what == "live":
+                return live.run(servers, options.rounds or 200, options.seed)
+            return _run_mail(servers, options)
     return 130
+
+
+def _run_mail(servers: Servers, options: argparse.Namespace) -> int:
+    server = MailServer(chance=Random(options.seed))
+    server.start()
+    variables = {**mail.VARIABLES, "EMAIL_URL": f"smtp://127.0.0.1:{server.port}"}
+    with sending(servers, local.DATA_DIR, **variables) as senders:
+        chosen = {"rounds": options.rounds or 100, "seed": options.seed, "faults": options.only}
+        return mail.run(servers, senders, server, **chosen)
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser("bin/faults", description=__doc__)
-    parser.add_argument("what", choices=["live"], help="copies of a workspace, kept by sockets")
-    parser.add_argument("--rounds", type=int, default=200, help="(200)")
+    what = "copies of a workspace, kept by sockets; or mail that has to arrive"
+    parser.add_argument("what", choices=["live", "mail"], help=what)
+    parser.add_argument("--rounds", type=int, help="(200; 100 of mail)")
+    parser.add_argument("--only", nargs="+", default=[], help="faults of mail, in this order")
     parser.add_argument("--seed", type=int, default=1, help="of what is written and killed (1)")
     return parser.parse_args()
 

@@ -1,9 +1,11 @@
-"""Two web processes and a Redis of this run, which it kills and starts again."""
+"""Web processes, a Redis, and what sends mail, all of this run, which kills and starts them."""
 
 from __future__ import annotations
 
 import os
+import signal
 import socket
+import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -11,19 +13,24 @@ from typing import TYPE_CHECKING
 import redis
 
 from config import env, local, processes, programs
-from dev.bench.serving import UNLIMITED, wait_until_it_listens
+from dev.bench.serving import PATIENCE, UNLIMITED, wait_until_it_listens
 from dev.server import binaries
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
     from subprocess import Popen
 
+READY = "celery@"
+"""What a worker says of itself once it takes messages."""
 ENVIRONMENT = {**UNLIMITED, "TRUSTED_PROXY_COUNT": "1", "WEB_THREADS": "4"}
 
 
 class Program:
-    """A program that can be killed and started again, on a port that stays the same."""
+    """A program that can be killed and started again, on a port that stays the same.
+
+    The port is 0 if it has none.
+    """
 
     def __init__(self, command: processes.Command, port: int, log: Path) -> None:
         self.command, self.port, self.log = command, port, log
@@ -39,17 +46,28 @@ class Program:
 
     def replace(self, *, gently: bool = False) -> None:
         """End it, by its stop signal or with SIGKILL, and start it without waiting for it."""
+        self.end(gently=gently)
+        self.start()
+
+    def start(self, **extra: str) -> None:
+        """With further variables for this time."""
+        self.process = self._started(**extra)
+
+    def end(self, *, gently: bool = False) -> None:
         if gently:
             processes.stop(self.process, self.command)
         processes.end(self.process)
-        self.process = self._started()
 
-    def end(self) -> None:
-        processes.end(self.process)
+    def freeze(self) -> None:
+        os.killpg(self.process.pid, signal.SIGSTOP)
 
-    def _started(self) -> Popen[bytes]:
+    def thaw(self) -> None:
+        os.killpg(self.process.pid, signal.SIGCONT)
+
+    def _started(self, **extra: str) -> Popen[bytes]:
+        command = replace(self.command, env={**self.command.env, **extra})
         with self.log.open("ab") as output:
-            return processes.start(self.command, output)
+            return processes.start(command, output)
 
 
 class Redis(Program):
@@ -91,6 +109,57 @@ def serving(folder: Path, amount: int = 2) -> Iterator[Servers]:
         servers = Servers(broker, webs)
         servers.wait()
         yield servers
+
+
+@contextmanager
+def sending(servers: Servers, folder: Path, **variables: str) -> Iterator[Senders]:
+    """Run a relay, a worker and a beat beside the servers."""
+    senders = Senders(servers.redis.url, folder, variables)
+    try:
+        yield senders
+    finally:
+        senders.end()
+
+
+class Senders:
+    """What sends mail; `relay`, `worker` and `beat` always run, but for the faults."""
+
+    def __init__(self, redis_url: str, folder: Path, variables: dict[str, str]) -> None:
+        self._folder = folder
+        self._variables = {**variables, "REDIS_URL": redis_url}
+        self._further: list[Program] = []
+        self.relay, self.worker, self.beat = (
+            self.further(make) for make in (programs.relay, programs.worker, programs.beat)
+        )
+
+    def further(self, make: Callable[[], processes.Command]) -> Program:
+        """One more of them."""
+        command = make()
+        variables = {**command.env, **self._variables}
+        command = replace(command, env=variables, folder=env.ROOT)
+        program = Program(command, 0, self._folder / f"{command.name}.log")
+        self._further.append(program)
+        return program
+
+    def lost_processes(self) -> int:
+        """How many processes of workers were killed."""
+        return self._said("SIGKILL")
+
+    def wait_for(self, start: Callable[[], object]) -> None:
+        """Start a worker, and wait until it takes messages; SystemExit with its log if not."""
+        known, until = self._said(READY), time.monotonic() + PATIENCE
+        start()
+        while self._said(READY) == known:
+            if time.monotonic() > until:
+                raise SystemExit(f"A worker did not start:\n{self.worker.log.read_text()}")
+            time.sleep(0.05)
+
+    def _said(self, words: str) -> int:
+        return self.worker.log.read_text().count(words)
+
+    def end(self) -> None:
+        for program in self._further:
+            program.end()
 
 
 def _web(redis_url: str, folder: Path) -> Program:

@@ -31,11 +31,13 @@ KINDS = {
     "attachments": "attachment",
     "files": "attachment",
     "labels": "label",
+    "notifications": "notification",
     "events": "event",
     "watchers": "person",
     "members": "person",
     "member": "person",
     "invitations": "invitation",
+    "webhooks": "webhook",
     "tokens": "token",
 }
 """The kind of row that a path parameter refers to, by the path segment before it."""
@@ -69,7 +71,7 @@ TOKEN_SECONDS = 200.0
 SAFE = ("GET", "HEAD", "OPTIONS")
 LEARNED = (
     *("workspace", "project", "column", "label", "filter"),
-    *("task", "relation", "comment", "emoji", "attachment", "token"),
+    *("task", "relation", "comment", "emoji", "attachment", "token", "notification", "webhook"),
 )
 SUCCESS, CREATED = 2, 201
 
@@ -129,7 +131,7 @@ class Requests:
             found = self.world.pick(KINDS.get(word, ""), choice, may_end=may_end)
             if found and name in case.path_parameters and name != "token":
                 case.path_parameters[name] = found
-                if name == "invitation":
+                if name in ("invitation", "webhook"):
                     case.path_parameters["id"] = self.world.workspace_of[found]
         for part in (case.body, case.query):
             if isinstance(part, dict):
@@ -157,7 +159,12 @@ class Requests:
             self.tokens.pop("visitor", None)
         kind = KINDS.get(case.path.rpartition("/")[2], "")
         if response.status_code == CREATED and kind in LEARNED:
-            self.world.learn(kind, response.json()["data"]["id"])
+            self._learn(kind, case, response.json()["data"]["id"])
+
+    def _learn(self, kind: str, case: Asked, name: str) -> None:
+        self.world.learn(kind, name)
+        if kind == "webhook":
+            self.world.workspace_of[name] = str(case.path_parameters["id"])
 
 
 class SignIn:

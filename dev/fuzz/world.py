@@ -25,7 +25,7 @@ class World:
 
     ids: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     workspace_of: dict[str, str] = field(default_factory=dict)
-    """The id of the workspace, by that of an invitation."""
+    """The id of the workspace, by that of an invitation or a webhook."""
 
     def learn(self, kind: str, name: str) -> None:
         if name not in self.ids[kind] and len(self.ids[kind]) < MOST_LEARNED:

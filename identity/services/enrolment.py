@@ -23,7 +23,8 @@ from identity import limits
 from identity.allauth_bridge.forms import IncorrectCode
 from identity.allauth_bridge.sessions import person_of
 from identity.events import EnrolmentApproved
-from identity.services.mails import enqueue_code
+from identity.letters import Account
+from identity.services.mails import enqueue_sealed
 
 CODE = "enrolment_code"
 """The key of a session that has `{digest, sent_at}` of the code that was mailed last."""
@@ -84,7 +85,8 @@ def send_enrolment_code(request: HttpRequest) -> None:
     take(limits.ENROLMENT_MAILS_OF, str(person.pk))
     code = get_random_string(8, ALPHABET)
     request.session[CODE] = {"digest": _digest(code), "sent_at": time.time()}
-    enqueue_code(person=person, kind="enrolment_code", code=f"{code[:4]}-{code[4:]}")
+    about = Account(email=person.email, code=f"{code[:4]}-{code[4:]}")
+    enqueue_sealed("enrolment_code", about)
 
 
 def prove_mailbox(request: HttpRequest, code: str) -> None:

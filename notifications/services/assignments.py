@@ -7,6 +7,8 @@ from uuid import UUID
 
 from accounts.models import User
 from core.actor import Actor
+from notifications.models import Notification, NotificationKind
+from notifications.services.channels import channels_for
 from notifications.services.collecting import ONE, SEVERAL
 from outbox.mail import EMAIL
 from outbox.models import Delivery
@@ -19,7 +21,10 @@ LISTED = 20
 
 
 def enqueue_assignment_mails(*, actor: Actor, tasks: Sequence[Task]) -> None:
-    """Mail the assignees, except who assigned a task to themselves; each hears of all at once."""
+    """Mail the assignees, except who assigned a task to themselves; each hears of all at once.
+
+    The caller leaves out the tasks whose assignees want no mail.
+    """
     by = actor.person_id
     given = defaultdict[tuple[UUID, UUID], list[Task]](list)
     for task in tasks:
@@ -69,6 +74,14 @@ def enqueue_handover_mail(
     """One mail about all tasks somebody takes over in a project; lists those due first."""
     recipient, by = tasks[0].assignee_id, actor.person_id
     if recipient is None or recipient == by:
+        return
+    told = Notification(
+        kind=NotificationKind.ASSIGNED,
+        recipient_id=recipient,
+        workspace_id=project.workspace_id,
+        project=project,
+    )
+    if not channels_for([told])[0].mail:
         return
     first = min(tasks, key=lambda task: task.pk)
     listed = sorted(tasks, key=lambda task: (task.due_date or date.max, task.number))[:LISTED]

@@ -1,6 +1,6 @@
 """The instant of a due date, and its text in events and mails."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from accounts.models import User
@@ -9,6 +9,9 @@ from tasks.models import Task
 
 MORNING = time(9)
 """The local time of reminders for due dates without a due time."""
+ABOUT_AN_HOUR = timedelta(minutes=75)
+LONGEST_IN_MINUTES = 50
+SOON = {0: "today", 1: "tomorrow", 7: "in a week"}
 
 
 def due_in_event(task: Task) -> str:
@@ -42,6 +45,20 @@ def due_in_words(task: Task, recipient: User) -> str:
     zone = due_zone(task, recipient, task.due_set_by)
     here = due_instant(task.due_date, task.due_time, zone).astimezone(ZoneInfo(recipient.time_zone))
     return f"{_day(here.date())} at {here:%H:%M} ({recipient.time_zone})"
+
+
+def due_in_days(task: Task, recipient: User, now: datetime) -> str:
+    """How soon the task is due, by the recipient's clock: "in a week"; "" if it was due before."""
+    if task.due_date is None or not is_plannable(task.due_date):
+        return ""
+    here = ZoneInfo(recipient.time_zone)
+    due = due_instant(task.due_date, task.due_time, due_zone(task, recipient, task.due_set_by))
+    days = (due.astimezone(here).date() - now.astimezone(here).date()).days
+    if task.due_time is not None and due <= now + ABOUT_AN_HOUR:
+        minutes = round((due - now) / timedelta(minutes=1))
+        about = "in an hour" if minutes > LONGEST_IN_MINUTES else f"in {minutes} minutes"
+        return about if minutes > 1 else ""
+    return SOON.get(days, f"in {days} days") if days >= 0 else ""
 
 
 def _day(day: date) -> str:

@@ -2,8 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from django.db.models import F
+from django.db.models.functions import Now
 
 from accounts.models import User
 from core.actor import Actor
@@ -17,11 +20,15 @@ from workspaces.models import role_in_workspace
 
 @dataclass(frozen=True)
 class Recheck:
-    """A task, locked until the composer returns, and the recipient of a mail about it."""
+    """A task, locked until the composer returns, and the recipient of a mail about it.
+
+    `now` is the database's time.
+    """
 
     delivery: Delivery
     recipient: User
     task: Task
+    now: datetime
 
     @property
     def project(self) -> Project:
@@ -60,11 +67,13 @@ def recheck_task(delivery: Delivery, *obstacles: Obstacle) -> Recheck | Skip:
     The locks are shared so that others can create tasks and comments in the project meanwhile.
     """
     known = Task.objects.filter(pk=delivery.payload["task"]).first()
-    recipient = User.objects.filter(pk=delivery.recipient_id).first()
+    people = User.objects.annotate(now=Now()).filter(pk=delivery.recipient_id)
+    recipient: Any = people.first()
     if known is None or recipient is None:
         return Skip("the task or the account was removed")
     project = Project.objects.select_related("workspace").locked_shared(known.project_id)
-    found = Recheck(delivery, recipient, Task.objects.locked_shared(known.pk))
+    task = Task.objects.locked_shared(known.pk)
+    found = Recheck(delivery, recipient, task, now=recipient.now)
     found.task.project = project
     for reason, applies in (*ANY_MAIL, *obstacles):
         if applies(found):

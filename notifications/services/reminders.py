@@ -1,35 +1,38 @@
-"""Planning reminders when a task changes, and enqueueing those that are due."""
+"""Planning reminders in the transaction that changes what they depend on."""
 
-import logging
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max, Q
-from django.db.models.functions import Now
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q
+from django.db.models.functions import JSONObject, Now
 
 from accounts.models import User
 from core.context import as_system
 from core.days import is_plannable
 from core.queries import compiled, insert
-from notifications.models import Reminder
+from core.shared_locks import await_turns
+from notifications.models import DEFAULT_LEAD_TIMES, LeadTime, Reminder, ReminderChoice
 from notifications.services.collecting import COLLECTED, ONE, SEVERAL, tasks_in
-from notifications.services.due_dates import due_in_event, due_instant, due_zone
-from outbox.mail import EMAIL
+from notifications.services.due_dates import due_in_event, due_zone
+from notifications.services.lead_times import moment_of
+from notifications.services.recheck import TEMPORARY
 from outbox.models import Delivery, State
-from outbox.services import enqueue_all
 from tasks.models import FINISHED, Task
+from workspaces.models import Workspace
 
-logger = logging.getLogger(__name__)
-
-KIND = "task_due"
-AT_ONCE = 500
 RECENTLY = timedelta(hours=1)
+UNSENT = (State.SKIPPED, State.DEAD)
+
+Standing = Mapping[tuple[object, ...], Reminder]
+"""Plans that have not fired, by their `subject`."""
 
 
 def plan_reminders(*, task: Task) -> None:
-    """Plan the task's reminder anew. The caller has locked the task."""
+    """Plan the task's reminders anew. The caller has locked the task."""
     _replan([task])
 
 
@@ -43,153 +46,183 @@ def plan_reminders_after_handover(*, tasks: Sequence[Task]) -> None:
 
     Reminders due earlier today are left out: the new assignee gets the mail about the handover.
     """
-    _replan(tasks, drop_due=True)
+    _replan(tasks, drop_late=True)
 
 
 @as_system("a person's clock in all their workspaces")
 def plan_reminders_of(*, person: User) -> None:
-    """Plan anew what depends on the person's time zone: their tasks and the due times they set.
-
-    The number of statements does not depend on the number of tasks.
-    """
+    """Plan anew what depends on the person's time zone: their tasks and the due times they set."""
     theirs = Q(assignee=person) | Q(due_set_by=person, due_time__isnull=False)
-    due = Task.objects.open().filter(theirs, due_date__isnull=False, assignee__isnull=False)
-    locked = due.select_for_update(no_key=True, of=("self",)).defer("description").order_by("pk")
-    _replan(list(locked))
+    _replan_for(person, theirs)
 
 
-@as_system("queueing due reminders")
-def queue_due_reminders() -> int:
-    """Enqueue reminders that are due by the database's time; safe to run concurrently.
-
-    Returns how many, at most AT_ONCE.
-    """
-    due = Reminder.objects.planned().filter(fire_at__lte=Now()).order_by("fire_at")
-    locked = due.select_for_update(no_key=True, of=("self",), skip_locked=True)
-    reminders = list(locked[:AT_ONCE])
-    if reminders:
-        pks = [reminder.pk for reminder in reminders]
-        Reminder.objects.filter(pk__in=pks).update(state=Reminder.State.QUEUED)
-        enqueue_all(deliveries=[_delivery(reminder) for reminder in reminders])
-        logger.info("reminders_queued", extra={"count": len(reminders)})
-    return len(reminders)
+def plan_reminders_in(*, workspace: Workspace, person: User) -> None:
+    """Plan anew the person's tasks in a workspace, for which they chose other lead times."""
+    _replan_for(person, Q(assignee=person, workspace=workspace))
 
 
-def insert_plans(plans: Sequence[Reminder]) -> None:
-    """Set `rev` of new plans and insert them. The caller has locked their tasks."""
-    last = dict(_last_revs.rows(tasks=[plan.task_id for plan in plans]))
+def history_of(tasks: Sequence[UUID]) -> list[Reminder]:
+    """All reminders of these tasks that are still kept, whatever became of them."""
+    return _history.rows(tasks=tasks)
+
+
+def insert_plans(plans: Sequence[Reminder], history: Sequence[Reminder]) -> None:
+    """Number new plans and insert them; their tasks are locked, and `history` is theirs."""
+    last = Counter[UUID]()
+    for row in history:
+        last[row.task_id] = max(last[row.task_id], row.rev)
     for plan in plans:
-        plan.rev = last.get(plan.task_id, 0) + 1
+        last[plan.task_id] += 1
+        plan.rev = last[plan.task_id]
     insert(*plans)
 
 
-def _replan(tasks: Sequence[Task], *, drop_due: bool = False) -> None:
+def _replan_for(person: User, which: Q) -> None:
+    """Plan the person's open tasks anew; the number of statements is the same for any number.
+
+    They are locked before the turn is taken, as everybody does who plans; then those that others
+    planned meanwhile, who did not see what this transaction changed.
+    """
+    due = Task.objects.open().filter(which, due_date__isnull=False, assignee__isnull=False)
+    rows = due.select_for_update(no_key=True, of=("self",)).defer("description").order_by("pk")
+    locked = list(rows)
+    await_turns([_turn(person.pk)])
+    others = rows.exclude(pk__any_of=[task.pk for task in locked])
+    _replan([*locked, *others])
+
+
+def _replan(tasks: Sequence[Task], *, drop_late: bool = False) -> None:
     """Cancel outdated plans of locked tasks and insert new ones; equal plans keep their rows."""
-    wanted = _wanted(tasks, drop_due=drop_due)
-    planned = _planned.rows(tasks=[task.pk for task in tasks])
-    present = {plan.identity: plan.pk for plan in planned}
-    kept = {plan.identity for plan in wanted if present.pop(plan.identity, None)}
-    if present:
-        outdated = Reminder.objects.filter(pk__in=present.values())
-        outdated.update(state=Reminder.State.CANCELLED)
-    if new := [plan for plan in wanted if plan.identity not in kept]:
-        insert_plans(new)
+    people = _people_of(tasks)
+    history = history_of([task.pk for task in tasks])
+    standing = {row.subject: row for row in history if row.state == Reminder.State.PLANNED}
+    wanted = [plan for task in tasks for plan in _wanted(task, people, standing)]
+    kept = {plan.pk for plan in wanted}
+    if outdated := [row.pk for row in standing.values() if row.pk not in kept]:
+        Reminder.objects.filter(pk__in=outdated).update(state=Reminder.State.CANCELLED)
+    known = {row.pk for row in history}
+    new = [plan for plan in wanted if plan.pk not in known]
+    late = [plan for plan in new if _is_late(plan, people)]
+    told = _told(new, history) | ({plan.subject for plan in late} if drop_late else _mailed(late))
+    insert_plans([plan for plan in new if plan.subject not in told], history)
+
+
+def _turn(person: UUID) -> str:
+    """The turn that planners share, and those take who change a person's zone or lead times."""
+    return f"reminders of {person}"
 
 
 def _people_of(tasks: Sequence[Task]) -> Mapping[UUID | None, Any]:
-    """The people whose time zones these tasks depend on, with the database's time as `now`."""
+    """The people on whom the plans of these tasks depend, with the database's time as `now`.
+
+    What they chose is read when nobody is changing it.
+    """
     due = [task for task in tasks if _is_due(task)]
-    pks = {pk for task in due for pk in (task.assignee_id, task.due_set_by_id) if pk}
-    return {person.pk: person for person in _people_now.rows(people=list(pks))} if pks else {}
+    people = [*{pk for task in due for pk in (task.assignee_id, task.due_set_by_id) if pk}]
+    if not people:
+        return {}
+    await_turns(map(_turn, people), is_shared=True)
+    return {person.pk: person for person in _people_now.rows(people=people)}
 
 
 @compiled
-def _last_revs(tasks: Any) -> Any:
-    """The number of the last plan of each task."""
-    revs = Reminder.objects.filter(task__any_of=tasks).order_by().values("task")
-    return revs.annotate(last=Max("rev")).values_list("task", "last")
-
-
-@compiled
-def _planned(tasks: Any) -> Any:
-    return Reminder.objects.filter(task__any_of=tasks).planned()
+def _history(tasks: Any) -> Any:
+    return Reminder.objects.filter(task__any_of=tasks)
 
 
 @compiled
 def _people_now(people: Any) -> Any:
-    """People with the database's time."""
-    return User.objects.annotate(now=Now()).filter(pk__any_of=people)
+    """People with the database's time, and as `choices` what they chose in each workspace."""
+    chosen = ReminderChoice.objects.filter(person=OuterRef("pk"))
+    facts = JSONObject(workspace="workspace_id", lead_times="lead_times")
+    choices = ArraySubquery(chosen.annotate(facts=facts).values("facts"))
+    return User.objects.annotate(now=Now(), choices=choices).filter(pk__any_of=people)
 
 
 def _is_due(task: Task) -> bool:
+    """Whether anybody could be reminded of it; for old days no instant can be computed."""
     is_open = task.deleted_at is None and task.category not in FINISHED
-    return is_open and task.due_date is not None and task.assignee_id is not None
-
-
-def _wanted(tasks: Sequence[Task], *, drop_due: bool) -> list[Reminder]:
-    """The reminders to be planned for these tasks; some may be due already."""
-    people = _people_of(tasks)
-    plans = [plan for task in tasks if (plan := _plan(task, people))]
-    late = [plan for plan in plans if plan.fire_at <= people[plan.recipient_id].now]
-    dropped = {plan.task_id for plan in late} if drop_due else _already_mailed(late)
-    return [plan for plan in plans if plan.task_id not in dropped]
-
-
-def _plan(task: Task, people: Mapping[UUID | None, Any]) -> Reminder | None:
-    """The reminder of this task; None without a due date, or if its day is over."""
     day = task.due_date
-    if day is None or not _is_due(task):
-        return None
-    if not is_plannable(day):  # an old row: no instant can be computed
-        return None
-    recipient = people[task.assignee_id]
-    now: datetime = recipient.now
+    return is_open and task.assignee_id is not None and day is not None and is_plannable(day)
+
+
+def _wanted(
+    task: Task, people: Mapping[UUID | None, Any], standing: Standing
+) -> Iterator[Reminder]:
+    """The plans that the task should have: those standing that stay, and new ones.
+
+    What a moved clock finds in the past is due now. Otherwise only ON_DAY is sent late, on its day.
+    """
+    if task.due_date is None or not _is_due(task):
+        return
+    recipient, due = people[task.assignee_id], due_in_event(task)
     zone = due_zone(task, recipient, people.get(task.due_set_by_id))
-    fire_at = due_instant(day, task.due_time, zone)
-    if fire_at <= now and now.astimezone(zone).date() != day:
-        return None
-    return Reminder(
-        workspace_id=task.workspace_id,
-        task=task,
-        recipient=recipient,
-        due=due_in_event(task),
-        fire_at=fire_at,
-    )
+    for lead_time in _lead_times(recipient, task.workspace_id):
+        fire_at = moment_of(lead_time, task.due_date, task.due_time, zone)
+        if fire_at is None:
+            continue
+        old = standing.get((task.pk, recipient.pk, lead_time, due))
+        if fire_at <= recipient.now:
+            is_today = recipient.now.astimezone(zone).date() == task.due_date
+            if old:
+                fire_at = min(old.fire_at, recipient.now)
+            elif lead_time != LeadTime.ON_DAY or not is_today:
+                continue
+        if old and old.fire_at == fire_at:
+            yield old
+        else:
+            yield Reminder(
+                workspace_id=task.workspace_id,
+                task=task,
+                recipient=recipient,
+                lead_time=lead_time,
+                due=due,
+                fire_at=fire_at,
+            )
 
 
-def _already_mailed(plans: Sequence[Reminder]) -> set[UUID]:
-    """The tasks whose recipient was assigned within RECENTLY, or reminded of this due date."""
+def _lead_times(recipient: Any, workspace: UUID) -> Sequence[str]:
+    for choice in recipient.choices:
+        if choice["workspace"] == str(workspace):
+            chosen: Sequence[str] = choice["lead_times"]
+            return chosen
+    return DEFAULT_LEAD_TIMES
+
+
+def _is_late(plan: Reminder, people: Mapping[UUID | None, Any]) -> bool:
+    """Whether it is planned on its day, after its hour."""
+    return plan.lead_time == LeadTime.ON_DAY and plan.fire_at <= people[plan.recipient_id].now
+
+
+def _told(plans: Sequence[Reminder], history: Sequence[Reminder]) -> set[tuple[object, ...]]:
+    """The subjects of those plans of which their recipient was reminded already.
+
+    Not those that could not be sent.
+    """
+    subjects = {plan.subject for plan in plans}
+    fired = (Reminder.State.QUEUED, Reminder.State.SKIPPED)
+    again = [row for row in history if row.state in fired and row.subject in subjects]
+    again = [row for row in again if row.reason not in TEMPORARY]
+    mails = [row.delivery_id for row in again if row.delivery_id]
+    unsent = Delivery.objects.filter(pk__in=mails, state__in=UNSENT).values_list("pk", flat=True)
+    failed = set(unsent) if mails else set()
+    return {row.subject for row in again if row.delivery_id not in failed}
+
+
+def _mailed(plans: Sequence[Reminder]) -> set[tuple[object, ...]]:
+    """The subjects of those plans whose recipient got a mail about the assignment RECENTLY."""
     if not plans:
         return set()
     tasks = [str(plan.task_id) for plan in plans]
     mails = Delivery.objects.filter(
-        Q(kind__in=(ONE, SEVERAL), created_at__gt=Now() - RECENTLY) | Q(kind=KIND),
         Q(payload__task__in=tasks) | Q(payload__tasks__has_any_keys=tasks),
+        kind__in=(ONE, SEVERAL),
+        created_at__gt=Now() - RECENTLY,
         recipient_id__in={plan.recipient_id for plan in plans},
-    ).exclude(~Q(reason__startswith=COLLECTED), state__in=(State.SKIPPED, State.DEAD))
+    ).exclude(~Q(reason__startswith=COLLECTED), state__in=UNSENT)
     mailed = {
-        (recipient, task, payload.get("due"))
+        (recipient, task)
         for recipient, payload in mails.values_list("recipient_id", "payload")
         for task in tasks_in(payload)
     }
-    return {
-        plan.task_id
-        for plan in plans
-        for due in (None, plan.due)
-        if (plan.recipient_id, str(plan.task_id), due) in mailed
-    }
-
-
-def _delivery(reminder: Reminder) -> Delivery:
-    return Delivery(
-        workspace_id=reminder.workspace_id,
-        channel=EMAIL,
-        kind=KIND,
-        recipient_id=reminder.recipient_id,
-        dedupe_key=reminder.dedupe_key,
-        payload={
-            "task": str(reminder.task_id),
-            "reminder": str(reminder.pk),
-            "due": reminder.due,
-        },
-    )
+    return {plan.subject for plan in plans if (plan.recipient_id, str(plan.task_id)) in mailed}

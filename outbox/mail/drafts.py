@@ -1,48 +1,32 @@
-"""Mails as composers return them, and rendering their templates."""
+"""Mails as composers return them, and as they are sent."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import Self
 
-from django.template.loader import render_to_string
+from outbox.mail.letters import Letter, Note
 
 LONGEST_SUBJECT = 200
 MASK = "•••••"
 """Replaces secrets in mails that staff can read."""
 
 
-class Words(NamedTuple):
-    subject: str
-    text: str
-    html: str
-
-
-def render_mail(template: str, context: Mapping[str, Any], *, has_html: bool = True) -> Words:
-    """Render the templates `<template>.subject.txt`, `<template>.txt` and `<template>.html`."""
-    subject = render_to_string(f"{template}.subject.txt", dict(context))
-    html = render_to_string(f"{template}.html", dict(context)) if has_html else ""
-    return Words(subject, render_text(template, context), html)
-
-
-def render_text(template: str, context: Mapping[str, Any]) -> str:
-    """Render `<template>.txt` only."""
-    return f"{render_to_string(f'{template}.txt', dict(context)).strip()}\n"
-
-
 @dataclass(frozen=True, kw_only=True)
 class Mail:
     """A mail to be sent; `subject` is cut and made one line, as a new line could begin a header.
 
-    Recorded for staff is `kept`, if it is given: the text without secrets; or else text and HTML
-    with the `secrets` masked.
+    `sender` is the name of the workspace it comes from, if it comes from one. Recorded for staff
+    are `staff_text` and `staff_html`, or else text and HTML; in all of them `secrets` are masked.
     """
 
     to: str
     subject: str
     text: str
     html: str = ""
-    kept: str = ""
+    sender: str = ""
     headers: dict[str, str] = field(default_factory=dict)
+    staff_text: str = ""
+    staff_html: str = ""
     secrets: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -53,11 +37,23 @@ class Mail:
 
     @property
     def kept_text(self) -> str:
-        return self._masked(self.kept or self.text)
+        return self._masked(self.staff_text or self.text)
 
     @property
     def kept_html(self) -> str:
-        return "" if self.kept else self._masked(self.html)
+        return self._masked(self.staff_html or self.html)
+
+    def with_note(self, note: Note, *, headers: Mapping[str, str], secret: str) -> Self:
+        """The mail with a note at its end, further headers and a further secret."""
+        return replace(
+            self,
+            text=note.below_text(self.text),
+            html=note.below_html(self.html),
+            staff_text=note.below_text(self.staff_text) if self.staff_text else "",
+            staff_html=note.below_html(self.staff_html) if self.staff_html else "",
+            headers={**self.headers, **headers},
+            secrets=(*self.secrets, secret),
+        )
 
     def _masked(self, part: str) -> str:
         for secret in self.secrets:
@@ -67,19 +63,26 @@ class Mail:
 
 @dataclass(frozen=True, kw_only=True)
 class MailDraft:
-    """A mail to be rendered: its templates and their context.
+    """A mail to be rendered.
 
-    The `context` has values and functions of them, never rows or queries, because rendering must
-    not read the database. `masked` replaces values with secrets in the text recorded for staff.
+    `kept` is the letter as staff may read it, if `letter` contains secrets: the same with MASK.
+    `sender` is the name of the workspace it comes from; `headers` are added to those of every mail.
     """
 
     to: str
-    template: str
-    context: Mapping[str, Any]
-    masked: Mapping[str, Any] = field(default_factory=dict)
-    has_html: bool = True
+    letter: Letter
+    kept: Letter | None = None
+    sender: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
 
     def render(self) -> Mail:
-        subject, text, html = render_mail(self.template, self.context, has_html=self.has_html)
-        kept = render_text(self.template, {**self.context, **self.masked}) if self.masked else ""
-        return Mail(to=self.to, subject=subject, text=text, html=html, kept=kept)
+        return Mail(
+            to=self.to,
+            subject=self.letter.subject,
+            text=self.letter.as_text(),
+            html=self.letter.as_html(),
+            sender=self.sender,
+            headers=self.headers,
+            staff_text=self.kept.as_text() if self.kept else "",
+            staff_html=self.kept.as_html() if self.kept else "",
+        )

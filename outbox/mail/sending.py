@@ -13,6 +13,7 @@ from django.core.mail.message import sanitize_address
 
 from outbox.mail import smtp
 from outbox.mail.drafts import Mail
+from outbox.mail.headers import domain, sender_line
 from outbox.models import Delivery
 
 PERMANENT = range(500, 600)
@@ -36,8 +37,7 @@ class SenderUnusable(Exception):
 
 def message_id_of(delivery: Delivery) -> str:
     """The same for all attempts, so that copies can be recognised; a resend has another."""
-    domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip("> ")
-    return f"<{delivery.pk}.{delivery.generation}@{domain}>"
+    return f"<{delivery.pk}.{delivery.generation}@{domain()}>"
 
 
 def send(mail: Mail, *, message_id: str) -> str:
@@ -45,7 +45,7 @@ def send(mail: Mail, *, message_id: str) -> str:
 
     Returns the path of the file if mail is written to files, else "".
     """
-    written = _written(mail, message_id)
+    written = encoded(mail, message_id)
     try:
         return smtp.send(written)
     except smtplib.SMTPRecipientsRefused as refusal:
@@ -54,6 +54,30 @@ def send(mail: Mail, *, message_id: str) -> str:
         if _is_about_recipient(code, words):
             raise Rejected(f"{code} {words}") from refusal
         raise
+
+
+def encoded(mail: Mail, message_id: str) -> smtp.Written:
+    """The mail encoded for SMTP; Rejected if it cannot be."""
+    try:
+        sender = sanitize_address(settings.DEFAULT_FROM_EMAIL, settings.DEFAULT_CHARSET)
+    except ValueError as problem:
+        raise SenderUnusable(str(problem)) from problem
+    message = EmailMultiAlternatives(
+        mail.subject,
+        mail.text,
+        from_email=sender_line(mail.sender),
+        to=[mail.to],
+        headers={"Message-ID": message_id, "Auto-Submitted": "auto-generated", **mail.headers},
+    )
+    if mail.html:
+        message.attach_alternative(mail.html, "text/html")
+    try:
+        recipient = sanitize_address(mail.to, settings.DEFAULT_CHARSET)
+        mime: Any = message.message()
+        content = mime.as_bytes(linesep="\r\n")
+    except ValueError as problem:
+        raise Rejected(f"cannot be written as a mail: {problem}") from problem
+    return smtp.Written(message, sender, recipient, content)
 
 
 def set_up_problem(error: Exception) -> str:
@@ -108,29 +132,6 @@ def _trouble(error: Exception) -> str:
         ImproperlyConfigured: "the folder for mail cannot be used",
     }
     return next((text for kind, text in texts.items() if isinstance(error, kind)), "")
-
-
-def _written(mail: Mail, message_id: str) -> smtp.Written:
-    """The mail encoded for SMTP; Rejected if it cannot be."""
-    try:
-        sender = sanitize_address(settings.DEFAULT_FROM_EMAIL, settings.DEFAULT_CHARSET)
-    except ValueError as problem:
-        raise SenderUnusable(str(problem)) from problem
-    message = EmailMultiAlternatives(
-        mail.subject,
-        mail.text,
-        to=[mail.to],
-        headers={"Message-ID": message_id, "Auto-Submitted": "auto-generated", **mail.headers},
-    )
-    if mail.html:
-        message.attach_alternative(mail.html, "text/html")
-    try:
-        recipient = sanitize_address(mail.to, settings.DEFAULT_CHARSET)
-        mime: Any = message.message()
-        content = mime.as_bytes(linesep="\r\n")
-    except ValueError as problem:
-        raise Rejected(f"cannot be written as a mail: {problem}") from problem
-    return smtp.Written(message, sender, recipient, content)
 
 
 def _is_about_recipient(code: int, words: str) -> bool:

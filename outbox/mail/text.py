@@ -1,4 +1,4 @@
-"""Texts of people inside a mail, changed so that mail programs make no link or new line of them.
+"""Texts inside a mail; mail programs make no link or new line of what people wrote.
 
 Composers pass all values that anybody could have chosen (names, titles, messages, user agents,
 what a provider sends) through `plain` or `plain_lines`.
@@ -6,6 +6,9 @@ what a provider sends) through `plain` or `plain_lines`.
 
 import re
 import unicodedata
+from datetime import UTC, datetime
+
+from django.utils.formats import date_format
 
 DOTS = ".\u2024\u3002\ufe12\ufe52\uff0e\uff61"
 """Full stops, and the characters that browsers read as one in host names."""
@@ -32,6 +35,11 @@ def plain(text: str) -> str:
 def plain_lines(text: str) -> str:
     """As `plain`, for a text that may have several lines."""
     return "\n".join(_disarmed(line).rstrip() for line in _LINES.split(text)).strip("\n")
+
+
+def in_utc(moment: datetime) -> str:
+    """`31 May 2031, 09:00 UTC`."""
+    return f"{date_format(moment.astimezone(UTC), 'j F Y, H:i')} UTC"
 
 
 def _disarmed(line: str) -> str:

@@ -3,7 +3,6 @@
 import core.models
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import django.utils.timezone
 from django.db import migrations, models
 
 
@@ -19,13 +18,14 @@ class Migration(migrations.Migration):
             name='Delivery',
             fields=[
                 ('id', models.UUIDField(default=core.models.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('workspace_id', models.UUIDField(editable=False, null=True)),
                 ('channel', models.CharField(editable=False, max_length=16)),
                 ('kind', models.CharField(editable=False, max_length=40)),
                 ('recipient_id', models.UUIDField(editable=False)),
                 ('dedupe_key', models.CharField(editable=False, max_length=255, unique=True)),
                 ('payload', models.JSONField(default=dict, editable=False)),
+                ('can_wait', models.BooleanField(db_default=False, editable=False)),
                 ('state', models.CharField(choices=[('PENDING', 'Pending'), ('SENDING', 'Sending'), ('SENT', 'Sent'), ('SKIPPED', 'Skipped'), ('DEAD', 'Dead')], default='PENDING', max_length=8)),
                 ('attempts', models.PositiveIntegerField(default=0)),
                 ('generation', models.PositiveSmallIntegerField(default=0, editable=False)),
@@ -39,17 +39,21 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name_plural': 'deliveries',
                 'indexes': [
-                    models.Index(condition=models.Q(('state__in', ('PENDING', 'SENDING'))), fields=['workspace_id', 'next_at'], name='deliveries_due'),
+                    models.Index(condition=models.Q(('state__in', ('PENDING', 'SENDING'))), fields=['workspace_id', 'can_wait', 'next_at'], name='deliveries_due'),
                     models.Index(condition=models.Q(('state', 'SENDING')), fields=['workspace_id'], name='deliveries_leased'),
-                    models.Index(condition=models.Q(('state__in', ('PENDING', 'SENDING'))), fields=['queued_at'], name='deliveries_by_patience'),
+                    models.Index(condition=models.Q(('state__in', ('PENDING', 'SENDING'))), fields=['queued_at'], include=('channel', 'attempts'), name='deliveries_by_patience'),
                     models.Index(condition=models.Q(('state__in', ('PENDING', 'SENDING')), _negated=True), fields=['next_at'], name='deliveries_decided'),
                     models.Index(condition=models.Q(('sent_at__isnull', False)), fields=['channel', 'sent_at'], name='deliveries_sent'),
+                    models.Index(condition=models.Q(('state__in', ('SKIPPED', 'DEAD'))), fields=['state', '-id'], include=('channel', 'next_at'), name='deliveries_unsent'),
+                    models.Index(fields=['channel', '-id'], name='deliveries_by_channel'),
+                    models.Index(fields=['kind', '-id'], name='deliveries_by_kind'),
                     models.Index(fields=['recipient_id', '-created_at'], name='deliveries_to_a_person'),
                     models.Index(fields=['workspace_id', '-created_at'], name='deliveries_of_a_workspace'),
                 ],
                 'constraints': [
                     models.CheckConstraint(condition=models.Q(('state__in', ['PENDING', 'SENDING', 'SENT', 'SKIPPED', 'DEAD'])), name='delivery_state_known'),
                     models.CheckConstraint(condition=models.Q(models.Q(('claim__isnull', False), ('state', 'SENDING')), models.Q(models.Q(('state', 'SENDING'), _negated=True), ('claim', None)), _connector='OR'), name='only_a_delivery_being_sent_is_claimed'),
+                    models.CheckConstraint(condition=models.Q(('can_wait', False), ('workspace_id__isnull', False), _connector='OR'), name='account_mail_cannot_wait'),
                 ],
             },
         ),

@@ -28,6 +28,7 @@ class State(models.TextChoices):
 
 UNDECIDED = (State.PENDING.value, State.SENDING.value)
 DECIDED = ~Q(state__in=UNDECIDED)
+UNSENT = (State.SKIPPED.value, State.DEAD.value)
 
 
 class DeliveryQuerySet(LockingQuerySet):
@@ -40,6 +41,10 @@ class DeliveryQuerySet(LockingQuerySet):
     def decided(self) -> Self:
         """Those sent, skipped or given up; `next_at` is when that was decided."""
         return self.filter(DECIDED)
+
+    def older_than(self, age: timedelta) -> Self:
+        """Those enqueued longer ago than that."""
+        return self.filter(created_at__lt=Now() - age)
 
     def take(self, claim: uuid.UUID, lease: float) -> int:
         """Begin an attempt: replace the claim by one that only this sender knows."""
@@ -65,6 +70,22 @@ class DeliveryQuerySet(LockingQuerySet):
             attempts=attempts,
         )
 
+    def put_off(self, seconds: float, reason: str) -> int:
+        """Make it due after so many seconds; what was not begun is no attempt."""
+        until = Now() + timedelta(seconds=seconds)
+        return self.update(state=State.PENDING, claim=None, reason=reason, next_at=until)
+
+    def renew(self) -> int:
+        """Send decided deliveries again, as a new generation with all its attempts."""
+        return self.decided().update(
+            state=State.PENDING,
+            generation=F("generation") + 1,
+            attempts=0,
+            reason="",
+            queued_at=Now(),
+            next_at=Now(),
+        )
+
     def close(self, state: State, reason: str | Combinable = "", *, attempts: int = 0) -> int:
         """Set a final state; `attempts` are those not counted by `take`."""
         return self.update(
@@ -84,17 +105,21 @@ class Delivery(Row):
     a channel sends to, without a foreign key, because `accounts` is an upper app. `payload` has
     ids and values of the time it was enqueued; the composer of its kind and channel reads all else
     when it is sent. What a channel records of it is in the channel's own table. While SENDING,
-    `next_at` is the end of the lease.
+    `next_at` is the end of the lease. What `can_wait` is sent after the others of its workspace.
     """
 
     State = State
 
+    # Whether a mail is too late must not depend on the clock of who enqueued it.
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
     workspace_id = models.UUIDField(null=True, editable=False)
     channel = models.CharField(max_length=16, editable=False)
     kind = models.CharField(max_length=40, editable=False)
     recipient_id = models.UUIDField(editable=False)
     dedupe_key = models.CharField(max_length=255, unique=True, editable=False)
     payload = models.JSONField(default=dict, editable=False)
+    # Set when it is enqueued, from what is registered for its kind.
+    can_wait = models.BooleanField(db_default=False, editable=False)
     state = models.CharField(max_length=8, choices=State, default=State.PENDING)
     attempts = models.PositiveIntegerField(default=0)
     generation = models.PositiveSmallIntegerField(default=0, editable=False)
@@ -118,11 +143,15 @@ class Delivery(Row):
                 | (~Q(state=State.SENDING) & Q(claim=None)),
                 name="only_a_delivery_being_sent_is_claimed",
             ),
+            models.CheckConstraint(
+                condition=Q(can_wait=False) | Q(workspace_id__isnull=False),
+                name="account_mail_cannot_wait",
+            ),
         ]
         indexes: ClassVar = [
             # Claiming reads workspace by workspace, and counts the claims of each.
             models.Index(
-                fields=["workspace_id", "next_at"],
+                fields=["workspace_id", "can_wait", "next_at"],
                 name="deliveries_due",
                 condition=Q(state__in=UNDECIDED),
             ),
@@ -131,10 +160,12 @@ class Delivery(Row):
                 name="deliveries_leased",
                 condition=Q(state=State.SENDING),
             ),
+            # With what staff and monitoring count of those that wait.
             models.Index(
                 fields=["queued_at"],
                 name="deliveries_by_patience",
                 condition=Q(state__in=UNDECIDED),
+                include=["channel", "attempts"],
             ),
             models.Index(fields=["next_at"], name="deliveries_decided", condition=DECIDED),
             # Whether a channel has sent anything since its last failure.
@@ -143,6 +174,15 @@ class Delivery(Row):
                 name="deliveries_sent",
                 condition=Q(sent_at__isnull=False),
             ),
+            # The admin lists and counts by these, newest first. Most are sent.
+            models.Index(
+                fields=["state", "-id"],
+                name="deliveries_unsent",
+                condition=Q(state__in=UNSENT),
+                include=["channel", "next_at"],
+            ),
+            models.Index(fields=["channel", "-id"], name="deliveries_by_channel"),
+            models.Index(fields=["kind", "-id"], name="deliveries_by_kind"),
             models.Index(fields=["recipient_id", "-created_at"], name="deliveries_to_a_person"),
             models.Index(fields=["workspace_id", "-created_at"], name="deliveries_of_a_workspace"),
         ]

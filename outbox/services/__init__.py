@@ -1,9 +1,13 @@
 """Everything that changes a delivery: enqueueing, claiming, sending, resending, erasing."""
 
 from outbox.services.erasure import erase_deliveries_of
+from outbox.services.figures import Figures, figures_by_channel
 from outbox.services.queue import (
+    AlreadyDecided,
+    BeingSent,
     Claim,
     StillOnItsWay,
+    cancel,
     claim_due,
     enqueue,
     enqueue_all,
@@ -17,13 +21,18 @@ from outbox.services.queue import (
 from outbox.services.sending import deliver
 
 __all__ = [
+    "AlreadyDecided",
+    "BeingSent",
     "Claim",
+    "Figures",
     "StillOnItsWay",
+    "cancel",
     "claim_due",
     "deliver",
     "enqueue",
     "enqueue_all",
     "erase_deliveries_of",
+    "figures_by_channel",
     "is_relay_alive",
     "note_relay",
     "release",

@@ -14,20 +14,21 @@ from django.db.models import F, Value
 from django.db.models.functions import Concat, Now
 
 from core.actor import Actor
+from core.batches import insert_all
 from core.context import as_system
 from core.errors import Conflict
 from core.events import publish
-from core.queries import insert
 from core.retention import lock_batch
-from outbox.events import DeliveryResent
+from outbox.events import DeliveryCancelled, DeliveryResent
 from outbox.models import PATIENCE, UNDECIDED, Delivery, RelayProcess, State
-from outbox.registry import channels
+from outbox.registry import can_wait, channels
 
 logger = logging.getLogger(__name__)
 
 SILENCE = timedelta(seconds=15)
 """A relay that has not reported itself for so long counts as stopped; it does every 5 s."""
 GIVEN_UP_AT_ONCE = 1000
+CANCELLED = "cancelled by staff"
 IN_FLIGHT = 100
 """The most claims leased at a time, each for account mail and for all workspaces.
 
@@ -40,7 +41,8 @@ MOST_FOR_ONE = 50
 # claims a workspace has leased, so the first mail of one comes before the second of any other.
 # `busy` steps through the index from workspace to workspace, whatever the length of their queues.
 # Deliveries whose lease lapsed come before new ones; otherwise those of a stopped worker would
-# wait for as long as new mail comes.
+# wait for as long as new mail comes. What can wait comes last in its workspace, in a statement of
+# its own, so that each is read by an index as far as it is needed.
 CLAIM = """
     WITH RECURSIVE leased AS (
         SELECT workspace_id, count(*) AS claims FROM outbox_delivery
@@ -63,7 +65,7 @@ CLAIM = """
             UNION ALL
             (SELECT id, next_at, false FROM outbox_delivery
              WHERE state IN ('PENDING', 'SENDING') AND state = 'PENDING'
-                 AND next_at <= statement_timestamp() AND workspace_id IS NULL
+                 AND next_at <= statement_timestamp() AND workspace_id IS NULL AND NOT can_wait
              ORDER BY next_at LIMIT %(in_flight)s)
         ) own
         ORDER BY lapsed DESC, next_at
@@ -73,17 +75,22 @@ CLAIM = """
         SELECT own.id, own.next_at, own.lapsed, coalesce(claims, 0) + own.place AS place
         FROM busy LEFT JOIN leased USING (workspace_id) CROSS JOIN LATERAL (
             SELECT id, next_at, lapsed,
-                row_number() OVER (ORDER BY lapsed DESC, next_at) AS place
+                row_number() OVER (ORDER BY lapsed DESC, can_wait, next_at) AS place
             FROM (
-                SELECT id, next_at, lapsed FROM lapsed
+                SELECT id, next_at, lapsed, false AS can_wait FROM lapsed
                 WHERE lapsed.workspace_id = busy.workspace_id
                 UNION ALL
-                (SELECT id, next_at, false FROM outbox_delivery d
-                 WHERE state IN ('PENDING', 'SENDING') AND state = 'PENDING'
+                (SELECT id, next_at, false, false FROM outbox_delivery d
+                 WHERE state IN ('PENDING', 'SENDING') AND state = 'PENDING' AND NOT can_wait
+                     AND next_at <= statement_timestamp() AND d.workspace_id = busy.workspace_id
+                 ORDER BY next_at LIMIT %(most_for_one)s)
+                UNION ALL
+                (SELECT id, next_at, false, true FROM outbox_delivery d
+                 WHERE state IN ('PENDING', 'SENDING') AND state = 'PENDING' AND can_wait
                      AND next_at <= statement_timestamp() AND d.workspace_id = busy.workspace_id
                  ORDER BY next_at LIMIT %(most_for_one)s)
             ) either
-            ORDER BY lapsed DESC, next_at
+            ORDER BY lapsed DESC, can_wait, next_at
             LIMIT greatest(0, %(most_for_one)s - coalesce(claims, 0))
         ) own
         ORDER BY place, lapsed DESC, next_at
@@ -107,6 +114,14 @@ CLAIM = """
 
 class StillOnItsWay(Conflict):
     message = "This delivery has not been decided yet; it will be sent."
+
+
+class BeingSent(Conflict):
+    message = "This delivery is being sent at this moment."
+
+
+class AlreadyDecided(Conflict):
+    message = "This delivery was sent, skipped or given up before."
 
 
 @dataclass(frozen=True)
@@ -152,7 +167,9 @@ def enqueue_all(*, deliveries: Sequence[Delivery]) -> None:
     request_id = structlog.contextvars.get_contextvars().get("request_id", "")
     for delivery in deliveries:
         delivery.request_id = request_id
-    insert(*deliveries, ignore_conflicts=True)
+        is_patient = can_wait(delivery.channel, delivery.kind)
+        delivery.can_wait = is_patient and delivery.workspace_id is not None
+    insert_all(deliveries, ignore_conflicts=True)
 
 
 @as_system("claiming deliveries")
@@ -194,16 +211,26 @@ def resend(*, actor: Actor, delivery: Delivery) -> Delivery:
     delivery = Delivery.objects.locked(delivery.pk)
     if delivery.state in UNDECIDED:
         raise StillOnItsWay
-    Delivery.objects.filter(pk=delivery.pk).update(
-        state=State.PENDING,
-        generation=F("generation") + 1,
-        attempts=0,
-        reason="",
-        queued_at=Now(),
-        next_at=Now(),
-    )
+    Delivery.objects.filter(pk=delivery.pk).renew()
     delivery.refresh_from_db()
     publish(DeliveryResent(actor=actor, delivery=delivery))
+    return delivery
+
+
+@transaction.atomic
+def cancel(*, actor: Actor, delivery: Delivery) -> Delivery:
+    """Skip a delivery that waits for its first or next attempt.
+
+    BeingSent while a sender has it, who may have handed it over already.
+    """
+    delivery = Delivery.objects.locked(delivery.pk)
+    if delivery.state == State.SENDING:
+        raise BeingSent
+    if delivery.state != State.PENDING:
+        raise AlreadyDecided
+    Delivery.objects.filter(pk=delivery.pk).close(State.SKIPPED, CANCELLED)
+    delivery.refresh_from_db()
+    publish(DeliveryCancelled(actor=actor, delivery=delivery))
     return delivery
 
 

@@ -11,7 +11,7 @@ from django.db import InterfaceError, OperationalError, connection
 from core.context import as_system
 from outbox import fault_points
 from outbox.models import Delivery, DeliveryQuerySet, State
-from outbox.registry import Channel, Skip, channel_named, compose, reason_of, review
+from outbox.registry import Channel, Later, Skip, channel_named, compose, reason_of, review
 
 logger = logging.getLogger(__name__)
 
@@ -68,7 +68,7 @@ def _begin(claimed: DeliveryQuerySet, own: UUID, lease: float) -> Attempt | None
 
 @as_system("sending a delivery", durable=True)
 def _read(claimed: DeliveryQuerySet) -> Attempt | None:
-    """The delivery with its draft; None if the claim is used, or after a Skip.
+    """The delivery with its draft; None if the claim is used, or after a Skip or a Later.
 
     A Skip is saved under the locks it was decided under: a transaction that waits for them may
     remove its cause, and then looks for skipped deliveries.
@@ -81,8 +81,12 @@ def _read(claimed: DeliveryQuerySet) -> Attempt | None:
         claimed.close(State.DEAD, f"there is no channel {delivery.channel!r}", attempts=1)
         return None
     draft = compose(delivery)
+    fault_points.hit("outbox.in_compose")
     if isinstance(draft, Skip):
         claimed.close(State.SKIPPED, draft.reason, attempts=1)
+        return None
+    if isinstance(draft, Later):
+        claimed.put_off(draft.seconds, draft.reason)
         return None
     return Attempt(delivery, channel, draft)
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from accounts.models import User
 from core.actor import Actor
 from core.errors import Conflict, Invalid, NotFound
-from core.events import Changes, publish
+from core.events import Changes, publish, publish_all
 from core.models import as_event_value
 from core.shared_locks import await_turns
 from projects.events import (
@@ -139,8 +139,7 @@ def add_members(
         ProjectMembership(workspace_id=project.workspace_id, project=project, user=person)
         for person in wanted.values()
     )
-    for membership in joined:
-        publish(ProjectMemberAdded(actor=actor, membership=membership))
+    publish_all([ProjectMemberAdded(actor=actor, membership=each) for each in joined])
 
 
 def make_lead(project: Project, person: User) -> None:

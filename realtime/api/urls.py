@@ -3,7 +3,13 @@
 from django.urls import path
 
 from core.api.routes import Verbs
-from realtime.api.views import Collaborations, EventStream, PusherSubscriptions, Tickets
+from realtime.api.views import (
+    Collaborations,
+    EventStream,
+    InboxStream,
+    PusherSubscriptions,
+    Tickets,
+)
 
 ISSUE: Verbs = {"post": "issue"}
 TELL: Verbs = {"post": "tell"}
@@ -15,4 +21,5 @@ urlpatterns = [
     path("api/realtime/collaboration", Collaborations.as_view(TELL), name="collaboration"),
     path("api/realtime/pusher/auth", PusherSubscriptions.as_view(SIGN), name="pusher-auth"),
     path("api/workspaces/<str:pk>/events/stream", EventStream.as_view(STREAM), name="stream"),
+    path("api/notifications/stream", InboxStream.as_view(STREAM), name="inbox-stream"),
 ]

@@ -19,12 +19,14 @@ from core.api.renderers import EnvelopeRenderer
 from core.api.viewsets import ServiceViewSet
 from core.errors import Invalid, TooManyRequests
 from identity.api.bases import refused
+from notifications.services.inbox import inbox_of
 from projects.models import Project
 from projects.rights import READ_PROJECT
 from realtime.api import inputs
 from realtime.api.answers import EVENTS, EventRenderer, LiveAnswer
 from realtime.api.inputs import PusherSignature, PusherSubscription
 from realtime.live.hub import hub
+from realtime.live.inboxes import InboxRoom
 from realtime.live.messages import collaboration
 from realtime.live.presence import shown
 from realtime.live.rooms import Room, check_readable
@@ -102,38 +104,25 @@ class PusherSubscriptions(ServiceViewSet):
         return Response(WithoutEnvelope({"auth": signature}), headers=headers)
 
 
-class EventStream(ServiceViewSet):
-    """The log of a workspace as it grows."""
+LAST_SEEN = OpenApiParameter(
+    "Last-Event-ID", OpenApiTypes.STR, "header", description="The last number seen."
+)
+
+
+class _Streams(ServiceViewSet):
+    """What the views below share."""
 
     document = PersonOnBoard
     queries: ClassVar = {"stream": inputs.Streamed}
-    action_permissions: ClassVar = {"stream": Can(READ_WORKSPACE)}
     without_envelope = True
     renderer_classes = [EnvelopeRenderer, EventRenderer]
     content_negotiation_class = FirstIfAcceptable
 
-    @extend_schema(
-        parameters=[
-            OpenApiParameter(
-                "Last-Event-ID", OpenApiTypes.STR, "header", description="The last number seen."
-            )
-        ],
-        responses={(200, EVENTS): OpenApiTypes.STR},
-    )
-    def stream(self, request: Request, pk: str) -> Any:
-        """The events of a workspace as they happen, as server-sent events.
-
-        After the number in `Last-Event-ID`, or in `after`, or from now on. Each has its number as
-        `id`, and as `data` what a socket in the workspace's room is sent.
-        """
-        workspace = self.find(Workspace, pk)
-        room, last = Room(workspace.pk, None), last_number(workspace.pk)
-        # Again, after the number: who loses the right from now on does so by a later event.
-        check_readable(self.actor, room)
+    def answer(self, room: Room | InboxRoom, name: str, last: int) -> Any:
+        """What is sent in the room, after the number asked for; `last` is its latest one."""
         if hub.is_full_for(self.actor.person.pk):
             raise TooManyRequests(retry_after=10)
-        after = self._after(request)
-        name = f"workspace:{workspace.public_id}"
+        after = self._after(self.request)
         stream = Stream(self.actor, room, name, last if after is None else after, last)
         return LiveAnswer(stream.pieces)
 
@@ -145,3 +134,37 @@ class EventStream(ServiceViewSet):
         if not (given.isascii() and given.isdecimal() and int(given[:20]) <= 2**63 - 1):
             raise Invalid(errors={"Last-Event-ID": ["Must be the number of an event."]})
         return int(given[:20])
+
+
+class EventStream(_Streams):
+    """The log of a workspace as it grows."""
+
+    action_permissions: ClassVar = {"stream": Can(READ_WORKSPACE)}
+
+    @extend_schema(parameters=[LAST_SEEN], responses={(200, EVENTS): OpenApiTypes.STR})
+    def stream(self, request: Request, pk: str) -> Any:
+        """The events of a workspace as they happen, as server-sent events.
+
+        After the number in `Last-Event-ID`, or in `after`, or from now on. Each has its number as
+        `id`, and as `data` what a socket in the workspace's room is sent.
+        """
+        workspace = self.find(Workspace, pk)
+        room, last = Room(workspace.pk, None), last_number(workspace.pk)
+        # Again, after the number: who loses the right from now on does so by a later event.
+        check_readable(self.actor, room)
+        return self.answer(room, f"workspace:{workspace.public_id}", last)
+
+
+class InboxStream(_Streams):
+    """The inbox of the person asking as it changes."""
+
+    action_permissions: ClassVar = {"stream": IsSignedIn()}
+
+    @extend_schema(parameters=[LAST_SEEN], responses={(200, EVENTS): OpenApiTypes.STR})
+    def stream(self, request: Request) -> Any:
+        """The notifications of the person asking as they come, as server-sent events.
+
+        After the number in `Last-Event-ID`, or in `after`, or from now on. Each has its number as
+        `id`, and as `data` what a socket in the room `user:me` is sent.
+        """
+        return self.answer(InboxRoom(self.actor.person.pk), "user:me", inbox_of(self.actor).seq)

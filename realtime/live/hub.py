@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Protocol
 from django.db import InterfaceError, OperationalError
 
 from realtime.live.feeds import Feed
+from realtime.live.inboxes import InboxFeed, InboxRoom, InboxSubscription, inbox_news
 from realtime.live.messages import SIGNED_OUT, TOO_MANY, Closing
 from realtime.live.presence import Presence
 from realtime.live.reading import Readers, news, read_batch
+from realtime.live.subscriptions import Subscription
 from realtime.services.credentials import restored, states_of
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from typing import Any
     from uuid import UUID
 
+    from core.actor import Actor
     from realtime.live.rooms import Room
     from realtime.services.credentials import Kept
 
@@ -62,6 +65,7 @@ class Hub:
 
     def __init__(self) -> None:
         self.feeds: dict[UUID, Feed] = {}
+        self.inboxes: dict[UUID, InboxFeed] = {}
         self.connected: set[Connected] = set()
         self._of_person: Counter[UUID] = Counter()
         # Events must not wait behind those who come in great numbers after a restart.
@@ -121,6 +125,15 @@ class Hub:
             self.feeds[room.workspace_id] = Feed(room.workspace_id, last)
         return self.feeds[room.workspace_id]
 
+    def follow(
+        self, room: Room | InboxRoom, actor: Actor, since: int, last: int
+    ) -> Subscription | InboxSubscription:
+        """A subscription after the number `since`; `last` is the latest one of the room."""
+        if isinstance(room, InboxRoom):
+            inbox = self.inboxes.setdefault(room.person_id, InboxFeed(last))
+            return InboxSubscription(room, actor, inbox, since)
+        return Subscription(room, actor, self.feed(room, last), since, last)
+
     async def _watch(self) -> None:
         while True:
             began = time.monotonic()
@@ -132,7 +145,12 @@ class Hub:
             await asyncio.sleep(0 if is_behind else max(PAUSE, min(SHARE * looked, LONGEST_PAUSE)))
 
     async def _look(self) -> dict[UUID, int]:
-        """The workspaces with news, and the numbers of their last events."""
+        """The workspaces with news, and their last numbers; wakes the followers of inboxes."""
+        for person in [pk for pk, inbox in self.inboxes.items() if not inbox.followers]:
+            del self.inboxes[person]
+        if known := {pk: inbox.seq for pk, inbox in self.inboxes.items()}:
+            for person, last in (await self.live.run(inbox_news, known)).items():
+                self.inboxes[person].add(last)
         for workspace_id in [pk for pk, feed in self.feeds.items() if not feed.rooms]:
             del self.feeds[workspace_id]
         numbers = {pk: feed.seq for pk, feed in self.feeds.items()}

@@ -1,4 +1,4 @@
-"""Rooms: what a socket follows, a whole workspace or one project of it."""
+"""Rooms: what a socket follows, a whole workspace, one project of it, or one's own inbox."""
 
 import re
 from typing import Any, NamedTuple
@@ -14,10 +14,11 @@ from core.context import show_workspaces_of
 from core.errors import Forbidden
 from core.queries import compiled
 from projects.models import Project
+from realtime.live.inboxes import InboxRoom, find_inbox
 from workspaces.models import Workspace
 from workspaces.rights import READ_WORKSPACE
 
-NAME = re.compile(r"(workspace|project):([A-Za-z0-9_-]{1,64})", re.ASCII)
+NAME = re.compile(r"(workspace|project|user):([A-Za-z0-9_-]{1,64})", re.ASCII)
 MODELS: dict[str, Any] = {"workspace": Workspace, "project": Project}
 
 
@@ -39,8 +40,11 @@ class Room(NamedTuple):
         return str(self.project_id or self.workspace_id)
 
 
-def find_room(actor: Actor, name: str) -> tuple[Room, int]:
-    """The room with this name and the number of its workspace's last event, or RoomRefused."""
+def find_room(actor: Actor, name: str) -> tuple[Room | InboxRoom, int]:
+    """The room with this name and the number of its workspace's last event, or RoomRefused.
+
+    Of an inbox, the last number given there.
+    """
     with transaction.atomic():
         show_workspaces_of(actor.person_id, actor.credential.workspaces)
         return _found(actor, name)
@@ -67,8 +71,12 @@ def _visible_workspace(actor: Any, workspace: Any) -> QuerySet[Workspace, Any]:
     return rows.values_list("pk", flat=True)
 
 
-def _found(actor: Actor, name: str) -> tuple[Room, int]:
+def _found(actor: Actor, name: str) -> tuple[Room | InboxRoom, int]:
     match = NAME.fullmatch(name)
+    if match and match[1] == "user":
+        if own := find_inbox(actor, match[2]):
+            return own
+        raise RoomRefused
     row = find_row(MODELS[match[1]], match[2], actor=actor) if match else None
     if isinstance(row, Project):
         room = Room(row.workspace_id, row.pk)

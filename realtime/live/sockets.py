@@ -16,18 +16,20 @@ from django.db import InterfaceError, OperationalError
 from realtime.live import messages
 from realtime.live.entrance import Refused, admit
 from realtime.live.hub import hub
+from realtime.live.inboxes import InboxRoom
 from realtime.live.messages import Closing, as_text, collaboration, in_room, pushed, read_message
 from realtime.live.presence import Person, shown
 from realtime.live.rooms import RoomRefused, find_room
-from realtime.live.subscriptions import Subscription
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
     from uuid import UUID
 
     from core.actor import Actor
+    from realtime.live.inboxes import InboxSubscription
     from realtime.live.messages import Message
     from realtime.live.rooms import Room
+    from realtime.live.subscriptions import Subscription
     from realtime.services.credentials import Kept
 
 MOST_ROOMS = 50
@@ -52,7 +54,7 @@ class Socket(AsyncWebsocketConsumer):
 
     def __init__(self) -> None:
         super().__init__()
-        self._rooms: dict[str, Subscription] = {}
+        self._rooms: dict[str, Subscription | InboxSubscription] = {}
         self._heard: deque[str] = deque(maxlen=MOST_UNHEARD)
         self._wake = asyncio.Event()
         self._allowance, self._allowed_at = float(MOST_PER_SECOND), 0.0
@@ -136,10 +138,10 @@ class Socket(AsyncWebsocketConsumer):
                 self._leave(message.room)
                 await self._say(as_text(type="unsubscribed", room=message.room))
             case "presence":
-                people = await hub.presence.people(self._followed(message.room).room)
+                people = await hub.presence.people(self._shared(message.room))
                 await self._say(as_text(type="presence", room=message.room, **people))
             case "collaboration":
-                room = self._followed(message.room).room
+                room = self._shared(message.room)
                 content = collaboration(message.event, message.data, self.shown)
                 hub.presence.tell(room, content, but=self)
 
@@ -158,11 +160,13 @@ class Socket(AsyncWebsocketConsumer):
         if since > last:
             await self._say(as_text(type="resync", room=name, seq=last))
             since = last
-        followed = Subscription(room, self.actor, hub.feed(room, last), since, last)
+        followed = hub.follow(room, self.actor, since, last)
         self._rooms[name] = followed
         followed.begin(self)
-        hub.presence.join(room, self.shown, but=self)
-        people = await hub.presence.people(room)
+        people = {}
+        if not isinstance(room, InboxRoom):
+            hub.presence.join(room, self.shown, but=self)
+            people = await hub.presence.people(room)
         await self._say(as_text(type="subscribed", room=name, seq=since, last=last, **people))
         followed.is_begun = True
         self._wake.set()
@@ -170,12 +174,17 @@ class Socket(AsyncWebsocketConsumer):
     def _leave(self, name: str) -> None:
         if followed := self._rooms.pop(name, None):
             followed.end(self)
-            hub.presence.leave(followed.room, self.shown, but=self)
+            if not isinstance(followed.room, InboxRoom):
+                hub.presence.leave(followed.room, self.shown, but=self)
 
-    def _followed(self, name: str) -> Subscription:
+    def _shared(self, name: str) -> Room:
+        """The room with this name, in which others may be."""
         if name not in self._rooms:
             raise Closing(messages.REFUSED, "You do not follow this room.", name)
-        return self._rooms[name]
+        room = self._rooms[name].room
+        if isinstance(room, InboxRoom):
+            raise Closing(messages.MALFORMED, "Nobody else is in this room.", name)
+        return room
 
     async def _pump(self) -> None:
         """Send what there is whenever somebody calls `wake`, until the socket ends."""

@@ -1,4 +1,4 @@
-"""Server-sent events: the log of a workspace as it grows, for one person."""
+"""Server-sent events: the log of a workspace, or one's inbox, as it grows, for one person."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from realtime.live.hub import hub
 from realtime.live.messages import REFUSED, Closing, as_text, pushed
 from realtime.live.rooms import RoomRefused
-from realtime.live.subscriptions import Subscription
 from realtime.services.credentials import Kept
 
 if TYPE_CHECKING:
@@ -17,7 +16,9 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from core.actor import Actor
+    from realtime.live.inboxes import InboxRoom, InboxSubscription
     from realtime.live.rooms import Room
+    from realtime.live.subscriptions import Subscription
 
 TICK = 1.0
 """Seconds after which a stream that has nothing to send looks whether its client is still there."""
@@ -27,9 +28,11 @@ RETRY = b"retry: 2000\n\n"
 
 
 class Stream:
-    """Follows a workspace after a number; `pieces` is what is sent."""
+    """Follows a workspace or an inbox after a number; `pieces` is what is sent."""
 
-    def __init__(self, actor: Actor, room: Room, name: str, after: int, last: int) -> None:
+    def __init__(
+        self, actor: Actor, room: Room | InboxRoom, name: str, after: int, last: int
+    ) -> None:
         self.actor, self.kept, self.state = actor, Kept.of(actor), ""
         self.person: UUID = actor.person.pk
         self.room, self.name = room, name
@@ -52,13 +55,8 @@ class Stream:
     async def pieces(self) -> AsyncGenerator[bytes]:
         """Events, and once a second b"" if there are none."""
         self._wake = asyncio.Event()
-        followed = Subscription(
-            self.room,
-            self.actor,
-            hub.feed(self.room, self.last),
-            min(self.after, self.last),
-            self.last,
-        )
+        position = min(self.after, self.last)
+        followed = hub.follow(self.room, self.actor, position, self.last)
         try:
             hub.enter(self)
             followed.begin(self)
@@ -75,7 +73,7 @@ class Stream:
             hub.exit(self)
 
     async def _following(
-        self, followed: Subscription, wake: asyncio.Event
+        self, followed: Subscription | InboxSubscription, wake: asyncio.Event
     ) -> AsyncGenerator[bytes]:
         ticks, told = 0, followed.position
         while True:

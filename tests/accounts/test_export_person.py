@@ -16,6 +16,10 @@ from activity.models import Event
 from comments.services.comments import add_comment, edit_comment
 from comments.services.reactions import add_reaction
 from core.models import IdempotencyKey
+from notifications.models import NotificationKind
+from notifications.services.inbox import mute_task
+from notifications.services.preferences import Change, change_preferences
+from notifications.services.schedules import change_schedule
 from projects.models import Project
 from projects.services.members import remove_project_member
 from tasks.models import Task
@@ -51,8 +55,13 @@ KINDS = {
     "task_mentions": 1,
     "events": 5,
     "text_changes": 1,
-    "deliveries": 2,
+    "deliveries": 3,
     "reminders": 1,
+    "reminder_choices": 0,
+    "notifications": 6,
+    "muted_tasks": 1,
+    "preferences": 1,
+    "mail_schedules": 1,
 }
 """How many rows of each kind somebody has who left `traces`."""
 
@@ -79,6 +88,10 @@ def traces(cast: Cast) -> Task:
         add_reaction(actor=by(giver), comment=said, emoji="🎉")
         words = f"{giver.name}'s word, @{taker.name}"
         edit_comment(actor=by(giver), comment=said, content=words)
+        mute_task(actor=by(giver), task=task)
+        wanted = Change(NotificationKind.COMMENTED, None, inbox=True, mail=True, is_reset=False)
+        change_preferences(actor=by(giver), workspace=cast.workspace, changes=[wanted])
+        change_schedule(actor=by(giver), changes={"digest_at": None})
         EmailAddress.objects.create(user=giver, email=giver.email)
         SocialAccount.objects.create(user=giver, provider="p", uid=f"{giver.name}'s uid")
         Authenticator.objects.create(user=giver, type="totp", data={"secret": "hush"})

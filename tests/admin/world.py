@@ -26,6 +26,11 @@ from core.models import AttemptCount, IdempotencyKey
 from dashboards.services.totals import rebuild_totals
 from identity.models import KnownDevice, RefreshToken
 from identity.services.personal_tokens import create_token
+from notifications.models import NotificationKind
+from notifications.services import choose_lead_times
+from notifications.services.inbox import mute_task
+from notifications.services.preferences import Change, change_preferences
+from notifications.services.schedules import change_schedule
 from outbox.mail.failures import note_failure
 from outbox.models import Delivery, MailContent
 from outbox.services import note_relay
@@ -41,6 +46,8 @@ from tasks.services.transfers import transfer_task
 from tasks.services.watchers import watch_task
 from tests.support.actors import by
 from tests.support.cast import person
+from webhooks.models import WebhookContent
+from webhooks.services.webhooks import add_webhook
 from workspaces.services.invitations import invite_person
 from workspaces.services.opt_outs import opt_out
 from workspaces.services.workspaces import add_member, create_workspace
@@ -77,6 +84,7 @@ def plan_work(n: int) -> User:
     task = create_task(
         actor=by(owner), project=project, title="Oil it", assignee=colleague, due_date=tomorrow
     )
+    choose_lead_times(actor=by(colleague), workspace=workspace, lead_times=["DAY", "ON_DAY"])
     late = {"overdue": "true"}
     save_filter(actor=by(owner), project=project, name="Late", parameters=late)
     label = add_label(actor=by(owner), project=project, name="Machine room")
@@ -96,6 +104,12 @@ def plan_work(n: int) -> User:
     mail = Delivery.objects.get(kind="task_assigned", workspace_id=workspace.pk)
     MailContent.objects.create(delivery=mail, workspace_id=workspace.pk, text="Oil it")
     rebuild_totals(strict.pk)
+    mute_task(actor=by(colleague), task=call)
+    wanted = Change(NotificationKind.COMMENTED, strict, inbox=True, mail=True, is_reset=False)
+    change_preferences(actor=by(owner), workspace=workspace, changes=[wanted])
+    change_schedule(actor=by(owner), changes={"digest": "OFF"})
+    add_webhook(actor=by(owner), workspace=workspace, name="Builds", url="https://example.com/")
+    WebhookContent.objects.create(delivery=mail, workspace_id=workspace.pk, body_head="{}")
     return owner
 
 

@@ -15,6 +15,7 @@ from structlog.stdlib import ProcessorFormatter
         ("GET /api/invitations/s3cret?x=1", "/api/invitations/•••••?x=1"),
         ("GET //api/invitations/s3cret", "/api/invitations/•••••"),
         ("GET /api/unsubscribe/s3cret=", "/api/unsubscribe/•••••"),
+        ("GET /api/notifications/unsubscribe/s3cret=", "/api/notifications/unsubscribe/•••••"),
         ("PUT /api/files/s3cret=", "/api/files/•••••"),
         ("GET /api/invitations", "GET /api/invitations"),
         ("GET /api/workspaces/7/invitations/5", "GET /api/workspaces/7/invitations/5"),

@@ -42,6 +42,7 @@ FOR_OTHERS = {
     "redis",  # the broker's, of workers and of probes of readiness
     "markdown_it",  # composers of mail, in workers
     "nh3",
+    "css_inline",  # what mails are rendered with
     "PIL",  # thumbnails, in workers
     "pusher",  # what is passed on to Pusher, by whoever sends
     "nacl",

@@ -114,6 +114,11 @@ A_FILE = (
     " '', n::text, '', '{state}', {created}"
 )
 
+NOTIFICATION = "id, recipient_id, workspace_id, kind, key, facts, in_inbox"
+A_NOTIFICATION = (
+    "gen_random_uuid(), %(person)s, %(workspace)s, 'OVERDUE', 'k' || n, '{{{{}}}}', true, {times}"
+)
+
 CASES = [
     Aged(
         "texts of deleted projects",
@@ -211,12 +216,42 @@ CASES = [
         # The narrowest of all.
         rows=100_000,
     ),
+    Aged(
+        "bodies of webhooks",
+        "webhooks_webhookcontent",
+        "delivery_id, workspace_id, body_head, posted_at",
+        "md5(n::text)::uuid, %(workspace)s, '{{}}', {age}",
+        left="body_head <> ''",
+        before=MAILS,
+        rows=100_000,
+    ),
     Aged("deliveries", "outbox_delivery", MAIL, A_MAIL),
     Aged(
-        "reminders sent or cancelled",
+        "mail batches",
+        "notifications_mailbatch",
+        "id, workspace_id, person_id, about_id, delivery_id, created_at, goes_at",
+        "gen_random_uuid(), %(workspace)s, %(person)s, gen_random_uuid(), gen_random_uuid(),"
+        " now(), {age}",
+    ),
+    Aged(
+        "notifications that were read",
+        "notifications_notification",
+        f"{NOTIFICATION}, created_at, read_at",
+        A_NOTIFICATION.format(times="now(), {age}"),
+        left="kind = 'OVERDUE'",
+    ),
+    Aged(
+        "notifications",
+        "notifications_notification",
+        f"{NOTIFICATION}, created_at",
+        A_NOTIFICATION.format(times="{age}"),
+        left="kind = 'OVERDUE'",
+    ),
+    Aged(
+        "reminders sent, skipped or cancelled",
         "notifications_reminder",
-        "id, created_at, workspace_id, task_id, recipient_id, kind, due, fire_at, rev, state",
-        "gen_random_uuid(), now(), %(workspace)s, %(project)s, %(person)s, 'task_due', '', {age},"
+        "id, created_at, workspace_id, task_id, recipient_id, lead_time, due, fire_at, rev, state",
+        "gen_random_uuid(), now(), %(workspace)s, %(project)s, %(person)s, 'ON_DAY', '', {age},"
         " n, 'CANCELLED'",
         before=TASK,
     ),

@@ -14,6 +14,7 @@ from pytest_django import Settings
 
 from comments.models import Comment
 from config.settings.pusher import PusherApp
+from notifications.models import Notification
 from projects.services.projects import create_project
 from tasks.models import Relation, Task
 from tasks.services.labels import add_label
@@ -27,6 +28,7 @@ from tests.support.openapi import KEY, METHODS, complaints, described, operation
 from tests.support.relations import block, some_tasks
 from tests.support.signing import token_pair_for
 from tests.test_architecture import routes
+from tests.webhooks.hooks import hook_to
 from tests.workspaces.inviting import invite, token_of
 from workspaces.models import Invitation
 from workspaces.services.invitations import invite_person
@@ -47,6 +49,7 @@ READS = [
         "/workspaces/{workspace}/members",
         "/workspaces/{workspace}/members/{max}",
         "/workspaces/{workspace}/settings",
+        "/workspaces/{workspace}/reminders",
         "/invitations",
         "/workspace",
         "/workspace/{workspace}",
@@ -62,6 +65,12 @@ READS = [
         "/projects/{project}/board",
         "/labels/{label}",
         "/tasks/{task}/watchers",
+        "/tasks/{task}/mute",
+        "/notifications",
+        "/notifications/count",
+        "/notifications/stream",
+        "/notifications/preferences?workspace={workspace}",
+        "/notifications/schedule",
         "/workspaces/{workspace}/tasks/ENG-1",
         "/projects/{project}/tasks",
         "/projects/{project}/filters",
@@ -82,6 +91,7 @@ READS = [
         "/tasks/{task}/activity",
         "/tasks/{task}/history",
         "/tasks/{task}/relations",
+        "/tasks/{task}/reminders",
         "/tasks/{task}/dependencies",
         "/tasks/{task}/dependents",
         "/projects/{project}/critical-path",
@@ -99,7 +109,11 @@ READS = [
         "/attachments/{attachment}/thumbnail",
     )
 ]
+HOOK = "/api/workspaces/{workspace}/webhooks/{webhook}"
 REPORTS: list[tuple[str | None, str]] = [
+    ("ada", "/api/workspaces/{workspace}/webhooks"),
+    ("ada", HOOK),
+    ("ada", f"{HOOK}/deliveries"),
     ("lea", "/api/projects/{project}/access"),
     ("ada", "/api/workspaces/{workspace}/audit"),
 ]
@@ -112,6 +126,9 @@ LATE = {"overdue": "true", "type": ["BUG"]}
 AT_PUSHER = {"socket_id": "1.2", "channel_name": "private-project-{project}"}
 FILTER = {"name": "Late", "parameters": LATE}
 SETTINGS = {"time_zone": "Europe/Berlin"}
+PREFERENCES = {"preferences": [{"kind": "COMMENTED", "channels": {"mail": False}}]}
+POSTED = {"name": "Builds", "url": "https://hooks.example.com/a", "events": ["task"]}
+AGAIN = {"after_seq": 0, "through_seq": 9}
 WRITES: list[tuple[str | None, str, str, Any]] = [
     ("moe", "post", "/api/realtime/pusher/auth", AT_PUSHER),
     (None, "post", "/api/auth/register", {"email": "new@example.com", "password": SECRET * 2}),
@@ -136,6 +153,13 @@ WRITES: list[tuple[str | None, str, str, Any]] = [
     ("max", "put", "/api/filters/{filter}", FILTER),
     ("max", "patch", "/api/filters/{filter}", FILTER),
     ("max", "delete", "/api/filters/{filter}", None),
+    ("ada", "post", "/api/workspaces/{workspace}/webhooks", POSTED),
+    ("ada", "put", HOOK, {"is_enabled": False}),
+    ("ada", "patch", HOOK, {"format": "SLACK"}),
+    ("ada", "post", f"{HOOK}/rotate", None),
+    ("ada", "post", f"{HOOK}/test", None),
+    ("ada", "post", f"{HOOK}/replay", AGAIN),
+    ("ada", "delete", HOOK, None),
     ("ada", "delete", "/api/workspaces/{workspace}", None),
     ("ada", "delete", "/api/workspace/{workspace}", None),
     ("ada", "post", "/api/workspaces/{workspace}/restore", None),
@@ -145,6 +169,7 @@ WRITES: list[tuple[str | None, str, str, Any]] = [
     ("max", "post", "/api/workspaces/{workspace}/owner/decline", None),
     ("ada", "put", "/api/workspaces/{workspace}/settings", SETTINGS),
     ("ada", "patch", "/api/workspaces/{workspace}/settings", SETTINGS),
+    ("max", "put", "/api/workspaces/{workspace}/reminders", {"lead_times": ["DAY"]}),
     ("ada", "put", "/api/workspaces/{workspace}/members/{max}", {"role": "pm"}),
     ("ada", "patch", "/api/workspaces/{workspace}/members/{max}", {"role": "pm"}),
     ("ada", "delete", "/api/workspaces/{workspace}/members/{max}", None),
@@ -236,6 +261,13 @@ WRITES: list[tuple[str | None, str, str, Any]] = [
     ("max", "post", "/api/attachments/{attachment}/complete", None),
     ("max", "delete", "/api/attachments/{attachment}", None),
     ("max", "post", "/api/attachments/{attachment}/restore", None),
+    ("moe", "put", "/api/tasks/{task}/mute", None),
+    ("moe", "patch", "/api/notifications/preferences?workspace={workspace}", PREFERENCES),
+    ("moe", "patch", "/api/notifications/schedule", {"digest": "DAILY"}),
+    ("moe", "delete", "/api/tasks/{task}/mute", None),
+    ("moe", "post", "/api/notifications/read", {"all": True}),
+    ("moe", "post", "/api/notifications/unread", {"ids": ["{notification}"]}),
+    ("moe", "patch", "/api/notifications/{notification}", {"is_read": True}),
     ("moe", "post", "/api/realtime/ticket", None),
     ("moe", "post", "/api/realtime/collaboration", TYPING),
 ]
@@ -328,6 +360,7 @@ def ids(cast: Cast, comment: Comment) -> dict[str, str]:
         "second": str(second.pk),
         "column": str(cast.project.statuses.get(key="IN_PROGRESS").pk),
         "invitation": str(waiting.pk),
+        "webhook": str(hook_to(cast, "https://hooks.example.com/").webhook.pk),
         "used": str(used.pk),
         "token": token_of(theirs),
         "spent": token_of(used),
@@ -339,6 +372,7 @@ def ids(cast: Cast, comment: Comment) -> dict[str, str]:
         "comment": str(comment.pk),
         "emoji": "🎉",
         "event": str(newest(comment).pk),
+        "notification": str(Notification.objects.filter(recipient=cast.moe)[0].pk),
         **related(cast, comment.task),
         "attachment": str(file.pk),
         "refresh": token_pair_for(cast.moe)["refresh_token"],
@@ -392,7 +426,8 @@ def test_every_operation_is_tried() -> None:
 
     Unsubscribing answers with pages: tests/workspaces/test_opt_out.py. Files are no documents.
     """
-    doors = ("/api/auth/", "/api/webhooks/", "/api/unsubscribe/", "/api/files/")
+    pages = ("/api/unsubscribe/", "/api/notifications/unsubscribe/")
+    doors = ("/api/auth/", "/api/webhooks/", "/api/files/", *pages)
     elsewhere = {(method, path) for method, path in operations() if path.startswith(doors)}
     tried = {described(method, path) for _, method, path, _ in STEPS}
     untried = (tried | elsewhere) ^ {*operations()}

@@ -11,6 +11,7 @@ from django.urls import resolve
 from pytest_django import Settings
 
 from comments.models import Comment
+from notifications.models import Notification
 from tasks.models import Relation
 from tasks.services.labels import add_label
 from tasks.services.saved_filters import save_filter
@@ -32,6 +33,7 @@ from tests.support.costs import Ask, cost, dear_among
 from tests.support.factories import AttachmentFactory
 from tests.support.openapi import operations
 from tests.support.relations import block, some_tasks
+from tests.webhooks.hooks import hook_to
 from tests.workspaces.inviting import invite, token_of
 
 PLACES = {
@@ -53,9 +55,11 @@ PLACES = {
     "files": "attachment",
     "watchers": "member",
     "events": "event",
+    "notifications": "notification",
     "members": "member",
     "member": "member",
     "invitations": "invitation",
+    "webhooks": "webhook",
 }
 LARGEST, LARGEST_FROM_STRANGERS = 1_048_576, 65_536
 LONGEST_URL, LONGEST_HEADER = 8000, 16_000
@@ -85,7 +89,9 @@ def asking(cast: Cast, comment: Comment, settings: Settings) -> Any:
         ).pk,
         "attachment": AttachmentFactory.create(task=comment.task, thumbnail_key="a/b").pk,
         "member": cast.max.pk,
+        "notification": Notification.objects.filter(recipient=cast.lea).latest("created_at").pk,
         "invitation": invitation.pk,
+        "webhook": hook_to(cast, "https://hooks.example.com/").webhook.pk,
         "token": token_of(invitation),
     }
     clients = [client_of(who) for who in (cast.lea, cast.ada, cast.max)]
@@ -142,6 +148,7 @@ class Sending:
 
 REFUSED = (401, 403, 404)
 UNFOUND = {
+    "/api/notifications/unsubscribe/{token}",
     "/api/projects/{id}/role",
     "/api/unsubscribe/{token}",
     "/api/workspace/add-member",

@@ -136,7 +136,7 @@ def test_a_reminder_outlives_its_mail(cast: Cast) -> None:
     mail = Delivery.objects.create(
         channel=EMAIL, kind="task_due", recipient_id=cast.max.pk, dedupe_key=key
     )
-    rule = rule_named("reminders sent or cancelled")
+    rule = rule_named("reminders sent, skipped or cancelled")
 
     assert rule.apply() == 0
     mail.delete()
@@ -145,11 +145,11 @@ def test_a_reminder_outlives_its_mail(cast: Cast) -> None:
 
 def test_a_planned_reminder_stays(cast: Cast) -> None:
     planned(cast, fire_at=ago(days=91))
-    assert rule_named("reminders sent or cancelled").apply() == 0
+    assert rule_named("reminders sent, skipped or cancelled").apply() == 0
 
 
 def test_removing_needs_no_context(committed_db: CommittedDatabase, cast: Cast) -> None:
     planned(cast, fire_at=ago(days=91))
     Reminder.objects.update(state=Reminder.State.CANCELLED)
     with without_context():
-        assert apply_rules(within=1) == {"reminders sent or cancelled": 1}
+        assert apply_rules(within=1) == {"reminders sent, skipped or cancelled": 1}

@@ -159,7 +159,7 @@ def test_functions_behind_the_walls_are_for_the_runtime_role_alone(db: None) -> 
         " WHERE prosecdef AND pronamespace = 'public'::regnamespace ORDER BY proname"
     )
     names = [name for name, _, _ in functions]
-    triggers = ["chain_entries", "chain_entries_last", "number_event"]
+    triggers = ["chain_entries", "chain_entries_last", "number_event", "number_notification"]
     assert names == sorted([*triggers, "locate", "search_tasks", "workspaces_of"])
     for name, settings, grants in functions:
         assert settings == ["search_path=pg_catalog, public, pg_temp"]

@@ -21,7 +21,7 @@ from core.limits import reset, take
 from identity.limits import CODE_PAUSE, ENROLMENT_CODES, ENROLMENT_MAILS_OF
 from identity.services.access import has_proved
 from identity.services.enrolment import CODE, PROVED_AT, ApprovalNotAllowed, approve_enrolment
-from outbox.mail.drafts import Mail
+from outbox.mail.drafts import MailDraft
 from outbox.models import Delivery
 from outbox.registry import compose
 from tests.admin.desk import Desk
@@ -65,11 +65,12 @@ def browser(staff: User) -> Client:
 
 
 def mailed_code() -> str:
-    letter = compose(Delivery.objects.latest("created_at"))
-    assert isinstance(letter, Mail)
-    found = re.search(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}\b", letter.text)
+    draft = compose(Delivery.objects.latest("created_at"))
+    assert isinstance(draft, MailDraft)
+    mail = draft.render()
+    found = re.search(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}\b", mail.text)
     assert found
-    assert found[0] not in letter.kept
+    assert found[0] not in mail.kept_text + mail.kept_html
     assert found[0] not in str(Delivery.objects.latest("created_at").payload)
     return found[0]
 

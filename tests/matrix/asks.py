@@ -72,8 +72,20 @@ GET    /api/workspaces/{workspace}/can?action=update     workspace workspace:rea
 GET    /api/workspaces/{workspace}/settings              workspace workspace:read          200
 PUT    /api/workspaces/{workspace}/settings              workspace workspace:update        200
 PATCH  /api/workspaces/{workspace}/settings              workspace workspace:update        200
+GET    /api/workspaces/{workspace}/reminders             workspace workspace:read          200
+PUT    /api/workspaces/{workspace}/reminders             workspace workspace:read          200
 GET    /api/workspaces/{workspace}/tasks/{key}           task      project:read            200
 GET    /api/workspaces/{workspace}/audit                 workspace audit:read              200
+GET    /api/workspaces/{workspace}/webhooks              workspace webhook:manage           200
+POST   /api/workspaces/{workspace}/webhooks              workspace webhook:manage           201
+GET    /api/workspaces/{workspace}/webhooks/{webhook}    workspace webhook:manage           200
+PUT    /api/workspaces/{workspace}/webhooks/{webhook}    workspace webhook:manage           200
+PATCH  /api/workspaces/{workspace}/webhooks/{webhook}    workspace webhook:manage           200
+DELETE /api/workspaces/{workspace}/webhooks/{webhook}    workspace webhook:manage           204
+POST   /api/workspaces/{workspace}/webhooks/{webhook}/rotate workspace webhook:manage       200
+POST   /api/workspaces/{workspace}/webhooks/{webhook}/test workspace webhook:manage         201
+POST   /api/workspaces/{workspace}/webhooks/{webhook}/replay workspace webhook:manage       200
+GET    /api/workspaces/{workspace}/webhooks/{webhook}/deliveries workspace webhook:manage   200
 GET    /api/workspaces/{workspace}/members               workspace workspace:read          200
 GET    /api/workspaces/{workspace}/events                workspace workspace:read          200
 GET    /api/workspaces/{workspace}/events/stream         workspace workspace:read          200
@@ -173,8 +185,24 @@ DELETE /api/tasks/{task}                                 task      task:delete  
 GET    /api/tasks/{task}/can?action=update               task      project:read            200
 POST   /api/tasks/{task}/restore                         task      task:delete             200 409
 POST   /api/tasks/{task}/transition                      task      task:transition         200 409
+GET    /api/tasks/{task}/mute                            task      project:read            200
+PUT    /api/tasks/{task}/mute                            task      project:read            200
+DELETE /api/tasks/{task}/mute                            task      project:read            200
+GET    /api/notifications                                somebody  -                       200
+GET    /api/notifications/count                          somebody  -                       200
+GET    /api/notifications/stream                         somebody  -                       200
+POST   /api/notifications/read                           somebody  -                       200
+POST   /api/notifications/unread                         somebody  -                       400
+PATCH  /api/notifications/{notification}                 somebody  -                       404
+GET    /api/notifications/preferences?workspace={workspace} workspace workspace:read       200
+PATCH  /api/notifications/preferences?workspace={workspace} workspace workspace:read       200
+GET    /api/notifications/schedule                       somebody  -                       200
+PATCH  /api/notifications/schedule                       somebody  -                       200
+GET    /api/notifications/unsubscribe/{mail_link}        nobody    -                       200
+POST   /api/notifications/unsubscribe/{mail_link}        nobody    -                       200
 GET    /api/tasks/{task}/activity                        task      project:read            200
 GET    /api/tasks/{task}/history                         task      project:read            200
+GET    /api/tasks/{task}/reminders                       task      project:read            200
 GET    /api/tasks/{task}/relations                       task      project:read            200
 POST   /api/tasks/{task}/relations                       task      task:update             201 409
 DELETE /api/tasks/{task}/relations/{relation}            task      task:update             204 409
@@ -226,6 +254,7 @@ BY_PATH: dict[str, Any] = {
     "/api/workspaces/{workspace}": NAMED,
     "/api/workspaces/{workspace}/owner": {"user_id": "{member}"},
     "/api/workspaces/{workspace}/settings": {"time_zone": "Europe/Berlin"},
+    "/api/workspaces/{workspace}/reminders": {"lead_times": ["WEEK", "ON_DAY"]},
     "/api/workspaces/{workspace}/members": ASKED_IN,
     "/api/workspaces/{workspace}/members/{member}": {"role": "GUEST"},
     "/api/workspaces/{workspace}/invitations": ASKED_IN,
@@ -272,6 +301,16 @@ BY_PATH: dict[str, Any] = {
     "/api/comments/{comment}": SAID,
     "/api/tasks/{task}/attachments": {"file_name": "Said", "size": 1, "comment_id": "{comment}"},
     "/api/files/{file}": "Said",
+    "/api/notifications/read": {"all": True},
+    "/api/notifications/preferences?workspace={workspace}": {
+        "preferences": [{"kind": "COMMENTED", "channels": {"mail": False}}]
+    },
+    "/api/notifications/schedule": {"digest": "DAILY"},
+    "/api/notifications/unread": {"ids": ["{notification}"]},
+    "/api/notifications/{notification}": {"is_read": True},
+    "/api/workspaces/{workspace}/webhooks": {**NAMED, "url": "https://hooks.example.com/secret"},
+    "/api/workspaces/{workspace}/webhooks/{webhook}": NAMED,
+    "/api/workspaces/{workspace}/webhooks/{webhook}/replay": {"delivery_ids": ["{delivery}"]},
     "/api/realtime/collaboration": {"project_id": "{project}", "event_type": "typing"},
 }
 

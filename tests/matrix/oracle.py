@@ -26,7 +26,10 @@ RETURNS = {
     "event": (),
 }
 """What was deleted together and is restored by its first."""
-TICKET = "/api/realtime/ticket"
+BOUND_TOO = ("/api/realtime/ticket", "/api/notifications")
+"""The beginnings of paths under which a token changes something as far as it is bound."""
+EVERYWHERE = ("/api/notifications/schedule",)
+"""What holds in all workspaces of a person, though it stands under such a path."""
 
 
 def expected(ask: Ask, who: str, place: Place) -> int:
@@ -47,7 +50,7 @@ def expected(ask: Ask, who: str, place: Place) -> int:
 def _of_bound(ask: Ask, place: Place) -> int:
     """A token bound to another workspace of Ada's: her own things are not there for it."""
     if ask.about == "somebody":
-        if ask.path == TICKET:  # which is as bound as the token
+        if ask.path.startswith(BOUND_TOO) and ask.path not in EVERYWHERE:
             return ask.well
         return ask.well if ask.method == "GET" and ask.path != "/api/invitations" else 403
     return 404 if ask.about != "invited" and "ada" in place.roles else 403

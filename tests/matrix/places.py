@@ -9,6 +9,9 @@ from activity.models import Event
 from attachments.models import Attachment
 from comments.models import Comment
 from comments.services.comments import add_comment
+from core.models import uuid7
+from notifications.models import Notification
+from notifications.services.unsubscribe_links import token_for as unsubscribe_token_for
 from projects.models import Project
 from projects.services.members import add_project_member
 from projects.services.projects import create_project
@@ -22,6 +25,8 @@ from tests.support.actors import by
 from tests.support.cast import person
 from tests.support.factories import AttachmentFactory
 from tests.workspaces.inviting import token_of
+from webhooks.services.queueing import queue_test
+from webhooks.services.webhooks import add_webhook
 from workspaces.models import Membership, Workspace
 from workspaces.services.invitations import invite_person
 from workspaces.services.members import remove_member
@@ -137,6 +142,8 @@ def _place(people: People, workspace: Workspace, roles: dict[str, str], *, autho
     file = AttachmentFactory.create(
         task=task, uploaded_by=people[author], file_name="Secret", thumbnail_key="a/b"
     )
+    address = "https://hooks.example.com/secret"
+    webhook, _ = add_webhook(actor=by(owner), workspace=workspace, name="Secret", url=address)
     guest = people["una"].email if lead == "lea" else f"{lead}s-guest@example.com"
     invitation = invite_person(actor=by(owner), workspace=workspace, email=guest, message="Secret")
     return Place(
@@ -156,8 +163,11 @@ def _place(people: People, workspace: Workspace, roles: dict[str, str], *, autho
             "blocker": str(blocker.pk),
             "other_task": str(other_task.pk),
             "attachment": str(file.pk),
+            "notification": str(_told(people[_member(owner.name)]).pk),
             "event": str(Event.objects.get(entity_id=task.pk, action="related").pk),
             "file": "unsealed",
+            "webhook": str(webhook.pk),
+            "delivery": str(queue_test(actor=by(owner), webhook=webhook).pk),
             "invitation": str(invitation.pk),
             "token": token_of(invitation),
             **_others(people, workspace, owner.name),
@@ -179,9 +189,16 @@ def _others(people: People, workspace: Workspace, owner: str) -> dict[str, str]:
     return {
         "member": str(people[member].pk),
         "way_out": token_for(workspace.pk, people[member].pk),
+        "mail_link": unsubscribe_token_for(workspace.pk, people[member].pk, ["COMMENTED"]),
         "newcomer_email": people[newcomer].email,
         "outsider_email": people[outsider].email,
     }
+
+
+def _told(somebody: User) -> Notification:
+    """A notification that is in no workspace."""
+    about = {"kind": "INVITED", "key": str(uuid7()), "facts": {"name": "Secret"}}
+    return Notification.objects.create(recipient=somebody, **about)
 
 
 def _member(owner: str) -> str:

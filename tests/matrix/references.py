@@ -14,7 +14,7 @@ PLAIN = {
     *("content_type", "file_name", "sha256"),
     "event_type",
     "channel_name",  # of another service; tests/realtime asks for it
-    *("color", "email", "image_url", "slug", "time_zone"),
+    *("color", "email", "image_url", "slug", "time_zone", "url"),
 }
 """Text that names no row; an address may be anybody's."""
 KINDS = {
@@ -32,16 +32,20 @@ KINDS = {
     "task_id": "other_task",
     "depends_on": "other_task",
     "comment_id": "comment",
+    "delivery_ids": "delivery",
     "team_lead": "colleague",
     "team_members": "colleague",
     "assignee_id": "member",
     "user_id": "member",
     "reassign_to": "member",
+    "ids": "notification",
 }
 """What is named: a colleague belongs to the workspace, a member to the project as well.
 
 A neighbour is another task in the same column, a parent another of the same project.
 """
+INSTEAD = {"ids": "all"}
+"""Fields that are left out where these are sent."""
 QUERIES = {
     "workspace": "workspace",
     "workspaceId": "workspace",
@@ -50,6 +54,8 @@ QUERIES = {
     "assignee": "person",
     "created_by": "person",
     "filter": "filter",
+    "project": "project",
+    "task": "task",
     "cursor": "cursor",
 }
 NOWHERE = "01890000-0000-7000-8000-000000000000"
@@ -132,7 +138,8 @@ def right_value(reference: Reference, own: dict[str, str]) -> Any:
 def body_with(reference: Reference, value: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     """The rest of the body that works, and this field."""
     spelled = _camel(reference.name)
-    kept = {name: part for name, part in reference.ask.body.items() if _camel(name) != spelled}
+    left_out = (spelled, INSTEAD.get(reference.name))
+    kept = {name: part for name, part in reference.ask.body.items() if _camel(name) not in left_out}
     return kept, {reference.name: value}
 
 

@@ -6,6 +6,7 @@ workspace:read                yes   yes yes    yes   yes     | -    -      -
 workspace:update              yes   -   -      -     -       | -    -      -
 workspace:delete              yes   -   -      -     -       | -    -      -
 audit:read                    yes   -   -      -     -       | -    -      -
+webhook:manage                yes   -   -      -     -       | -    -      -
 workspace:invite              yes   yes -      -     -       | -    -      -
 workspace:remove_member       yes   yes own    own   own     | -    -      -
 project:create                yes   yes -      -     -       | -    -      -

@@ -26,6 +26,7 @@ SHOWS_MEMBERS = {
     "/api/workspace/{workspace}/members",
     "/api/workspaces/{workspace}/events",
     "/api/activity?workspace={workspace}",
+    "/api/notifications",
 }
 SHOWS_PEOPLE = {
     *SHOWS_MEMBERS,

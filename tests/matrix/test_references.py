@@ -9,6 +9,7 @@ from django.db import transaction
 
 from accounts.services.deletion import delete_person
 from accounts.services.people import change_access
+from notifications.models import Notification
 from projects.models import Project
 from projects.services.deletion import delete_project
 from projects.services.projects import create_project
@@ -63,12 +64,14 @@ def strangers(world: World, place: Place) -> dict[str, list[str]]:
         "task": (tasks := [*(ids["task"] for ids in places), gone["task"], place.ids["project"]]),
         "label": [ids["label"] for ids in places],
         "parent": tasks,
+        "delivery": [ids["delivery"] for ids in places],
         "neighbour": [*tasks, place.ids["task"]],
         "status": [str(task_of(each).status_id) for each in (foreign, other)],
         "colleague": [*people, str(world.people["ned"].pk), place.ids["task"]],
         "member": [*people, str(world.people["moe"].pk), place.ids["workspace"]],
         "person": people,
         "filter": [each.ids["filter"] for each in (foreign, other)],
+        "notification": [each.ids["notification"] for each in (foreign, place)],
         "cursor": ["x", "e30", "MTox.eyJ9", "x" * 10_000, NOWHERE],
     }
 
@@ -142,13 +145,24 @@ def let_in(clients: Clients, place: Place, named: list[tuple[Reference, Any]]) -
 def rows_of_its_own(world: World, place: Place) -> dict[str, str]:
     """What may be named in Lea's project, by kind."""
     member = str(world.people["max"].pk)
-    kinds = ("workspace", "project", "second", "task", "other_task", "label", "comment", "filter")
+    kinds = (
+        "workspace",
+        "project",
+        "second",
+        "task",
+        "other_task",
+        "label",
+        "comment",
+        "filter",
+        "delivery",
+    )
     named = {kind: place.ids[kind] for kind in kinds}
     named |= dict.fromkeys(("colleague", "member", "person"), member)
-    task = task_of(place)
+    task, theirs = task_of(place), Notification.objects.filter(recipient=world.people["lea"])
     beside = create_task(actor=by(world.people["max"]), project=task.project, title="Beside")
     return named | {
         "status": str(task.status_id),
+        "notification": str(theirs[0].pk),
         **dict.fromkeys(("neighbour", "parent"), str(beside.pk)),
     }
 

@@ -14,6 +14,7 @@ from tests.matrix.asks import ASKS, Ask, one_each
 from tests.matrix.oracle import expected
 from tests.matrix.people import bearing
 from tests.matrix.places import Place, World, project_of, task_of
+from tests.matrix.test_replays import SECRETS
 from tests.support.actors import by
 from tests.support.cast import Client
 from tests.support.rights import filled
@@ -89,7 +90,7 @@ def test_an_answer_shows_id_and_version(writers: Clients, place: Place) -> None:
         assert first.status_code == ask.well, (ask, first.content)
         check(first)
         check(again)
-        if ask.well < 300:
+        if ask.well < 300 and (ask.method, ask.path) not in SECRETS:
             assert (again.content, again["Idempotency-Replayed"]) == (first.content, "true")
 
 

@@ -41,7 +41,9 @@ def test_assignment_mail_says_everything_one_needs(sink: Sink, task: Task, link:
     [mail] = sink.mails
     key = f"{task.project.key}-{task.number}"
     assert mail["Subject"] == f"Assigned to you: Oil the gears ({key})"
-    assert part(mail, "plain").splitlines() == [
+    *lines, empty, footer = part(mail, "plain").splitlines()
+    assert (empty, footer.partition(": ")[0]) == ("", "You can switch off mails of this kind")
+    assert lines == [
         "Lea assigned a task to you.",
         "",
         f"{key}  Oil the gears",

@@ -15,6 +15,7 @@ from tests.support.actors import by
 from tests.support.cast import Cast
 
 
+@composes("patient note", channel=EMAIL, can_wait=True)
 @composes("note", channel=EMAIL)
 def note(delivery: Delivery) -> Mail | Skip:
     if delivery.payload.get("obsolete"):

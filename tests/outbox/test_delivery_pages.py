@@ -55,3 +55,17 @@ def test_resend_in_the_admin_is_logged(desk: Desk, sink: Sink) -> None:
     assert "waiting: This delivery has not been decided yet" in page.content.decode()
     assert LogEntry.objects.get().object_id == str(sent.pk)
     assert Event.objects.get(entity="delivery").action == "resent"
+
+
+def test_cancel_in_the_admin_is_logged(desk: Desk, sink: Sink) -> None:
+    write("sent")
+    sent = send(claim())
+    waiting = write("waiting")
+
+    page = desk.act("cancel", sent, waiting)
+
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.reason) == (State.SKIPPED, "cancelled by staff")
+    assert "sent: This delivery was sent, skipped or given up before" in page.content.decode()
+    assert LogEntry.objects.get().object_id == str(waiting.pk)
+    assert Event.objects.get(entity="delivery").action == "cancelled"

@@ -21,20 +21,21 @@ from tests.support.threads import times
 FLOOD = 5000
 MANY = """
     INSERT INTO outbox_delivery (id, created_at, channel, kind, recipient_id, dedupe_key, payload,
-        state, attempts, generation, next_at, reason, request_id, workspace_id)
+        state, attempts, generation, can_wait, next_at, reason, request_id, workspace_id)
     SELECT gen_random_uuid(), now(), 'email', 'note', gen_random_uuid(), gen_random_uuid(), '{}',
-        %(state)s, 0, 0, now() - n * interval '1 second', '', '', md5((n %% %(busy)s)::text)::uuid
+        %(state)s, 0, 0, n %% 2 = 0, now() - n * interval '1 second', '', '',
+        md5((n %% %(busy)s)::text)::uuid
     FROM generate_series(1, %(count)s) n
 """
 """So many notes of so many workspaces."""
 
 
-def put(count: int, workspace: UUID | None) -> list[UUID]:
+def put(count: int, workspace: UUID | None, kind: str = "note") -> list[UUID]:
     """So many notes of one workspace, or of an account."""
     rows = [
         Delivery(
             channel=EMAIL,
-            kind="note",
+            kind=kind,
             recipient_id=uuid4(),
             dedupe_key=str(uuid4()),
             workspace_id=workspace,
@@ -53,6 +54,21 @@ def test_claim_due_takes_account_mail_first() -> None:
     account = put(2, None)
 
     assert [claim.delivery_id for claim in claim_due(limit=3)][:2] == account
+
+
+@pytest.mark.django_db
+def test_what_can_wait_comes_last_in_its_workspace_and_takes_turns_with_others() -> None:
+    one, other = uuid4(), uuid4()
+    put(100, one, kind="patient note")
+    [prompt] = put(1, one)
+    put(3, other)
+
+    claimed = [claim.delivery_id for claim in claim_due(limit=6)]
+
+    assert claimed.index(prompt) < 2
+    rows = Delivery.objects.in_bulk(claimed)
+    assert sum(row.can_wait for row in rows.values()) == 2
+    assert {row.can_wait for row in rows.values() if row.kind == "note"} == {False}
 
 
 @pytest.mark.django_db

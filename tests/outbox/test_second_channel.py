@@ -1,5 +1,6 @@
 """A second channel, unknown to the outbox: queued, claimed, retried and fenced like mail."""
 
+from datetime import timedelta
 from http import HTTPStatus
 from uuid import uuid4
 
@@ -65,6 +66,18 @@ def test_what_is_not_taken_is_tried_again(
 
     Delivery.objects.update(next_at=Now())
     assert send(claim()).state == State.SENT
+
+
+@in_database
+def test_what_has_to_wait_is_put_off_without_an_attempt(peer: Peer) -> None:
+    enqueue_note(later=60)
+
+    waiting = send(claim())
+
+    assert (waiting.state, waiting.attempts, waiting.claim) == (State.PENDING, 0, None)
+    assert waiting.reason == "not its turn"
+    assert Delivery.objects.filter(next_at__gt=Now() + timedelta(seconds=55)).exists()
+    assert (peer.taken, claim_due(limit=10)) == ([], [])
 
 
 @in_database

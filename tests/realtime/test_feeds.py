@@ -129,7 +129,9 @@ class Reader:
 
     def __init__(self, team: Cast, name: str, row: Any, since: int | None = None) -> None:
         self.actor = by(getattr(team, name))
-        self.room, last = find_room(self.actor, room_of(row))
+        room, last = find_room(self.actor, room_of(row))
+        assert isinstance(room, Room)
+        self.room = room
         self.feed = Feed(team.workspace.pk, last)
         self.readers = Readers(1, "test")
         place = last if since is None else since

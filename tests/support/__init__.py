@@ -6,6 +6,7 @@
 `cast` the named cast: one workspace, its people and one project, made by the product's own services
 `clerk_messages` Clerk's webhook messages, signed as Svix signs them
 `clerk_peer` a stand-in for Clerk: keys of its own, served over HTTP on this machine
+`clock` programs whose wall clock is wrong
 `context` who the tests are to PostgreSQL: the system, except while they ask over HTTP
 `costs` what a request costs this process, beside another one
 `credentials` whose a token is, asked as the server asks
@@ -37,6 +38,7 @@
 `rights` tables of rights: a line for every action, a column for every person
 `sign_in` a person, a stranger, and whoever is signed in
 `signing` real sessions and real tokens for people who need not sign in first
+`simulated_clock` a clock of PostgreSQL's that a test sets, for one transaction
 `sink` a mail server that keeps what it is given, or answers as it is told
 `staff` how staff get into the admin in tests
 `tables` what stands in the product's own tables, as one comparable value

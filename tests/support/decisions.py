@@ -24,17 +24,20 @@ INTERNAL = {
     "dashboards.Total": EVERYTHING,
     "identity.KnownDevice": EVERYTHING,
     "identity.RefreshToken": EVERYTHING,
+    "notifications.InboxCounter": EVERYTHING,
+    "notifications.MailBatch": EVERYTHING,
+    "notifications.MutedTask": EVERYTHING,
     "outbox.MailContent": EVERYTHING,
     "outbox.MailFailure": EVERYTHING,
     "outbox.RelayProcess": EVERYTHING,
     "tasks.FormerKey": EVERYTHING,
     "tasks.TaskCounter": EVERYTHING,
+    "webhooks.WebhookContent": EVERYTHING,
 }
 """Models that serve the machinery; a client neither sees nor sets them."""
 FOR_STAFF = {
     "activity.TextChange": EVERYTHING,
     "clerk.AccountMatch": EVERYTHING,
-    "notifications.Reminder": EVERYTHING,
     "outbox.Delivery": EVERYTHING,
     "workspaces.OptOut": EVERYTHING,
 }
@@ -51,7 +54,11 @@ NOT_SHOWN = {
     "comments.Comment": "html_version",
     "comments.Mention": EVERYTHING,
     "comments.Reaction": EVERYTHING,
+    # `channels` shows two of them; `lead_times` are those of the person who asks.
+    "notifications.Reminder": "rev in_inbox delivery_id",
+    "notifications.ReminderChoice": EVERYTHING,
     "tasks.TaskMention": EVERYTHING,
+    "notifications.Notification": "recipient key facts in_inbox delivery_id",
     "projects.Status": "project",
     "projects.Transition": "project",
     "tasks.Relation": "source target",
@@ -64,6 +71,10 @@ NOT_SHOWN = {
     "workspaces.Invitation": "token_hash accepted_by",
     "workspaces.Membership": "invited_by opened_at",
     "workspaces.Workspace": "settings offered_to offered_by offer_expires_at external_org_id",
+    # Shown and set as channels, and with the defaults of those who have chosen nothing.
+    "notifications.MailSchedule": EVERYTHING,
+    "notifications.Preference": EVERYTHING,
+    "webhooks.Webhook": "former_secret busy_until milliseconds",
 }
 """Fields that stand in no document, or in none under their own name."""
 
@@ -81,6 +92,10 @@ NOT_SET = {
     "attachments.Attachment": "task uploaded_by claimed_type state storage_key thumbnail_key"
     " thumbnail_size thumbnail_tried_at",
     "identity.PersonalToken": "user digest expires_at last_used_at revoked_at",
+    "notifications.Reminder": EVERYTHING,
+    "notifications.ReminderChoice": EVERYTHING,
+    "notifications.Notification": "recipient seq kind key project task comment_id actor facts"
+    " in_inbox delivery_id read_at",
     "projects.Project": "key created_by archived_at",
     "projects.ProjectMembership": "project",
     "projects.Status": "project key position",
@@ -98,6 +113,10 @@ NOT_SET = {
     "workspaces.Invitation": "token_hash status sent_at expires_at invited_by accepted_by",
     "workspaces.Membership": "user invited_by opened_at",
     "workspaces.Workspace": "settings owner offered_to offered_by offer_expires_at external_org_id",
+    "notifications.MailSchedule": EVERYTHING,
+    "notifications.Preference": EVERYTHING,
+    "webhooks.Webhook": "disabled_reason secret former_secret former_until failures"
+    " failing_since rests_until busy_until milliseconds",
 }
 """Fields that no body sets, or none under their own name."""
 
@@ -115,9 +134,15 @@ NOT_EXPORTED = {
     "comments.Revision": "author",
     "identity.KnownDevice": EVERYTHING,
     "identity.PersonalToken": EVERYTHING,
-    "notifications.Reminder": "recipient kind rev",
-    "outbox.Delivery": "recipient_id dedupe_key payload attempts generation queued_at next_at"
-    " claim reason request_id",
+    "notifications.Reminder": "recipient rev delivery_id",
+    "notifications.ReminderChoice": "person",
+    "notifications.MailBatch": EVERYTHING,
+    "notifications.MailSchedule": "person",
+    "notifications.MutedTask": "person",
+    "notifications.Notification": "recipient seq key actor delivery_id",
+    "notifications.Preference": "person unsubscribed",
+    "outbox.Delivery": "recipient_id dedupe_key payload can_wait attempts generation queued_at"
+    " next_at claim reason request_id",
     "projects.Project": EVERYTHING,
     "projects.ProjectMembership": "user",
     "tasks.Relation": EVERYTHING,
@@ -139,8 +164,15 @@ NOT_CHOSEN_BY = {
     "audit.AuditEntry": "actor_id via token_id reason details request_id previous hash",
     "comments.Comment": "task author content content_html html_version edited_at",
     "comments.Revision": "comment author content",
+    "outbox.Delivery": "channel kind recipient_id dedupe_key payload can_wait attempts generation"
+    " queued_at"
+    " next_at claim sent_at reason request_id",
+    "webhooks.Webhook": "url events format is_enabled disabled_reason secret former_secret"
+    " former_until failures failing_since rests_until busy_until milliseconds",
     "attachments.Attachment": "task comment uploaded_by file_name size sha256 content_type"
     " claimed_type state storage_key thumbnail_key thumbnail_size thumbnail_tried_at",
+    "notifications.Notification": "recipient seq key comment_id actor facts in_inbox delivery_id"
+    " read_at snoozed_until",
     "projects.Project": "key description visibility progress start_date end_date team_lead"
     " created_by archived_at completion_requires_unblocked",
     "projects.ProjectMembership": "project user role",
@@ -176,6 +208,7 @@ NOT_IN_ADMIN = {
     "outbox.MailContent": EVERYTHING,
     "tasks.Task": "number category is_complete position description_html html_version"
     " open_blockers priority_order pending_due due_order planned_from planned_until",
+    "webhooks.Webhook": "url secret former_secret",
     "workspaces.Invitation": "token_hash",
     "workspaces.Workspace": "offered_to offered_by offer_expires_at",
 }
@@ -190,12 +223,12 @@ NOT_ERASED = "external_id"
 """What stays of a deleted person: what a provider tells late must not make them anew."""
 
 NOT_ASKED = {
-    *("webhook:manage", "usage:read"),
+    "usage:read",
 }
 """Rights of what cannot be done yet."""
 WITHOUT_WORD = {
     *("workspace:read", "project:read"),
-    *("member:read_address", "webhook:manage", "usage:read"),
+    *("member:read_address", "usage:read"),
 }
 """Rights that no object tells among its abilities: who sees the object may read it."""
 
@@ -204,6 +237,7 @@ WITHOUT_ROUTE = {"member:read_address", "audit:read"}
 
 FOR_EVER = "kept"
 WITH_PERSON = "until the person is deleted"
+WITH_MEMBERSHIP = "until the person leaves the workspace"
 WITH_PARENT = "as long as the row it belongs to"
 ONE_ROW = "one row for each thing that can happen, written anew"
 RETENTION = {
@@ -230,7 +264,14 @@ RETENTION = {
     "identity.KnownDevice": "devices known from earlier sign-ins",
     "identity.PersonalToken": WITH_PERSON,
     "identity.RefreshToken": "expired sessions, with their refresh tokens and devices",
-    "notifications.Reminder": "reminders sent or cancelled",
+    "notifications.Reminder": "reminders sent, skipped or cancelled",
+    "notifications.ReminderChoice": WITH_MEMBERSHIP,
+    "notifications.InboxCounter": WITH_PERSON,
+    "notifications.MailBatch": "mail batches",
+    "notifications.MailSchedule": WITH_PERSON,
+    "notifications.MutedTask": WITH_PARENT,
+    "notifications.Notification": "notifications",
+    "notifications.Preference": WITH_PERSON,
     "outbox.Delivery": "deliveries",
     "outbox.MailContent": "words of mails",
     "outbox.MailFailure": ONE_ROW,
@@ -249,6 +290,8 @@ RETENTION = {
     "tasks.TaskLabel": WITH_PARENT,
     "tasks.TaskMention": WITH_PARENT,
     "tasks.Watcher": WITH_PARENT,
+    "webhooks.Webhook": FOR_EVER,
+    "webhooks.WebhookContent": "bodies of webhooks",
     "workspaces.Invitation": FOR_EVER,
     "workspaces.Membership": FOR_EVER,
     "workspaces.OptOut": FOR_EVER,

@@ -26,6 +26,7 @@ Tried = dict[tuple[str | None, ...], dict[str, bool]]
 ACTIONS: dict[str, dict[str, Action]] = {
     "workspace": {
         "update": ("PATCH", "", {"name": "New"}),
+        "manage_webhooks": ("GET", "/webhooks", None),
         "create_project": ("POST", "/api/projects", {"name": "New", "workspaceId": "{id}"}),
         "invite": (
             "POST",

@@ -26,7 +26,9 @@ from tests.support.cast import Cast
 from tests.support.factories import AttachmentFactory, UserFactory
 from tests.support.relations import some_tasks
 from tests.test_architecture import OURS
+from tests.webhooks.hooks import hook_to
 from tests.workspaces.inviting import invite
+from webhooks.models import Webhook
 from workspaces.models import Invitation, Membership
 
 APPS = [app for app in OURS if app not in ("core", "dev")]
@@ -68,8 +70,7 @@ ASKED_OTHERWISE = {
     "identity.allauth_bridge.sessions.in_new_session": STEP,
     "identity.allauth_bridge.sessions.in_session": STEP,
     "accounts.services.personal_data.everything_of": OWN,
-    "identity.services.mails.enqueue_written_mail": SYSTEM,
-    "identity.services.mails.enqueue_code": STEP,
+    "identity.services.mails.enqueue_sealed": SYSTEM,
     "identity.services.enrolment.approve_enrolment": STAFF,
     "accounts.rights.check_own_account": STEP,
     "identity.services.access.end_access": STEP,
@@ -157,11 +158,35 @@ ASKED_OTHERWISE = {
     "comments.retention.purge_comments": SYSTEM,
     "comments.services.revisions.keep_revision": STEP,
     "notifications.retention.remove_reminders": SYSTEM,
+    "notifications.retention.remove_notifications": SYSTEM,
+    "notifications.retention.remove_read_notifications": SYSTEM,
     "notifications.services.assignments.enqueue_assignment_mails": REACTION,
     "notifications.services.assignments.enqueue_handover_mail": REACTION,
+    "notifications.services.hearers.following.followers": STEP,
+    "notifications.services.hearers.following.readers_among": STEP,
+    "notifications.services.inbox.erase_inbox": REACTION,
+    "notifications.services.inbox.has_muted": OWN,
+    "notifications.services.inbox.inbox_of": OWN,
+    "notifications.services.inbox.mute_task": OWN,
+    "notifications.services.inbox.read_all": OWN,
+    "notifications.services.invitations.read_invitation": REACTION,
+    "notifications.services.invitations.tell_invited": REACTION,
+    "notifications.services.inbox.set_read": OWN,
+    "notifications.services.inbox.snooze": OWN,
+    "notifications.services.inbox.unmute_task": OWN,
+    "notifications.services.inbox.wake_snoozed": SYSTEM,
+    "notifications.services.telling.tell": STEP,
+    "notifications.services.telling.tell_unmuted": STEP,
     "notifications.services.missed_reminders.plan_missed_reminders_of": REACTION,
     "notifications.services.reminders.plan_reminders_of": REACTION,
-    "notifications.services.reminders.queue_due_reminders": SYSTEM,
+    "notifications.services.due_reminders.queue_due_reminders": SYSTEM,
+    "notifications.services.reminder_choices.choose_lead_times": OWN,
+    "realtime.live.inboxes.find_inbox": OWN,
+    "realtime.live.inboxes.read_inbox": OWN,
+    "webhooks.retention.remove_bodies": SYSTEM,
+    "webhooks.services.turns.end_turn": SYSTEM,
+    "webhooks.services.turns.note_failure": SYSTEM,
+    "webhooks.services.turns.note_success": SYSTEM,
     "realtime.live.reading.read_batch": SYSTEM,
     "realtime.live.reading.read_missed": QUESTION,
     "realtime.live.rooms.check_readable": QUESTION,
@@ -217,6 +242,10 @@ def arguments(service: Callable[..., Any], cast: Cast, comment: Comment) -> dict
         "order": [comment.task.status],
         "moves": [],
         "saved_filter": SavedFilter.objects.get(),
+        "webhook": Webhook.objects.get(),
+        "ids": [],
+        "after": 0,
+        "through": 1,
         "place": Place(),
         "wanted": [Change(task=comment.task)],
         "changes": {},
@@ -275,6 +304,11 @@ def saved_filter(cast: Cast) -> SavedFilter:
 
 
 @pytest.fixture
+def webhook(cast: Cast) -> Webhook:
+    return hook_to(cast, "https://hooks.example.com/").webhook
+
+
+@pytest.fixture
 def attachment(comment: Comment) -> Attachment:
     return AttachmentFactory.create(task=comment.task, uploaded_by=comment.author)
 
@@ -286,7 +320,7 @@ def label(cast: Cast) -> Label:
 
 @pytest.mark.parametrize("service", REFUSING.values(), ids=list(REFUSING))
 @pytest.mark.usefixtures(
-    *("invitation", "token", "label", "relation", "saved_filter", "attachment"),
+    *("invitation", "token", "label", "relation", "saved_filter", "attachment", "webhook"),
     "unchanged",
 )
 def test_a_service_refuses_who_may_not(

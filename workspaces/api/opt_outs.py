@@ -2,31 +2,22 @@
 
 from uuid import UUID
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.actor import Actor
 from core.api.fields import Input
-from core.api.permissions import Anyone
-from core.api.transactions import OneTransaction
 from core.context import as_system
 from core.errors import NotFound
-from workspaces.api.opt_out_page import IgnoreAccept, OptOutPage
+from workspaces.api.opt_out_page import PAGE, PAGE_OF_A_BODY, PageOfALink
 from workspaces.models import Workspace
 from workspaces.services.opt_out_links import read_token
 from workspaces.services.opt_out_records import lift_opt_out
 from workspaces.services.opt_outs import effect_of, opt_out
 
 LEAVE, ALLOW = "leave", "allow"
-HTML = OptOutPage.media_type
-PAGE = {(status, HTML): OpenApiTypes.STR for status in (200, 400, 404, 503)}
-PAGE_OF_A_BODY = PAGE | {(status, HTML): OpenApiTypes.STR for status in (413, 415)}
-
-
 BY_LINK = Actor.system("the link of a mail")
 
 
@@ -36,15 +27,8 @@ class OptOutAnswer(Input):
     action = serializers.ChoiceField([LEAVE, ALLOW], default=LEAVE)
 
 
-class OptOuts(OneTransaction):
-    """The opt-out page, for the holder of the link; signing in is not needed."""
-
-    without_envelope = True
-    authentication_classes = []
-    permission_classes = [Anyone]
-    renderer_classes = [OptOutPage]
-    content_negotiation_class = IgnoreAccept
-    parser_classes = [FormParser, MultiPartParser, JSONParser]
+class OptOuts(PageOfALink):
+    """The opt-out page."""
 
     @extend_schema(responses=PAGE)
     @as_system("a workspace whose mail somebody may not want")

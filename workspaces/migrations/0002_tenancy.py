@@ -9,7 +9,8 @@ from core.tenancy import OneWorkspace, TenantPolicy
 # The policies apply to the owner of the tables as well, so SECURITY DEFINER is not enough:
 # both functions set `gantry.system` for one query each, and restore it.
 # pg_temp comes last in the search path, so that a temporary table cannot hide one of ours.
-# `workspaces_of` also sets `gantry.unopened`, which saves a request a second query.
+# `workspaces_of` also sets `gantry.unopened`, which saves a request a second query, and
+# `gantry.person`, for what belongs to a person and to no workspace.
 FUNCTIONS = """
 CREATE OR REPLACE FUNCTION workspaces_of(person uuid) RETURNS uuid[]
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
@@ -24,6 +25,7 @@ BEGIN
     INTO found, unopened FROM workspaces_membership WHERE user_id = person;
     PERFORM set_config('gantry.system', coalesce(former, ''), true);
     PERFORM set_config('gantry.unopened', coalesce(unopened::text, ''), true);
+    PERFORM set_config('gantry.person', coalesce(person::text, ''), true);
     RETURN found;
 END
 $$;

@@ -1,16 +1,15 @@
 """How much mail a workspace may send to somebody who has never opened it."""
 
-from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q
 from django.db.models.functions import Now
-from django.template.loader import render_to_string
 
 from accounts.services.people import stranger_at
 from outbox.mail.drafts import Mail
+from outbox.mail.letters import Note
 from outbox.models import UNDECIDED, Delivery, State
 from outbox.registry import Skip
 from workspaces.models import Membership, OptOut
@@ -20,7 +19,6 @@ MOST_A_DAY = 10
 DAY = timedelta(hours=24)
 OPTED_OUT = "the recipient wants no mail from this workspace"
 TOO_MANY = f"{MOST_A_DAY} mails in 24 hours, and the recipient has never opened the workspace"
-BODY_END = "</body>"
 
 
 def has_opened(person_id: UUID, workspace_id: UUID) -> bool:
@@ -66,18 +64,14 @@ def _sent_lately(delivery: Delivery) -> int:
 def _with_opt_out_link(mail: Mail, token: str) -> Mail:
     """The mail with the opt-out link in both parts, and in the header for one-click buttons."""
     link = opt_out_link(token)
-    lines, html = (
-        render_to_string(f"workspaces/email/way_out.{part}", {"link": link}).strip()
-        for part in ("txt", "html")
+    note = Note(
+        before="You do not know this workspace? ",
+        words="Leave it",
+        after=", and nobody there can add or invite you again",
+        link=link,
     )
     headers = {
         "List-Unsubscribe": f"<{link}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
-    return replace(
-        mail,
-        text=f"{mail.text.rstrip()}\n\n{lines}\n",
-        html=mail.html.replace(BODY_END, f"{html}\n{BODY_END}"),
-        headers=mail.headers | headers,
-        secrets=(*mail.secrets, token),
-    )
+    return mail.with_note(note, headers=headers, secret=token)

@@ -64,6 +64,7 @@ TOLD_ONLY = ("key",)
 
 ACCOUNT = "Accounts, and how people sign in, are not undone."
 MAIL = "A mail that was sent cannot be taken back."
+WEBHOOKS = "Settings of webhooks are not undone: change the webhook."
 ROLES = "Who belongs to what, and as what, is not undone: change the membership."
 OWNER = "Who owns or leads is not undone: it takes the consent of the person."
 ERASED = "What was erased cannot come back."
@@ -84,6 +85,14 @@ NOT_UNDOABLE: dict[Kind, str] = {
         ACCOUNT,
     ),
     ("delivery", "resent"): MAIL,
+    ("delivery", "cancelled"): MAIL,
+    **dict.fromkeys(
+        [
+            ("webhook", action)
+            for action in ("added", "updated", "secret_rotated", "disabled", "deleted")
+        ],
+        WEBHOOKS,
+    ),
     ("opt_out", "opted_out"): MAIL,
     ("opt_out", "lifted"): MAIL,
     ("invitation", "invited"): MAIL,

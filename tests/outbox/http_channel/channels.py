@@ -13,6 +13,7 @@ from outbox.models import Delivery
 from outbox.registry import (
     Channel,
     Failure,
+    Later,
     Skip,
     composes,
     reason_of,
@@ -76,7 +77,9 @@ register_channel(HTTP, channel)
 
 
 @composes("note", channel=HTTP)
-def note(delivery: Delivery) -> dict[str, str] | Skip:
+def note(delivery: Delivery) -> dict[str, str] | Skip | Later:
+    if seconds := delivery.payload.get("later"):
+        return Later(seconds, "not its turn")
     if delivery.payload.get("obsolete"):
         return Skip("nobody wants to know any more")
     return {"text": "Read me"}

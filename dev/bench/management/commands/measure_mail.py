@@ -1,63 +1,41 @@
-"""`manage.py measure_mail`: mails per second of relay and worker, with a slow SMTP server."""
+"""`manage.py measure_mail`: mails a second, and how soon one leaves, with a slow SMTP server."""
 
-import asyncio
-import threading
+import statistics
 import time
 from contextlib import ExitStack
+from functools import partial
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.core.management.base import BaseCommand, CommandError
 
 from config import local, processes, programs
-from core.context import as_system
-from outbox.mail import EMAIL
-from outbox.models import Delivery, RelayProcess
-from outbox.services import enqueue_all
+from dev.bench.goals import (
+    MAIL_BEHIND_OTHERS,
+    MAIL_IDLE,
+    MAILS_A_SECOND,
+    OTHERS_WAITING,
+    Figure,
+)
+from dev.bench.mail_people import MailPeople, enqueue_mails, withdraw_mails
+from dev.mail_server import MailServer
+from outbox.models import RelayProcess
 
 PER_MAIL = 0.01
 """Seconds the mail server takes for one mail."""
 COUNT = 1500
 WARM_UP = 100
-GOAL = 100
+ASSIGNMENTS = 60
+BETWEEN = 0.1
+"""Seconds between an assignment's mail and the next assignment."""
 PATIENCE = 120.0
-ANSWERS = {b"DATA": b"354 go on\r\n", b"QUIT": b"221 bye\r\n"}
-
-
-class MailServer:
-    """An SMTP server that accepts everything; `taken` is the number of mails."""
-
-    def __init__(self) -> None:
-        self.taken = 0
-        self.port = local.free_port()
-
-    def start(self) -> None:
-        threading.Thread(target=asyncio.run, args=[self._serve()], daemon=True).start()
-
-    async def _serve(self) -> None:
-        server = await asyncio.start_server(self._serve_client, "127.0.0.1", self.port)
-        await server.serve_forever()
-
-    async def _serve_client(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
-        writer.write(b"220 here\r\n")
-        while line := await reader.readline():
-            verb = line[:4].upper()
-            writer.write(ANSWERS.get(verb, b"250 OK\r\n"))
-            if verb == b"DATA":
-                await reader.readuntil(b"\r\n.\r\n")
-                await asyncio.sleep(PER_MAIL)
-                self.taken += 1
-                writer.write(b"250 OK\r\n")
-        writer.close()
 
 
 class Command(BaseCommand):
-    help = "Measure how much mail leaves, with the worker and while it is stopped."
+    help = "Measure how much mail leaves, and how soon, alone and behind other mail."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        server = MailServer()
+        server = MailServer(PER_MAIL)
         server.start()
         environment = {"EMAIL_URL": f"smtp://127.0.0.1:{server.port}"}
         with ExitStack() as stack:
@@ -70,36 +48,57 @@ class Command(BaseCommand):
                 stack.callback(processes.stop, process, changed)
             _wait(RelayProcess.objects.exists)
             _send(server, WARM_UP)
-            rate = _send(server, COUNT)
-        self.stdout.write(f"{rate:.0f} mails a second, at {PER_MAIL * 1000:g} ms for each")
-        if rate < GOAL:
+            figures = _figures(server)
+        for figure in figures:
+            self.stdout.write(str(figure))
+        if not all(figure.is_reached for figure in figures):
             raise SystemExit(1)
+
+
+def _figures(server: MailServer) -> list[Figure]:
+    figures = [Figure("mails", _send(server, COUNT), "a second", least=MAILS_A_SECOND)]
+    people = MailPeople(server)
+    other = uuid4()
+    figures += _delays("idle", people, MAIL_IDLE)
+    for name, workspace in (("the workspace", people.project.workspace_id), ("another", other)):
+        enqueue_mails(OTHERS_WAITING, partial(_one, workspace), can_wait=True)
+        figures += _delays(f"behind {OTHERS_WAITING} of {name}", people, MAIL_BEHIND_OTHERS)
+        figures.append(Figure("still waiting then", withdraw_mails(), "mails", least=1))
+        _wait(partial(_is_quiet, server))
+    return figures
+
+
+def _delays(name: str, people: MailPeople, most: float) -> list[Figure]:
+    """Median and 99th percentile of ASSIGNMENTS, in seconds."""
+    delays = []
+    for _ in range(ASSIGNMENTS):
+        delays.append(people.seconds_until_told())
+        time.sleep(BETWEEN)
+    p99 = statistics.quantiles(delays, n=100, method="inclusive")[98]
+    about = f"assignment mail {name}"
+    return [
+        Figure(f"{about}, p50", statistics.median(delays), "s"),
+        Figure(f"{about}, p99", p99, "s", most=most),
+    ]
 
 
 def _send(server: MailServer, count: int) -> float:
     """Mails per second, from enqueueing them until the server has taken the last one."""
-    before, start = server.taken, time.monotonic()
-    _enqueue(count)
-    _wait(lambda: server.taken >= before + count)
+    workspaces = [uuid4() for _ in range(10)]
+    before, start = len(server.taken), time.monotonic()
+    enqueue_mails(count, lambda number: workspaces[number % len(workspaces)], can_wait=False)
+    _wait(lambda: len(server.taken) >= before + count)
     return count / (time.monotonic() - start)
 
 
-@as_system("measuring mail")
-def _enqueue(count: int) -> None:
-    """Write deliveries of mail for ten workspaces."""
-    workspaces = [uuid4() for _ in range(10)]
-    rows = [
-        Delivery(
-            channel=EMAIL,
-            kind="unknown_account",
-            recipient_id=uuid4(),
-            dedupe_key=str(uuid4()),
-            payload={"address": f"{uuid4().hex}@example.com"},
-            workspace_id=workspaces[number % len(workspaces)],
-        )
-        for number in range(count)
-    ]
-    enqueue_all(deliveries=rows)
+def _one(workspace: UUID, number: int) -> UUID:
+    return workspace
+
+
+def _is_quiet(server: MailServer) -> bool:
+    before = len(server.taken)
+    time.sleep(1)
+    return len(server.taken) == before
 
 
 def _wait(condition: Any) -> None:

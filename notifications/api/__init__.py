@@ -1,0 +1,1 @@
+"""The inbox and reminders over HTTP."""
