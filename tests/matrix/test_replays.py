@@ -103,8 +103,8 @@ REFUSALS: dict[Loss, int] = {lose_membership: 403, lose_reach: 404}
 def test_no_answer_is_repeated_to_whom_the_route_is_closed(world: World, place: Place) -> None:
     for ask in WRITES:
         person = somebody_who_may(ask, world, place)
-        client = programs_of(person)
         with transaction.atomic():
+            client = programs_of(person)
             check_open(client, ask, place)
             for lose in LOSSES:
                 with transaction.atomic():
