@@ -3,6 +3,7 @@
 from django.conf import settings
 
 from accounts.models import User
+from core.markdown import with_names
 from notifications import letters
 from notifications.services import queue_due_reminders
 from notifications.services.collecting import (
@@ -196,6 +197,7 @@ def _topic(topic: Topic, workspace: Workspace) -> letters.Topic:
 
 
 def _excerpt(text: str) -> str:
+    text = with_names(text)
     short = f"{text[:LONGEST_EXCERPT]}…" if len(text) > LONGEST_EXCERPT else text
     return plain_lines(short)
 

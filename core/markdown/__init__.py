@@ -38,5 +38,10 @@ def as_mail_html(text: str, *, has_links: bool) -> str:
     return str(_loaded("as_mail_html", text, has_links=has_links)) if text else ""
 
 
+def with_names(text: str) -> str:
+    """The text as it is, but with the names of people it refers to by their ids."""
+    return str(import_string("core.markdown.references.with_names")(text)) if text else ""
+
+
 def _loaded(name: str, *args: Any, **options: Any) -> Any:
     return import_string(f"core.markdown.rules.{name}")(*args, **options)

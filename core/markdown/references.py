@@ -29,6 +29,11 @@ class Piece(NamedTuple):
     text: str
 
 
+def with_names(text: str) -> str:
+    """The text with `Ada` in place of `@[Ada](id)`, for readers of plain text."""
+    return PERSON.sub(r"\1", text)
+
+
 def add_references(markdown: MarkdownIt) -> None:
     """Have the parser recognise references."""
     markdown.inline.ruler.before("link", "task", _task)

@@ -11,7 +11,7 @@ from typing import ClassVar
 from django.template.loader import render_to_string
 from django.utils.module_loading import import_string
 
-from core.markdown import as_mail_html
+from core.markdown import as_mail_html, with_names
 
 GAP = "\n\n"
 BODY_END = "</body>"
@@ -87,7 +87,7 @@ class MarkdownQuote(Part):
         return as_mail_html(self.text, has_links=self.has_links)
 
     def as_text(self) -> str:
-        return self.text
+        return with_names(self.text)
 
 
 @dataclass(frozen=True, kw_only=True)
