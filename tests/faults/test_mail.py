@@ -41,6 +41,7 @@ def test_mail_arrives_whatever_is_killed(
     assert "worker's processes that died at a point" in printed
     assert "task_assigned SENT" in printed
     assert any(taken.was_dropped for taken in server.taken)
+    assert len(server.taken) > 10
 
 
 def delivery(state: str, *, attempts: int = 1, at: float = 0.0, kind: str = DUE[0]) -> Row:
