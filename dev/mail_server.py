@@ -47,16 +47,20 @@ class MailServer:
         self.port = local.free_port()
         self._chance = chance
         self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
 
     def start(self) -> None:
-        threading.Thread(target=self._loop.run_forever, daemon=True).start()
+        self._thread.start()
         self.behave(WELL)
 
     def stop(self) -> None:
         self.behave("refuses")
+        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
 
     def behave(self, how: str) -> None:
         """From now on WELL, or in one of the ways of HOW."""
@@ -76,6 +80,13 @@ class MailServer:
             self._server = None
         for writer in self._writers:
             writer.transport.abort()
+
+    async def _end(self) -> None:
+        """End all conversations."""
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.add(writer)

@@ -19,7 +19,7 @@ from notifications.services import (
     plan_reminders_of_all,
 )
 from notifications.services import hearers as who
-from notifications.services.inbox import erase_inbox, follow_task
+from notifications.services.inbox import erase_inbox, follow_task, move_inbox
 from notifications.services.invitations import read_invitation, tell_invited
 from notifications.services.preferences import erase_preferences, move_preferences
 from notifications.services.telling import tell_unmuted
@@ -60,6 +60,7 @@ not_counted("notifications.reminderchoice.person")
 not_counted("notifications.preference.person")
 not_counted("notifications.mailschedule.person")
 not_counted("notifications.mailbatch.person")
+not_counted("notifications.notification.recipient")
 
 HEARERS: dict[type[Event], Callable[[Sequence[Any]], list[Notification]]] = {
     TaskCreated: who.hearers_of_descriptions,
@@ -222,5 +223,6 @@ def erase_preferences_of_deleted(event: PersonDeleted) -> None:
 
 
 @subscribe(PersonJoined)
-def move_preferences_to_joined(event: PersonJoined) -> None:
+def move_to_joined(event: PersonJoined) -> None:
     move_preferences(person=event.person, former=event.former)
+    move_inbox(person=event.person, former=event.former)

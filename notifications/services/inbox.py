@@ -18,6 +18,7 @@ from core.documents.expressions import RowCount
 from core.errors import Invalid
 from core.queries import compiled, insert
 from notifications.models import InboxCounter, MutedTask, Notification
+from outbox.services import erase_texts_in
 from tasks.models import Task
 
 NUMBER_NOW = (
@@ -133,8 +134,19 @@ def follow_task(*, tasks: Sequence[Task]) -> None:
 
 @as_system("the inbox of somebody who is gone")
 def erase_inbox(*, person: User) -> None:
+    """Delete the inbox, and erase the texts of mails to others about what the person did."""
+    caused = Notification.objects.filter(actor=person, delivery_id__isnull=False)
+    erase_texts_in(deliveries={*caused.values_list("delivery_id", flat=True)})
     Notification.objects.filter(recipient=person).delete()
     MutedTask.objects.filter(person=person).delete()
+
+
+@as_system("the inboxes of two accounts that become one")
+def move_inbox(*, person: User, former: User) -> None:
+    """Put what the former account was told into the person's inbox, once for each key."""
+    known = Notification.objects.filter(recipient=person).values("key")
+    told = Notification.objects.filter(recipient=former).exclude(key__in=known)
+    told.update(recipient=person, seq=None)
 
 
 def _locked(rows: QuerySet[Notification]) -> dict[UUID, bool]:

@@ -1,6 +1,6 @@
 """Everything that changes a delivery: enqueueing, claiming, sending, resending, erasing."""
 
-from outbox.services.erasure import erase_deliveries_of
+from outbox.services.erasure import erase_deliveries_of, erase_texts_in
 from outbox.services.figures import Figures, figures_by_channel
 from outbox.services.queue import (
     AlreadyDecided,
@@ -32,6 +32,7 @@ __all__ = [
     "enqueue",
     "enqueue_all",
     "erase_deliveries_of",
+    "erase_texts_in",
     "figures_by_channel",
     "is_relay_alive",
     "note_relay",
