@@ -36,7 +36,7 @@ accounts.PersonDeleted               activity.log
 accounts.PersonJoined                activity.log
                                      audit.log
                                      activity.record_in_workspaces
-                                     notifications.move_preferences_to_joined
+                                     notifications.move_to_joined
                                      projects.move_project_memberships_to_joined
                                      workspaces.move_memberships_to_joined
 accounts.PersonLinked                activity.log
