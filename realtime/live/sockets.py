@@ -56,6 +56,8 @@ class Socket(AsyncWebsocketConsumer):
         super().__init__()
         self._rooms: dict[str, Subscription | InboxSubscription] = {}
         self._heard: deque[str] = deque(maxlen=MOST_UNHEARD)
+        self._heard_early: deque[str] = deque(maxlen=MOST_UNHEARD)
+        """Messages in the room that the client is about to be told that it follows."""
         self._wake = asyncio.Event()
         self._allowance, self._allowed_at = float(MOST_PER_SECOND), 0.0
         self._sender: asyncio.Task[None] | None = None
@@ -112,8 +114,9 @@ class Socket(AsyncWebsocketConsumer):
 
     def hear(self, room: Room, tail: str) -> None:
         for name, followed in self._rooms.items():
-            if followed.room == room and followed.is_begun:
-                self._heard.append(in_room(name, tail))
+            if followed.room == room:
+                heard = self._heard if followed.is_begun else self._heard_early
+                heard.append(in_room(name, tail))
         self._wake.set()
 
     def announce(self, *, degraded: bool) -> None:
@@ -169,6 +172,9 @@ class Socket(AsyncWebsocketConsumer):
             people = await hub.presence.people(room)
         await self._say(as_text(type="subscribed", room=name, seq=since, last=last, **people))
         followed.is_begun = True
+        # Who came while the others were looked up is not among them.
+        self._heard.extend(self._heard_early)
+        self._heard_early.clear()
         self._wake.set()
 
     def _leave(self, name: str) -> None:
