@@ -90,6 +90,23 @@ def test_who_is_there_is_known_again_after_redis_forgot_it(seats: Seats, team: C
     eventually(lambda: sees(seats.max, room, 2), pause=0.5)
 
 
+def test_who_comes_while_one_enters_is_told_afterwards(
+    seats: Seats, broker: subprocess.Popen[bytes], team: Cast, token_of: TokenOf
+) -> None:
+    """Redis is slow to say who is there in other processes."""
+    room, pia = room_of(team.project), seats.opened.greeted(token_of("pia"))
+    with frozen(broker):
+        seats.moe.say("subscribe", room)
+        seats.lea.until("presence:joined")
+        pia.say("subscribe", room)
+        heard = seats.moe.until("presence:joined")
+    assert [each["type"] for each in heard if each["type"] != "degraded"] == [
+        "subscribed",
+        "presence:joined",
+    ]
+    assert heard[-1]["person"]["id"] == team.pia.public_id
+
+
 def test_while_redis_hangs_and_is_gone_events_arrive_all_the_same(
     seats: Seats,
     sites: tuple[Site, Site],
