@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from dev.faults.asking import BROKEN, UNAVAILABLE
+from dev.faults.changing import Changing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from random import Random
 
     from dev.faults.asking import Api
@@ -43,22 +41,17 @@ class Journal:
         return [at for at in found if at is not None]
 
 
-class MailWriter(threading.Thread):
+class MailWriter(Changing):
     """Sends `amount` changes to tasks that nobody else changes; `faults` are wrong answers."""
 
     def __init__(
         self, api: Api, project: str, people: list[str], journal: Journal, chance: Random
     ) -> None:
-        super().__init__(daemon=True)
-        self.api, self.project, self.people = api, project, people
-        self.journal, self.chance = journal, chance
-        self.amount = 0
-        self.faults: list[str] = []
-        self.done: Counter[str] = Counter()
-        self.refused: Counter[str] = Counter()
+        super().__init__(api, chance, amount=0)
+        self.project, self.people, self.journal = project, people, journal
         self._holders: dict[str, str | None] = {}
         """The tasks that are open, and whose they are as far as is known."""
-        self._verbs: dict[Callable[[], None], int] = {
+        self.verbs = {
             self.create: 8,
             self.assign: 4,
             self.make_due: 4,
@@ -74,31 +67,13 @@ class MailWriter(threading.Thread):
         writer.amount, writer._holders = amount, self._holders
         return writer
 
-    def run(self) -> None:
-        verbs, weights = list(self._verbs), list(self._verbs.values())
-        for _ in range(self.amount):
-            self.chance.choices(verbs, weights)[0]()
-
-    def _send(self, method: str, path: str, body: Any = None) -> Any:
-        """The data of the answer, or {}; None if it was refused or is not known."""
-        answer = self.api.send(method, path, body)
-        if answer is None:
-            return None
-        if answer.status_code >= BROKEN and answer.status_code != UNAVAILABLE:
-            self.faults.append(f"{method} {path} was answered {answer.status_code}: {answer.text}")
-        if not answer.ok:
-            self.refused[answer.json().get("code", "?")] += 1
-            return None
-        self.done[method] += 1
-        return answer.json().get("data") if answer.content else {}
-
     def _any(self) -> str | None:
         return self.chance.choice(list(self._holders)) if self._holders else None
 
     def create(self) -> None:
         person = self.chance.choice(self.people)
         body = {"title": "Caulk the seams", "assignee_id": person, **self._due()}
-        if made := self._send("POST", f"/projects/{self.project}/tasks", body):
+        if made := self.send("POST", f"/projects/{self.project}/tasks", body):
             self._holders[made["id"]] = person
             self.journal.assigned[made["id"], person] += 1
 
@@ -114,7 +89,7 @@ class MailWriter(threading.Thread):
         before = self._holders[task]
         if person:
             self.journal.taken_away.pop((task, person), None)
-        if self._send("PATCH", f"/tasks/{task}", {"assignee_id": person}) is None:
+        if self.send("PATCH", f"/tasks/{task}", {"assignee_id": person}) is None:
             # From now on it may be anybody's.
             self._holders.pop(task)
             return
@@ -126,7 +101,7 @@ class MailWriter(threading.Thread):
 
     def make_due(self) -> None:
         if task := self._any():
-            self._send("PATCH", f"/tasks/{task}", self._due())
+            self.send("PATCH", f"/tasks/{task}", self._due())
 
     def _due(self) -> dict[str, Any]:
         """In a minute, or not at all. People are in UTC."""
@@ -137,15 +112,15 @@ class MailWriter(threading.Thread):
 
     def comment(self) -> None:
         if task := self._any():
-            self._send("POST", f"/tasks/{task}/comments", {"content": "Who has the oakum?"})
+            self.send("POST", f"/tasks/{task}/comments", {"content": "Who has the oakum?"})
 
     def complete(self) -> None:
         if task := self._any():
-            self._end(task, self._send("PATCH", f"/tasks/{task}", {"is_complete": True}), "done")
+            self._end(task, self.send("PATCH", f"/tasks/{task}", {"is_complete": True}), "done")
 
     def delete(self) -> None:
         if task := self._any():
-            self._end(task, self._send("DELETE", f"/tasks/{task}"), "deleted")
+            self._end(task, self.send("DELETE", f"/tasks/{task}"), "deleted")
 
     def _end(self, task: str, answer: Any, how: str) -> None:
         self._holders.pop(task)

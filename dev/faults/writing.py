@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import threading
-from collections import Counter, defaultdict
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from dev.faults.asking import BROKEN, UNAVAILABLE
+from dev.faults.changing import Changing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from random import Random
 
     from dev.faults.asking import Api
@@ -47,15 +45,13 @@ class World:
         self.rows = {entity: list(rows.values()) for entity, rows in copy.rows.items()}
 
 
-class Writer(threading.Thread):
-    """Sends `amount` changes; `faults` are answers that a server should not give."""
+class Writer(Changing):
+    """Changes whatever there is in a workspace."""
 
     def __init__(self, api: Api, world: World, chance: Random, amount: int) -> None:
-        super().__init__(daemon=True)
-        self.api, self.world, self.chance, self.amount = api, world, chance, amount
-        self.faults: list[str] = []
-        self.done: Counter[str] = Counter()
-        self._verbs: dict[Callable[[], None], int] = {
+        super().__init__(api, chance, amount)
+        self.world = world
+        self.verbs = {
             self.create_task: 5,
             self.edit_task: 6,
             self.edit_text: 8,
@@ -72,22 +68,6 @@ class Writer(threading.Thread):
             self.many: 2,
             self.access: 4,
         }
-
-    def run(self) -> None:
-        verbs, weights = list(self._verbs), list(self._verbs.values())
-        for _ in range(self.amount):
-            self.chance.choices(verbs, weights)[0]()
-
-    def _send(self, method: str, path: str, body: Any = None) -> Any:
-        answer = self.api.send(method, path, body)
-        if answer is None:
-            return None
-        if answer.status_code >= BROKEN and answer.status_code != UNAVAILABLE:
-            self.faults.append(f"{method} {path} was answered {answer.status_code}: {answer.text}")
-        if not answer.ok:
-            return None
-        self.done[method] += 1
-        return answer.json().get("data") if answer.content else None
 
     def _any(self, entity: str, **where: Any) -> dict[str, Any] | None:
         found = [
@@ -109,7 +89,7 @@ class Writer(threading.Thread):
         body: dict[str, Any] = {"title": self._words(5), "description": self._words()}
         if label := self._any("label", project_id=project["id"]):
             body["labels"] = [label["name"]]
-        self._send("POST", f"/projects/{project['id']}/tasks", body)
+        self.send("POST", f"/projects/{project['id']}/tasks", body)
 
     def edit_task(self) -> None:
         if task := self._any("task"):
@@ -124,7 +104,7 @@ class Writer(threading.Thread):
                 "labels": self.chance.sample(labels, min(len(labels), 1)),
             }
             names = self.chance.sample(list(choices), 2)
-            self._send("PATCH", f"/tasks/{task['id']}", {name: choices[name] for name in names})
+            self.send("PATCH", f"/tasks/{task['id']}", {name: choices[name] for name in names})
 
     def edit_text(self) -> None:
         """Write a text in which something was put, cut or replaced; sometimes a very long one."""
@@ -137,7 +117,7 @@ class Writer(threading.Thread):
             if self.chance.random() < 0.05:
                 text = self._words(9) * (LONGER_THAN_A_PUSH // 30)
             task["description"] = text if len(text) < LONGER_THAN_A_PUSH else ""
-            self._send("PATCH", f"/tasks/{task['id']}", {"description": text[:90_000]})
+            self.send("PATCH", f"/tasks/{task['id']}", {"description": text[:90_000]})
 
     def move(self) -> None:
         if task := self._any("task"):
@@ -147,27 +127,27 @@ class Writer(threading.Thread):
                 body = {self.chance.choice(["before_id", "after_id"]): beside["id"]}
             elif column := self._any("column", project_id=task["project_id"]):
                 body["status"] = column["key"]
-            self._send("POST", f"/tasks/{task['id']}/move", body)
+            self.send("POST", f"/tasks/{task['id']}/move", body)
 
     def transition(self) -> None:
         if (task := self._any("task")) and (
             column := self._any("column", project_id=task["project_id"])
         ):
             body = {"status": column["key"]}
-            self._send("POST", f"/tasks/{task['id']}/transition", body)
+            self.send("POST", f"/tasks/{task['id']}/transition", body)
 
     def transfer(self) -> None:
         if (task := self._any("task")) and (project := self._any("project")):
-            self._send("POST", f"/tasks/{task['id']}/transfer", {"project_id": project["id"]})
+            self.send("POST", f"/tasks/{task['id']}/transfer", {"project_id": project["id"]})
 
     def delete_task(self) -> None:
         if task := self._any("task"):
-            self._send("DELETE", f"/tasks/{task['id']}")
+            self.send("DELETE", f"/tasks/{task['id']}")
             self.world.deleted["task"].append(task["id"])
 
     def restore_task(self) -> None:
         if deleted := self.world.deleted["task"]:
-            self._send("POST", f"/tasks/{self.chance.choice(deleted[-20:])}/restore")
+            self.send("POST", f"/tasks/{self.chance.choice(deleted[-20:])}/restore")
 
     def many(self) -> None:
         """One request for several tasks."""
@@ -177,7 +157,7 @@ class Writer(threading.Thread):
             "set": {"priority": self.chance.choice(PRIORITIES)},
             "is_atomic": False,
         }
-        self._send("POST", "/tasks/bulk", body)
+        self.send("POST", "/tasks/bulk", body)
 
     def access(self) -> None:
         """Open a project to its members or to all; take the other person in, or put them out."""
@@ -185,12 +165,12 @@ class Writer(threading.Thread):
             path = f"/projects/{project['id']}"
             match self.chance.randint(0, 3):
                 case 0:
-                    self._send("POST", f"{path}/members", {"email": self.world.other_address})
+                    self.send("POST", f"{path}/members", {"email": self.world.other_address})
                 case 1:
-                    self._send("DELETE", f"{path}/members/{self.world.other}")
+                    self.send("DELETE", f"{path}/members/{self.world.other}")
                 case _:
                     body = {"visibility": self.chance.choice(["PRIVATE", "WORKSPACE"])}
-                    self._send("PATCH", path, body)
+                    self.send("PATCH", path, body)
 
     # What is on tasks, and what they are in
 
@@ -200,33 +180,33 @@ class Writer(threading.Thread):
             first = self._any("comment", task_id=task["id"], parent_id=None)
             if first and self.chance.random() < 0.5:
                 body["parent_id"] = first["id"]
-            self._send("POST", f"/tasks/{task['id']}/comments", body)
+            self.send("POST", f"/tasks/{task['id']}/comments", body)
 
     def change_comment(self) -> None:
         if comment := self._any("comment"):
             path, deleted = f"/comments/{comment['id']}", self.world.deleted["comment"]
             match self.chance.randint(0, 5):
                 case 0:
-                    self._send("DELETE", path)
+                    self.send("DELETE", path)
                     deleted.append(comment["id"])
                 case 1 if deleted:
-                    self._send("POST", f"/comments/{self.chance.choice(deleted[-20:])}/restore")
+                    self.send("POST", f"/comments/{self.chance.choice(deleted[-20:])}/restore")
                 case 2:
-                    self._send(self.chance.choice(["PUT", "DELETE"]), f"{path}/reactions/🎉")
+                    self.send(self.chance.choice(["PUT", "DELETE"]), f"{path}/reactions/🎉")
                 case _:
-                    self._send("PATCH", path, {"content": comment["content"] + self._words(9)})
+                    self.send("PATCH", path, {"content": comment["content"] + self._words(9)})
 
     def label(self) -> None:
         project, label = self._any("project"), self._any("label")
         if project and (label is None or self.chance.random() < 0.5):
             if len(self.world.rows["label"]) < MOST_LABELS:
                 body = {"name": f"label {self.chance.randint(0, 99)}"}
-                self._send("POST", f"/projects/{project['id']}/labels", body)
+                self.send("POST", f"/projects/{project['id']}/labels", body)
         elif label and self.chance.random() < 0.5:
             body = {"name": f"label {self.chance.randint(0, 99)}"}
-            self._send("PATCH", f"/labels/{label['id']}", body)
+            self.send("PATCH", f"/labels/{label['id']}", body)
         elif label:
-            self._send("DELETE", f"/labels/{label['id']}")
+            self.send("DELETE", f"/labels/{label['id']}")
 
     def column(self) -> None:
         column = self._any("column")
@@ -239,16 +219,16 @@ class Writer(threading.Thread):
         match self.chance.randint(0, 3):
             case 0 if len(beside) < MOST_COLUMNS:
                 body = {"name": self._words(2), "category": self.chance.choice(CATEGORIES)}
-                self._send("POST", path, {**body, "is_default": self.chance.random() < 0.3})
+                self.send("POST", path, {**body, "is_default": self.chance.random() < 0.3})
             case 1:
                 target = self.chance.choice(beside)["key"]
-                self._send("DELETE", f"{path}/{column['id']}?move_to={target}")
+                self.send("DELETE", f"{path}/{column['id']}?move_to={target}")
             case 2:
                 order = self.chance.sample([row["id"] for row in beside], len(beside))
-                self._send("POST", f"{path}/reorder", {"order": order})
+                self.send("POST", f"{path}/reorder", {"order": order})
             case _:
                 limit = {"wip_limit": self.chance.choice([None, 3])}
-                self._send("PATCH", f"{path}/{column['id']}", {"name": self._words(2), **limit})
+                self.send("PATCH", f"{path}/{column['id']}", {"name": self._words(2), **limit})
 
     def project(self) -> None:
         if not (project := self._any("project")):
@@ -256,7 +236,7 @@ class Writer(threading.Thread):
         path = f"/projects/{project['id']}"
         if self.chance.random() < 0.7:
             body = {"name": self._words(3), "description": project["description"] + self._words(30)}
-            self._send("PATCH", path, body)
+            self.send("PATCH", path, body)
         else:
-            self._send("DELETE", path)
-            self._send("POST", f"{path}/restore")
+            self.send("DELETE", path)
+            self.send("POST", f"{path}/restore")

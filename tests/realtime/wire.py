@@ -16,6 +16,8 @@ from websockets.uri import parse_uri
 if TYPE_CHECKING:
     from websockets.typing import Subprotocol
 
+    from accounts.models import User
+
 PATIENCE = 20.0
 """Seconds within which anything has to arrive."""
 
@@ -106,6 +108,13 @@ class Socket:
         found = [self.hear(patience)]
         while found[-1]["type"] not in kinds:
             found.append(self.hear(patience))
+        return found
+
+    def until_here(self, person: User) -> list[dict[str, Any]]:
+        """All messages until this person comes into a room; others may come before."""
+        found = self.until("presence:joined")
+        while found[-1]["person"]["id"] != person.public_id:
+            found += self.until("presence:joined")
         return found
 
     def follow(self, room: str, since: int | None = None) -> dict[str, Any]:
