@@ -51,7 +51,7 @@ class Events(ReadOnly):
         "action",
         "what_changed",
     )
-    list_filter = ("entity", "action", "via", ("created_at", RangeDateFilter))
+    list_filter = ("entity", "action", "via", "origin", ("created_at", RangeDateFilter))
     list_filter_submit = True
     search_fields = (
         *("=entity_id", "=task_id", "=project_id", "=workspace_id"),
@@ -75,6 +75,7 @@ class Events(ReadOnly):
         "texts",
         "past_values",
         "committed_at",
+        "origin",
         "request_id",
     )
     readonly_fields = ("sentence", "texts")

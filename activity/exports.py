@@ -21,6 +21,7 @@ class OwnEvent(Document):
     entity = serializers.CharField()
     entity_id = serializers.UUIDField()
     action = serializers.CharField()
+    origin = serializers.CharField()
     created_at = serializers.DateTimeField()
 
     class Meta:

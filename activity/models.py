@@ -91,6 +91,8 @@ class Event(Record):
     """The one person who may read of the row."""
     past_values = models.JSONField(null=True)
     """What else was different before (`core.events.Event.past_values`); null for most events."""
+    origin = models.CharField(max_length=10, blank=True, default="")
+    """IMPORT of `core.events` for what was imported, else ""."""
     committed_at = models.DateTimeField(null=True, editable=False)
     """When `seq` was given, just before the commit: the same for all events of a transaction."""
 

@@ -17,7 +17,7 @@ LONGEST_PICTURE = 30
 
 @shared_task(soft_time_limit=LONGEST_RUN + LONGEST_PICTURE, time_limit=LONGEST_RUN + 40)
 def make_thumbnails() -> None:
-    """One after the other; a picture that takes too long stays without.
+    """Make thumbnails of new pictures; one that takes too long stays without.
 
     Raises Unavailable if the storage is: the next run tries the same picture again.
     """
@@ -29,7 +29,7 @@ def make_thumbnails() -> None:
 
 @shared_task
 def remove_files() -> None:
-    """Those of purged attachments."""
+    """Remove the files of purged attachments."""
     until = time.monotonic() + LONGEST_RUN
     while removal.remove_files(at_most=AT_ONCE) == AT_ONCE and time.monotonic() < until:
         pass
@@ -37,6 +37,6 @@ def remove_files() -> None:
 
 @shared_task
 def remove_orphans() -> None:
-    """As many as are found in LONGEST_RUN; the next run searches where this one stopped."""
+    """Remove files without a row; the next run searches where this one stopped."""
     until = time.monotonic() + LONGEST_RUN
     removal.remove_orphans(has_time=lambda: time.monotonic() < until)

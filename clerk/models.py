@@ -88,7 +88,7 @@ class ExternalRecord(models.Model):
 
 
 class WebhookReceipt(models.Model):
-    """A message of the provider that was applied, kept so that it is not applied again."""
+    """A message of the provider that was applied or deferred, so that it is not applied again."""
 
     id = models.CharField(max_length=255, primary_key=True)
     kind = models.CharField(max_length=100)

@@ -11,6 +11,7 @@ from django.conf import settings
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
 from config import env
+from core import functions
 from core.checks import refuse_flawed_database
 from core.heartbeats import Heartbeat
 
@@ -31,6 +32,14 @@ class PromptTask(AnyTask):
     """
 
     abstract = True
+
+    def __call__(self, *args: Any, **named: Any) -> Any:
+        """As a worker calls it; runs of functions that beat triggers are recorded."""
+        name = functions.name_of(*self.name.rsplit(".", 1))
+        if self.request.called_directly or name not in functions.scheduled_names():
+            return super().__call__(*args, **named)
+        with functions.observed(name):
+            return super().__call__(*args, **named)
 
     def apply_async(self, *args: Any, **options: Any) -> Any:
         if options.get("eta") or (options.get("countdown") or 0) > LONGEST_WAIT:
@@ -53,9 +62,10 @@ def check_database(**named: Any) -> None:
 
 
 @worker_init.connect
-def start_heartbeat(**named: Any) -> None:
+def start_heartbeat(sender: Any, **named: Any) -> None:
     """Write a heartbeat whenever the worker's main loop sends Celery's own heartbeat event."""
-    heartbeat = Heartbeat("worker", settings.DATA_DIR)
+    is_for_jobs = str(sender.hostname).startswith("jobs@")
+    heartbeat = Heartbeat("jobs" if is_for_jobs else "worker", settings.DATA_DIR)
 
     def beat(**named: Any) -> None:
         heartbeat.beat()

@@ -1,4 +1,4 @@
-"""The command lines of the four programs; `python -m config.programs web` runs one of them."""
+"""The command lines of the programs; `python -m config.programs web` runs one of them."""
 
 import os
 import sys
@@ -47,11 +47,16 @@ def web() -> Command:
 
 
 def worker() -> Command:
-    amount = f"--concurrency={env.natural('WORKER_PROCESSES', 2)}"
-    alone = ["--without-gossip", "--without-mingle"]
+    """Takes all queues, unless WORKER_QUEUES names some."""
     queues = env.listed("WORKER_QUEUES")
     chosen = [f"--queues={','.join(queues)}"] if queues else []
-    return Command("worker", _celery("worker", amount, *alone, *chosen), env=OF_CELERY)
+    return _worker("worker", env.natural("WORKER_PROCESSES", 2), *chosen)
+
+
+def jobs() -> Command:
+    """A worker of its own for jobs, which may keep its processes busy for minutes."""
+    chosen = ("--queues=jobs", "--hostname=jobs@%h")
+    return _worker("jobs", env.natural("JOBS_PROCESSES", 2), *chosen)
 
 
 def beat() -> Command:
@@ -78,13 +83,18 @@ def _python(module: str, *arguments: str) -> list[str]:
     return [sys.executable, "-m", module, *arguments]
 
 
+def _worker(name: str, amount: int, *chosen: str) -> Command:
+    alone = ("--without-gossip", "--without-mingle", f"--concurrency={amount}")
+    return Command(name, _celery("worker", *alone, *chosen), env=OF_CELERY)
+
+
 def _celery(program: str, *arguments: str) -> list[str]:
     return _python(
         "celery", "--app=config.celery", "--quiet", program, "--loglevel=info", *arguments
     )
 
 
-PROGRAMS = {"web": web, "worker": worker, "beat": beat, "relay": relay}
+PROGRAMS = {"web": web, "worker": worker, "jobs": jobs, "beat": beat, "relay": relay}
 
 if __name__ == "__main__":
     keep_private()

@@ -5,8 +5,8 @@ import gc
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 
-MODULES = ("checks", "receivers", "channels", "mails", "retention")
-FOR_REQUESTS = ("api.documents", "exports", "readiness")
+MODULES = ("checks", "receivers", "channels", "mails", "job_types", "retention")
+FOR_REQUESTS = ("api.documents", "api.payloads", "exports", "readiness")
 """Loaded by `config.urls` only, with all that serves HTTP: a third of a start."""
 
 

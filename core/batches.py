@@ -35,10 +35,23 @@ def insert_all(rows: Sequence[Model], *, ignore_conflicts: bool = False) -> None
     if len(rows) <= FEW or has_expressions(rows, fields):
         insert(*rows, ignore_conflicts=ignore_conflicts)
         return
-    values = [{field.column: field.pre_save(row, add=True) for field in fields} for row in rows]
+    plain, own = _split(fields)
+    values = [
+        {column: kept[name] for column, name in plain}
+        | {field.column: field.pre_save(row, add=True) for field in own}
+        for row in rows
+        for kept in (vars(row),)
+    ]
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         sql = _insert_sql(type(rows[0]), fields, ignore_conflicts=ignore_conflicts)
         cursor.execute(sql, [orjson.dumps(values).decode()])
+
+
+@cache
+def _split(fields: tuple[Any, ...]) -> tuple[list[tuple[str, str]], list[Any]]:
+    """Column and attribute of the fields that are stored as they are, and the fields that ask."""
+    plain = [each for each in fields if type(each).pre_save is Field.pre_save]
+    return [(each.column, each.attname) for each in plain], [f for f in fields if f not in plain]
 
 
 @cache

@@ -78,6 +78,22 @@ def as_system(reason: str, *, durable: bool = False) -> Iterator[None]:
 
 
 @contextmanager
+def as_person(person_id: UUID | None, bound: frozenset[UUID] | None = None) -> Iterator[None]:
+    """Run a block in a transaction that sees what `show_workspaces_of` shows.
+
+    The previous context is restored after the block.
+    """
+    names = ("gantry.system", "gantry.workspaces", "gantry.person")
+    with transaction.atomic():
+        former = _fetch_row(f"SELECT {', '.join(['current_setting(%s, true)'] * 3)}", *names)
+        show_workspaces_of(person_id, bound)
+        yield
+        # A rollback, to a savepoint too, resets the settings itself.
+        values = [part or "" for pair in zip(names, former, strict=True) for part in pair]
+        _fetch_row(f"SELECT {', '.join(['set_config(%s, %s, true)'] * 3)}", *values)
+
+
+@contextmanager
 def may_be_idle(longest: str) -> Iterator[None]:
     """Let the current transaction be idle for so long between two statements of the block.
 

@@ -13,6 +13,8 @@ from core.dry_runs import note
 
 Changes = dict[str, dict[str, Any]]
 """Changed fields: `{field: {"old": …, "new": …}}`, with values that JSON can express."""
+IMPORT = "import"
+"""The origin of events about what comes from a file of another product."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,12 +22,14 @@ class Event:
     """Base of events: something that happened to a row, which subclasses have as a field.
 
     `past_values` has what else of the row was different before, if no other event tells: from it
-    the past is read, and it is shown to nobody.
+    the past is read, and it is shown to nobody. `origin` is IMPORT for what was imported, "" for
+    what somebody did: nobody is told of imported history.
     """
 
     actor: Actor
     changes: Changes = field(default_factory=dict)
     past_values: dict[str, Any] = field(default_factory=dict)
+    origin: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,4 +3,4 @@
 from dashboards.services.totals import add_all_changes
 from outbox.periodic import scan
 
-scan(every=5)(add_all_changes)
+scan(every=5, of="dashboards.add_changes")(add_all_changes)

@@ -14,6 +14,7 @@ LONGEST_RUN = 10.0
 
 @shared_task
 def queue_due_reminders() -> None:
+    """Tell of tasks whose reminders are due."""
     until = time.monotonic() + LONGEST_RUN
     while has_more_due(services.queue_due_reminders()) and time.monotonic() < until:
         pass
@@ -21,4 +22,5 @@ def queue_due_reminders() -> None:
 
 @shared_task
 def wake_snoozed() -> None:
+    """Show the notifications again whose snooze is over."""
     inbox.wake_snoozed()

@@ -48,7 +48,7 @@ LONGEST_EXCERPT = 600
 """Characters of a comment in a mail."""
 
 
-@scan(every=5)
+@scan(every=5, of="notifications.queue_due_reminders")
 def tell_of_due_tasks() -> bool:
     """Whether more may be due, of which the relay tells in its next turn."""
     return has_more_due(queue_due_reminders())

@@ -6,7 +6,7 @@ from typing import Any
 from accounts.events import AccessChanged, PersonDeleted, PersonJoined, ProfileChanged
 from accounts.services.references import not_counted
 from comments.events import CommentAdded, CommentEdited
-from core.events import Event, subscribe, subscribe_batch
+from core.events import IMPORT, Event, subscribe, subscribe_batch
 from notifications.models import Notification, NotificationKind
 from notifications.services import (
     enqueue_assignment_mails,
@@ -43,7 +43,7 @@ from tasks.events import (
     TaskTransitioned,
     TaskUpdated,
 )
-from tasks.models import FINISHED
+from tasks.models import FINISHED, Task
 from workspaces.events import (
     InvitationAccepted,
     InvitationResent,
@@ -88,7 +88,8 @@ def move_notifications(events: Sequence[TaskTransferred]) -> None:
 
 def _teller(hearers: Callable[[Sequence[Any]], list[Notification]]) -> Any:
     def tell_them(events: Sequence[Event]) -> None:
-        tell_unmuted(actor=events[0].actor, notifications=hearers(events))
+        if happened := [each for each in events if each.origin != IMPORT]:
+            tell_unmuted(actor=happened[0].actor, notifications=hearers(happened))
 
     return tell_them
 
@@ -125,6 +126,9 @@ def erase_inbox_of_deleted(event: PersonDeleted) -> None:
 @subscribe_batch(TaskAssigned)
 def tell_assignees(events: Sequence[TaskAssigned]) -> None:
     """In the inbox and by mail; tasks that are handed over have a mail of their own."""
+    events = [event for event in events if event.origin != IMPORT]
+    if not events:
+        return
     actor, hearers = events[0].actor, who.hearers_of_assignments(events)
     mailed = {
         (each.task_id, each.recipient_id)
@@ -146,10 +150,16 @@ def mail_successor(event: TasksHandedOver) -> None:
 # After `tell_assignees`: whoever gets its mail is not reminded at once as well.
 @subscribe_batch(TaskAssigned)
 def plan_reminders_of_assigned(events: Sequence[TaskAssigned]) -> None:
-    if handed_over := [event.task for event in events if event.in_handover]:
-        plan_reminders_after_handover(tasks=handed_over)
-    if others := [event.task for event in events if not event.in_handover]:
-        plan_reminders_of_all(tasks=others)
+    """Nobody is reminded at once of what was handed over, or imported."""
+    at_once: list[Task] = []
+    later: list[Task] = []
+    for event in events:
+        is_late = event.in_handover or event.origin == IMPORT
+        (later if is_late else at_once).append(event.task)
+    if later:
+        plan_reminders_after_handover(tasks=later)
+    if at_once:
+        plan_reminders_of_all(tasks=at_once)
 
 
 @subscribe_batch(TaskUpdated)

@@ -17,6 +17,12 @@ SENTENCES = {
     "INVITED": "{actor} invited you to {place}",
     "MEMBERSHIP_CHANGED": "{actor} changed your place in {place}",
     "LEAD_CHANGED": "{actor} ended your lead of {place}",
+    "JOB_ENDED": "Your {job} has ended",
+}
+JOBS = {
+    "COMPLETED": "Your {job} is done",
+    "FAILED": "Your {job} has failed",
+    "CANCELLED": "Your {job} was cancelled",
 }
 MEMBERSHIPS = {
     "added": "{actor} added you to {place}",
@@ -43,6 +49,8 @@ def sentence(kind: str, about: About, facts: Mapping[str, Any]) -> str:
     template = SENTENCES[kind]
     if kind == "MEMBERSHIP_CHANGED":
         template = MEMBERSHIPS.get(facts.get("change", ""), template)
+    elif kind == "JOB_ENDED":
+        template = JOBS.get(facts.get("state", ""), template)
     elif facts.get("is_lead"):
         template = NEW_LEAD
     text = "a comment on" if about.is_comment else "the description of"
@@ -55,4 +63,5 @@ def sentence(kind: str, about: About, facts: Mapping[str, Any]) -> str:
         role=ROLES.get(role, f"a {role.lower()}"),
         old=facts.get("old", ""),
         new=facts.get("new", ""),
+        job=facts.get("type", "job"),
     )

@@ -53,10 +53,11 @@ def deliver_due() -> None:
 
 @shared_task
 def sweep() -> None:
+    """Give up what could not be delivered for three days."""
     services.sweep()
 
 
 @shared_task
 def apply_retention() -> None:
-    """The same removal as the relay's, with more time; either alone is enough."""
+    """Remove old rows: the same as the relay, with more time; either alone is enough."""
     apply_rules(within=LONGEST_REMOVAL)

@@ -1,7 +1,8 @@
 """Places where a crash test may hold or kill the process, named by GANTRY_FAULTS; else nothing.
 
 They are `outbox.after_claim`, `outbox.in_compose` (in its transaction), `outbox.before_send`, and
-`outbox.after_send`, before that is saved.
+`outbox.after_send`, before that is saved; `jobs.after_claim`, and `jobs.before_commit` of a step;
+`functions.after_claim`, and `functions.before_commit` of an effect; `clerk.before_commit`.
 """
 
 import os

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from django.db import InterfaceError, OperationalError
 
+from core import functions
+
 logger = logging.getLogger(__name__)
 
 
@@ -20,16 +22,31 @@ class Scan:
     look: Callable[[], object]
     every: float
     due: float = field(default=0.0)
+    name: str = ""
+    """That of the function as which its runs are recorded; without one they are not."""
+
+    def run(self) -> bool:
+        """Whether there is more to do."""
+        if not self.name:
+            return self.look() is True
+        with functions.observed(self.name):
+            return self.look() is True
 
 
 _scans: list[Scan] = []
 
 
-def scan(*, every: float) -> Callable[[Callable[[], object]], Callable[[], object]]:
-    """Have the decorated function run every so many seconds."""
+def scan(*, every: float, of: str = "") -> Callable[[Callable[[], object]], Callable[[], object]]:
+    """Have the decorated function run every so many seconds.
+
+    `of` is the name of the function that workers run for the same purpose (`core.functions`), by
+    default its own.
+    """
 
     def register(look: Callable[[], object]) -> Callable[[], object]:
-        _scans.append(Scan(look, every))
+        name = of or functions.name_of(look.__module__, look.__name__)
+        functions.in_relay(name, look, every)
+        _scans.append(Scan(look, every, name=name))
         return look
 
     return register
@@ -46,7 +63,7 @@ def run_due() -> bool:
             continue
         entry.due = time.monotonic() + entry.every
         try:
-            if entry.look() is True:
+            if entry.run():
                 entry.due, has_more = 0.0, True
         except (InterfaceError, OperationalError):
             raise

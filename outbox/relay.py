@@ -9,11 +9,10 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
 from core.heartbeats import Heartbeat
-from core.retention import apply_rules
 from outbox import fault_points, periodic
 from outbox.broker import Broker
 from outbox.local_sender import LocalSender
-from outbox.services import Claim, claim_due, note_relay, release, sweep
+from outbox.services import Claim, claim_due, note_relay, release
 
 logger = logging.getLogger(__name__)
 
@@ -23,8 +22,6 @@ BUSY = 0.02
 LEAST = 8
 """The least room for claims with which the busy relay claims again, to claim in batches."""
 LONGEST_PAUSE = 5.0
-LONGEST_REMOVAL = 0.5
-"""Seconds for removing old rows, as mail waits meanwhile; the rest is removed a minute later."""
 NAME = f"{socket.gethostname()}:{os.getpid()}"
 
 
@@ -102,12 +99,5 @@ class Relay:
 
 @periodic.scan(every=5)
 def note_presence() -> None:
+    """Save that this relay is running, which workers ask for before they send by themselves."""
     note_relay(name=NAME)
-
-
-periodic.scan(every=60)(sweep)
-
-
-@periodic.scan(every=60)
-def apply_retention() -> None:
-    apply_rules(within=LONGEST_REMOVAL)

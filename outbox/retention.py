@@ -1,15 +1,26 @@
-"""How long deliveries and the texts of mails are kept."""
+"""How long deliveries and the texts of mails are kept; the relay removes what is too old."""
 
 from datetime import timedelta
 
 from django.db.models.functions import Now
 
 from core.context import as_system
-from core.retention import delete_batch, lock_batch, retained
+from core.retention import apply_rules, delete_batch, lock_batch, retained
 from outbox.models import Delivery, MailContent
+from outbox.periodic import scan
+from outbox.services import sweep
 
 WORDS_KEPT_FOR = timedelta(days=7)
 KEPT_FOR = timedelta(days=30)
+LONGEST_REMOVAL = 0.5
+"""Seconds for removing old rows, as mail waits meanwhile; the rest is removed a minute later."""
+
+scan(every=60)(sweep)
+
+
+@scan(every=60)
+def apply_retention() -> None:
+    apply_rules(within=LONGEST_REMOVAL)
 
 
 @retained("words of mails", WORDS_KEPT_FOR)

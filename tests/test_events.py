@@ -24,8 +24,11 @@ accounts.PersonDeleted               activity.log
                                      activity.erase_texts_of_deleted_person
                                      attachments.end_uploads_of_deleted
                                      clerk.delete_matches
+                                     clerk.erase_kept_profiles
                                      comments.erase_revisions_of_deleted_person
                                      identity.end_access_of_deleted
+                                     imports.remove_import_files_of_deleted
+                                     jobs.erase_jobs_of_deleted
                                      tasks.delete_private_filters_of_deleted
                                      tasks.release_due_times_of_deleted
                                      tasks.end_all_watching_of_deleted
@@ -33,6 +36,8 @@ accounts.PersonDeleted               activity.log
                                      workspaces.erase_invitations_of_deleted
                                      notifications.erase_inbox_of_deleted
                                      notifications.erase_preferences_of_deleted
+                                     calendars.delete_feeds_of_deleted
+                                     reports.delete_schedules_of_deleted
 accounts.PersonJoined                activity.log
                                      audit.log
                                      activity.record_in_workspaces
@@ -47,6 +52,7 @@ accounts.PersonRegistered            activity.log
 accounts.ProfileChanged              activity.log
                                      activity.record_in_workspaces
                                      notifications.replan_for_time_zone
+                                     reports.replan_for_time_zone
 
 activity.Logged                      realtime.pass_on_to_pusher
 
@@ -58,6 +64,10 @@ attachments.AttachmentPurged         activity.log
 attachments.AttachmentQuarantined    activity.log
 attachments.AttachmentRestored       activity.log
                                      audit.log
+
+calendars.CalendarFeedAdded          audit.log
+calendars.CalendarFeedRevoked        audit.log
+calendars.CalendarFeedRotated        audit.log
 
 comments.CommentAdded                activity.log
                                      notifications.tell
@@ -139,6 +149,10 @@ projects.ProjectUpdated              activity.log
 projects.TransitionsChanged          activity.log
 projects.ProjectsLeft                tasks.hand_over_tasks_of_leaver
 
+reports.ReportScheduleDeleted        audit.log
+reports.ReportScheduleUpdated        audit.log
+reports.ReportScheduled              audit.log
+
 tasks.FilterDeleted                  activity.log
 tasks.FilterSaved                    activity.log
 tasks.FilterUpdated                  activity.log
@@ -178,6 +192,15 @@ tasks.TaskUpdated                    activity.log
                                      notifications.replan_for_due_dates
                                      notifications.tell
 tasks.TasksHandedOver                notifications.mail_successor
+
+exports.TasksExported                audit.log
+
+jobs.FunctionReplayed                audit.log
+jobs.FunctionRunRequested            audit.log
+jobs.JobFinished                     jobs.count_end
+                                     jobs.tell_owner_of_end
+                                     reports.mail_scheduled_report
+jobs.JobSubmitted                    audit.log
 
 webhooks.WebhookAdded                activity.log
                                      audit.log
@@ -243,7 +266,11 @@ workspaces.WorkspaceUpdated          activity.log
 UNLOGGED = {
     "accounts.PersonalDataExported": "changes nothing; audited",
     "activity.Logged": "tells that others have been",
+    "calendars.CalendarFeedAdded": "is its owner's alone; audited",
+    "calendars.CalendarFeedRevoked": "is its owner's alone; audited",
+    "calendars.CalendarFeedRotated": "is its owner's alone; audited",
     "core.WorkspaceOpened": "asked once per person; the membership keeps the moment",
+    "exports.TasksExported": "changes nothing; audited",
     "identity.AllSessionsEnded": "belongs to no workspace; audited",
     "identity.PasswordChanged": "belongs to no workspace; its owner is told by mail",
     "identity.SecondFactorAdded": "belongs to no workspace; audited",
@@ -251,8 +278,15 @@ UNLOGGED = {
     "identity.SessionEnded": "belongs to no workspace; audited",
     "identity.SignInFailed": "belongs to no workspace; audited",
     "identity.SignedIn": "belongs to no workspace; audited",
+    "jobs.FunctionReplayed": "belongs to no workspace; audited",
+    "jobs.FunctionRunRequested": "belongs to no workspace; audited",
+    "jobs.JobFinished": "is its owner's alone, who finds it in the inbox",
+    "jobs.JobSubmitted": "is its owner's alone; audited",
     "projects.ProjectDeletionChanges": "comes before ProjectDeleted or ProjectRestored",
     "projects.ProjectsLeft": "follows MemberRemoved and ProjectMemberRemoved, which are logged",
+    "reports.ReportScheduleDeleted": "is its owner's alone; audited",
+    "reports.ReportScheduleUpdated": "is its owner's alone; audited",
+    "reports.ReportScheduled": "is its owner's alone; audited",
     "tasks.DueTimesReleased": "follows PersonDeleted, which is logged",
     "tasks.TasksRecategorised": "follows ColumnUpdated and ColumnDeleted, which are logged",
     "tasks.TasksHandedOver": "sums up what is logged as TaskAssigned, one by one",

@@ -51,7 +51,9 @@ MODELS = [model for model in apps.get_models() if model._meta.app_label in OURS]
 VIEWS = [view for _, view in routes(get_resolver().url_patterns)]
 """Found before documents are looked for: they are imported with their views."""
 DECISIONS = "tests/support/decisions.py"
-OUTSIDE_WORKSPACES = ("/api/auth/", "/api/unsubscribe/", "/api/notifications/unsubscribe/")
+OUTSIDE_WORKSPACES = (
+    *("/api/auth/", "/api/unsubscribe/", "/api/notifications/unsubscribe/", "/api/ops/"),
+)
 
 
 def fields_of(model: type[Model]) -> set[str]:
@@ -187,6 +189,7 @@ def test_every_model_is_kept_as_long_as_decided() -> None:
         decisions.WITH_MEMBERSHIP,
         decisions.WITH_PARENT,
         decisions.ONE_ROW,
+        decisions.BY_WORKER,
         *(rule.name for rule in rules()),
     }
     labels = {model._meta.label: model.__module__.partition(".")[0] for model in MODELS}

@@ -30,11 +30,16 @@ UPDATE_WORKSPACE = right("workspace:update", ADMIN)
 DELETE_WORKSPACE = right("workspace:delete", ADMIN)
 READ_AUDIT = right("audit:read", ADMIN)
 MANAGE_WEBHOOKS = right("webhook:manage", ADMIN)
+EXPORT_WORKSPACE = right("workspace:export", ADMIN)
+IMPORT_WORKSPACE = right("workspace:import", ADMIN)
 READ_USAGE = right("usage:read", ADMIN, BILLING)
 INVITE = right("workspace:invite", ADMIN, PM)
 # Everybody may end their own membership: that is leaving.
 REMOVE_MEMBER = right("workspace:remove_member", ADMIN, PM, own=(MEMBER, GUEST, BILLING))
 CREATE_PROJECT = right("project:create", ADMIN, PM)
+SCHEDULE_REPORTS = right("report:schedule", ADMIN, PM, MEMBER)
+# To others than oneself.
+SEND_REPORTS = right("report:send", ADMIN, PM)
 
 WORKSPACE_ABILITIES = {
     "update": UPDATE_WORKSPACE,
@@ -44,6 +49,10 @@ WORKSPACE_ABILITIES = {
     "create_project": CREATE_PROJECT,
     "read_audit": READ_AUDIT,
     "manage_webhooks": MANAGE_WEBHOOKS,
+    "export": EXPORT_WORKSPACE,
+    "import": IMPORT_WORKSPACE,
+    "schedule_reports": SCHEDULE_REPORTS,
+    "send_reports": SEND_REPORTS,
 }
 """The keys of a workspace's `abilities`, each with the right it stands for."""
 

@@ -16,6 +16,7 @@ from activity.services.names import Asker, Names, PersonShown, names_in
 from activity.services.telling import changes_shown, sentence_of
 from activity.services.undo.table import is_undoable
 from core.documents.fields import Computed, Document
+from core.events import IMPORT
 from tasks.models import StatusChange
 
 ENTITIES = sorted({*OF_PROJECTS, *OF_WORKSPACES})
@@ -73,7 +74,8 @@ class EventDocument(Document):
     With `committed_at` as `as_of`, tasks and boards are shown as they were right after it.
 
     `actor` is null for the system, which says its `reason`. `request_id` is shown to those with
-    the right `audit:read`. `undoable` if there is a way to undo such an event, whoever asks.
+    the right `audit:read`. `origin` is `import` for what was imported, else empty. `undoable` if
+    there is a way to undo such an event, whoever asks.
     """
 
     id = serializers.UUIDField()
@@ -84,6 +86,7 @@ class EventDocument(Document):
     actor = Person(allow_null=True, source="actor_id")
     reason = serializers.CharField(allow_null=True)
     via = serializers.CharField()
+    origin = serializers.ChoiceField([(IMPORT, IMPORT)], allow_blank=True)
     created_at = serializers.DateTimeField()
     committed_at = serializers.DateTimeField()
     request_id = serializers.CharField(allow_null=True)
@@ -134,6 +137,7 @@ def _event(
         "actor": people.get(event.actor_id) if event.actor_id else None,
         "reason": event.reason or None,
         "via": event.via,
+        "origin": event.origin,
         "created_at": event.created_at.isoformat(),
         "committed_at": event.committed_at and event.committed_at.isoformat(),
         "request_id": event.request_id if reads_audit else None,

@@ -13,6 +13,7 @@ from core.api.filters import CreationFilters
 from core.api.pagination import MAX_LIMIT
 from core.api.sizes import LONGEST_VALUE
 from core.documents.conditions import Conditions
+from core.events import IMPORT
 
 ACTIONS = sorted({action for _, action in SENTENCES})
 MOST_FOLLOWED = 500
@@ -25,6 +26,7 @@ class ActivityFilters(CreationFilters):
     actor = CharFilter(max_length=64)
     entity = ChoiceFilter(choices=[(name, name) for name in ENTITIES])
     action = ChoiceFilter(choices=[(name, name) for name in ACTIONS])
+    origin = ChoiceFilter(choices=[(IMPORT, IMPORT)])
 
     @staticmethod
     def where_actor(request: Request, value: str) -> Conditions:

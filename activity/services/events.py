@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -16,9 +17,9 @@ from activity.models import Event, TextChange
 from activity.services.differences import difference
 from activity.services.places import first_role, place_of, projects_of_tasks
 from comments.models import Comment
+from core.batches import insert_all
 from core.events import Changes, publish
 from core.events import Event as Happening
-from core.queries import insert
 from workspaces.models import Workspace
 
 BLANK = {"old": None, "new": None}
@@ -42,6 +43,7 @@ def recorded() -> Iterator[list[Event]]:
 def record(happenings: Sequence[Happening], *, entity: str, action: str) -> None:
     """Insert one row for each event, about its attribute `entity`; a trigger numbers them."""
     events, edited = [], []
+    asked_by = request_id()
     projects = projects_of_tasks([getattr(happening, entity) for happening in happenings])
     for happening in happenings:
         subject = getattr(happening, entity)
@@ -57,14 +59,15 @@ def record(happenings: Sequence[Happening], *, entity: str, action: str) -> None
             changes=changes | dict.fromkeys(texts, BLANK),
             version=getattr(subject, "version", None) if changes else None,
             past_values=happening.past_values or None,
-            request_id=request_id(),
+            origin=happening.origin,
+            request_id=asked_by,
             **place_of(subject, happening, projects),
         )
         events.append(event)
         if workspace_id := event.workspace_id:
             edited += [_edit(event, workspace_id, *text) for text in texts.items()]
-    insert(*events)
-    insert(*edited)
+    insert_all(events)
+    insert_all(edited)
     if (noted := _recorded.get()) is not None:
         noted.extend(events)
     if events:
@@ -112,9 +115,14 @@ def erase_texts_of(*, rows: Sequence[Model], entity: str) -> None:
 
 def long_texts(subject: Any, changes: Changes) -> Iterator[str]:
     """The changed TextFields: people may write anything about anybody there."""
-    for field in subject._meta.concrete_fields:
-        if field.name in changes and isinstance(field, TextField):
-            yield field.name
+    if changes:
+        model: Any = type(subject)
+        yield from (name for name in _text_fields(model) if name in changes)
+
+
+@cache
+def _text_fields(model: type[Model]) -> tuple[str, ...]:
+    return tuple(each.name for each in model._meta.concrete_fields if isinstance(each, TextField))
 
 
 def _without_personal_values(subject: Any, changes: Changes) -> Changes:

@@ -8,6 +8,7 @@ from rest_framework import serializers
 from accounts.api.documents import Person
 from attachments.models import Attachment, State
 from attachments.rights import ATTACHMENT_ABILITIES
+from attachments.storage.base import WRITE, FileLink
 from attachments.storage.chosen import storage
 from core.api.abilities import Abilities
 from core.documents.columns import Column
@@ -79,7 +80,12 @@ def _facts(path: str) -> list[Column]:
 def _ticket(pk: str, state: str, key: str, size: int, kind: str) -> dict[str, Any] | None:
     if state != State.PENDING:
         return None
-    ticket = storage().upload_ticket(str(pk), key, size, kind)
+    return shown_ticket(FileLink(str(pk), key, "", kind, purpose=WRITE), size)
+
+
+def shown_ticket(file: FileLink, size: int) -> dict[str, Any]:
+    """The request that stores the file, as `TICKET` describes it."""
+    ticket = storage().upload_ticket(file, size)
     return {
         "method": ticket.method,
         "url": ticket.url,

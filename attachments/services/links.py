@@ -1,5 +1,7 @@
 """Links to files, and the files behind the links of this server."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import IO, NamedTuple
 from uuid import UUID
 
@@ -9,9 +11,9 @@ from attachments.files.types import served_type
 from attachments.models import Attachment, State
 from attachments.services.attachments import NotReady
 from attachments.services.thumbnails import THUMBNAIL_TYPE
-from attachments.storage.base import FileLink
+from attachments.storage.base import READ, THUMBNAIL, WRITE, FileLink
 from attachments.storage.chosen import storage
-from attachments.storage.links import THUMBNAIL, WRITE, opened
+from attachments.storage.links import opened
 from attachments.storage.local import LocalStorage
 from core.context import as_system
 from core.errors import Conflict, Invalid, NotFound
@@ -33,6 +35,33 @@ class Served(NamedTuple):
     content_type: str
 
 
+class Announced(NamedTuple):
+    """A file that a client is going to store, and nothing else, at this key."""
+
+    key: str
+    size: int
+    content_type: str
+
+
+Find = Callable[[UUID], FileLink | None]
+_purposes: dict[str, Find] = {}
+FindAnnounced = Callable[[UUID], Announced | None]
+_uploads: dict[str, FindAnnounced] = {}
+
+
+def register_purpose(purpose: str, find: Find) -> None:
+    """Have `find` look up the files behind this server's links of a purpose, by the row's id.
+
+    It returns None for what may not be read any more.
+    """
+    _purposes[purpose] = find
+
+
+def register_upload(purpose: str, find: FindAnnounced) -> None:
+    """As `register_purpose`, for links at which a file is stored."""
+    _uploads[purpose] = find
+
+
 def file_link(attachment: Attachment) -> str:
     """The address of the file; refuses one that must not be read."""
     _check_readable(attachment)
@@ -50,12 +79,9 @@ def thumbnail_link(attachment: Attachment) -> str:
 def file_behind(token: str) -> Served:
     """The file that a link leads to, if it may still be read; NotFound otherwise."""
     link = opened(token)
-    if link is None or link.purpose == WRITE:
-        raise NotFound
-    attachment = _attachment(link.attachment)
-    _check_readable(attachment)
-    about = _about(attachment, is_thumbnail=link.purpose == THUMBNAIL)
-    if not about.key:
+    find = _purposes.get(link.purpose) if link else None
+    about = find(UUID(link.row)) if link and find else None
+    if about is None or not about.key:
         raise NotFound
     try:
         return Served(_folder().open(about.key), about.file_name, about.content_type)
@@ -66,14 +92,13 @@ def file_behind(token: str) -> Served:
 def store_behind(token: str, content: IO[bytes], *, size: int, content_type: str) -> None:
     """Store what a client sends to its link: the announced size and type, until it is complete."""
     link = opened(token)
-    if link is None or link.purpose != WRITE:
+    find = _uploads.get(link.purpose) if link else None
+    announced = find(UUID(link.row)) if link and find else None
+    if announced is None:
         raise NotFound
-    attachment = _attachment(link.attachment)
-    if attachment.state != State.PENDING:
-        raise NotFound
-    if (size, content_type) != (attachment.size, attachment.claimed_type):
+    if (size, content_type) != (announced.size, announced.content_type):
         raise WrongUpload
-    _folder().save(attachment.storage_key, content, content_type)
+    _folder().save(announced.key, content, content_type)
 
 
 def _folder() -> LocalStorage:
@@ -94,14 +119,13 @@ def _check_readable(attachment: Attachment) -> None:
 def _about(attachment: Attachment, *, is_thumbnail: bool = False) -> FileLink:
     pk, name = str(attachment.pk), attachment.file_name
     if is_thumbnail:
-        return FileLink(
-            pk, attachment.thumbnail_key, f"{name}.webp", THUMBNAIL_TYPE, is_thumbnail=True
-        )
+        key, name = attachment.thumbnail_key, f"{name}.webp"
+        return FileLink(pk, key, name, THUMBNAIL_TYPE, purpose=THUMBNAIL)
     return FileLink(pk, attachment.storage_key, name, served_type(attachment.content_type))
 
 
 @as_system("the holder of a link to a file")
-def _attachment(pk: str) -> Attachment:
+def _attachment(pk: UUID) -> Attachment:
     """The attachment, if neither it nor its task, project or workspace is deleted."""
     alive = Q(
         deleted_at=None,
@@ -109,7 +133,25 @@ def _attachment(pk: str) -> Attachment:
         task__project__deleted_at=None,
         workspace__deleted_at=None,
     )
-    found: Attachment | None = Attachment.objects.filter(alive, pk=UUID(pk)).first()
+    found: Attachment | None = Attachment.objects.filter(alive, pk=pk).first()
     if found is None:
         raise NotFound
     return found
+
+
+def _readable(pk: UUID, *, is_thumbnail: bool = False) -> FileLink:
+    attachment = _attachment(pk)
+    _check_readable(attachment)
+    return _about(attachment, is_thumbnail=is_thumbnail)
+
+
+def _announced(pk: UUID) -> Announced | None:
+    attachment = _attachment(pk)
+    if attachment.state != State.PENDING:
+        return None
+    return Announced(attachment.storage_key, attachment.size, attachment.claimed_type)
+
+
+register_upload(WRITE, _announced)
+register_purpose(READ, _readable)
+register_purpose(THUMBNAIL, partial(_readable, is_thumbnail=True))

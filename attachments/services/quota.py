@@ -23,11 +23,12 @@ class TooManyAttachments(Conflict):
 
 def take_room(task: Task, size: int) -> None:
     """Count the bytes of a file that is added; refuse it if there is no room."""
-    stored = check_number(task)
-    if stored.total + size > settings.ATTACHMENTS_QUOTA:
-        raise StorageFull
-    stored.total += size
-    update(stored, "total")
+    _add(check_number(task), size)
+
+
+def take_room_beside_tasks(workspace_id: UUID, size: int) -> None:
+    """The same for a file that is on no task; the lock holds until the transaction ends."""
+    _add(_locked(workspace_id), size)
 
 
 def check_room(workspace_id: UUID, size: int) -> None:
@@ -51,6 +52,13 @@ def check_number(task: Task) -> StoredBytes:
 def free_room(workspace_id: UUID, size: int) -> None:
     """The file has been removed."""
     StoredBytes.objects.filter(pk=workspace_id).update(total=F("total") - size)
+
+
+def _add(stored: StoredBytes, size: int) -> None:
+    if stored.total + size > settings.ATTACHMENTS_QUOTA:
+        raise StorageFull
+    stored.total += size
+    update(stored, "total")
 
 
 def _locked(workspace_id: UUID) -> StoredBytes:

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
 from django.db.models.functions import Now
@@ -20,10 +20,19 @@ THUMBNAIL = ".thumbnail.webp"
 ORPHANS = "files without rows"
 ORPHANED_AFTER = 24 * 60 * 60
 KEYS_AT_ONCE = 500
-OURS = re.compile(
+ON_TASKS = re.compile(
     r"(uploads|[0-9a-f-]{36}/[0-9a-f-]{36}/[0-9a-f-]{36})/[0-9a-f-]{36}/[A-Za-z0-9._-]+"
 )
-"""Keys that this app makes: others may keep files in the same bucket."""
+WithoutRow = Callable[[list[str]], list[str]]
+_searched: dict[re.Pattern[str], WithoutRow] = {}
+
+
+def search_for_orphans(keys: re.Pattern[str], without_row: WithoutRow) -> None:
+    """Have files removed whose keys match and are among those `without_row` returns of them.
+
+    Others may keep files in the same bucket, so the pattern matches what its app makes, no more.
+    """
+    _searched[keys] = without_row
 
 
 @as_system("unfinished uploads of somebody who is gone, in all workspaces")
@@ -61,7 +70,7 @@ def remove_orphans(*, has_time: Callable[[], bool]) -> None:
     last_key = Sweep.objects.filter(name=ORPHANS).values_list("last_key", flat=True).first() or ""
     files = storage().files_after(last_key)
     while batch := list(islice(files, KEYS_AT_ONCE)):
-        for key in _without_row(_old_keys(batch)):
+        for key in _orphans(_old_keys(batch)):
             storage().remove(key)
             if not has_time():  # the next search finds this batch again, without what is removed
                 return
@@ -74,7 +83,13 @@ def remove_orphans(*, has_time: Callable[[], bool]) -> None:
 
 def _old_keys(files: Iterable[StoredFile]) -> list[str]:
     before = time.time() - ORPHANED_AFTER
-    return [key for key, changed_at in files if changed_at < before and OURS.fullmatch(key)]
+    return [key for key, changed_at in files if changed_at < before]
+
+
+def _orphans(keys: list[str]) -> Iterator[str]:
+    for pattern, without_row in _searched.items():
+        if ours := [key for key in keys if pattern.fullmatch(key)]:
+            yield from without_row(ours)
 
 
 def _note_sweep(last_key: str) -> None:
@@ -103,3 +118,6 @@ def _without_row(keys: list[str]) -> list[str]:
         for key, owner in owners.items()
         if owner not in pairs or key not in (owner, pairs[owner])
     ]
+
+
+search_for_orphans(ON_TASKS, _without_row)

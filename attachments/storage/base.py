@@ -14,15 +14,19 @@ RETRY_AFTER = 5
 """Seconds after which a place that did not answer, or is full, may be asked again."""
 
 
+READ, THUMBNAIL, WRITE = "read", "thumbnail", "write"
+"""Purposes of links to attachments; other apps register theirs (`attachments.services.links`)."""
+
+
 @dataclass(frozen=True)
 class FileLink:
-    """What a link for reading is about; `attachment` is an id."""
+    """What a link to a file is about; `row` is the id of what the file belongs to."""
 
-    attachment: str
+    row: str
     key: str
     file_name: str
     content_type: str
-    is_thumbnail: bool = False
+    purpose: str = READ
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,7 @@ class Storage(Protocol):
     def reading_link(self, link: FileLink) -> str:
         """The address at which anybody can read the file for LINK_SECONDS."""
 
-    def upload_ticket(self, attachment: str, key: str, size: int, kind: str) -> UploadTicket:
+    def upload_ticket(self, file: FileLink, size: int) -> UploadTicket:
         """The request with which anybody can store the file, within LINK_SECONDS."""
 
 

@@ -11,18 +11,17 @@ from core.sealing import seal, unseal
 SEALED = "attachment"
 LONGEST = 300
 """Most characters of a token."""
-READ, THUMBNAIL, WRITE = "read", "thumbnail", "write"
 
 
 class Opened(NamedTuple):
     purpose: str
-    attachment: str
+    row: str
 
 
-def link_for(purpose: str, attachment: str) -> str:
+def link_for(purpose: str, row: str) -> str:
     """An absolute address that is good for LINK_SECONDS."""
     until = int(time.time()) + LINK_SECONDS
-    token = seal(SEALED, f"{purpose}/{attachment}/{until}")
+    token = seal(SEALED, f"{purpose}/{row}/{until}")
     return f"{settings.PUBLIC_URL}/api/files/{token}"
 
 
@@ -31,5 +30,5 @@ def opened(token: str) -> Opened | None:
     text = unseal(SEALED, token) if len(token) <= LONGEST and token.isascii() else None
     if text is None:
         return None
-    purpose, attachment, until = text.split("/")
-    return Opened(purpose, attachment) if int(until) > time.time() else None
+    purpose, row, until = text.split("/")
+    return Opened(purpose, row) if int(until) > time.time() else None

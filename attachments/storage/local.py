@@ -9,7 +9,7 @@ from tempfile import NamedTemporaryFile
 from typing import IO
 
 from attachments.storage.base import CHUNK, RETRY_AFTER, FileLink, StoredFile, UploadTicket
-from attachments.storage.links import READ, THUMBNAIL, WRITE, link_for
+from attachments.storage.links import link_for
 from core.errors import Unavailable
 
 PRIVATE = 0o700
@@ -59,10 +59,11 @@ class LocalStorage:
                 yield StoredFile(path.relative_to(self.folder).as_posix(), changed_at)
 
     def reading_link(self, link: FileLink) -> str:
-        return link_for(THUMBNAIL if link.is_thumbnail else READ, link.attachment)
+        return link_for(link.purpose, link.row)
 
-    def upload_ticket(self, attachment: str, key: str, size: int, kind: str) -> UploadTicket:
-        return UploadTicket("PUT", link_for(WRITE, attachment), {"Content-Type": kind})
+    def upload_ticket(self, file: FileLink, size: int) -> UploadTicket:
+        url = link_for(file.purpose, file.row)
+        return UploadTicket("PUT", url, {"Content-Type": file.content_type})
 
     def _write(self, path: Path, content: IO[bytes]) -> None:
         with NamedTemporaryFile(dir=path.parent, suffix=UNFINISHED, delete=False) as file:

@@ -95,12 +95,13 @@ class S3Storage:
         )
         return url
 
-    def upload_ticket(self, attachment: str, key: str, size: int, kind: str) -> UploadTicket:
+    def upload_ticket(self, file: FileLink, size: int) -> UploadTicket:
+        kind = {"Content-Type": file.content_type}
         signed = self.client.generate_presigned_post(
             self.bucket,
-            key,
-            Fields={"Content-Type": kind},
-            Conditions=[{"Content-Type": kind}, ["content-length-range", size, size]],
+            file.key,
+            Fields=kind,
+            Conditions=[kind, ["content-length-range", size, size]],
             ExpiresIn=LINK_SECONDS,
         )
         return UploadTicket("POST", signed["url"], fields=signed["fields"])

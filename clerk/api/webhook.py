@@ -27,7 +27,7 @@ class ClerkMessage(serializers.Serializer[Any]):
 
 
 class Outcome(serializers.Serializer[Any]):
-    status = serializers.ChoiceField(["processed", "duplicate", "ignored"])
+    status = serializers.ChoiceField(["processed", "duplicate", "ignored", "deferred"])
 
 
 class ClerkWebhook(AuthView):
@@ -39,7 +39,11 @@ class ClerkWebhook(AuthView):
         responses={200: Outcome, 404: refused("Clerk is switched off")},
     )
     def post(self, request: Request) -> Response:
-        """Apply a message of Clerk; one that is repeated or outdated changes nothing."""
+        """Apply a message of Clerk; one that is repeated or outdated changes nothing.
+
+        `deferred`: its effect has failed, and is tried again until it succeeds. The message need
+        not be sent again.
+        """
         if not settings.CLERK_WEBHOOK_SECRETS:
             raise NotFound
         message = verified_message(self.http_request.body, self.http_request.headers)

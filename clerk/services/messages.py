@@ -1,8 +1,10 @@
 """Verifying and applying Clerk's webhook messages."""
 
+import logging
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import orjson
@@ -28,9 +30,23 @@ from clerk.services.people import (
 )
 from core.context import as_system
 from core.errors import Invalid
+from core.functions import Wanted, run_later
+from outbox import fault_points
+
+logger = logging.getLogger(__name__)
 
 PARTS = ("id", "timestamp", "signature")
 LONGEST_ID = 255
+LONGEST_KIND = 100
+REASON = "a provider's webhook"
+APPLY_KEPT = "clerk.apply_kept_message"
+"""The function that applies messages whose effect had failed."""
+NEEDED = {
+    *("id", "name", "image_url", "created_by", "role", "organization", "public_user_data"),
+    *("user_id", "first_name", "last_name", "primary_email_address_id", "email_addresses"),
+    *("email_address", "verification", "status"),
+}
+Effect = Callable[[], None]
 ID = re.compile(r"(user|org)_[A-Za-z0-9]{1,58}")
 
 
@@ -71,22 +87,78 @@ def verified_message(body: bytes, headers: Mapping[str, str]) -> Message:
     return message
 
 
-@as_system("a provider's webhook")
 def apply_message(message: Message) -> str:
-    """Apply the message once; the receipt is saved in the same transaction as the effect."""
+    """Apply the message once; the receipt is saved in the same transaction as the effect.
+
+    InvalidMessage if it cannot be read. If its effect fails, the message is kept with the receipt,
+    and its effect tried again later: "deferred".
+    """
+    effect = _effect_of(message)
+    try:
+        return _receive(message, effect)
+    except Exception:
+        logger.exception("message_deferred", extra={"message_id": message.id})
+    return _receive(message, partial(_defer, message), "deferred")
+
+
+def apply_kept_message(kept: dict[str, Any]) -> None:
+    """Apply a message of Clerk again whose effect had failed when it came."""
+    message = Message(id=kept["id"], kind=kept["kind"], about=kept["about"], at=kept["at"])
+    if effect := _effect_of(message):
+        with as_system(REASON):
+            effect()
+
+
+@as_system(REASON)
+def _receive(message: Message, effect: Effect | None, status: str = "processed") -> str:
     try:
         with transaction.atomic():
-            WebhookReceipt.objects.create(id=message.id, kind=message.kind[:100])
+            WebhookReceipt.objects.create(id=message.id, kind=message.kind[:LONGEST_KIND])
     except IntegrityError:
         return "duplicate"
-    effect = EFFECTS.get(message.kind)
     if effect is None:
         return "ignored"
+    effect()
+    fault_points.hit("clerk.before_commit")
+    return status
+
+
+def _defer(message: Message) -> None:
+    """Keep what is needed of the message; of a person, the profile apart from the ids."""
+    needed = _needed(message.about)
+    personal = {"about": needed} if message.kind.startswith("user.") else {}
+    about = {"id": needed["id"]} if personal else needed
+    payload = {"id": message.id, "kind": message.kind, "at": message.at, "about": about}
+    key = _order_key(message)
+    run_later(
+        Wanted(
+            name=APPLY_KEPT, payload=payload, personal=personal, order_key=key, order_at=message.at
+        )
+    )
+
+
+def _needed(value: Any) -> Any:
+    """The parts of an object of Clerk's that effects read."""
+    if isinstance(value, Mapping):
+        return {name: _needed(part) for name, part in value.items() if name in NEEDED}
+    return [_needed(part) for part in value] if isinstance(value, list) else value
+
+
+def _order_key(message: Message) -> str:
+    """The id of the object; of a membership those of both its sides."""
+    if message.kind.startswith("organizationMembership."):
+        organization = message.about["organization"]["id"]
+        return f"{organization}/{message.about['public_user_data']['user_id']}"
+    return str(message.about["id"])
+
+
+def _effect_of(message: Message) -> Effect | None:
+    """What the message changes, read but not done yet; None if nothing."""
+    read = EFFECTS.get(message.kind)
     try:
-        effect(message)
-    except (LookupError, TypeError, AttributeError) as flaw:
+        return read(message) if read else None
+    except (LookupError, TypeError, ValueError, AttributeError) as flaw:
         raise InvalidMessage from flaw
-    return "processed"
 
 
 def _header(headers: Mapping[str, str], part: str) -> str:
@@ -103,49 +175,59 @@ def _is_signed(body: bytes, sent: dict[str, str], secret: str) -> bool:
     return True
 
 
-def _person_changed(message: Message) -> None:
-    follow_person(profile=_profile(message.about), at=message.at)
+def _person_changed(message: Message) -> Effect:
+    return partial(follow_person, profile=_profile(message.about), at=message.at)
 
 
-def _person_deleted(message: Message) -> None:
-    delete_external_person(external_id=_id(message.about["id"]), at=message.at)
+def _person_deleted(message: Message) -> Effect:
+    return partial(delete_external_person, external_id=_id(message.about["id"]), at=message.at)
 
 
-def _organization_changed(message: Message) -> None:
+def _organization_changed(message: Message) -> Effect:
     founder_id = message.about.get("created_by")
-    founder = find_or_register_person(profile=Profile(id=_id(founder_id))) if founder_id else None
+    founder = Profile(id=_id(founder_id)) if founder_id else None
     organization = _organization(message.about)
-    follow_organization(organization=organization, founder=founder, at=message.at)
+
+    def effect() -> None:
+        person = find_or_register_person(profile=founder) if founder else None
+        follow_organization(organization=organization, founder=person, at=message.at)
+
+    return effect
 
 
-def _organization_deleted(message: Message) -> None:
-    close_organization(organization=_organization(message.about), at=message.at)
+def _organization_deleted(message: Message) -> Effect:
+    return partial(close_organization, organization=_organization(message.about), at=message.at)
 
 
-def _member_changed(message: Message) -> None:
+def _member_changed(message: Message) -> Effect:
+    profile = Profile(id=_id(message.about["public_user_data"]["user_id"]))
+    organization = _organization(message.about["organization"])
+    role = str(message.about["role"]).removeprefix("org:")
+
+    def effect() -> None:
+        person = find_or_register_person(profile=profile)
+        if person is not None:
+            add_organization_member(
+                person=person, organization=organization, role=role, at=message.at, is_news=True
+            )
+
+    return effect
+
+
+def _member_removed(message: Message) -> Effect:
     who = _id(message.about["public_user_data"]["user_id"])
-    person = find_or_register_person(profile=Profile(id=who))
-    if person is not None:
-        add_organization_member(
-            person=person,
-            organization=_organization(message.about["organization"]),
-            role=str(message.about["role"]).removeprefix("org:"),
-            at=message.at,
-            is_news=True,
+    organization = _organization(message.about["organization"])
+
+    def effect() -> None:
+        person = User.objects.filter(external_id=who).first()
+        remove_organization_member(
+            person=person, person_id=who, organization=organization, at=message.at
         )
 
-
-def _member_removed(message: Message) -> None:
-    who = _id(message.about["public_user_data"]["user_id"])
-    remove_organization_member(
-        person=User.objects.filter(external_id=who).first(),
-        person_id=who,
-        organization=_organization(message.about["organization"]),
-        at=message.at,
-    )
+    return effect
 
 
-EFFECTS: dict[str, Callable[[Message], None]] = {
+EFFECTS: dict[str, Callable[[Message], Effect]] = {
     "user.created": _person_changed,
     "user.updated": _person_changed,
     "user.deleted": _person_deleted,

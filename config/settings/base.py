@@ -69,6 +69,11 @@ INSTALLED_APPS = [
     "dashboards",
     "notifications",
     "webhooks",
+    "jobs",
+    "reports",
+    "exports",
+    "imports",
+    "calendars",
     "realtime",
     "dev.demo",
 ]

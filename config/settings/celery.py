@@ -34,9 +34,12 @@ CELERY_TASK_TIME_LIMIT = 60
 # priority PROMPT of `outbox/broker.py`, because lower numbers go first in all queues.
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_DEFAULT_PRIORITY = 3
-CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("mail", "default")]
+CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("mail", "jobs", "default")]
 CELERY_TASK_CREATE_MISSING_QUEUES = False
-CELERY_TASK_ROUTES = {"outbox.background.deliver*": {"queue": "mail"}}
+CELERY_TASK_ROUTES = {
+    "outbox.background.deliver*": {"queue": "mail"},
+    "jobs.background.run_due*": {"queue": "jobs"},
+}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 1000
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 262_144
@@ -59,9 +62,13 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "sweep the outbox": _every(600, "outbox.background.sweep"),
     "remove old rows": _every(600, "outbox.background.apply_retention"),
     "add changes to dashboards": _every(15, "dashboards.background.add_changes"),
+    "do jobs": _every(15, "jobs.background.run_due_jobs"),
     "make thumbnails": _every(15, "attachments.background.make_thumbnails"),
     "remove files": _every(60, "attachments.background.remove_files"),
+    "submit due reports": _every(60, "reports.background.submit_due_reports"),
+    "remove files of jobs": _every(300, "jobs.background.remove_result_files"),
     "remove orphaned files": _every(3600, "attachments.background.remove_orphans"),
+    "run functions": _every(5, "jobs.background.run_due_functions"),
     "log checkpoints of the audit": {
         "task": "audit.background.log_checkpoints",
         "schedule": crontab(hour="3", minute="7"),
@@ -70,5 +77,9 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
 }
 # Seconds that a relay or worker has for a claimed delivery before another may claim it.
 OUTBOX_LEASE = env.natural("OUTBOX_LEASE", 60)
+# Seconds after which a job whose worker gives no sign of life is taken over by another one.
+JOBS_LEASE = env.natural("JOBS_LEASE", 60)
+# The most jobs of one workspace that workers do at a time; the rest of the workers are for others.
+JOBS_PER_WORKSPACE = env.natural("JOBS_PER_WORKSPACE", 1)
 # For crash tests only: points in the code at which the process sleeps, to be killed there.
 FAULTS = env.listed("GANTRY_FAULTS")

@@ -18,7 +18,10 @@ LOG_LEVEL = env.one_of("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO
 LOG_FORMAT = env.one_of("LOG_FORMAT", ("json", "console"), "json")
 
 # Keys of `extra` that are logged; libraries put whole requests and arguments there.
-FACTS = ("checkpoint", "claims", "count", "delivery", "problem", "removed", "rule")
+FACTS = (
+    *("checkpoint", "claims", "count", "delivery", "function", "job", "message_id", "problem"),
+    *("removed", "rule", "run"),
+)
 _shared: "list[Processor]" = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,

@@ -19,6 +19,7 @@ TOO_LONG = "Ensure this field has no more than {} characters."
 TOO_MANY = "Ensure this field has no more than {} elements."
 TOO_MANY_KEYS = f"At most {MOST_KEYS} keys."
 NOT_ONE_VALUE = "Must be a single value."
+LONG_KEY = "A key is too long."
 
 LISTS = (serializers.ListField, serializers.ListSerializer, serializers.MultipleChoiceField)
 Errors = list[str] | dict[str, Any]
@@ -32,6 +33,8 @@ def oversized(field: Any, value: Any) -> Errors:
         return []  # any JSON; the field itself limits its size
     if isinstance(field, LISTS):
         return _of_list(field, value) if isinstance(value, list) else []
+    if isinstance(field, serializers.DictField):
+        return _of_names(field, value) if isinstance(value, Mapping) else []
     return _of_value(field, value)
 
 
@@ -54,6 +57,17 @@ def _of_list(field: Any, values: list[Any]) -> Errors:
     check = oversized if hasattr(field, "child") else _of_value
     child = getattr(field, "child", field)
     return _only_errors({str(n): check(child, value) for n, value in enumerate(values)})
+
+
+def _of_names(field: serializers.DictField, given: Mapping[str, Any]) -> Errors:
+    """Of a field that takes any keys: `most_keys` and `longest_key`, if it says others."""
+    most = getattr(field, "most_keys", MOST_KEYS)
+    if len(given) > most:
+        return [f"At most {most} keys."]
+    if any(len(name) > getattr(field, "longest_key", LONGEST_KEY) for name in given):
+        return [LONG_KEY]
+    errors = {name: oversized(field.child, value) for name, value in given.items()}
+    return _only_errors(errors)
 
 
 def _of_value(field: Any, value: Any) -> Errors:

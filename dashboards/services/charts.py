@@ -14,12 +14,15 @@ LEFT, RIGHT, TOP, BOTTOM = 48, 16, 60, 28
 PLOT_WIDTH, PLOT_HEIGHT = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
 MOST_LABELS = 8
 LONGEST_NAME = 40
+LONGEST_LABEL = 11
+"""Characters below a column, so that MOST_LABELS of them do not overlap."""
 STYLE = """
 text { font: 12px system-ui, sans-serif; fill: #4b5563 }
 .title { font-size: 15px; font-weight: 600 }
 .grid { stroke: #9ca3af; stroke-opacity: .4 }
 .a { fill: #9ca3af } .b { fill: #3b82f6 } .c { fill: #059669 } .d { fill: #8b5cf6 }
 .line { fill: none; stroke-width: 2.5 } .line.b { stroke: #3b82f6 } .line.c { stroke: #059669 }
+.line.a { stroke: #9ca3af; stroke-dasharray: 6 4 }
 @media (prefers-color-scheme: dark) { text { fill: #d1d5db } }
 """
 
@@ -45,14 +48,35 @@ class Series(NamedTuple):
     values: list[int]
 
 
+class Shape(TextChoices):
+    """How series are drawn; areas are stacked, bars have one series only."""
+
+    LINES = "lines"
+    AREAS = "areas"
+    BARS = "bars"
+
+
+SHAPES = {
+    Chart.BURNUP: Shape.LINES,
+    Chart.FLOW: Shape.AREAS,
+    Chart.THROUGHPUT: Shape.BARS,
+}
+
+
 def draw(chart: Chart, weeks: Sequence[dict[str, Any]], *, name: str) -> str:
     """The SVG of a chart of the weeks of a dashboard; `name` says whose they are."""
-    series = _series(chart, weeks)
-    stacked = chart == Chart.FLOW
-    tops = [sum(column) if stacked else max(column) for column in _columns(series)]
+    labels = day_labels(weeks)
+    return draw_series(SHAPES[chart], _series(chart, weeks), labels, title=TITLES[chart], name=name)
+
+
+def draw_series(
+    shape: Shape, series: Sequence[Series], labels: Sequence[str], *, title: str, name: str
+) -> str:
+    """The SVG of these series, each with one value for each label; the title ends with `name`."""
+    tops = [sum(column) if shape == Shape.AREAS else max(column) for column in _columns(series)]
     top = _round_up(max(tops, default=0))
-    draw_in = {Chart.BURNUP: _lines, Chart.FLOW: _areas, Chart.THROUGHPUT: _bars}[chart]
-    title = escape(f"{TITLES[chart]}: {_printable(name)}")  # wide names may reach the edge
+    draw_in = {Shape.LINES: _lines, Shape.AREAS: _areas, Shape.BARS: _bars}[shape]
+    title = escape(f"{title}: {_printable(name)}")  # wide names may reach the edge
     size = f'width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}"'
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img">',
@@ -60,11 +84,16 @@ def draw(chart: Chart, weeks: Sequence[dict[str, Any]], *, name: str) -> str:
         f'<text class="title" x="{LEFT}" y="20">{title}</text>',
         *_legend(series),
         *_grid(top),
-        *draw_in(series, top),
-        *_dates([str(week["start"]) for week in weeks]),
+        *(draw_in(series, top) if labels else ()),
+        *_labels(labels),
         "</svg>",
     ]
     return "\n".join(parts)
+
+
+def day_labels(steps: Sequence[dict[str, Any]]) -> list[str]:
+    """The first days of weeks, or days, as `MM-DD`."""
+    return [str(step["start"])[5:] for step in steps]
 
 
 def _series(chart: Chart, weeks: Sequence[dict[str, Any]]) -> list[Series]:
@@ -154,15 +183,15 @@ def _grid(top: int) -> Iterable[str]:
         yield f'<text x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{value}</text>'
 
 
-def _dates(starts: Sequence[str]) -> Iterable[str]:
-    """The first days of the weeks, of many only some."""
-    every = -(-len(starts) // MOST_LABELS)
-    for n in range(0, len(starts), every):
-        x = _x(n, len(starts))
-        yield f'<text x="{x:.1f}" y="{HEIGHT - 8}" text-anchor="middle">{starts[n][5:]}</text>'
+def _labels(labels: Sequence[str]) -> Iterable[str]:
+    """What stands below the plot; of many only some."""
+    every = max(1, -(-len(labels) // MOST_LABELS))
+    for n in range(0, len(labels), every):
+        x, shown = _x(n, len(labels)), escape(_printable(labels[n], LONGEST_LABEL))
+        yield f'<text x="{x:.1f}" y="{HEIGHT - 8}" text-anchor="middle">{shown}</text>'
 
 
-def _printable(name: str) -> str:
+def _printable(name: str, longest: int = LONGEST_NAME) -> str:
     """The name without characters that XML does not allow, and not too long for a line."""
     shown = "".join(each if each.isprintable() or each in JOINERS else " " for each in name)
-    return shown if len(shown) <= LONGEST_NAME else f"{shown[: LONGEST_NAME - 1]}…"
+    return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"

@@ -27,7 +27,7 @@ MOST_SHOWN = 200
 WEEK = timedelta(weeks=1)
 TOTALS = """
     SELECT kind, value,
-        CASE WHEN kind IN ('COMPLETED', 'FLOW') THEN date_trunc('week', day::timestamp)::date END,
+        CASE WHEN kind IN ('COMPLETED', 'FLOW') THEN date_trunc(%(step)s, day::timestamp)::date END,
         sum(count)::bigint
     FROM (
         SELECT kind, day, value, count FROM dashboards_total
@@ -68,7 +68,7 @@ CYCLE_TIMES = """
 
 @dataclass
 class Totals:
-    """What is counted: now, by kind and value, and what came and went in the weeks shown."""
+    """What is counted: now, by kind and value, and what came and went in the steps shown."""
 
     now: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     completed: Counter[date] = field(default_factory=Counter)
@@ -95,20 +95,37 @@ def numbers_of(projects: Sequence[UUID], *, today: date, weeks: int) -> dict[str
             {"priority": each.value, "count": totals.now[Kind.PRIORITY][each]} for each in Priority
         ],
         "by_assignee": _by_assignee(totals.now[Kind.ASSIGNEE]),
-        "weeks": _weeks(totals, [first + n * WEEK for n in range(weeks)]),
+        "weeks": _steps(totals, [first + n * WEEK for n in range(weeks)]),
         "cycle_time": _cycle_time(projects, first),
     }
 
 
-def _totals(projects: Sequence[UUID], today: date, since: date) -> Totals:
+def history_of(
+    projects: Sequence[UUID], *, first: date, last: date, step: timedelta
+) -> list[dict[str, Any]]:
+    """The days or weeks from that of `first` to that of `last`, as the `weeks` of a dashboard.
+
+    What is to come is left out. Days are those of UTC.
+    """
+    today = timezone.now().astimezone(UTC).date()
+    if step == WEEK:
+        first -= timedelta(days=first.weekday())
+    totals = _totals(projects, today, first, step)
+    count = max(0, (today - first) // step + 1)
+    steps = _steps(totals, [first + n * step for n in range(count)])
+    return [each for each in steps if each["start"] <= last]
+
+
+def _totals(projects: Sequence[UUID], today: date, since: date, step: timedelta = WEEK) -> Totals:
     totals = Totals()
     with connection.cursor() as cursor:
-        cursor.execute(TOTALS, {"projects": list(projects), "today": today, "since": since})
-        for kind, value, week, count in cursor.fetchall():
+        named: dict[str, Any] = {"projects": list(projects), "today": today, "since": since}
+        cursor.execute(TOTALS, {**named, "step": "week" if step == WEEK else "day"})
+        for kind, value, start, count in cursor.fetchall():
             if kind == Kind.COMPLETED:
-                totals.completed[week] += count
+                totals.completed[start] += count
             elif kind == Kind.FLOW:
-                totals.flow[week][value] += count
+                totals.flow[start][value] += count
             else:
                 totals.now[kind][value] += count
     return totals
@@ -149,14 +166,14 @@ def people_among(people: Any) -> QuerySet[Any]:
     return rows
 
 
-def _weeks(totals: Totals, starts: Iterable[date]) -> list[dict[str, Any]]:
-    """The weeks, the first one first; found from now on backwards."""
+def _steps(totals: Totals, starts: Iterable[date]) -> list[dict[str, Any]]:
+    """The days or weeks, the first one first; found from now on backwards."""
     left = Counter(totals.now[Kind.CATEGORY])
-    weeks = []
+    steps = []
     for start in sorted(starts, reverse=True):
         flow = {each.value: left[each] for each in Category}
         finished = sum(flow[each] for each in FINISHED)
-        weeks.append(
+        steps.append(
             {
                 "start": start,
                 "throughput": totals.completed[start],
@@ -166,7 +183,7 @@ def _weeks(totals: Totals, starts: Iterable[date]) -> list[dict[str, Any]]:
             }
         )
         left.subtract(totals.flow[start])
-    return weeks[::-1]
+    return steps[::-1]
 
 
 def _cycle_time(projects: Sequence[UUID], since: date) -> dict[str, Any]:

@@ -9,8 +9,10 @@ from config import local, processes, programs
 from dev.server import binaries, embedded
 
 OTHERS = {
+    "--export": "measure_exports",
     "--mail": "measure_mail",
     "--reminders": "measure_reminders",
+    "--import": "measure_import",
     "--locks": "measure_locks",
     "realtime": "measure_realtime",
 }

@@ -40,6 +40,14 @@ MAIL_IDLE, MAIL_BEHIND_OTHERS = 2.0, 5.0
 OTHERS_WAITING = 10_000
 
 
+IMPORTED_A_SECOND = 2000.0
+"""Rows of a CSV file that become tasks."""
+IMPORT_MEMORY = 200.0
+"""MiB of the worker above what it takes when it is idle."""
+IMPORT_SLOWER = 2.0
+"""How many times as long others wait meanwhile, p95."""
+
+
 class Goal(NamedTuple):
     """How a line compares with another: its processor time at most, its rate at least."""
 

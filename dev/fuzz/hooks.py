@@ -39,6 +39,11 @@ KINDS = {
     "invitations": "invitation",
     "webhooks": "webhook",
     "tokens": "token",
+    "jobs": "job",
+    "calendar-feeds": "feed",
+    "calendar": "token",
+    "report-schedules": "schedule",
+    "import-files": "import_file",
 }
 """The kind of row that a path parameter refers to, by the path segment before it."""
 KINDS_OF_KEYS = {
@@ -72,6 +77,7 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 LEARNED = (
     *("workspace", "project", "column", "label", "filter"),
     *("task", "relation", "comment", "emoji", "attachment", "token", "notification", "webhook"),
+    *("job", "feed", "schedule", "import_file"),
 )
 SUCCESS, CREATED = 2, 201
 

@@ -43,6 +43,7 @@ def main() -> int:
     _interrupt_on_signals()
     env.choose_settings("config.settings.development")
     os.environ.setdefault("LOG_FORMAT", "console")
+    os.environ.setdefault("WORKER_QUEUES", "mail,default")  # jobs have a worker of their own
     processes.keep_private()
     site, supervisor = _Site(), Supervisor()
     try:

@@ -20,6 +20,7 @@ from unfold.sites import UnfoldAdminSite
 
 from core.context import as_system
 from identity.allauth_bridge.internals import flows
+from identity.services.session_store import SessionStore
 
 View = Callable[..., HttpResponse]
 
@@ -97,6 +98,13 @@ def has_proved_second_factor(request: HttpRequest) -> bool:
         return True
     records = flows.login.get_authentication_records(request, request.user)
     return any(record["method"] == "mfa" for record in records)
+
+
+def has_proved_second_factor_in(session_key: str, person: Any) -> bool:
+    """The same of the session that a token belongs to."""
+    request = HttpRequest()
+    request.session, request.user = SessionStore(session_key), person
+    return has_proved_second_factor(request)
 
 
 def _next_step(request: HttpRequest) -> str:

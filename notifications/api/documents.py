@@ -4,6 +4,7 @@ from typing import Any
 
 import orjson
 from django.db.models import F, TextField
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from rest_framework import serializers
 
@@ -87,6 +88,7 @@ class NotificationDocument(Document):
     project = ProjectOfNotification(allow_null=True)
     task = TaskOfNotification(allow_null=True)
     comment_id = serializers.UUIDField(allow_null=True)
+    job_id = Computed(lambda path: KeyTextTransform("job", F(f"{path}facts")), allow_null=True)
     created_at = serializers.DateTimeField()
     read_at = serializers.DateTimeField(allow_null=True)
     snoozed_until = serializers.DateTimeField(allow_null=True)

@@ -28,6 +28,7 @@ class NotificationKind(models.TextChoices):
     INVITED = "INVITED"
     MEMBERSHIP_CHANGED = "MEMBERSHIP_CHANGED"
     LEAD_CHANGED = "LEAD_CHANGED"
+    JOB_ENDED = "JOB_ENDED"
 
 
 class InboxCounter(models.Model):

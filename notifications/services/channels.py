@@ -30,6 +30,7 @@ DEFAULTS = {
     NotificationKind.INVITED: BOTH,
     NotificationKind.MEMBERSHIP_CHANGED: ONLY_INBOX,
     NotificationKind.LEAD_CHANGED: BOTH,
+    NotificationKind.JOB_ENDED: BOTH,
 }
 
 Place = tuple[UUID | None, UUID | None, UUID | None, str]

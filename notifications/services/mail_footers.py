@@ -21,6 +21,7 @@ KINDS = {
     "task_due_soon": (NotificationKind.DUE_SOON,),
     "task_due": (NotificationKind.DUE_TODAY,),
     "task_overdue": (NotificationKind.OVERDUE,),
+    "job_ended": (NotificationKind.JOB_ENDED,),
     DIGEST: tuple(kind for kind in NotificationKind if kind not in MAILED_OTHERWISE),
 }
 """What mails tell of whose kind alone says it; a digest may tell of all these."""

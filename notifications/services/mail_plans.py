@@ -39,6 +39,7 @@ MAILED_OTHERWISE = {
     NotificationKind.DUE_TODAY,
     NotificationKind.OVERDUE,
     NotificationKind.INVITED,
+    NotificationKind.JOB_ENDED,
 }
 """Kinds that have mails of their own."""
 

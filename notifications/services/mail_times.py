@@ -11,7 +11,11 @@ from zoneinfo import ZoneInfo
 
 from notifications.models import Digest, MailSchedule, NotificationKind
 
-NEVER_WAITING = {NotificationKind.ASSIGNED, NotificationKind.INVITED}
+NEVER_WAITING = {
+    NotificationKind.ASSIGNED,
+    NotificationKind.INVITED,
+    NotificationKind.JOB_ENDED,
+}
 """Kinds whose mails go at any hour. So do mails about accounts, which are of no kind."""
 TIME_BOUND = {NotificationKind.DUE_SOON, NotificationKind.DUE_TODAY, NotificationKind.OVERDUE}
 """Kinds whose mails wait for the end of quiet hours, but for no digest."""

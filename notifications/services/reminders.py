@@ -11,9 +11,10 @@ from django.db.models import OuterRef, Q
 from django.db.models.functions import JSONObject, Now
 
 from accounts.models import User
+from core.batches import insert_all
 from core.context import as_system
 from core.days import is_plannable
-from core.queries import compiled, insert
+from core.queries import compiled
 from core.shared_locks import await_turns
 from notifications.models import DEFAULT_LEAD_TIMES, LeadTime, Reminder, ReminderChoice
 from notifications.services.collecting import COLLECTED, ONE, SEVERAL, tasks_in
@@ -74,7 +75,7 @@ def insert_plans(plans: Sequence[Reminder], history: Sequence[Reminder]) -> None
     for plan in plans:
         last[plan.task_id] += 1
         plan.rev = last[plan.task_id]
-    insert(*plans)
+    insert_all(plans)
 
 
 def _replan_for(person: User, which: Q) -> None:

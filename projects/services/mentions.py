@@ -47,7 +47,7 @@ def _named(actor: Actor, project: Project, text: Rendered) -> list[User]:
     A handle is the whole address or what stands before its @, and names nobody if several have it;
     only those who may read addresses find people by them.
     """
-    handles = text.handles if text.handles and _may_read_addresses(actor, project) else ()
+    handles = text.handles if text.handles and may_read_addresses(actor, project) else ()
     if not (text.people or handles):
         return []
     rows = readers_of(project).filter(_by_id(text.people) | _by_handle(handles))
@@ -79,7 +79,7 @@ def _by_handle(handles: Sequence[str]) -> Q:
     return wanted
 
 
-def _may_read_addresses(actor: Actor, project: Project) -> bool:
+def may_read_addresses(actor: Actor, project: Project) -> bool:
     if actor.is_trusted:
         return True
     role = role_in_workspace.first(actor=actor, workspace=project.workspace_id)

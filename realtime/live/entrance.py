@@ -11,10 +11,10 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 from rest_framework.settings import api_settings
 
+from identity.services.kept_credentials import Kept
 from identity.services.tokens import InvalidToken
 from realtime.live.hub import hub
 from realtime.live.messages import MALFORMED, SIGNED_OUT, Closing
-from realtime.services.credentials import Kept
 from realtime.services.tickets import redeem_ticket
 
 if TYPE_CHECKING:

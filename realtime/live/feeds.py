@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from uuid import UUID
 
+    from core.actor import Actor
+    from realtime.live.inboxes import InboxRoom
     from realtime.live.reading import Batch, Push
     from realtime.live.rooms import Room
     from realtime.services.access import Access
@@ -29,12 +31,13 @@ class Follower(Protocol):
     """Who follows a room."""
 
     person: UUID
+    actor: Actor
 
     def wake(self) -> None:
         """There may be something to send."""
 
-    def hear(self, room: Room, tail: str) -> None:
-        """A message of others: JSON, without the room and the first brace."""
+    def hear(self, room: Room | InboxRoom, tail: str) -> None:
+        """A message that is not kept: JSON, without the room and the first brace."""
 
 
 class RoomFeed:

@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING, Protocol
 
 from django.db import InterfaceError, OperationalError
 
+from identity.services.kept_credentials import restored, states_of
 from realtime.live.feeds import Feed
 from realtime.live.inboxes import InboxFeed, InboxRoom, InboxSubscription, inbox_news
+from realtime.live.job_progress import PAUSE as JOBS_PAUSE
+from realtime.live.job_progress import JobNews, read_jobs
 from realtime.live.messages import SIGNED_OUT, TOO_MANY, Closing
 from realtime.live.presence import Presence
 from realtime.live.reading import Readers, news, read_batch
 from realtime.live.subscriptions import Subscription
-from realtime.services.credentials import restored, states_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -28,8 +30,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from core.actor import Actor
+    from identity.services.kept_credentials import Kept
     from realtime.live.rooms import Room
-    from realtime.services.credentials import Kept
 
 PAUSE = 0.05
 """Seconds between two looks for new events."""
@@ -81,7 +83,7 @@ class Hub:
 
     def _begin(self) -> None:
         if not self._tasks:
-            loops = [self._watch, self._check, self.presence.run]
+            loops = [self._watch, self._watch_jobs, self._check, self.presence.run]
             self._tasks = [asyncio.create_task(_lasting(each)) for each in loops]
 
     def tell(self, room: Room, content: dict[str, Any]) -> None:
@@ -143,6 +145,19 @@ class Hub:
             for workspace_id, last in found.items():
                 is_behind |= await self._read(self.feeds[workspace_id], last)
             await asyncio.sleep(0 if is_behind else max(PAUSE, min(SHARE * looked, LONGEST_PAUSE)))
+
+    async def _watch_jobs(self) -> None:
+        """Tell those who follow their inbox how far their jobs have come."""
+        news = JobNews()
+        while True:
+            await asyncio.sleep(JOBS_PAUSE)
+            if not self.inboxes:
+                continue
+            for person, jobs in (await self.live.run(news.of, list(self.inboxes))).items():
+                inbox = self.inboxes.get(person)
+                for follower in list(inbox.followers) if inbox else ():
+                    for tail in await self.rooms.run(read_jobs, follower.actor, jobs):
+                        follower.hear(InboxRoom(person), tail)
 
     async def _look(self) -> dict[UUID, int]:
         """The workspaces with news, and their last numbers; wakes the followers of inboxes."""

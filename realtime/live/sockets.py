@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from core.actor import Actor
+    from identity.services.kept_credentials import Kept
     from realtime.live.inboxes import InboxSubscription
     from realtime.live.messages import Message
     from realtime.live.rooms import Room
     from realtime.live.subscriptions import Subscription
-    from realtime.services.credentials import Kept
 
 MOST_ROOMS = 50
 MOST_PER_SECOND = 20
@@ -112,7 +112,7 @@ class Socket(AsyncWebsocketConsumer):
         self._ending = closing
         self._wake.set()
 
-    def hear(self, room: Room, tail: str) -> None:
+    def hear(self, room: Room | InboxRoom, tail: str) -> None:
         for name, followed in self._rooms.items():
             if followed.room == room:
                 heard = self._heard if followed.is_begun else self._heard_early

@@ -6,10 +6,10 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
+from identity.services.kept_credentials import Kept
 from realtime.live.hub import hub
 from realtime.live.messages import REFUSED, Closing, as_text, pushed
 from realtime.live.rooms import RoomRefused
-from realtime.services.credentials import Kept
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -45,7 +45,7 @@ class Stream:
         if self._wake:
             self._wake.set()
 
-    def hear(self, room: Room, tail: str) -> None:
+    def hear(self, room: Room | InboxRoom, tail: str) -> None:
         """Nothing: a stream is what is in the log."""
 
     def end(self, closing: Closing) -> None:

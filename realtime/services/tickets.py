@@ -9,7 +9,7 @@ from core import sealing
 from core.actor import Actor, Scope
 from core.limits import Limit, count
 from identity.credentials import InsufficientScope
-from realtime.services.credentials import Kept, restored
+from identity.services.kept_credentials import Kept, restored
 
 SECONDS = 30
 LONGEST_TICKET = 2048

@@ -10,16 +10,16 @@ from rest_framework.response import Response
 from accounts.models import User
 from core.api.fields import Choice, Input, OptionalDate, OptionalTime, Visible
 from core.api.permissions import Can
-from core.errors import Invalid, NotFound, Refusal
+from core.errors import NotFound, Refusal
 from core.remembering import remembering
 from projects.models import Priority, columns_of
 from tasks.api.documents import TaskDocument
 from tasks.api.inputs import LabelNames
-from tasks.api.views import TaskViewSet, with_rows
+from tasks.api.views import TaskViewSet
 from tasks.models import MOST_MINUTES, Task, TaskType, labels_of
 from tasks.rights import UPDATE_TASK
 from tasks.services.bulk import MOST_TASKS_CHANGED, Change, change_tasks, result_of
-from tasks.services.labels import labels_named
+from tasks.services.names import change_named
 
 
 class BulkFields(Input):
@@ -97,7 +97,7 @@ class BulkTasks(TaskViewSet):
             for task in found.values():
                 try:
                     self.check_object_permissions(request, task)
-                    changes.append(_change(task, dict(asked["changes"])))
+                    changes.append(change_named(task, dict(asked["changes"])))
                 except Refusal as refusal:
                     if is_atomic:
                         raise
@@ -114,15 +114,3 @@ class BulkTasks(TaskViewSet):
         visible = Task.objects.visible_to(self.actor).with_standing_of(self.actor)
         found = {task.pk: task for task in visible.filter(pk__any_of=named).defer("description")}
         return {pk: found[pk] for pk in named if pk in found}
-
-
-def _change(task: Task, fields: dict[str, Any]) -> Change:
-    """The change of one task, with rows of its project for names."""
-    labels = {
-        name: labels_named(task.project, fields.pop(given, ()))
-        for name, given in (("added", "add_labels"), ("removed", "remove_labels"))
-    }
-    if {*labels["added"]} & {*labels["removed"]}:
-        raise Invalid(errors={"remove_labels": ["Add a label or remove it."]})
-    fields = with_rows(task.project, fields, was_complete=task.is_complete)
-    return Change(task=task, fields=fields, **labels)

@@ -24,11 +24,11 @@ from tasks.api.saved_filters import apply
 from tasks.api.tags import TaggedByDay
 from tasks.models import SavedFilter, Task
 from tasks.rights import DELETE_TASK, MOVE_TASK, TASK_ABILITIES, TRANSITION_TASK, UPDATE_TASK
-from tasks.services.columns import column_called, default_column, done_column
+from tasks.services.columns import column_called
 from tasks.services.deletion import restore_task
-from tasks.services.labels import labels_named
 from tasks.services.limits import count_new_tasks
 from tasks.services.moves import Place, move_task
+from tasks.services.names import with_rows
 from tasks.services.tasks import (
     create_task,
     delete_task,
@@ -226,17 +226,3 @@ def task_of(actor: Any, task: Any) -> QuerySet[Task]:
 @compiled
 def tasks_of(actor: Any, project: Any) -> QuerySet[Task]:
     return Task.objects.visible_to(actor).filter(project=project)
-
-
-def with_rows(
-    project: Project, fields: dict[str, Any], *, was_complete: bool = False
-) -> dict[str, Any]:
-    """The fields with `status` and `is_complete` replaced by the column, and labels by rows."""
-    if "labels" in fields:
-        fields["labels"] = labels_named(project, fields["labels"])
-    is_complete = fields.pop("is_complete", was_complete)
-    if "status" in fields:
-        return {**fields, "status": column_called(project, fields["status"])}
-    if is_complete == was_complete:
-        return fields
-    return {**fields, "status": done_column(project) if is_complete else default_column(project)}

@@ -96,7 +96,7 @@ def add_relation(*, actor: Actor, task: Task, other: Task, kind: RelatedAs) -> R
     publish_all(
         [
             TaskRelated(actor=actor, task=each, changes=changes)
-            for each, changes in _changes(relation, is_new=True)
+            for each, changes in relation_changes(relation, is_new=True)
         ]
     )
     return relation
@@ -117,7 +117,7 @@ def remove_relation(*, actor: Actor, task: Task, relation: Relation) -> None:
     publish_all(
         [
             TaskUnrelated(actor=actor, task=each, changes=changes)
-            for each, changes in _changes(relation, is_new=False)
+            for each, changes in relation_changes(relation, is_new=False)
         ]
     )
 
@@ -175,7 +175,7 @@ def _check_cycle(source: Task, target: Task, actor: Actor) -> None:
     raise DependencyCycle(cycle=[named[pk] for pk in cycle if pk in named], cycle_length=len(cycle))
 
 
-def _changes(relation: Relation, *, is_new: bool) -> list[tuple[Task, Changes]]:
+def relation_changes(relation: Relation, *, is_new: bool) -> list[tuple[Task, Changes]]:
     """For each of both tasks: what it is, or was, to the other."""
     found: list[tuple[Task, Changes]] = []
     ends = relation.source, relation.target

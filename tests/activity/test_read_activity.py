@@ -59,6 +59,7 @@ def test_an_event_is_shown_whole(cast: Cast, task: Task) -> None:
         "actor": person_shown(cast.lea),
         "reason": None,
         "via": "session",
+        "origin": "",
         "created_at": event.created_at.isoformat(),
         "committed_at": event.committed_at and event.committed_at.isoformat(),
         "request_id": None,

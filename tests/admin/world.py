@@ -19,13 +19,18 @@ from accounts.models import User
 from accounts.services.people import stranger_at
 from attachments.models import Sweep
 from attachments.services.uploads import Upload, upload_file
+from calendars.services.feeds import add_feed
 from clerk.models import AccountMatch, ExternalRecord, WebhookReceipt
 from comments.services.comments import add_comment, edit_comment
 from comments.services.reactions import add_reaction
-from core.models import AttemptCount, IdempotencyKey
+from core.models import AttemptCount, IdempotencyKey, uuid7
 from dashboards.services.totals import rebuild_totals
 from identity.models import KnownDevice, RefreshToken
 from identity.services.personal_tokens import create_token
+from imports.models import ExternalReference, ImportRow
+from imports.services.files import begin_import_file
+from jobs.models import FunctionFigures, FunctionRun, ResultFile
+from jobs.services.submission import submit_job
 from notifications.models import NotificationKind
 from notifications.services import choose_lead_times
 from notifications.services.inbox import mute_task
@@ -36,6 +41,7 @@ from outbox.models import Delivery, MailContent
 from outbox.services import note_relay
 from projects.services.projects import create_project
 from projects.services.workflows import Workflow
+from reports.services.schedules import add_schedule
 from tasks.models import RelatedAs
 from tasks.services.columns import done_column
 from tasks.services.labels import add_label
@@ -110,6 +116,18 @@ def plan_work(n: int) -> User:
     change_schedule(actor=by(owner), changes={"digest": "OFF"})
     add_webhook(actor=by(owner), workspace=workspace, name="Builds", url="https://example.com/")
     WebhookContent.objects.create(delivery=mail, workspace_id=workspace.pk, body_head="{}")
+    job, _ = submit_job(
+        actor=by(owner), kind="echo", payload={"message": "Oil"}, workspace=workspace
+    )
+    ResultFile.objects.create(
+        job=job, workspace=workspace, owner=owner, name="oil.csv", expires_at=timezone.now()
+    )
+    add_feed(actor=by(owner), workspace=workspace)
+    add_schedule(actor=by(owner), workspace=workspace, what="burndown")
+    begin_import_file(actor=by(owner), workspace=workspace, file_name="tasks.csv", size=9)
+    came_from = {"project": project, "source": "csv", "external_id": "A-1", "task": task}
+    ExternalReference.objects.create(workspace=workspace, **came_from)
+    ImportRow.objects.create(workspace=workspace, job_id=uuid7(), number=1, external_id="A-1")
     return owner
 
 
@@ -121,6 +139,10 @@ def keep_records(n: int, owner: User) -> None:
     Group.objects.create(name=f"Support {n}")
     KnownDevice.objects.create(user=owner, fingerprint=str(n))
     Sweep.objects.create(name=f"search {n}")
+    FunctionRun.objects.create(function="outbox.sweep", trigger=FunctionRun.Trigger.EVENT)
+    FunctionFigures.objects.create(
+        name=f"outbox.sweep{n}", started_at=timezone.now(), milliseconds=3
+    )
     AttemptCount.objects.create(key=str(n), count=1, resets_at=timezone.now())
 
 

@@ -16,7 +16,7 @@ from config.programs import DRAIN_SECONDS, PROGRAMS
 from config.settings.databases import RUNTIME_LIMITS
 from outbox.local_sender import LONGEST_STOP
 
-OF_THE_SERVER = ("migrate", "web", "worker", "beat", "relay")
+OF_THE_SERVER = ("migrate", "web", "worker", "jobs", "beat", "relay")
 [LONGEST_STATEMENT] = map(int, re.findall(r"statement_timeout=(\d+)s", RUNTIME_LIMITS))
 
 
@@ -45,7 +45,7 @@ def test_they_wait_for_the_migration_and_it_for_the_servers() -> None:
     )
     assert services()["migrate"]["depends_on"] == {"db": healthy, "redis": healthy}
     waiting = [services()[name]["depends_on"] for name in PROGRAMS]
-    assert waiting == [{"migrate": done, "db": healthy, "redis": healthy}] * 4
+    assert waiting == [{"migrate": done, "db": healthy, "redis": healthy}] * len(PROGRAMS)
 
 
 def test_every_file_named_exists() -> None:
@@ -62,7 +62,9 @@ def test_every_key_is_one_the_server_reads() -> None:
     known = re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
     given = services()["web"]["environment"]
     assert set(given) - set(known) == set()
-    assert [services()[name]["environment"] for name in OF_THE_SERVER] == [given] * 5
+    assert [services()[name]["environment"] for name in OF_THE_SERVER] == [given] * len(
+        OF_THE_SERVER
+    )
 
 
 def test_the_roles_are_those_of_the_addresses() -> None:
@@ -93,6 +95,7 @@ def test_every_program_has_the_time_it_needs_to_stop() -> None:
     needed = {
         "web": DRAIN_SECONDS + LONGEST_STATEMENT,
         "worker": settings.CELERY_TASK_TIME_LIMIT,
+        "jobs": settings.CELERY_TASK_TIME_LIMIT,
         "beat": LONGEST_STATEMENT,
         "relay": LONGEST_STATEMENT + LONGEST_STOP,
     }

@@ -47,6 +47,7 @@ FOR_OTHERS = {
     "pusher",  # what is passed on to Pusher, by whoever sends
     "nacl",
     "botocore",  # where files are kept with a service
+    "resvg_py",  # which draws the pictures of reports
 }
 
 

@@ -119,7 +119,37 @@ A_NOTIFICATION = (
     "gen_random_uuid(), %(person)s, %(workspace)s, 'OVERDUE', 'k' || n, '{{{{}}}}', true, {times}"
 )
 
+IMPORT_FILE = (
+    "id, version, updated_at, workspace_id, uploaded_by_id, file_name, size, sha256, state,"
+    " storage_key, created_at"
+)
+AN_IMPORT_FILE = (
+    "gen_random_uuid(), 1, now(), %(workspace)s, %(person)s, 'plan.csv', 1, '', '{state}', n::text,"
+    " {created}"
+)
+
 CASES = [
+    Aged(
+        "import files",
+        "imports_importfile",
+        IMPORT_FILE,
+        AN_IMPORT_FILE.format(state="READY", created="{age}"),
+        rows=100_000,
+    ),
+    Aged(
+        "unfinished import files",
+        "imports_importfile",
+        IMPORT_FILE,
+        AN_IMPORT_FILE.format(state="PENDING", created="{age}"),
+        rows=100_000,
+    ),
+    Aged(
+        "rows of unfinished imports",
+        "imports_importrow",
+        "id, workspace_id, job_id, number, external_id, parent, content, flaws, size, level,"
+        " created_at",
+        "gen_random_uuid(), %(workspace)s, %(project)s, n, n::text, '', '{{}}', '[]', 0, 0, {age}",
+    ),
     Aged(
         "texts of deleted projects",
         "projects_project",
@@ -207,6 +237,15 @@ CASES = [
         rows=NARROW_ROWS,
     ),
     Aged(
+        "runs of functions",
+        "jobs_functionrun",
+        "id, created_at, function, trigger, state, payload, personal, order_key, order_at,"
+        " attempts, deaths, error, finished_at",
+        "gen_random_uuid(), now(), 'outbox.sweep', 'SCHEDULE', 'FAILED', '{{}}', '{{}}', '', 0,"
+        " 1, 0, 'no disk', {age}",
+        rows=NARROW_ROWS,
+    ),
+    Aged(
         "words of mails",
         "outbox_mailcontent",
         "delivery_id, message_id, address, subject, text, html, composed_at",
@@ -226,6 +265,15 @@ CASES = [
         rows=100_000,
     ),
     Aged("deliveries", "outbox_delivery", MAIL, A_MAIL),
+    Aged(
+        "jobs that have ended",
+        "jobs_job",
+        "id, created_at, updated_at, version, owner_id, workspace_id, tenant_id, type, payload,"
+        " idempotency_key, credential, state, done, sentence, attempts, failures, ending, seconds,"
+        " finished_at",
+        "gen_random_uuid(), now(), now(), 1, %(person)s, %(workspace)s, %(workspace)s, 'echo',"
+        " '{{}}', '', '[]', 'COMPLETED', 0, '', 1, 0, '', 0, {age}",
+    ),
     Aged(
         "mail batches",
         "notifications_mailbatch",

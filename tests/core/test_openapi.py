@@ -3,6 +3,8 @@
 import json
 import re
 from collections.abc import Callable
+from datetime import timedelta
+from io import BytesIO
 from itertools import cycle
 from typing import Any
 from uuid import uuid4
@@ -10,12 +12,19 @@ from uuid import uuid4
 import pytest
 from django.db import transaction
 from django.urls import get_resolver, resolve
+from django.utils import timezone
 from pytest_django import Settings
 
+from accounts.models import User
+from calendars.services.feeds import add_feed
 from comments.models import Comment
 from config.settings.pusher import PusherApp
+from imports.services.files import upload_import_file
+from jobs.models import Job, ResultFile
+from jobs.services.submission import submit_job
 from notifications.models import Notification
 from projects.services.projects import create_project
+from reports.services.schedules import add_schedule
 from tasks.models import Relation, Task
 from tasks.services.labels import add_label
 from tasks.services.saved_filters import save_filter
@@ -34,8 +43,11 @@ from workspaces.models import Invitation
 from workspaces.services.invitations import invite_person
 from workspaces.services.ownership import offer_ownership
 
+STAFF = ("/api/ops/", "/api/inngest")
 UNDESCRIBED = ("api/schema", "api/docs", "api/redoc")
 SECRET = "correct horse"
+PERSONAL = (" /api/import-files/", " /api/jobs/")
+"""Below them are things of one person, which are there for nobody else."""
 Send = Callable[..., tuple[int, list[str]]]
 
 READS = [
@@ -107,8 +119,15 @@ READS = [
         "/attachments/{attachment}",
         "/attachments/{attachment}/download",
         "/attachments/{attachment}/thumbnail",
+        "/workspaces/{workspace}/import-files",
+        "/import-files/{import_file}",
+        "/jobs",
+        "/jobs/{job}",
+        "/jobs/{done}/files",
+        "/jobs/{done}/files/{file}",
     )
 ]
+SCHEDULES = "/api/workspaces/{workspace}/report-schedules"
 HOOK = "/api/workspaces/{workspace}/webhooks/{webhook}"
 REPORTS: list[tuple[str | None, str]] = [
     ("ada", "/api/workspaces/{workspace}/webhooks"),
@@ -116,6 +135,10 @@ REPORTS: list[tuple[str | None, str]] = [
     ("ada", f"{HOOK}/deliveries"),
     ("lea", "/api/projects/{project}/access"),
     ("ada", "/api/workspaces/{workspace}/audit"),
+    ("moe", "/api/calendar-feeds"),
+    ("moe", "/api/calendar-feeds/{feed}"),
+    ("moe", SCHEDULES),
+    ("moe", f"{SCHEDULES}/{{schedule}}"),
 ]
 PROBES = [(None, path) for path in ("/", "/health", "/livez", "/readyz")]
 LINKS = [(None, "/api/invitations/{token}"), ("pia", "/api/workspaces/{workspace}/invitations")]
@@ -160,6 +183,13 @@ WRITES: list[tuple[str | None, str, str, Any]] = [
     ("ada", "post", f"{HOOK}/test", None),
     ("ada", "post", f"{HOOK}/replay", AGAIN),
     ("ada", "delete", HOOK, None),
+    ("moe", "post", SCHEDULES, {"what": "burndown"}),
+    ("moe", "put", f"{SCHEDULES}/{{schedule}}", {"what": "workload"}),
+    ("moe", "patch", f"{SCHEDULES}/{{schedule}}", {"hour": 9}),
+    ("moe", "delete", f"{SCHEDULES}/{{schedule}}", None),
+    ("moe", "post", "/api/calendar-feeds", {}),
+    ("moe", "post", "/api/calendar-feeds/{feed}/rotate", None),
+    ("moe", "delete", "/api/calendar-feeds/{feed}", None),
     ("ada", "delete", "/api/workspaces/{workspace}", None),
     ("ada", "delete", "/api/workspace/{workspace}", None),
     ("ada", "post", "/api/workspaces/{workspace}/restore", None),
@@ -261,6 +291,16 @@ WRITES: list[tuple[str | None, str, str, Any]] = [
     ("max", "post", "/api/attachments/{attachment}/complete", None),
     ("max", "delete", "/api/attachments/{attachment}", None),
     ("max", "post", "/api/attachments/{attachment}/restore", None),
+    (
+        *("moe", "post", "/api/workspaces/{workspace}/import-files"),
+        {"file_name": "a.csv", "size": 5},
+    ),
+    ("moe", "post", "/api/import-files/{import_file}/complete", None),
+    ("moe", "post", "/api/import-files/{import_file}/preview", {"source": "csv"}),
+    ("moe", "delete", "/api/import-files/{import_file}", None),
+    ("moe", "post", "/api/jobs", {"type": "echo", "payload": {"message": "Ahoy"}}),
+    ("moe", "post", "/api/jobs/{job}/cancel", None),
+    ("moe", "post", "/api/jobs/{failed}/retry", None),
     ("moe", "put", "/api/tasks/{task}/mute", None),
     ("moe", "patch", "/api/notifications/preferences?workspace={workspace}", PREFERENCES),
     ("moe", "patch", "/api/notifications/schedule", {"digest": "DAILY"}),
@@ -355,6 +395,12 @@ def ids(cast: Cast, comment: Comment) -> dict[str, str]:
         task=comment.task, uploaded_by=comment.author, thumbnail_key="a/b"
     )
     watch_task(actor=by(cast.lea), task=comment.task, person=cast.lea)
+    table = upload_import_file(
+        actor=by(cast.moe),
+        workspace=cast.workspace,
+        file_name="tasks.csv",
+        content=BytesIO(b"Title\nOil it\n"),
+    )
     second = create_project(actor=by(cast.ada), workspace=cast.workspace, name="Second")
     return people | {
         "second": str(second.pk),
@@ -373,10 +419,36 @@ def ids(cast: Cast, comment: Comment) -> dict[str, str]:
         "emoji": "🎉",
         "event": str(newest(comment).pk),
         "notification": str(Notification.objects.filter(recipient=cast.moe)[0].pk),
+        **jobs_of(cast.moe),
         **related(cast, comment.task),
         "attachment": str(file.pk),
+        "import_file": str(table.pk),
+        "feed": str(add_feed(actor=by(cast.moe))[0].pk),
+        "schedule": str(
+            add_schedule(actor=by(cast.moe), workspace=cast.workspace, what="burndown").pk
+        ),
         "refresh": token_pair_for(cast.moe)["refresh_token"],
     }
+
+
+def jobs_of(person: User) -> dict[str, str]:
+    """One that waits, one that failed, and one that has made a file."""
+    jobs = {
+        name: submit_job(actor=by(person), kind="echo", payload={})[0]
+        for name in ("job", "failed", "done")
+    }
+    Job.objects.filter(pk=jobs["failed"].pk).update(state="FAILED")
+    Job.objects.filter(pk=jobs["done"].pk).update(state="COMPLETED", result={"echo": ""})
+    file = ResultFile.objects.create(
+        job=jobs["done"],
+        owner=person,
+        name="oil.csv",
+        key="results/oil",
+        content_type="text/csv",
+        size=3,
+        expires_at=timezone.now() + timedelta(hours=1),
+    )
+    return {"file": str(file.pk), **{name: str(job.pk) for name, job in jobs.items()}}
 
 
 def related(cast: Cast, task: Task) -> dict[str, str]:
@@ -424,10 +496,11 @@ def every(steps: list[Any], answer: Any) -> dict[str, Any]:
 def test_every_operation_is_tried() -> None:
     """Those of signing in are tried where their tokens and keys are at hand: tests/accounts.
 
-    Unsubscribing answers with pages: tests/workspaces/test_opt_out.py. Files are no documents.
+    Those of staff in tests/jobs. Unsubscribing answers with pages:
+    tests/workspaces/test_opt_out.py. Files are no documents.
     """
     pages = ("/api/unsubscribe/", "/api/notifications/unsubscribe/")
-    doors = ("/api/auth/", "/api/webhooks/", "/api/files/", *pages)
+    doors = ("/api/auth/", "/api/webhooks/", "/api/files/", "/calendar/", *STAFF, *pages)
     elsewhere = {(method, path) for method, path in operations() if path.startswith(doors)}
     tried = {described(method, path) for _, method, path, _ in STEPS}
     untried = (tried | elsewhere) ^ {*operations()}
@@ -456,7 +529,7 @@ def test_each_write_is_answered_as_described(send: Send, ids: dict[str, str]) ->
     answers = every(WRITES, lambda *step: undone(send, *filled(step, ids)))
     assert len(answers) == len(WRITES)
     assert {name: wrong for name, (_, wrong) in answers.items() if wrong} == {}
-    assert {status for status, _ in answers.values()} == {200, 201, 204}, answers
+    assert {status for status, _ in answers.values()} == {200, 201, 202, 204}, answers
 
 
 def test_each_refusal_is_answered_as_described(send: Send, ids: dict[str, str]) -> None:
@@ -480,9 +553,11 @@ def test_strangers_are_refused_as_described(send: Send, ids: dict[str, str]) -> 
 
 
 def test_foreign_objects_are_refused_as_described(send: Send, ids: dict[str, str]) -> None:
-    named = [step for step in STEPS if "{" in step[2] and step[0]]
+    named = [step for step in STEPS if "{" in step[2] and step[0] and "{feed}" not in step[2]]
     answers = every(named, lambda _, *asked: send("sam", *filled(asked, ids)))
-    assert answers == dict.fromkeys(answers, (403, []))
+    assert answers == {
+        name: (404 if any(each in name for each in PERSONAL) else 403, []) for name in answers
+    }
 
 
 def test_unknown_objects_are_refused_as_described(send: Send, ids: dict[str, str]) -> None:

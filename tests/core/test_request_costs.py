@@ -10,8 +10,11 @@ import pytest
 from django.urls import resolve
 from pytest_django import Settings
 
+from calendars.services.feeds import add_feed
 from comments.models import Comment
+from imports.services.files import begin_import_file
 from notifications.models import Notification
+from reports.services.schedules import add_schedule
 from tasks.models import Relation
 from tasks.services.labels import add_label
 from tasks.services.saved_filters import save_filter
@@ -60,6 +63,11 @@ PLACES = {
     "member": "member",
     "invitations": "invitation",
     "webhooks": "webhook",
+    "jobs": "job",
+    "import-files": "import_file",
+    "calendar": "token",
+    "calendar-feeds": "feed",
+    "report-schedules": "schedule",
 }
 LARGEST, LARGEST_FROM_STRANGERS = 1_048_576, 65_536
 LONGEST_URL, LONGEST_HEADER = 8000, 16_000
@@ -92,6 +100,11 @@ def asking(cast: Cast, comment: Comment, settings: Settings) -> Any:
         "notification": Notification.objects.filter(recipient=cast.lea).latest("created_at").pk,
         "invitation": invitation.pk,
         "webhook": hook_to(cast, "https://hooks.example.com/").webhook.pk,
+        "feed": add_feed(actor=by(cast.lea))[0].pk,
+        "schedule": add_schedule(actor=by(cast.lea), workspace=cast.workspace, what="burndown").pk,
+        "import_file": begin_import_file(
+            actor=by(cast.lea), workspace=cast.workspace, file_name="tasks.csv", size=9
+        ).pk,
         "token": token_of(invitation),
     }
     clients = [client_of(who) for who in (cast.lea, cast.ada, cast.max)]

@@ -14,7 +14,8 @@ from core import retention
 from core.models import IdempotencyKey
 from core.retention import Rule, apply_rules, rules
 from notifications.models import Reminder
-from outbox import background, relay
+from outbox import background
+from outbox import retention as outbox_retention
 from outbox.mail import EMAIL
 from outbox.models import Delivery, State
 from outbox.periodic import _scans
@@ -119,10 +120,10 @@ def test_a_broken_rule_does_not_stop_the_others(monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.django_db
 def test_the_relay_removes_without_beat_and_beat_without_a_relay() -> None:
-    assert relay.apply_retention in [entry.look for entry in _scans]
+    assert outbox_retention.apply_retention in [entry.look for entry in _scans]
     planned_tasks = {entry["task"] for entry in app.conf.beat_schedule.values()}
     assert background.apply_retention.name in planned_tasks
-    for entry in (relay.apply_retention, background.apply_retention):
+    for entry in (outbox_retention.apply_retention, background.apply_retention):
         old_keys(1)
         entry()
         assert not IdempotencyKey.objects.exists()

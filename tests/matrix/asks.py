@@ -8,8 +8,9 @@ from django.urls import get_resolver, resolve
 from tests.test_architecture import routes
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-ELSEWHERE = ("admin/", "accounts/", "api-auth/", "api/auth/", "api/webhooks/")
-"""Where other tests ask everybody: tests/admin and tests/accounts."""
+OF_STAFF = ("api/ops/", "api/inngest")
+ELSEWHERE = ("admin/", "accounts/", "api-auth/", "api/auth/", "api/webhooks/", *OF_STAFF)
+"""Where other tests ask everybody: tests/admin, tests/accounts and tests/jobs."""
 LOOKS = {"alias", "default_limit", "embedded", "embedded_in_one", "wrapped"}
 """What a path may say about how an answer looks; nobody is let in or refused by it."""
 
@@ -56,6 +57,25 @@ POST   /api/invitations/{token}/accept                   invited   -            
 GET    /api/invitations                                  somebody  -                       200
 GET    /api/unsubscribe/{way_out}                        nobody    -                       200
 POST   /api/unsubscribe/{way_out}                        nobody    -                       200
+GET    /api/jobs                                         somebody  -                       200
+POST   /api/jobs                                         somebody  -                       202
+GET    /api/jobs/{job}                                   somebody  -                       404
+POST   /api/jobs/{job}/cancel                            somebody  -                       404
+POST   /api/jobs/{job}/retry                             somebody  -                       404
+GET    /api/jobs/{job}/files                             somebody  -                        404
+GET    /api/jobs/{job}/files/{file}                      somebody  -                        404
+GET    /calendar/{calendar}.ics                          nobody    -                        404
+GET    /api/calendar-feeds                               somebody  -                        200
+POST   /api/calendar-feeds                               somebody  -                        201
+GET    /api/calendar-feeds/{feed}                        somebody  -                        404
+DELETE /api/calendar-feeds/{feed}                        somebody  -                        404
+POST   /api/calendar-feeds/{feed}/rotate                 somebody  -                        404
+GET    /api/workspaces/{workspace}/import-files          workspace workspace:read          200
+POST   /api/workspaces/{workspace}/import-files          workspace import:create           201
+GET    /api/import-files/{import_file}                   somebody  -                       404
+DELETE /api/import-files/{import_file}                   somebody  -                       404
+POST   /api/import-files/{import_file}/complete          somebody  -                       404
+POST   /api/import-files/{import_file}/preview           somebody  -                       404
 POST   /api/realtime/pusher/auth                         somebody  -                       403
 GET    /api/workspaces                                   somebody  -                       200
 POST   /api/workspaces                                   somebody  -                       201
@@ -76,6 +96,12 @@ GET    /api/workspaces/{workspace}/reminders             workspace workspace:rea
 PUT    /api/workspaces/{workspace}/reminders             workspace workspace:read          200
 GET    /api/workspaces/{workspace}/tasks/{key}           task      project:read            200
 GET    /api/workspaces/{workspace}/audit                 workspace audit:read              200
+GET    /api/workspaces/{workspace}/report-schedules      workspace report:schedule          200
+POST   /api/workspaces/{workspace}/report-schedules      workspace report:schedule          201
+GET    /api/workspaces/{workspace}/report-schedules/{schedule} workspace report:schedule 404
+PUT    /api/workspaces/{workspace}/report-schedules/{schedule} workspace report:schedule 404
+PATCH  /api/workspaces/{workspace}/report-schedules/{schedule} workspace report:schedule 404
+DELETE /api/workspaces/{workspace}/report-schedules/{schedule} workspace report:schedule 404
 GET    /api/workspaces/{workspace}/webhooks              workspace webhook:manage           200
 POST   /api/workspaces/{workspace}/webhooks              workspace webhook:manage           201
 GET    /api/workspaces/{workspace}/webhooks/{webhook}    workspace webhook:manage           200
@@ -308,9 +334,12 @@ BY_PATH: dict[str, Any] = {
     "/api/notifications/schedule": {"digest": "DAILY"},
     "/api/notifications/unread": {"ids": ["{notification}"]},
     "/api/notifications/{notification}": {"is_read": True},
+    "/api/workspaces/{workspace}/report-schedules": {"what": "burndown"},
     "/api/workspaces/{workspace}/webhooks": {**NAMED, "url": "https://hooks.example.com/secret"},
     "/api/workspaces/{workspace}/webhooks/{webhook}": NAMED,
     "/api/workspaces/{workspace}/webhooks/{webhook}/replay": {"delivery_ids": ["{delivery}"]},
+    "/api/workspaces/{workspace}/import-files": {"file_name": "new.csv", "size": 3},
+    "/api/jobs": {"type": "echo", "payload": {"message": "Said"}},
     "/api/realtime/collaboration": {"project_id": "{project}", "event_type": "typing"},
 }
 

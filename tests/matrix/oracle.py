@@ -26,7 +26,11 @@ RETURNS = {
     "event": (),
 }
 """What was deleted together and is restored by its first."""
-BOUND_TOO = ("/api/realtime/ticket", "/api/notifications")
+BOUND_TOO = (
+    *("/api/realtime/ticket", "/api/notifications", "/api/jobs/"),
+    "/api/calendar-feeds/",
+    "/api/import-files/",
+)
 """The beginnings of paths under which a token changes something as far as it is bound."""
 EVERYWHERE = ("/api/notifications/schedule",)
 """What holds in all workspaces of a person, though it stands under such a path."""

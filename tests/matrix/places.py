@@ -7,14 +7,22 @@ from django.db.models.functions import Now
 from accounts.models import User
 from activity.models import Event
 from attachments.models import Attachment
+from calendars.models import CalendarFeed
+from calendars.services.feeds import add_feed
 from comments.models import Comment
 from comments.services.comments import add_comment
 from core.models import uuid7
+from imports.models import ImportFile
+from imports.services.files import begin_import_file
+from jobs.models import Job
+from jobs.services.submission import submit_job
 from notifications.models import Notification
 from notifications.services.unsubscribe_links import token_for as unsubscribe_token_for
 from projects.models import Project
 from projects.services.members import add_project_member
 from projects.services.projects import create_project
+from reports.models import ReportSchedule
+from reports.services.schedules import add_schedule
 from tasks.models import RelatedAs, Task
 from tasks.services.labels import add_label
 from tasks.services.relations import add_relation
@@ -164,8 +172,13 @@ def _place(people: People, workspace: Workspace, roles: dict[str, str], *, autho
             "other_task": str(other_task.pk),
             "attachment": str(file.pk),
             "notification": str(_told(people[_member(owner.name)]).pk),
+            "import_file": str(_brought(people[_member(owner.name)], workspace).pk),
+            "job": str(_asked_for(people[_member(owner.name)]).pk),
             "event": str(Event.objects.get(entity_id=task.pk, action="related").pk),
             "file": "unsealed",
+            "calendar": "unknown",
+            "feed": str(_calendar_of(people[_member(owner.name)]).pk),
+            "schedule": str(_scheduled_by(people[_member(owner.name)], workspace).pk),
             "webhook": str(webhook.pk),
             "delivery": str(queue_test(actor=by(owner), webhook=webhook).pk),
             "invitation": str(invitation.pk),
@@ -199,6 +212,25 @@ def _told(somebody: User) -> Notification:
     """A notification that is in no workspace."""
     about = {"kind": "INVITED", "key": str(uuid7()), "facts": {"name": "Secret"}}
     return Notification.objects.create(recipient=somebody, **about)
+
+
+def _asked_for(somebody: User) -> Job:
+    """A job that is in no workspace."""
+    job, _ = submit_job(actor=by(somebody), kind="echo", payload={})
+    return job
+
+
+def _calendar_of(somebody: User) -> CalendarFeed:
+    """A calendar of what is theirs, in all workspaces."""
+    return add_feed(actor=by(somebody))[0]
+
+
+def _scheduled_by(somebody: User, workspace: Workspace) -> ReportSchedule:
+    return add_schedule(actor=by(somebody), workspace=workspace, what="burndown")
+
+
+def _brought(somebody: User, workspace: Workspace) -> ImportFile:
+    return begin_import_file(actor=by(somebody), workspace=workspace, file_name="Secret", size=3)
 
 
 def _member(owner: str) -> str:

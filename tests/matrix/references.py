@@ -13,6 +13,8 @@ PLAIN = {
     *("content", "description", "message", "name", "title"),
     *("content_type", "file_name", "sha256"),
     "event_type",
+    "type",
+    "idempotency_key",
     "channel_name",  # of another service; tests/realtime asks for it
     *("color", "email", "image_url", "slug", "time_zone", "url"),
 }
@@ -37,6 +39,7 @@ KINDS = {
     "team_members": "colleague",
     "assignee_id": "member",
     "user_id": "member",
+    "recipient_ids": "colleague",
     "reassign_to": "member",
     "ids": "notification",
 }
@@ -59,6 +62,8 @@ QUERIES = {
     "cursor": "cursor",
 }
 NOWHERE = "01890000-0000-7000-8000-000000000000"
+REFUSED = 300
+"""Asks with such a status, or a higher one, are about what is somebody else's alone."""
 NO_IDS: tuple[Any, ...] = (
     7,
     True,
@@ -95,6 +100,7 @@ def in_bodies() -> list[Reference]:
             ask, spelled, _kind(ask, name), _holds_list(field), _may_be_empty(field), (form, name)
         )
         for ask in one_each(ASKS)
+        if ask.well < REFUSED
         for form, name, field in _fields(ask)
         if _holds_id(name, field)
         for spelled in sorted({name, _camel(name)})
@@ -179,6 +185,8 @@ def _kind(ask: Ask, name: str) -> str:
         return "colleague"
     if ask.right == "owner" or (name == "reassign_to" and ask.about == "workspace"):
         return "colleague"
+    if name == "project_id" and ask.about == "workspace":
+        return "second"  # who asks as an ADMIN may read private projects
     if name == "parent_id" and ask.path.endswith("/comments"):
         return "comment"
     return KINDS[name]

@@ -7,9 +7,13 @@ workspace:update              yes   -   -      -     -       | -    -      -
 workspace:delete              yes   -   -      -     -       | -    -      -
 audit:read                    yes   -   -      -     -       | -    -      -
 webhook:manage                yes   -   -      -     -       | -    -      -
+workspace:export              yes   -   -      -     -       | -    -      -
+workspace:import              yes   -   -      -     -       | -    -      -
 workspace:invite              yes   yes -      -     -       | -    -      -
 workspace:remove_member       yes   yes own    own   own     | -    -      -
 project:create                yes   yes -      -     -       | -    -      -
+report:schedule               yes   yes yes    -     -       | -    -      -
+report:send                   yes   yes -      -     -       | -    -      -
 project:read                  yes   yes yes    -     -       | yes  yes    yes
 project:update                -     -   -      -     -       | yes  -      -
 project:manage_members        -     -   -      -     -       | yes  -      -
@@ -28,6 +32,7 @@ comment:update                yes   own own    -     -       | own  own    -
 comment:delete                yes   yes own    -     -       | yes  own    -
 attachment:create             yes   yes yes    -     -       | yes  yes    -
 attachment:delete             yes   yes own    -     -       | yes  own    -
+import:create                 yes   yes yes    -     -       | -    -      -
 """
 """Roles in the workspace, and in a project that has a lead; `own` is what somebody made."""
 

@@ -28,6 +28,8 @@ SECRETS = (
     ("POST", "/api/realtime/ticket"),
     ("POST", HOOKS),
     ("POST", f"{HOOKS}/{{webhook}}/rotate"),
+    ("POST", "/api/calendar-feeds"),
+    ("POST", "/api/calendar-feeds/{feed}/rotate"),
 )
 """What they answer is a secret, which is never given again."""
 OWN = (
@@ -46,7 +48,7 @@ WRITES = one_each(
         if (ask.method, ask.path) not in (*SECRETS, *OWN)
     ]
 )
-DELETIONS = [ask for ask in ASKS if ask.method == "DELETE"]
+DELETIONS = [ask for ask in ASKS if ask.method == "DELETE" and ask.well < 300]
 ASKING = ("amy", "lea", "max", "ada", "una")
 KEY = {"Idempotency-Key": "once"}
 Loss = Callable[[User, Place], None]

@@ -74,6 +74,7 @@ def test_what_is_shown(cast: Cast, task: Task) -> None:
         "project": {"id": str(cast.project.pk), "key": "ENG", "name": "Engine"},
         "task": {"id": str(task.pk), "key": "ENG-1", "title": "Oil"},
         "comment_id": None,
+        "job_id": None,
         "created_at": told[1]["created_at"],
         "read_at": None,
         "snoozed_until": None,

@@ -13,6 +13,8 @@ from accounts.models import User
 from comments.models import Comment
 from comments.services.comments import add_comment
 from core.models import AttemptCount
+from jobs.models import Job
+from jobs.services.submission import submit_job
 from notifications.models import Notification, Preference
 from notifications.services.collecting import COLLECTED
 from outbox.mail import EMAIL
@@ -21,6 +23,7 @@ from outbox.mail.drafts import Mail
 from outbox.models import Delivery, State
 from outbox.registry import compose, kinds, review
 from projects.models import Project
+from reports.services.schedules import add_schedule
 from tasks.models import Task
 from tasks.services.tasks import create_task
 from tests.support.actors import by
@@ -98,6 +101,26 @@ def a_disabled_webhook(cast: Cast, kind: str) -> Delivery:
     return written(kind, cast.ada.pk, payload, workspace_id=cast.workspace.pk)
 
 
+def a_job(cast: Cast, kind: str) -> Delivery:
+    job, _ = submit_job(actor=by(cast.ada), kind="echo", payload={}, workspace=cast.workspace)
+    Job.objects.update(state="FAILED", error={"message": "The file is empty."})
+    payload = {"job": str(job.pk)}
+    return written(kind, cast.ada.pk, payload, workspace_id=cast.workspace.pk)
+
+
+def a_report(cast: Cast, kind: str) -> Delivery:
+    schedule = add_schedule(actor=by(cast.ada), workspace=cast.workspace, what="workload")
+    payload = {"what": "workload", "from_date": "2026-11-16", "to_date": "2026-11-22"}
+    job, _ = submit_job(
+        actor=by(cast.ada), kind="report", payload=payload, workspace=cast.workspace
+    )
+    person = {"assignee": {"id": "1", "name": "Max"}, "open": 1, "overdue": 0, "due": 1}
+    result = {**payload, "name": "Engines", "steps": [], "people": [person]}
+    Job.objects.filter(pk=job.pk).update(state="COMPLETED", result=result)
+    named = {"job": str(job.pk), "schedule": str(schedule.pk)}
+    return written(kind, cast.ada.pk, named, workspace_id=cast.workspace.pk)
+
+
 def some_news(cast: Cast, kind: str) -> Delivery:
     """Of a comment on a task, of its status, and of a membership."""
     task = create_task(actor=by(cast.lea), project=cast.project, title="Oil")
@@ -145,6 +168,8 @@ MADE_BY: dict[str, Callable[[Cast, str], Delivery]] = {
     "news": some_news,
     "digest": some_news,
     "webhook_disabled": a_disabled_webhook,
+    "job_ended": a_job,
+    "scheduled_report": a_report,
     **dict.fromkeys(NOTICES, a_notice),
 }
 
@@ -160,6 +185,7 @@ def call_everything(name: str, delivery: Delivery) -> None:
     Task.objects.update(title=name[:255], description=name)
     Webhook.objects.update(name=name[:100])
     Invitation.objects.update(message=name)
+    Job.objects.update(sentence=name[:300], error={"message": name})
     Comment.objects.update(content=name)
     Notification.objects.update(facts={"old": name, "new": name})
     if "user_agent" in delivery.payload:

@@ -7,10 +7,10 @@ import time
 import pytest
 
 from accounts.models import User
+from identity.services.kept_credentials import Kept
 from realtime.live import hub as hub_module
 from realtime.live.hub import Hub
 from realtime.live.messages import Closing
-from realtime.services.credentials import Kept
 from tests.support.cast import Cast
 
 

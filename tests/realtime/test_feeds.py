@@ -6,8 +6,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from core.actor import Actor
 from projects.services.members import add_project_member
 from realtime.live.feeds import KEPT, KEPT_SIZE, Feed, RoomFeed
+from realtime.live.inboxes import InboxRoom
 from realtime.live.messages import flaw_of
 from realtime.live.reading import Batch, Push, Readers, read_batch, read_missed
 from realtime.live.rooms import Room, RoomRefused, find_room
@@ -29,12 +31,13 @@ class Listening:
 
     def __init__(self) -> None:
         self.person: UUID = uuid4()
+        self.actor = Actor.system("a test")
         self.woken = 0
 
     def wake(self) -> None:
         self.woken += 1
 
-    def hear(self, room: Room, tail: str) -> None:
+    def hear(self, room: Room | InboxRoom, tail: str) -> None:
         raise AssertionError
 
 

@@ -23,7 +23,10 @@ INTERNAL = {
     "dashboards.CountedChange": EVERYTHING,
     "dashboards.Total": EVERYTHING,
     "identity.KnownDevice": EVERYTHING,
+    "imports.ExternalReference": EVERYTHING,
+    "imports.ImportRow": EVERYTHING,
     "identity.RefreshToken": EVERYTHING,
+    "jobs.FunctionFigures": EVERYTHING,
     "notifications.InboxCounter": EVERYTHING,
     "notifications.MailBatch": EVERYTHING,
     "notifications.MutedTask": EVERYTHING,
@@ -33,6 +36,7 @@ INTERNAL = {
     "tasks.FormerKey": EVERYTHING,
     "tasks.TaskCounter": EVERYTHING,
     "webhooks.WebhookContent": EVERYTHING,
+    "reports.ReportRecipient": EVERYTHING,
 }
 """Models that serve the machinery; a client neither sees nor sets them."""
 FOR_STAFF = {
@@ -51,9 +55,11 @@ NOT_SHOWN = {
     "activity.Event": "token_id former_project_id person_id private_to past_values",
     "attachments.Attachment": "storage_key thumbnail_key thumbnail_tried_at",
     "identity.PersonalToken": "user digest revoked_at",
+    "imports.ImportFile": "uploaded_by storage_key",
     "comments.Comment": "html_version",
     "comments.Mention": EVERYTHING,
     "comments.Reaction": EVERYTHING,
+    "jobs.FunctionRun": "personal order_at deaths claim",
     # `channels` shows two of them; `lead_times` are those of the person who asks.
     "notifications.Reminder": "rev in_inbox delivery_id",
     "notifications.ReminderChoice": EVERYTHING,
@@ -75,6 +81,10 @@ NOT_SHOWN = {
     "notifications.MailSchedule": EVERYTHING,
     "notifications.Preference": EVERYTHING,
     "webhooks.Webhook": "former_secret busy_until milliseconds",
+    "jobs.Job": "claim credential ending failures next_at owner position seconds tenant_id",
+    "calendars.CalendarFeed": "owner digest",
+    "jobs.ResultFile": "job owner key",
+    "reports.ReportSchedule": "credential",
 }
 """Fields that stand in no document, or in none under their own name."""
 
@@ -92,6 +102,8 @@ NOT_SET = {
     "attachments.Attachment": "task uploaded_by claimed_type state storage_key thumbnail_key"
     " thumbnail_size thumbnail_tried_at",
     "identity.PersonalToken": "user digest expires_at last_used_at revoked_at",
+    "imports.ImportFile": "uploaded_by state storage_key",
+    "jobs.FunctionRun": EVERYTHING,
     "notifications.Reminder": EVERYTHING,
     "notifications.ReminderChoice": EVERYTHING,
     "notifications.Notification": "recipient seq kind key project task comment_id actor facts"
@@ -117,10 +129,17 @@ NOT_SET = {
     "notifications.Preference": EVERYTHING,
     "webhooks.Webhook": "disabled_reason secret former_secret former_until failures"
     " failing_since rests_until busy_until milliseconds",
+    "jobs.Job": "owner state done total sentence result error attempts failures position ending"
+    " claim next_at seconds started_at finished_at cancelled_at credential tenant_id",
+    "calendars.CalendarFeed": "owner digest",
+    "jobs.ResultFile": EVERYTHING,
+    "reports.ReportSchedule": "owner disabled_reason next_at credential",
 }
 """Fields that no body sets, or none under their own name."""
 
 NOT_EXPORTED = {
+    "jobs.Job": "owner tenant_id idempotency_key credential done total attempts failures position"
+    " ending claim next_at seconds started_at cancelled_at",
     "accounts.User": "password is_superuser is_staff is_active external_id"
     " enrolment_approved_until",
     "activity.Event": "seq actor_id via token_id reason changes request_id project_id task_id"
@@ -134,6 +153,7 @@ NOT_EXPORTED = {
     "comments.Revision": "author",
     "identity.KnownDevice": EVERYTHING,
     "identity.PersonalToken": EVERYTHING,
+    "imports.ImportFile": "uploaded_by storage_key",
     "notifications.Reminder": "recipient rev delivery_id",
     "notifications.ReminderChoice": "person",
     "notifications.MailBatch": EVERYTHING,
@@ -157,11 +177,16 @@ NOT_EXPORTED = {
     "workspaces.Membership": "user invited_by",
     "workspaces.OptOut": "recipient_id",
     "workspaces.Workspace": EVERYTHING,
+    "calendars.CalendarFeed": "owner digest",
+    "jobs.ResultFile": EVERYTHING,
+    "reports.ReportRecipient": EVERYTHING,
+    "reports.ReportSchedule": "owner disabled_reason next_at credential",
 }
 """What the export of a person leaves out of the models that refer to people."""
 
 NOT_CHOSEN_BY = {
     "audit.AuditEntry": "actor_id via token_id reason details request_id previous hash",
+    "imports.ImportFile": "uploaded_by file_name size sha256 state storage_key",
     "comments.Comment": "task author content content_html html_version edited_at",
     "comments.Revision": "comment author content",
     "outbox.Delivery": "channel kind recipient_id dedupe_key payload can_wait attempts generation"
@@ -169,8 +194,13 @@ NOT_CHOSEN_BY = {
     " next_at claim sent_at reason request_id",
     "webhooks.Webhook": "url events format is_enabled disabled_reason secret former_secret"
     " former_until failures failing_since rests_until busy_until milliseconds",
+    "jobs.Job": "owner tenant_id payload idempotency_key credential done total sentence result"
+    " error attempts failures position ending claim next_at seconds started_at finished_at"
+    " cancelled_at",
     "attachments.Attachment": "task comment uploaded_by file_name size sha256 content_type"
     " claimed_type state storage_key thumbnail_key thumbnail_size thumbnail_tried_at",
+    "jobs.FunctionRun": "payload personal order_key order_at attempts deaths error claim next_at"
+    " started_at finished_at milliseconds requested_by_id replay_of",
     "notifications.Notification": "recipient seq key comment_id actor facts in_inbox delivery_id"
     " read_at snoozed_until",
     "projects.Project": "key description visibility progress start_date end_date team_lead"
@@ -191,11 +221,16 @@ NOT_CHOSEN_BY = {
     "workspaces.Membership": "user role message invited_by opened_at",
     "workspaces.Workspace": "slug image_url settings owner offered_to offered_by"
     " offer_expires_at external_org_id",
+    "calendars.CalendarFeed": "owner project digest",
+    "jobs.ResultFile": "job owner key name content_type size expires_at",
+    "reports.ReportSchedule": "project owner what step period day hour is_enabled disabled_reason"
+    " next_at credential",
 }
 """Fields by which lists of the model are neither narrowed nor ordered."""
 
 NOT_IN_ADMIN = {
     "audit.AuditEntry": "actor_id token_id reason entity",
+    "jobs.FunctionRun": "personal order_at deaths claim milliseconds",
     "accounts.User": "password",
     "activity.Event": "actor_id via token_id reason entity_id former_project_id person_id"
     " private_to",
@@ -209,8 +244,12 @@ NOT_IN_ADMIN = {
     "tasks.Task": "number category is_complete position description_html html_version"
     " open_blockers priority_order pending_due due_order planned_from planned_until",
     "webhooks.Webhook": "url secret former_secret",
+    "jobs.Job": "tenant_id credential sentence",
     "workspaces.Invitation": "token_hash",
     "workspaces.Workspace": "offered_to offered_by offer_expires_at",
+    "calendars.CalendarFeed": "digest",
+    "reports.ReportSchedule": "credential",
+    "jobs.ResultFile": "key",
 }
 """Fields that no admin page shows under their own name."""
 
@@ -228,7 +267,7 @@ NOT_ASKED = {
 """Rights of what cannot be done yet."""
 WITHOUT_WORD = {
     *("workspace:read", "project:read"),
-    *("member:read_address", "usage:read"),
+    *("member:read_address", "usage:read", "import:create"),
 }
 """Rights that no object tells among its abilities: who sees the object may read it."""
 
@@ -239,6 +278,7 @@ FOR_EVER = "kept"
 WITH_PERSON = "until the person is deleted"
 WITH_MEMBERSHIP = "until the person leaves the workspace"
 WITH_PARENT = "as long as the row it belongs to"
+BY_WORKER = "until a worker has removed its file"
 ONE_ROW = "one row for each thing that can happen, written anew"
 RETENTION = {
     "accounts.User": FOR_EVER,
@@ -264,6 +304,12 @@ RETENTION = {
     "identity.KnownDevice": "devices known from earlier sign-ins",
     "identity.PersonalToken": WITH_PERSON,
     "identity.RefreshToken": "expired sessions, with their refresh tokens and devices",
+    "imports.ExternalReference": WITH_PARENT,
+    "imports.ImportFile": "import files",
+    "jobs.FunctionFigures": ONE_ROW,
+    "jobs.FunctionRun": "runs of functions",
+    "imports.ImportRow": "rows of unfinished imports",
+    "jobs.Job": "jobs that have ended",
     "notifications.Reminder": "reminders sent, skipped or cancelled",
     "notifications.ReminderChoice": WITH_MEMBERSHIP,
     "notifications.InboxCounter": WITH_PERSON,
@@ -296,5 +342,9 @@ RETENTION = {
     "workspaces.Membership": FOR_EVER,
     "workspaces.OptOut": FOR_EVER,
     "workspaces.Workspace": FOR_EVER,
+    "calendars.CalendarFeed": WITH_PERSON,
+    "jobs.ResultFile": BY_WORKER,
+    "reports.ReportRecipient": WITH_PARENT,
+    "reports.ReportSchedule": WITH_PERSON,
 }
 """The rule of a `retention.py` that removes or blanks the rows, or why there is none."""

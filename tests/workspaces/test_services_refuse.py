@@ -11,10 +11,16 @@ import pytest
 from activity.models import Event
 from attachments.models import Attachment
 from attachments.services.uploads import Upload
+from calendars.models import CalendarFeed
+from calendars.services.feeds import add_feed
 from comments.models import Comment
 from core.errors import Forbidden
 from identity.models import PersonalToken
 from identity.services.personal_tokens import create_token
+from imports.models import ImportFile
+from imports.services.files import begin_import_file
+from reports.models import ReportSchedule
+from reports.services.schedules import add_schedule
 from tasks.models import Label, RelatedAs, Relation, SavedFilter, Task
 from tasks.services.bulk import Change
 from tasks.services.labels import add_label
@@ -64,7 +70,6 @@ ASKED_OTHERWISE = {
     "clerk.services.people.follow_address": SYSTEM,
     "clerk.services.people.join_accounts": STAFF,
     "clerk.services.people.keep_apart": STAFF,
-    "clerk.services.messages.apply_message": SYSTEM,
     "clerk.services.people.follow_person": SYSTEM,
     "clerk.services.people.delete_external_person": SYSTEM,
     "clerk.services.people.find_or_register_person": SYSTEM,
@@ -203,6 +208,43 @@ ASKED_OTHERWISE = {
     "realtime.live.rooms.check_readable": QUESTION,
     "realtime.live.rooms.find_room": QUESTION,
     "realtime.services.tickets.issue_ticket": OWN,
+    "projects.services.mentions.may_read_addresses": QUESTION,
+    "tasks.api.list_conditions.list_conditions": QUESTION,
+    "tasks.services.hidden.reveal_tasks": STEP,
+    "tasks.services.imported_relations.relate_hidden": STEP,
+    "tasks.services.imported_relations.tell_relations": STEP,
+    "comments.services.imported.add_imported_comments": STEP,
+    "jobs.retention.remove_jobs": SYSTEM,
+    "jobs.services.functions.requests.replay_run": STAFF,
+    "jobs.services.functions.requests.request_run": STAFF,
+    "jobs.services.submission.cancel_job": OWN,
+    "jobs.services.submission.retry_job": OWN,
+    "jobs.services.submission.submit_job": OWN,
+    "jobs.services.telling.tell_owner": REACTION,
+    "jobs.services.time_limits.stopped_if_it_hangs": STEP,
+    "jobs.services.turns.claim_next": SYSTEM,
+    "jobs.services.turns.due_jobs": SYSTEM,
+    "jobs.services.turns.is_another_waiting": SYSTEM,
+    "exports.services.making.check_export": STEP,
+    "imports.retention.remove_import_rows": SYSTEM,
+    "imports.services.previews.preview_import": OWN,
+    "imports.services.whole_jobs.check_file": STEP,
+    "imports.services.whole_workspaces.check_target": STEP,
+    "realtime.live.job_progress.read_jobs": OWN,
+    "calendars.services.feeds.add_feed": OWN,
+    "calendars.services.feeds.revoke_feed": OWN,
+    "calendars.services.feeds.rotate_feed": OWN,
+    "calendars.services.feeds.delete_feeds_of": REACTION,
+    "calendars.services.reading.read_feed": QUESTION,
+    "reports.services.due_reports.submit_due_reports": SYSTEM,
+    "reports.services.numbers.read_report": QUESTION,
+    "reports.services.schedules.delete_schedules_of": REACTION,
+    "reports.services.schedules.replan_schedules_of": REACTION,
+    "imports.services.files.delete_import_file": OWN,
+    "imports.services.files.open_import_file": OWN,
+    "imports.services.files.remove_files_of": REACTION,
+    "imports.retention.remove_import_files": SYSTEM,
+    "imports.retention.end_unfinished_import_files": SYSTEM,
 }
 """Services that do not refuse a person for want of a right, and why. Any other has to."""
 
@@ -254,6 +296,12 @@ def arguments(service: Callable[..., Any], cast: Cast, comment: Comment) -> dict
         "moves": [],
         "saved_filter": SavedFilter.objects.get(),
         "webhook": Webhook.objects.get(),
+        "feed": CalendarFeed.objects.get(),
+        "schedule": ReportSchedule.objects.get(),
+        "file": ImportFile.objects.get(),
+        "file_name": "plan.csv",
+        "size": 3,
+        "options": {},
         "ids": [],
         "after": 0,
         "through": 1,
@@ -320,8 +368,25 @@ def webhook(cast: Cast) -> Webhook:
 
 
 @pytest.fixture
+def feed(cast: Cast) -> CalendarFeed:
+    return add_feed(actor=by(cast.max))[0]
+
+
+@pytest.fixture
+def schedule(cast: Cast) -> ReportSchedule:
+    return add_schedule(actor=by(cast.max), workspace=cast.workspace, what="burndown")
+
+
+@pytest.fixture
 def attachment(comment: Comment) -> Attachment:
     return AttachmentFactory.create(task=comment.task, uploaded_by=comment.author)
+
+
+@pytest.fixture
+def import_file(cast: Cast) -> ImportFile:
+    return begin_import_file(
+        actor=by(cast.max), workspace=cast.workspace, file_name="plan.csv", size=3
+    )
 
 
 @pytest.fixture
@@ -332,6 +397,8 @@ def label(cast: Cast) -> Label:
 @pytest.mark.parametrize("service", REFUSING.values(), ids=list(REFUSING))
 @pytest.mark.usefixtures(
     *("invitation", "token", "label", "relation", "saved_filter", "attachment", "webhook"),
+    *("feed", "schedule"),
+    "import_file",
     "unchanged",
 )
 def test_a_service_refuses_who_may_not(

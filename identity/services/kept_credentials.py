@@ -1,13 +1,14 @@
-"""Credentials of open sockets: kept without secrets, looked up again while the socket is open."""
+"""Credentials kept without secrets and looked up again: of open sockets, and of later work."""
 
 from collections.abc import Iterable
-from typing import NamedTuple, Self, cast
+from typing import Any, NamedTuple, Self, cast
 from uuid import UUID
 
 from django.utils import timezone
 
 from accounts.models import User
 from core.actor import Actor, Credential, Kind
+from core.queries import compiled
 from identity.models import PersonalToken
 from identity.services.personal_tokens import credential_of
 from identity.services.sessions import fingerprints, open_session
@@ -44,7 +45,26 @@ def restored(kept: Kept) -> Actor | None:
             return None
         credential = Credential(cast("Kind", kept.kind), kept.session_key)
         return Actor(user=opened.person, credential=credential)
-    person = User.objects.active().filter(pk=kept.person).first()
+    return _of_person(kept)
+
+
+def actor_later(kept: Kept) -> Actor | None:
+    """The actor of what somebody has asked for before: their token must still be valid.
+
+    A session may have ended: who signs out does not give up what they asked for.
+    """
+    if kept.token:
+        return _of_token(UUID(kept.token))
+    return _of_person(kept)
+
+
+@compiled
+def _active(person: Any) -> Any:
+    return User.objects.active().filter(pk=person)
+
+
+def _of_person(kept: Kept) -> Actor | None:
+    person = _active.first(person=UUID(kept.person))
     credential = Credential(cast("Kind", kept.kind), impersonator=kept.impersonator)
     return Actor(user=person, credential=credential) if person else None
 

@@ -1,0 +1,1 @@
+"""Tasks and whole workspaces as files."""

@@ -1,0 +1,1 @@
+"""How rows are written to files. Nothing here knows a model."""

@@ -1,0 +1,1 @@
+"""Tasks that come from files of other products."""

@@ -1,0 +1,5 @@
+"""Admin pages of the app."""
+
+from jobs.admin import files, functions, jobs
+
+__all__ = ["files", "functions", "jobs"]

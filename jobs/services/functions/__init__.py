@@ -1,0 +1,1 @@
+"""Runs of background functions: recorded, asked for, done."""

@@ -1,0 +1,1 @@
+"""Reports of projects and workspaces, made on request or on a schedule."""

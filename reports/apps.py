@@ -1,0 +1,7 @@
+"""The app's entry in the registry."""
+
+from django.apps import AppConfig
+
+
+class ReportsConfig(AppConfig):
+    name = "reports"
