@@ -12,12 +12,17 @@ from attachments.files.types import check_disguise, served_type
 from attachments.models import Attachment, State
 from attachments.services.contents import Contents, contents_of, new_key, upload_key
 from attachments.services.quota import check_room, take_room
-from attachments.services.transfers import Limit, transfer
+from attachments.services.transfers import (
+    AnnouncedFile,
+    checked_copy,
+    removed_if_refused,
+    transfer,
+)
 from attachments.storage.chosen import storage
 from comments.models import Comment
 from comments.services.threads import check_on_task
 from core.actor import Actor
-from core.errors import Conflict, Invalid, Refusal, Unavailable
+from core.errors import Conflict, Invalid, Refusal
 from core.events import publish
 from core.queries import insert
 from core.rights import require
@@ -31,10 +36,6 @@ LARGEST = 50 * 1024 * 1024
 
 class UploadMissing(Conflict):
     message = "The file has not been uploaded."
-
-
-class UploadDiffers(Conflict):
-    message = "The file is not the one that was announced: its size or its hash differs."
 
 
 class EmptyFile(Invalid):
@@ -88,23 +89,18 @@ def begin_upload(*, actor: Actor, task: Task, upload: Upload) -> Attachment:
 
 @transaction.atomic
 def complete_upload(*, actor: Actor, attachment: Attachment) -> Attachment:
-    """Check the file that the client has stored; what is complete already stays as it is.
-
-    The file is copied before it is checked: the client may store another one at any time.
-    """
+    """Check the file that the client has stored; what is complete already stays as it is."""
     require(CREATE_ATTACHMENT, attachment, actor)
     if attachment.state != State.PENDING:
         return attachment
     key = new_key(attachment.task, attachment.file_name)
-    try:
-        with transfer() as limited:
-            found = _checked_copy(attachment, key, limited)
+    announced = AnnouncedFile(
+        attachment.storage_key, attachment.file_name, attachment.size, attachment.sha256
+    )
+    with removed_if_refused(key):
+        if found := checked_copy(announced, key):
+            check_disguise(found.content_type, attachment.file_name, attachment.claimed_type)
         return _complete(actor, attachment, found, key)
-    except Unavailable:
-        raise  # whether the copy is there is found out later, by the search for files without rows
-    except Refusal:
-        storage().remove(key)
-        raise
 
 
 @transaction.atomic  # a refusal frees the rows before the file is removed
@@ -137,20 +133,6 @@ def _new(actor: Actor, task: Task, upload: Upload) -> Attachment:
         file_name=upload.file_name,
         claimed_type=upload.claimed_type,
     )
-
-
-def _checked_copy(attachment: Attachment, key: str, limited: Limit) -> Contents | None:
-    """Copy what the client has stored to `key`, and read it there; None if it is gone."""
-    try:
-        storage().copy(attachment.storage_key, key)
-    except FileNotFoundError:
-        return None
-    with storage().open(key) as file:
-        found = contents_of(limited(file), attachment.file_name)
-    if found.size != attachment.size or attachment.sha256 not in ("", found.sha256):
-        raise UploadDiffers
-    check_disguise(found.content_type, attachment.file_name, attachment.claimed_type)
-    return found
 
 
 @transaction.atomic  # as for `_add_stored`

@@ -79,7 +79,7 @@ LEARNED = (
     *("task", "relation", "comment", "emoji", "attachment", "token", "notification", "webhook"),
     *("job", "feed", "schedule", "import_file"),
 )
-SUCCESS, CREATED = 2, 201
+SUCCESS, CREATED = 2, (201, 202)
 
 
 @dataclass
@@ -164,7 +164,7 @@ class Requests:
         if case.path in LAST_REQUESTS:
             self.tokens.pop("visitor", None)
         kind = KINDS.get(case.path.rpartition("/")[2], "")
-        if response.status_code == CREATED and kind in LEARNED:
+        if response.status_code in CREATED and kind in LEARNED:
             self._learn(kind, case, response.json()["data"]["id"])
 
     def _learn(self, kind: str, case: Asked, name: str) -> None:

@@ -30,7 +30,7 @@ class StaffWith(BasePermission):
         if credential.kind not in ("session", "cookie"):
             raise Forbidden("Staff have to sign in for this: no token of another kind will do.")
         if not (person.is_active and person.is_staff and person.has_perm(self.permission)):
-            raise Forbidden(required=[self.permission])
+            raise Forbidden(required=self.permission)
         if not has_proved_second_factor_in(credential.session_key, person):
             raise Forbidden("Staff have to prove a second factor for this.")
         return True

@@ -17,8 +17,13 @@ from attachments.services.contents import Contents, contents_of
 from attachments.services.links import Announced, register_upload
 from attachments.services.quota import check_room, free_room, take_room_beside_tasks
 from attachments.services.removal import search_for_orphans
-from attachments.services.transfers import Limit, transfer
-from attachments.services.uploads import EmptyFile, UploadDiffers, UploadMissing
+from attachments.services.transfers import (
+    AnnouncedFile,
+    checked_copy,
+    removed_if_refused,
+    transfer,
+)
+from attachments.services.uploads import EmptyFile, UploadMissing
 from attachments.storage.base import RETRY_AFTER, pieces
 from attachments.storage.chosen import storage
 from core.actor import Actor
@@ -93,23 +98,14 @@ def begin_import_file(
 
 @transaction.atomic
 def complete_import_file(*, actor: Actor, file: ImportFile) -> ImportFile:
-    """Check the file that the client has stored; what is complete already stays as it is.
-
-    The file is copied before it is checked: the client may store another one at any time.
-    """
+    """Check the file that the client has stored; what is complete already stays as it is."""
     require(CREATE_IMPORT, file, actor)
     if file.state == ImportFile.State.READY:
         return file
     key = _new_key(file.workspace_id, file.file_name)
-    try:
-        with transfer() as limited:
-            found = _checked_copy(file, key, limited)
-        return _complete(actor, file, found, key)
-    except Unavailable:
-        raise  # whether the copy is there is found out later, by the search for files without rows
-    except Refusal:
-        storage().remove(key)
-        raise
+    announced = AnnouncedFile(file.storage_key, file.file_name, file.size, file.sha256)
+    with removed_if_refused(key):
+        return _complete(actor, file, checked_copy(announced, key), key)
 
 
 @transaction.atomic
@@ -191,19 +187,6 @@ def _added(actor: Actor, workspace: Workspace, file: ImportFile) -> ImportFile:
         raise TooManyImportFiles
     insert(file)
     return file
-
-
-def _checked_copy(file: ImportFile, key: str, limited: Limit) -> Contents | None:
-    """Copy what the client has stored to `key`, and read it there; None if it is gone."""
-    try:
-        storage().copy(file.storage_key, key)
-    except FileNotFoundError:
-        return None
-    with storage().open(key) as content:
-        found = contents_of(limited(content), file.file_name)
-    if found.size != file.size or file.sha256 not in ("", found.sha256):
-        raise UploadDiffers
-    return found
 
 
 @transaction.atomic  # as for `_add_stored`

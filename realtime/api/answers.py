@@ -6,6 +6,8 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.response import Response
 
 EVENTS = "text/event-stream"
+STREAM = {"description": "Events as docs/realtime.md has them, one after the other."}
+"""The schema of a stream. Without a type: of one event it is another than of all of them."""
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 

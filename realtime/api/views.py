@@ -23,7 +23,7 @@ from notifications.services.inbox import inbox_of
 from projects.models import Project
 from projects.rights import READ_PROJECT
 from realtime.api import inputs
-from realtime.api.answers import EVENTS, EventRenderer, LiveAnswer
+from realtime.api.answers import EVENTS, STREAM, EventRenderer, LiveAnswer
 from realtime.api.inputs import PusherSignature, PusherSubscription
 from realtime.live.hub import hub
 from realtime.live.inboxes import InboxRoom
@@ -141,7 +141,7 @@ class EventStream(_Streams):
 
     action_permissions: ClassVar = {"stream": Can(READ_WORKSPACE)}
 
-    @extend_schema(parameters=[LAST_SEEN], responses={(200, EVENTS): OpenApiTypes.STR})
+    @extend_schema(parameters=[LAST_SEEN], responses={(200, EVENTS): STREAM})
     def stream(self, request: Request, pk: str) -> Any:
         """The events of a workspace as they happen, as server-sent events.
 
@@ -160,7 +160,7 @@ class InboxStream(_Streams):
 
     action_permissions: ClassVar = {"stream": IsSignedIn()}
 
-    @extend_schema(parameters=[LAST_SEEN], responses={(200, EVENTS): OpenApiTypes.STR})
+    @extend_schema(parameters=[LAST_SEEN], responses={(200, EVENTS): STREAM})
     def stream(self, request: Request) -> Any:
         """The notifications of the person asking as they come, as server-sent events.
 
