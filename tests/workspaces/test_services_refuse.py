@@ -159,6 +159,7 @@ ASKED_OTHERWISE = {
     "attachments.retention.end_unfinished_uploads": SYSTEM,
     "attachments.services.removal.end_uploads_of": REACTION,
     "attachments.services.attachments.set_quarantine": STAFF,
+    "attachments.services.transfers.removed_if_refused": STEP,
     "attachments.services.transfers.transfer": STEP,
     "projects.retention.purge_projects": SYSTEM,
     "tasks.retention.purge_tasks": SYSTEM,
