@@ -15,7 +15,7 @@ from calendars.services import icalendar
 from calendars.services.feeds import TOKEN, digest_of
 from calendars.services.icalendar import Line
 from core.actor import SESSION, Actor
-from core.context import as_system, show_nothing, show_workspaces_of
+from core.context import as_person, as_system
 from core.errors import NotFound
 from core.limits import Limit, take
 from notifications.mails import link_to
@@ -46,11 +46,9 @@ def read_feed(token: str) -> bytes:
     feed = _feed(token)
     take(READS, str(feed.pk))
     owner = Actor(user=feed.owner, credential=SESSION)
-    show_workspaces_of(owner.person_id)
-    name = _name(feed, owner)
-    content = b"".join(icalendar.calendar(name, _events(_tasks(feed, owner), feed.owner)))
-    show_nothing()
-    return content
+    with as_person(owner.person_id):
+        name = _name(feed, owner)
+        return b"".join(icalendar.calendar(name, _events(_tasks(feed, owner), feed.owner)))
 
 
 @as_system("the holder of the address of a calendar")

@@ -7,7 +7,6 @@ https://docs.github.com/en/rest/issues/issues: an array, an array of its pages, 
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from itertools import islice
 from typing import IO, Any
 
@@ -125,21 +124,14 @@ def _comment(comment: dict[str, Any]) -> CommentRecord:
     return CommentRecord(
         author=_person(comment.get("user") or comment.get("author")),
         content=text_of(comment.get("body")),
-        created_at=_moment(made),
+        created_at=values.moment_in_utc(made),
     )
 
 
 def _read_times(record: TaskRecord, issue: dict[str, Any]) -> None:
-    record.created_at = _moment(text_of(issue.get("created_at")))
-    record.completed_at = _moment(text_of(issue.get("closed_at")))
+    record.created_at = values.moment_in_utc(text_of(issue.get("created_at")))
+    record.completed_at = values.moment_in_utc(text_of(issue.get("closed_at")))
     for name in ("created_at", "closed_at"):
         text = text_of(issue.get(name))
-        if text and _moment(text) is None:
+        if text and values.moment_in_utc(text) is None:
             record.flaws.append(Flaw(name, "This is no date.", text[:SHOWN]))
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        return values.moment(text).within(UTC)
-    except ValueError:
-        return None

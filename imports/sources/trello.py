@@ -102,7 +102,7 @@ class _Board:
         card = text_of(dict_of(data.get("card")).get("id")) or text_of(data.get("idCard"))
         author = _name(dict_of(action.get("memberCreator")))
         if kind == "commentCard" and card:
-            made = _moment(text_of(action.get("date")))
+            made = values.moment_in_utc(text_of(action.get("date")))
             comment = CommentRecord(
                 author=author, content=text_of(data.get("text")), created_at=made
             )
@@ -198,13 +198,6 @@ def _checklist(checklist: dict[str, Any]) -> list[str]:
         mark = "x" if item.get("state") == "complete" else " "
         lines.append(f"- [{mark}] {' '.join(text_of(item.get('name')).split())}")
     return lines
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        return values.moment(text).within(UTC)
-    except ValueError:
-        return None
 
 
 def _made_at(key: str) -> datetime | None:

@@ -100,6 +100,14 @@ def moment(text: str, order: str = "") -> Moment:
     return _moment(text, order)
 
 
+def moment_in_utc(text: str) -> datetime | None:
+    """The moment of a text without a zone in UTC, as programs write it; None if it is no date."""
+    try:
+        return moment(text).within(UTC)
+    except ValueError:
+        return None
+
+
 def order_of(text: str) -> str:
     """The one of ORDERS that a date such as 13/4/2026 proves, "" if it proves none."""
     found = NUMBERS.fullmatch(text) if len(text) <= LONGEST_DATE else None
